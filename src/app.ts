@@ -1,0 +1,79 @@
+import Bottleneck from 'bottleneck';
+import { type Config, createSecrets, secretsOf } from './config.js';
+import type { CoreDeps } from './core/deps.js';
+import { EventBus } from './core/events.js';
+import { openCatalogue } from './core/intent/catalogue.js';
+import { Ownership } from './core/ownership.js';
+import { createPipeline, type Pipeline } from './core/pipeline.js';
+import { Redactor } from './core/redact.js';
+import type { Store } from './core/store.js';
+import { executors } from './executors/index.js';
+import { createLocalHosts } from './hosts/local.js';
+import { createLog } from './log.js';
+import { openSqliteStore } from './store/sqlite.js';
+
+/** Probing 40 sources at once would make a small machine slow for everybody. */
+const PLANS_AT_ONCE = 4;
+
+/** The wired core: what the command line and the bot stand on. */
+export interface App {
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  readonly catalogue: CoreDeps['catalogue'];
+  readonly redactor: Redactor;
+  readonly ownership: Ownership;
+  readonly log: ReturnType<typeof createLog>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and the intents, and registers this process as an owner.
+ * @param watch follow changes of the intents' files, for a process that stays
+ * @throws StoreError when the data directory can't be used
+ */
+export async function openApp(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  options: { readonly watch: boolean },
+): Promise<App> {
+  const redactor = new Redactor();
+  for (const secret of secretsOf(config)) redactor.add(secret);
+  const log = createLog(config.logLevel, redactor);
+  const store = await openSqliteStore({ dataDir: config.dataDir });
+  const catalogue = await openCatalogue({
+    dir: config.intentsDir,
+    watch: options.watch,
+    onChange: (problems) => {
+      for (const problem of problems) log.warn(problem, 'intent has a problem');
+    },
+  });
+  const planning = new Bottleneck({ maxConcurrent: PLANS_AT_ONCE });
+  const deps: CoreDeps = {
+    store,
+    catalogue,
+    executors: new Map(executors.map((executor) => [executor.kind, executor])),
+    hosts: createLocalHosts(env),
+    events: new EventBus((error) => log.error({ err: error }, 'a listener failed')),
+    redactor,
+    secrets: createSecrets(env, { cwd: process.cwd(), onResolved: (value) => redactor.add(value) }),
+    log,
+    now: () => new Date(),
+    planningSlot: (work) => planning.schedule(work),
+    settings: { confirmTtlSeconds: config.confirmTtlSeconds, approvedLabel: config.approvedLabel },
+  };
+  const ownership = new Ownership(deps);
+  await ownership.start();
+  return {
+    pipeline: createPipeline(deps, ownership),
+    store,
+    catalogue,
+    redactor,
+    ownership,
+    log,
+    close: async () => {
+      catalogue.close();
+      await ownership.end();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Params } from '../core/request.js';
+import type { Run } from '../core/run.js';
+import type { Context } from './context.js';
+import { CliError, EXIT, refusal } from './errors.js';
+import { unless } from './interrupts.js';
+
+export interface PlanRequest {
+  readonly intent: string;
+  readonly params: Params;
+  readonly dryRun: boolean;
+}
+
+/** Asks for a preview. Throws {@link CliError} when it is refused, or interrupted while it is being made. */
+export async function requestPlan(ctx: Context, request: PlanRequest, signal: AbortSignal): Promise<Run> {
+  const { pipeline } = ctx.app;
+  const admission = await pipeline.admit({ ...request, actor: ctx.deps.operator, source: 'cli' });
+  if (!admission.ok) throw refusal(admission.notice);
+  const run = await unless(signal, pipeline.prepare(admission.ticket));
+  if (run) return run;
+  throw new CliError(
+    EXIT.refused,
+    'cancelled_by_asker',
+    'Interrupted while the preview was being made. Nothing was run.',
+    'Run the command again when it suits.',
+  );
+}

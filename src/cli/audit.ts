@@ -1,0 +1,44 @@
+import type { Context } from './context.js';
+import { EXIT } from './errors.js';
+import { clean, localTime, table } from './text.js';
+
+/** `chatops audit`: the last rows of the trail, newest first. */
+export async function auditCommand({ app, out }: Context, options: { limit: number }): Promise<number> {
+  const rows = await app.audit.list(options.limit);
+  if (out.json) {
+    out.result(rows);
+  } else if (rows.length === 0) {
+    out.lines(['The audit trail is empty.']);
+  } else {
+    const cells = rows.map(({ seq, at, event, actor, source, runId, intent }) => [
+      String(seq),
+      localTime(at),
+      clean(event),
+      clean(actor.name),
+      source,
+      runId ?? '',
+      clean(intent),
+    ]);
+    const [head = '', ...lines] = table([['ROW', 'WHEN', 'EVENT', 'WHO', 'FROM', 'RUN', 'INTENT'], ...cells]);
+    out.lines([out.style.dim(head), ...lines]);
+  }
+  return EXIT.done;
+}
+
+/** `chatops audit verify`: is every row still as it was written, and none missing? */
+export async function verifyCommand({ app, out }: Context): Promise<number> {
+  const verdict = await app.audit.verify();
+  const whole = verdict.problems.length === 0;
+  const checked = `${verdict.rows.toLocaleString('en-US')} ${verdict.rows === 1 ? 'row' : 'rows'} checked`;
+  if (out.json) out.result({ ok: whole, ...verdict });
+  if (whole) {
+    out.lines([`✅ The audit trail is whole. ${checked}.`]);
+    return EXIT.done;
+  }
+  out.lines([
+    `❌ ${out.style.red('The audit trail was changed')}. ${checked}, ${verdict.problems.length} with a problem.`,
+    ...verdict.problems.map(({ seq, problem }) => `  row ${seq}: ${clean(problem)}`),
+    `${out.style.bold('Next:')} compare with a backup of the data directory, and find out who could write there.`,
+  ]);
+  return EXIT.failed;
+}

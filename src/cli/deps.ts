@@ -1,0 +1,36 @@
+import type { Catalogue } from '../core/intent/intent.js';
+import type { Pipeline } from '../core/pipeline.js';
+import type { Actor } from '../core/request.js';
+import type { AuditStore, RunStore } from '../core/store.js';
+
+/** What the commands need of an opened ChatOps. */
+export interface App {
+  readonly pipeline: Pick<Pipeline, 'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible'>;
+  readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
+  readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
+  readonly audit: Pick<AuditStore, 'list' | 'verify'>;
+  close(): Promise<void>;
+}
+
+export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
+/** The world of the command line, handed in so that it can be tested without a process of its own. */
+export interface CliDeps {
+  /** Opens store, catalogue and pipeline; throws {@link CliError} when the configuration is wrong. */
+  open(): Promise<App>;
+  /** Runs the bot until it is told to end; resolves with the exit code. */
+  start(): Promise<number>;
+  /** The configured intents folder, for `validate` without a path; throws {@link CliError} as `open` does. */
+  intentsDir(): string;
+  readonly version: string;
+  readonly operator: Actor;
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** `NO_COLOR` and `TERM` are looked at. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls back on each SIGINT or SIGTERM; returns the function that ends the subscription. */
+  onInterrupt(listener: () => void): () => void;
+  now(): Date;
+}

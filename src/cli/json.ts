@@ -1,0 +1,106 @@
+import type { Intent } from '../core/intent/intent.js';
+import { type Phrase, plain } from '../core/phrase.js';
+import { type Argv, blockersOf, type Plan, warningsOf } from '../core/plan.js';
+import type { Notice } from '../core/reasons.js';
+import type { Outcome, Run, RunSummary } from '../core/run.js';
+import { durationMs } from '../core/wording.js';
+
+/** What `--json` prints. These names are relied on: add freely, rename nothing. */
+
+/** How a secret is written wherever people or machines read commands. */
+export const MASK = '••••';
+
+export function argvTexts(argv: Argv): string[] {
+  return argv.map((arg) => (typeof arg === 'string' ? arg : MASK));
+}
+
+/** A run as `runs --json` lists it. Times are ISO 8601 in UTC. */
+export function summaryJson(run: RunSummary) {
+  return {
+    id: run.id,
+    intent: run.intent,
+    state: run.state,
+    action: run.action,
+    stack: run.stack,
+    actor: run.actor,
+    source: run.source,
+    dryRun: run.dryRun,
+    params: run.params,
+    createdAt: run.createdAt,
+    expiresAt: run.expiresAt,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    durationMs: durationMs(run),
+    decidedBy: run.decidedBy,
+    stopRequestedBy: run.stopRequestedBy,
+    reason: run.outcome?.reason ?? null,
+    summary: run.outcome ? texts(run.outcome.summary) : [],
+    previous: run.previous,
+  };
+}
+
+/** A run with its plan, progress and outcome. */
+export function runJson(run: Run) {
+  return {
+    ...summaryJson(run),
+    plan: planJson(run.plan),
+    progress: run.progress,
+    outcome: run.outcome ? outcomeJson(run.outcome) : null,
+  };
+}
+
+function planJson(plan: Plan) {
+  return {
+    plannedAt: plan.plannedAt,
+    fingerprint: plan.fingerprint,
+    touches: plan.touches,
+    parts: plan.parts.map((part) => ({
+      intent: part.intent,
+      kind: part.kind,
+      action: part.action,
+      stack: part.stack,
+      steps: part.steps.map(({ title, commands }) => ({
+        title: plain(title),
+        commands: commands.map(argvTexts),
+      })),
+      effects: part.effects,
+    })),
+    warnings: warningsOf(plan).map(noticeJson),
+    blockers: blockersOf(plan).map(noticeJson),
+  };
+}
+
+function outcomeJson(outcome: Outcome) {
+  return {
+    state: outcome.state,
+    reason: outcome.reason,
+    summary: texts(outcome.summary),
+    next: outcome.next ? plain(outcome.next) : null,
+    warnings: outcome.warnings.map(noticeJson),
+    tail: outcome.tail,
+    successor: outcome.successor ?? null,
+  };
+}
+
+export function noticeJson(notice: Notice) {
+  return { code: notice.code, message: plain(notice.message), remedy: plain(notice.remedy) };
+}
+
+/** An intent as `intents --json` lists it. */
+export function intentJson(intent: Intent, warning: Notice | null) {
+  return {
+    name: intent.name,
+    action: intent.action,
+    stack: intent.stack,
+    description: intent.description,
+    kinds: intent.steps.map(({ kind }) => kind),
+    dependsOn: intent.dependsOn,
+    labelRequired: intent.labelRequired,
+    file: intent.file,
+    warning: warning ? noticeJson(warning) : null,
+  };
+}
+
+function texts(phrases: readonly Phrase[]): string[] {
+  return phrases.map(plain);
+}

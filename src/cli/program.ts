@@ -1,0 +1,135 @@
+import { Command } from 'commander';
+import { collectParam, rowCount } from './arguments.js';
+import { auditCommand, verifyCommand } from './audit.js';
+import type { Context } from './context.js';
+import type { CliDeps } from './deps.js';
+import { intentsCommand, runsCommand } from './listings.js';
+import type { Output } from './output.js';
+import { planCommand } from './plan.js';
+import { runCommand } from './run.js';
+import { showCommand } from './show.js';
+import { validateCommand } from './validate.js';
+
+/** What the program's actions need besides the command line itself. */
+export interface ProgramHooks {
+  readonly deps: CliDeps;
+  readonly out: Output;
+  /** Opens ChatOps, works, and closes it again on every way out. */
+  withApp(work: (ctx: Context) => Promise<number>): Promise<void>;
+  /** Takes over the exit code of an action that needs no opened ChatOps. */
+  finish(work: Promise<number>): Promise<void>;
+}
+
+const EXAMPLES = `
+Examples:
+  chatops intents                  what may be done
+  chatops plan plex-database       what a backup would do, in numbers; changes nothing
+  chatops run plex-database        the same, then asks, then does it
+  chatops run plex-database --yes  without the question, for scripts
+  chatops validate my-intents/     checks intent files
+  chatops runs --json              the history, for machines
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused or not confirmed.`;
+
+/** The `chatops` command with all its subcommands. Nothing is opened before an action needs it. */
+export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Command {
+  const program = new Command('chatops')
+    .description('Runs your infrastructure’s jobs with a preview first, in Discord and here.')
+    .version(deps.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .option('--json', 'print JSON for machines')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => deps.stdout.write(text),
+      writeErr: (text) => deps.stderr.write(text),
+      // Usage errors are printed where every other error is.
+      outputError: () => {},
+    })
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+
+  program
+    .command('start')
+    .description('start the bot and its side port')
+    .action(() => finish(deps.start()));
+
+  program
+    .command('plan')
+    .argument('<intent>', 'the intent’s exact name')
+    .description('show what a run would do; changes nothing')
+    .option('-p, --param <name=value>', 'a parameter; can be repeated', collectParam)
+    .option('-c, --commands', 'show the exact commands of every step too')
+    .addHelpText('after', '\nExample:\n  chatops plan plex-database --commands')
+    .action((intent: string, { param, commands }: PlanFlags) =>
+      withApp((ctx) => planCommand(ctx, intent, { params: param ?? {}, commands: commands === true })),
+    );
+
+  program
+    .command('run')
+    .argument('<intent>', 'the intent’s exact name')
+    .description('preview, ask, then run')
+    .option('-y, --yes', 'do not ask; needed where nobody can answer')
+    .option('-p, --param <name=value>', 'a parameter; can be repeated', collectParam)
+    .option('--dry-run', 'stop after the preview')
+    .addHelpText(
+      'after',
+      '\nCtrl-C stops the run and tidies up; a second one leaves it as it is.\n\nExample:\n  chatops run plex-database --yes --json',
+    )
+    .action((intent: string, { param, yes, dryRun }: RunFlags) =>
+      withApp((ctx) =>
+        runCommand(ctx, intent, { params: param ?? {}, yes: yes === true, dryRun: dryRun === true }),
+      ),
+    );
+
+  program
+    .command('intents')
+    .description('list what may be done')
+    .action(() => withApp(intentsCommand));
+
+  program
+    .command('validate')
+    .argument('[path...]', 'files or folders; without any, the configured intents folder')
+    .description('check intent files')
+    .addHelpText('after', '\nExample:\n  chatops validate intents/plex-database.yaml')
+    .action((paths: string[]) => finish(validateCommand(deps, out, paths)));
+
+  program
+    .command('runs')
+    .description('list the last runs, newest first')
+    .option('-n, --limit <rows>', 'how many at most', rowCount, 20)
+    .option('-i, --intent <name>', 'only runs of this intent')
+    .action((options: { limit: number; intent?: string }) => withApp((ctx) => runsCommand(ctx, options)));
+
+  program
+    .command('show')
+    .argument('<run>', 'the run’s id, such as r-7k2m')
+    .description('show one run')
+    .option('-l, --log', 'print its log too')
+    .action((id: string, { log }: { log?: boolean }) =>
+      withApp((ctx) => showCommand(ctx, id, { log: log === true })),
+    );
+
+  const audit = program
+    .command('audit')
+    .description('list the last rows of the audit trail; audit verify checks it')
+    .option('-n, --limit <rows>', 'how many at most', rowCount, 20)
+    .action((options: { limit: number }) => withApp((ctx) => auditCommand(ctx, options)));
+  audit
+    .command('verify')
+    .description('check that no row of the trail was changed or removed')
+    .action(() => withApp(verifyCommand));
+
+  return program;
+}
+
+interface PlanFlags {
+  readonly param?: Readonly<Record<string, string>>;
+  readonly commands?: boolean;
+}
+
+interface RunFlags {
+  readonly param?: Readonly<Record<string, string>>;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}

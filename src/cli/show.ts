@@ -1,0 +1,76 @@
+import { formatDuration } from '../core/format.js';
+import { code, phrase } from '../core/phrase.js';
+import { notice } from '../core/reasons.js';
+import type { Run } from '../core/run.js';
+import { amountText, durationMs, numberedSteps, percentDone, stepText } from '../core/wording.js';
+import type { Context } from './context.js';
+import { EXIT, refusal } from './errors.js';
+import { runJson } from './json.js';
+import { headlineText, outcomeLines } from './outcome.js';
+import { clean, localTime, type Style, sentence } from './text.js';
+
+/** `chatops show <run>`: one run with its steps, its outcome and, when asked for, its log. */
+export async function showCommand(ctx: Context, id: string, options: { log: boolean }): Promise<number> {
+  const { app, deps, out } = ctx;
+  const run = await app.runs.get(id);
+  if (!run) {
+    throw refusal(
+      notice(
+        'run_unknown',
+        phrase`There is no run ${code(id)}.`,
+        phrase`${code('chatops runs')} lists the last ones.`,
+      ),
+    );
+  }
+  const denied = app.pipeline.check(deps.operator, 'view', run);
+  if (denied) throw refusal(denied);
+  const log = options.log ? await app.runs.readLog(id) : null;
+  if (out.json) out.result({ ...runJson(run), ...(log === null ? {} : { log }) });
+  out.lines(runLines(run, out.style, deps.now()));
+  if (log !== null) out.lines(['', ...logLines(log)]);
+  return EXIT.done;
+}
+
+function runLines(run: Run, style: Style, now: Date): string[] {
+  const ended = run.outcome
+    ? outcomeLines(run, style, now)
+    : [headlineText(run, style), ...progressLine(run)];
+  return [
+    ...ended,
+    '',
+    ...fact('stack', run.stack, style),
+    ...fact('asked by', `${run.actor.name} (${run.source}), ${localTime(run.createdAt)}`, style),
+    ...fact('confirmed by', run.decidedBy?.name, style),
+    ...fact('started', run.startedAt && localTime(run.startedAt), style),
+    ...fact('ended', run.finishedAt && localTime(run.finishedAt), style),
+    ...fact('took', tookText(run), style),
+    ...fact('repeats', run.previous, style),
+    ...fact('replaced by', run.outcome?.successor, style),
+    '',
+    ...numberedSteps(run.plan).map(({ number, title }) => `  ${number}. ${sentence(title, style)}`),
+  ];
+}
+
+function fact(name: string, value: string | null | undefined, style: Style): string[] {
+  return value ? [`${style.dim(name.padEnd(12))}  ${clean(value)}`] : [];
+}
+
+function tookText(run: Run): string | null {
+  const ms = durationMs(run);
+  return ms === null ? null : formatDuration(ms);
+}
+
+function progressLine(run: Run): string[] {
+  if (run.state !== 'running' || !run.progress) return [];
+  const percent = percentDone(run.progress);
+  const figures = [
+    stepText(run.plan, run.progress),
+    percent === null ? null : `${percent} %`,
+    amountText(run.progress),
+  ];
+  return [figures.filter((text) => text !== null).join(' · ')];
+}
+
+function logLines(log: string): string[] {
+  return log === '' ? ['No log was kept.'] : log.replace(/\n$/, '').split('\n').map(clean);
+}

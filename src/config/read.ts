@@ -1,0 +1,87 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import { readSecretFile } from './secret-file.js';
+import { SECRET_NAMES, twinOf, type ValueOf, type VariableName, variable } from './variables.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One thing wrong with the environment. `problem` continues the sentence that the variable begins. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Reads variables one by one and collects what is wrong with them. */
+export interface Reader {
+  /** Is it set, by itself or by its twin? An empty string counts as unset. */
+  isSet(name: VariableName): boolean;
+  get<Name extends VariableName>(name: Name): ValueOf<Name>;
+  readonly problems: ConfigProblem[];
+}
+
+/** @param cwd absolute; relative paths count from here */
+export function createReader(env: Environment, cwd: string): Reader {
+  const problems: ConfigProblem[] = [];
+  const given = (name: string): string | undefined => env[name] || undefined;
+  const twinIfAny = (name: VariableName): string | undefined =>
+    SECRET_NAMES.includes(name) ? given(twinOf(name)) : undefined;
+
+  const rawText = (name: VariableName): string | undefined => {
+    const own = given(name);
+    const file = twinIfAny(name);
+    if (file === undefined) return own;
+    if (own !== undefined) {
+      problems.push({
+        variable: name,
+        problem: `and ${twinOf(name)} are both set`,
+        remedy: 'Remove one of the two.',
+      });
+      return undefined;
+    }
+    const read = readSecretFile(resolve(cwd, file));
+    if (read.ok) return read.value;
+    problems.push({
+      variable: twinOf(name),
+      problem: read.problem,
+      remedy: `Give a readable file that holds nothing but the secret, or set ${name} itself.`,
+    });
+    return undefined;
+  };
+
+  return {
+    problems,
+    isSet: (name) => given(name) !== undefined || twinIfAny(name) !== undefined,
+    get: <Name extends VariableName>(name: Name) => {
+      const { schema, fallback, path, remedy, secret } = variable(name);
+      const text = rawText(name) ?? fallback;
+      if (text === undefined) return null as ValueOf<Name>;
+      const parsed = schema.safeParse(text);
+      if (!parsed.success) {
+        const shown = secret ? '' : ` It is “${text.slice(0, 80)}” now.`;
+        for (const { message } of parsed.error.issues) {
+          problems.push({ variable: name, problem: `${message}.${shown}`, remedy });
+        }
+        return null as ValueOf<Name>;
+      }
+      const value = path ? resolve(cwd, text) : parsed.data;
+      if (path === 'file' && !readable(resolve(cwd, text))) {
+        problems.push({
+          variable: name,
+          problem: `names ${resolve(cwd, text)}, which can’t be read`,
+          remedy,
+        });
+      }
+      return value as ValueOf<Name>;
+    },
+  };
+}
+
+function readable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

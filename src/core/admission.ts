@@ -1,0 +1,79 @@
+import { authorize, checkLabel } from './authorize.js';
+import type { CoreDeps } from './deps.js';
+import { chainOf } from './intent/chain.js';
+import type { Intent } from './intent/intent.js';
+import { code, type Phrase, phrase } from './phrase.js';
+import { notice } from './reasons.js';
+import type { Action, Actor, RunRequest } from './request.js';
+import type { Admission, Refusal } from './ticket.js';
+
+type AdmissionDeps = Pick<CoreDeps, 'catalogue' | 'executors' | 'settings'>;
+
+/** Finds the intent, binds the parameters and checks the rights: a ticket, or why not. Probes nothing. */
+export function examine(deps: AdmissionDeps, request: RunRequest): Admission {
+  const { catalogue, executors, settings } = deps;
+  const intent = catalogue.find(request.intent);
+  if (!intent) return authorizedOrNot(request.actor, request.intent) ?? unknownIntent(deps, request);
+  const chain = chainOf(catalogue, intent);
+  for (const link of chain) {
+    const denied =
+      authorize(request.actor, 'run', link.name) ??
+      checkLabel(link.labelRequired, settings.approvedLabel, link.name);
+    if (denied) return { ok: false, notice: denied };
+  }
+  if (request.action && request.action !== intent.action) return wrongAction(intent, request.action);
+  const [stray] = Object.keys(request.params);
+  if (stray !== undefined) {
+    return refuse('params_invalid', phrase`${code(intent.name)} has no parameter ${code(stray)}.`);
+  }
+  const unsupported = chain.flatMap((link) => link.steps).find((step) => !executors.has(step.kind));
+  if (unsupported) {
+    return refuse('action_unsupported', phrase`This version can’t run ${code(unsupported.kind)} yet.`);
+  }
+  return { ok: true, ticket: { request, intent, chain } };
+}
+
+/** The intents that this actor may run, sorted by name. */
+export function visibleIntents(deps: AdmissionDeps, actor: Actor, action?: Action): readonly Intent[] {
+  return deps.catalogue
+    .all()
+    .filter((intent) => action === undefined || intent.action === action)
+    .filter((intent) => authorize(actor, 'run', intent.name) === null);
+}
+
+function refuse(reason: Parameters<typeof notice>[0], message: Phrase, remedy?: Phrase): Refusal {
+  return { ok: false, notice: notice(reason, message, remedy) };
+}
+
+/** Somebody without rights learns nothing about which intents there are. */
+function authorizedOrNot(actor: Actor, intent: string): Refusal | null {
+  const denied = authorize(actor, 'run', intent);
+  return denied && { ok: false, notice: denied };
+}
+
+function unknownIntent({ catalogue }: AdmissionDeps, { intent }: RunRequest): Refusal {
+  const broken = catalogue
+    .problems()
+    .find(({ file }) => file.replace(/^.*\//, '').replace(/\.ya?ml$/, '') === intent);
+  if (broken) {
+    return refuse(
+      'intent_invalid',
+      phrase`${code(intent)} can’t be used: ${broken.message} (line ${broken.line} of its file).`,
+    );
+  }
+  const near = catalogue.suggest(intent);
+  const hint = near.flatMap((name, index) => (index === 0 ? [code(name)] : [' or ', code(name)]));
+  return refuse(
+    'intent_unknown',
+    phrase`There is no intent ${code(intent)}.`,
+    near.length > 0 ? phrase`Did you mean ${hint}?` : undefined,
+  );
+}
+
+function wrongAction(intent: Intent, asked: Action): Refusal {
+  return refuse(
+    'action_mismatch',
+    phrase`${code(intent.name)} is a ${intent.action}, not a ${asked}.`,
+    phrase`Use ${code(`/${intent.action} intent:${intent.name}`)}.`,
+  );
+}

@@ -1,0 +1,30 @@
+import type { EventBus } from './events.js';
+import type { Executor } from './executor.js';
+import type { Hosts } from './host.js';
+import type { Catalogue, IntentKind } from './intent/intent.js';
+import type { Log } from './log.js';
+import type { Redactor, Secrets } from './redact.js';
+import type { Store } from './store.js';
+
+/** Everything the core works with; wired once in main.ts. */
+export interface CoreDeps {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly executors: ReadonlyMap<IntentKind, Executor>;
+  readonly hosts: Hosts;
+  readonly events: EventBus;
+  readonly redactor: Redactor;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Holds work back while too many plans are being made at once. */
+  readonly planningSlot: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly settings: CoreSettings;
+}
+
+export interface CoreSettings {
+  /** How long a preview stays open, in seconds. */
+  readonly confirmTtlSeconds: number;
+  /** The label that intents with `label_required` must ask for; null accepts any. */
+  readonly approvedLabel: string | null;
+}

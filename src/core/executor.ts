@@ -1,0 +1,76 @@
+import type { Artifact, NewArtifact } from './artifact.js';
+import type { Host } from './host.js';
+import type { FieldsByKind, IntentKind } from './intent/intent.js';
+import type { Phrase } from './phrase.js';
+import type { Json, PlanDraft, PlanPart } from './plan.js';
+import type { Notice, ReasonCode } from './reasons.js';
+import type { ProgressSnapshot } from './run.js';
+
+/** What plan() may use. It reads and probes; it changes nothing. */
+export interface PlanContext {
+  readonly intent: string;
+  readonly stack: string;
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  /** The instant of the first plan; unchanged when planned again, so that names stay as shown. */
+  readonly plannedAt: Date;
+  /** Is the secret set? Its value is only ever resolved by the host. */
+  readonly hasSecret: (name: string) => boolean;
+  /** This intent's artifacts that are still there, oldest first. */
+  readonly artifacts: () => Promise<readonly Artifact[]>;
+  /** What the last successful run of this part noted with {@link RunContext.remember}. */
+  readonly remembered: () => Promise<Json>;
+}
+
+export interface JournalEntry {
+  readonly kind: string;
+  readonly data: Json;
+}
+
+/** What run() and recover() may use. */
+export interface RunContext {
+  readonly runId: string;
+  readonly intent: string;
+  readonly host: Host;
+  /** Aborted when somebody stops the run. Put things back, then return `cancelled`. */
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  /** Written durably before it returns: note what you are about to do, then do it. */
+  readonly journal: (kind: string, data: Json) => Promise<void>;
+  readonly step: (index: number, state: 'running' | 'done' | 'failed') => void;
+  readonly progress: (update: Omit<ProgressSnapshot, 'part' | 'step'>) => void;
+  readonly addArtifact: (artifact: NewArtifact) => Promise<void>;
+  readonly artifactDeleted: (path: string) => Promise<void>;
+  /** A line of a tool that the host did not run, such as a service's log; goes where commands' output goes. */
+  readonly output: (line: string) => void;
+  /** Kept for the next plan of the same intent and step, when this run succeeds. */
+  readonly remember: (facts: Json) => void;
+}
+
+/** How an executor's part ended. Only bugs throw. */
+export interface PartResult {
+  readonly state: 'succeeded' | 'failed' | 'rolled_back' | 'cancelled';
+  readonly reason: ReasonCode;
+  /** Sentences: what happened, then what is so now. */
+  readonly summary: readonly Phrase[];
+  readonly next?: Phrase;
+  readonly warnings: readonly Notice[];
+}
+
+/** What was found and put right after a process died in the middle of a part. */
+export interface RecoveryReport {
+  readonly summary: readonly Phrase[];
+  /** What ran before can be put back with {@link Executor.rollBack}; then this says what it would do. */
+  readonly rollBack?: Phrase;
+}
+
+/** Knows one kind of intent. */
+export interface Executor<Kind extends IntentKind = IntentKind, Data extends Json = Json> {
+  readonly kind: Kind;
+  plan(fields: FieldsByKind[Kind], ctx: PlanContext): Promise<PlanDraft<Data>>;
+  run(part: PlanPart<Data>, ctx: RunContext): Promise<PartResult>;
+  /** Called for the part that was running; its leftover children have been ended already. */
+  recover(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<RecoveryReport>;
+  /** Puts back what ran before an interrupted part; offered where `recover` said that it can be done. */
+  rollBack?(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<PartResult>;
+}

@@ -1,0 +1,29 @@
+import { canonicalJson, sha256 } from './canonical.js';
+import { type Plan, type PlanPart, workOf } from './plan.js';
+
+/** Raised when what a fingerprint covers, or how a plan's data is read, changes between versions. */
+const PLAN_FORMAT = 1;
+/** Work may grow by this factor between preview and run; beyond it, it is another plan. */
+const TOLERATED_GROWTH = 1.2;
+
+/**
+ * The identity of what was shown: argv, lease keys, target facts (ids, digests, replicas) and the exact
+ * deletions of each part, in order. Sizes, free space and estimates are left out: they change by the minute.
+ */
+export function fingerprintOf(parts: readonly PlanPart[]): string {
+  const covered = parts.map((part) => ({
+    intent: part.intent,
+    kind: part.kind,
+    stack: part.stack,
+    commands: part.steps.map((step) => step.commands),
+    touches: part.touches,
+    targets: part.targets,
+    changes: part.effects.filter((effect) => effect.kind !== 'write'),
+  }));
+  return sha256(canonicalJson({ format: PLAN_FORMAT, parts: covered }));
+}
+
+/** May `now` run although `shown` was what people confirmed? Same fingerprint, and not much more work. */
+export function isSamePlan(shown: Plan, now: Plan): boolean {
+  return shown.fingerprint === now.fingerprint && workOf(now) <= workOf(shown) * TOLERATED_GROWTH;
+}

@@ -1,0 +1,141 @@
+import type { Arg, Argv } from './plan.js';
+
+/** How a command is run. */
+export interface ExecOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly cwd?: string;
+  /** Added to the minimal environment that commands get (PATH, HOME, LC_ALL=C.UTF-8, DOCKER_*, SSH_AUTH_SOCK). */
+  readonly env?: Readonly<Record<string, Arg>>;
+  /** Called for each line of stdout or stderr, split at \n and \r, cut at 64 KiB. */
+  readonly onStdout?: (line: string) => void;
+  readonly onStderr?: (line: string) => void;
+  /** Bytes kept of each stream in the result: the last ones. Default 1 MiB. */
+  readonly keep?: number;
+  /** Lines that are passed on but neither logged nor kept in the result, such as progress. */
+  readonly omit?: (line: string) => boolean;
+  /** Which streams go to the run's log. Default `stderr`. */
+  readonly log?: 'none' | 'stderr' | 'both';
+  readonly timeoutMs?: number;
+  /** Goes on when the run is stopped: for putting things back. */
+  readonly uninterruptible?: boolean;
+}
+
+/** How a command ended. A command that fails is a result, never an exception. */
+export interface ExecResult {
+  readonly ok: boolean;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The program does not exist on this host. */
+  readonly notFound: boolean;
+  readonly timedOut: boolean;
+  /** Ended because the run was stopped. */
+  readonly stopped: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durationMs: number;
+}
+
+export interface FileStat {
+  readonly type: 'file' | 'directory' | 'symlink' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, UTC. */
+  readonly mtimeMs: number;
+  readonly device: number;
+}
+
+export interface FreeSpace {
+  /** Bytes that the bot's user can still write. */
+  readonly available: number;
+  readonly total: number;
+}
+
+/**
+ * Where commands and files live. Executors touch the world only through this, so that they work over
+ * ssh or on a runner as they do here, and can be tested with a ten-line fake.
+ * Paths are absolute. File operations throw {@link HostError}; commands return an {@link ExecResult}.
+ */
+export interface Host {
+  readonly name: string;
+  /** Runs one command without a shell. */
+  exec(argv: Argv, options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * Runs commands as a pipeline that the kernel connects, the last one's stdout going to `file` (created
+   * exclusively, mode 0600) or nowhere. One result for each command. No byte passes through JavaScript.
+   */
+  pipe(argvs: readonly Argv[], file: string | null, options?: PipeOptions): Promise<readonly ExecResult[]>;
+  /** Does not follow symlinks; null when nothing is there. */
+  stat(path: string): Promise<FileStat | null>;
+  /** Names in a directory, sorted. */
+  list(path: string): Promise<readonly string[]>;
+  /** The path with every symlink resolved; null when nothing is there. */
+  realpath(path: string): Promise<string | null>;
+  /** May the bot's user read (list) or write (create in) it? */
+  access(path: string, mode: 'read' | 'write'): Promise<boolean>;
+  readText(path: string): Promise<string>;
+  /** Writes atomically: temporary file, fsync, rename. */
+  writeText(path: string, text: string): Promise<void>;
+  /** Replaces nothing: fails with `EEXIST` when `to` is there. Syncs the directory. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes one file; true when it was there. Never a directory. */
+  remove(path: string): Promise<boolean>;
+  /** Creates the directory and its parents, mode 0700 for new ones. */
+  mkdir(path: string): Promise<void>;
+  /** Writes a file's data through to the disk. */
+  sync(path: string): Promise<void>;
+  free(path: string): Promise<FreeSpace>;
+}
+
+export type PipeOptions = Pick<ExecOptions, 'env' | 'timeoutMs' | 'uninterruptible' | 'cwd' | 'omit'> & {
+  /** Lines of stderr of the command with this index. */
+  readonly onStderr?: (line: string, command: number) => void;
+};
+
+/** A file operation that failed; `code` is the system's (`ENOENT`, `EACCES`, `ENOSPC`, …). */
+export class HostError extends Error {
+  constructor(
+    readonly code: string,
+    readonly path: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'HostError';
+  }
+}
+
+/** A child process as the journal keeps it: enough to end it later and nothing else. */
+export interface ChildRecord {
+  readonly pid: number;
+  readonly processGroup: number;
+  /** Field 22 of /proc/<pid>/stat, in clock ticks since boot: tells a pid from its reuse (proc(5)). */
+  readonly startTime: string;
+  readonly argv0: string;
+}
+
+/** One process as the store knows owners: which machine, which pid, started when. */
+export interface ProcessIdentity {
+  /** Boot id and pid namespace: pids can be compared only where this is equal. */
+  readonly machine: string;
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+/** What a host is bound to while it serves one run. */
+export interface HostScope {
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  readonly resolveSecret: (name: string) => string;
+  /** Awaited before the child's work counts: the journal must know it. */
+  readonly onChild: (child: ChildRecord) => Promise<void>;
+  readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
+}
+
+/** Opens hosts and looks after the processes that were left behind on them. */
+export interface Hosts {
+  open(scope: HostScope): Host;
+  self(): ProcessIdentity;
+  /** `unknown` when it lives on another machine or in another pid namespace. */
+  liveness(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown';
+  /** Ends everything that a dead owner's run left running: SIGTERM, then SIGKILL. Returns how many. */
+  endLeftovers(runId: string, children: readonly ChildRecord[]): Promise<number>;
+}

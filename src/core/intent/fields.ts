@@ -1,0 +1,107 @@
+/**
+ * What each executor sees of an intent: only its own fields, already valid. Paths are absolute and without
+ * a trailing slash. The flat fields that people write are in kinds/, each kind's `fields` makes these of them.
+ */
+export interface FieldsByKind {
+  files: FilesFields;
+  docker_volumes: DockerVolumesFields;
+  plex: PlexFields;
+  vm_proxmox: VmProxmoxFields;
+  scale: ScaleFields;
+  rollout: RolloutFields;
+}
+
+/** How many archives stay. */
+export interface RetentionFields {
+  /** Archives older than this many days, counted from the newest verified one, are deleted; null keeps all. */
+  readonly retention_days: number | null;
+  /** This many of the newest archives are always kept. */
+  readonly min_keep: number;
+}
+
+export interface FilesFields extends RetentionFields {
+  readonly source: string;
+  readonly destination: string;
+  /** Patterns as tar's --exclude understands them. */
+  readonly exclude: readonly string[];
+  readonly compress: 'gzip' | 'zstd' | 'none';
+  /** The destination must lie on a mounted file system of its own, not on the root disk. */
+  readonly require_mount: boolean;
+  /**
+   * The source must hold at least this many files. When given, it takes the place of the comparison with the
+   * last run (less than half of its files, or its mount gone, blocks the plan).
+   */
+  readonly min_files?: number;
+}
+
+export interface DockerVolumesFields {
+  readonly source: string;
+  /** An absolute path, `host:/path` or `user@host:/path` (ssh), or `rsync://host/module/path`. */
+  readonly destination: string;
+  readonly exclude: readonly string[];
+  /** rsync options from the allowlist, without `--delete`. */
+  readonly options: readonly string[];
+  /** Delete at the destination what the source no longer has. */
+  readonly mirror: boolean;
+  /** More deletions than this block the plan. */
+  readonly max_delete: number;
+  readonly require_mount: boolean;
+  /** Name of the environment variable with the rsync daemon's password. */
+  readonly password_secret: string | null;
+  /**
+   * The source must hold at least this many files. When given, it takes the place of the comparison with the
+   * last run (less than half of its files, or its mount gone, blocks the plan).
+   */
+  readonly min_files?: number;
+}
+
+export interface PlexFields extends RetentionFields {
+  /** The container that Plex runs in. */
+  readonly source_container: string;
+  /** The folder with the databases inside the container; null when `source` names one on the host. */
+  readonly source_path: string | null;
+  /** The folder with the databases on the host; null when `source_path` names one in the container. */
+  readonly source: string | null;
+  /** A folder on the host, or in `destination_container` when there is one. */
+  readonly destination: string;
+  readonly destination_container: string | null;
+  /** What happens to the container while its databases are copied. */
+  readonly consistency: 'stop' | 'pause' | 'none';
+  readonly compress: 'gzip' | 'zstd' | 'none';
+  readonly require_mount: boolean;
+}
+
+export interface VmProxmoxFields extends RetentionFields {
+  readonly vm_id: number;
+  /** The Proxmox storage that takes the backup. */
+  readonly storage: string;
+  /** As vzdump's --mode. */
+  readonly mode: 'snapshot' | 'suspend' | 'stop';
+  readonly compress: 'zstd' | 'gzip' | 'lzo' | 'none';
+  readonly notes: string | null;
+}
+
+export interface ScaleFields {
+  readonly service: string;
+  /** What to scale to when the request does not say; null: the request must. */
+  readonly replicas: number | null;
+  /** What a request may ask for. */
+  readonly min: number;
+  readonly max: number;
+  /** The Compose file. */
+  readonly compose: string;
+  /** Seconds that the new containers must stay up, or healthy. */
+  readonly stable_for: number;
+  /** Seconds until they must be up, or healthy, for the first time. */
+  readonly timeout: number;
+}
+
+export interface RolloutFields {
+  /** Empty: every service of the Compose file. */
+  readonly services: readonly string[];
+  readonly compose: string;
+  /** Seconds that a new container must stay healthy. */
+  readonly stable_for: number;
+  /** Seconds until it must be healthy for the first time. */
+  readonly timeout: number;
+}

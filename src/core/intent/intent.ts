@@ -1,0 +1,63 @@
+import type { Notice } from '../reasons.js';
+import type { Action } from '../request.js';
+import type { FieldsByKind } from './fields.js';
+
+export type { FieldsByKind } from './fields.js';
+
+/** Which executor an intent's step is for. */
+export type IntentKind = keyof FieldsByKind;
+
+/** One step of an intent: an executor's kind with exactly the fields that executor knows, already valid. */
+export type IntentStep = {
+  [Kind in IntentKind]: {
+    readonly kind: Kind;
+    readonly action: Action;
+    readonly stack: string;
+    readonly fields: FieldsByKind[Kind];
+  };
+}[IntentKind];
+
+/** A named YAML document (or several, in order) that says what may be done. */
+export interface Intent {
+  /** The file's name without its ending. */
+  readonly name: string;
+  readonly file: string;
+  readonly description: string;
+  /** Of the first document. */
+  readonly action: Action;
+  readonly stack: string;
+  readonly labelRequired: string | null;
+  /** Names of intents that run before this one. */
+  readonly dependsOn: readonly string[];
+  readonly steps: readonly IntentStep[];
+}
+
+/** One thing wrong with an intent file. Lines and columns start at 1. */
+export interface IntentProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The field's path, such as `exclude[2]`; empty when it is about the whole document. */
+  readonly field: string;
+  /** A whole sentence that names the field itself. */
+  readonly message: string;
+  /** What would be right, as a sentence of its own. */
+  readonly hint: string;
+}
+
+/** The intents as they are now. */
+export interface Catalogue {
+  /** Exact match to the letter; null when there is none. What it depends on can be found too. */
+  find(name: string): Intent | null;
+  /** Sorted by name. */
+  all(): readonly Intent[];
+  /** Everything wrong with the files as they are on disk now. */
+  problems(): readonly IntentProblem[];
+  /**
+   * Why this intent should be looked at: `intent_stale` when its file is broken and its last good version is in
+   * use, `intent_invalid` when there is no such version (then it is not found).
+   */
+  warning(name: string): Notice | null;
+  /** Names close to a mistyped one, best first, at most three. */
+  suggest(name: string): readonly string[];
+}

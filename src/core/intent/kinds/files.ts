@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { described } from '../forms.js';
+import { localDestination, localPath } from '../paths.js';
+import { defineKind } from './kind.js';
+import { BACKUP, compress, exclude, folder, RETENTION, requireMount, targetFolder } from './shared.js';
+
+/** A folder packed into an archive. */
+export const files = defineKind({
+  kind: 'files',
+  action: 'backup',
+  schema: z.strictObject({
+    ...BACKUP,
+    backup_type: described(z.literal('files'), 'What is backed up, and how.', 'files'),
+    source: folder('The folder to back up.', '/srv/photos'),
+    destination: targetFolder('The folder that the archives go to.', '/srv/backups/photos'),
+    exclude,
+    compress,
+    ...RETENTION,
+    require_mount: requireMount,
+  }),
+  fields: (document, place) => ({
+    source: place.resolved('source', localPath(document.source, place.folder)),
+    destination: place.resolved('destination', localDestination(document.destination, place.folder)),
+    exclude: document.exclude,
+    compress: document.compress,
+    retention_days: document.retention_days ?? null,
+    min_keep: document.min_keep,
+    require_mount: document.require_mount,
+  }),
+});

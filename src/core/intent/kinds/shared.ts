@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import {
+  checked,
+  choiceOrSwitch,
+  described,
+  excludePattern,
+  label,
+  name,
+  oneOrMore,
+  remark,
+  wholeNumber,
+} from '../forms.js';
+import { localDestinationFault, localFault } from '../paths.js';
+
+const stack = name('media');
+
+/** Fields of the intent as a whole; every document may have them. */
+export const INTENT = {
+  description: described(
+    remark.optional(),
+    'What this is for; people see it in lists.',
+    'Back up the photos.',
+  ),
+  label_required: described(label.optional(), 'Runs only where APPROVED_LABEL has this value.', 'approved'),
+  depends_on: described(
+    oneOrMore(name('backup_media'), 50).default([]),
+    'Intents that run before this one.',
+    ['backup_media'],
+  ),
+};
+
+/** Fields that every backup may have. */
+export const BACKUP = {
+  ...INTENT,
+  action: described(z.literal('backup'), 'What kind of thing this does.', 'backup'),
+  stack: described(
+    stack.optional(),
+    'The stack that this belongs to; the intent’s name when left out.',
+    'media',
+  ),
+  notes: described(
+    remark.optional(),
+    'Remarks for people; a VM’s backup carries them in Proxmox.',
+    'Before 9.0',
+  ),
+};
+
+/** Fields of what works on a Compose project. */
+export const COMPOSE = {
+  ...INTENT,
+  stack: described(stack, 'The stack that this works on.', 'media'),
+  compose: described(
+    checked(localFault).optional(),
+    'The Compose file; /opt/stacks/<stack>/docker-compose.yml when left out.',
+    '/opt/stacks/media/docker-compose.yml',
+  ),
+};
+
+export const RETENTION = {
+  retention_days: described(
+    wholeNumber(1, 3650).optional(),
+    'Delete archives that are more than this many days older than the newest good one; all stay when left out.',
+    30,
+  ),
+  min_keep: described(wholeNumber(1, 1000).default(3), 'This many of the newest archives always stay.', 3),
+};
+
+export const requireMount = described(
+  z.boolean().default(false),
+  'Refuse to run unless the destination is on a mounted disk or share.',
+  true,
+);
+
+export const exclude = described(
+  oneOrMore(excludePattern, 200).default([]),
+  'Patterns of what to leave out.',
+  ['*.log', 'cache/'],
+);
+
+export const compress = described(
+  choiceOrSwitch(['gzip', 'zstd', 'none'], 'gzip', 'none').default('gzip'),
+  'How the archive is compressed.',
+  'zstd',
+);
+
+/** A folder of this host. */
+export const folder = (description: string, example: string) =>
+  described(checked(localFault), description, example);
+
+/** A folder of this host that is written to. */
+export const targetFolder = (description: string, example: string) =>
+  described(checked(localDestinationFault), description, example);

@@ -1,0 +1,106 @@
+import { basename, dirname, resolve } from 'node:path';
+import { quote } from './characters.js';
+import type { FlatDocument, YamlProblem } from './flat-document.js';
+import { isName } from './forms.js';
+import type { Intent, IntentProblem } from './intent.js';
+import { START } from './problem.js';
+import { type Mention, type ReadStep, readStep } from './read-step.js';
+import { MAX_BYTES, readYaml } from './read-yaml.js';
+
+/** More problems of one file than this are only counted. */
+const MAX_PROBLEMS = 25;
+
+/** An intent, or everything that is wrong with its file. */
+export type ReadIntent =
+  | {
+      readonly intent: Intent;
+      readonly problems: readonly [];
+      /** Where the file names the intents of `dependsOn`. */
+      readonly mentions: readonly Mention[];
+    }
+  | { readonly intent: null; readonly problems: readonly IntentProblem[] };
+
+/** An intent's name: its file's name without the ending. */
+export function intentName(file: string): string {
+  return basename(file).replace(/\.ya?ml$/, '');
+}
+
+/**
+ * Reads an intent from its file's text. Other files are not looked at, so names in `depends_on` are only
+ * checked for their form. Never throws.
+ * @param file gives the intent its name; relative paths in the text start at its folder.
+ */
+export function readIntent(text: string, file: string): ReadIntent {
+  const problems: YamlProblem[] = [];
+  const report = (problem: YamlProblem): void => {
+    problems.push(problem);
+  };
+  const name = intentName(file);
+  if (!isName(name)) report(badName(file));
+  const tooLarge = Buffer.byteLength(text) > MAX_BYTES;
+  if (tooLarge) report(TOO_LARGE);
+  const yaml = tooLarge ? { documents: [], problems: [] } : readYaml(text);
+  yaml.problems.forEach(report);
+  const where = { folder: dirname(resolve(file)), intent: name };
+  const steps = yaml.documents.flatMap((document) => readStep(document, where, report) ?? []);
+  compareLabels(yaml.documents, report);
+  const [first] = steps;
+  if (problems.length > 0 || !first) return { intent: null, problems: bounded(problems, file) };
+  return {
+    intent: assemble(name, file, first, steps),
+    problems: [],
+    mentions: steps.flatMap(({ mentions }) => mentions),
+  };
+}
+
+export const TOO_LARGE: YamlProblem = {
+  ...START,
+  field: '',
+  message: `The file is larger than ${MAX_BYTES / 1024} KiB.`,
+  hint: 'An intent has a few lines; is this the right file?',
+};
+
+function badName(file: string): YamlProblem {
+  const message = `The file’s name, ${quote(basename(file))}, can’t be an intent’s name.`;
+  const hint = 'Use up to 100 letters, digits, dots, underscores and dashes, such as backup_media.yaml.';
+  return { ...START, field: '', message, hint };
+}
+
+function compareLabels(documents: readonly FlatDocument[], report: (problem: YamlProblem) => void): void {
+  const labelled = documents.filter(({ values }) => values.has('label_required'));
+  const [first, ...others] = labelled;
+  for (const document of others) {
+    if (document.values.get('label_required') === first?.values.get('label_required')) continue;
+    const line = first?.locate(['label_required']).line ?? 1;
+    report({
+      ...document.locate(['label_required']),
+      field: 'label_required',
+      message: `label_required is not the same as on line ${line}, and an intent has one label.`,
+      hint: 'Write the same label, or make two intents.',
+    });
+  }
+}
+
+function assemble(name: string, file: string, first: ReadStep, all: readonly ReadStep[]): Intent {
+  return {
+    name,
+    file,
+    description: all.find(({ intent }) => intent.description)?.intent.description ?? '',
+    action: first.step.action,
+    stack: first.step.stack,
+    labelRequired: all.find(({ intent }) => intent.label_required)?.intent.label_required ?? null,
+    dependsOn: [...new Set(all.flatMap(({ intent }) => intent.depends_on))],
+    steps: all.map(({ step }) => step),
+  };
+}
+
+function bounded(problems: readonly YamlProblem[], file: string): readonly IntentProblem[] {
+  const sorted = problems
+    .map((problem) => ({ file, ...problem }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const next = sorted[MAX_PROBLEMS];
+  if (!next) return sorted;
+  const rest = sorted.length - MAX_PROBLEMS;
+  const message = `${rest} more ${rest === 1 ? 'problem follows' : 'problems follow'} in this file.`;
+  return [...sorted.slice(0, MAX_PROBLEMS), { ...next, field: '', message, hint: 'Mend those above first.' }];
+}

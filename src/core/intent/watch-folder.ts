@@ -1,0 +1,59 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
+
+/** An editor saves in several steps; they count as one. */
+const SETTLE_MS = 100;
+
+/**
+ * Calls back when a folder may have changed: shortly after the system says so, and every `pollMs` besides,
+ * because network mounts say nothing. Keeps no process alive. Returns the function that ends it.
+ */
+export function watchFolder(dir: string, pollMs: number, onTick: () => void): () => void {
+  let watcher: FSWatcher | null = null;
+  let watched = '';
+  let settling: NodeJS.Timeout | null = null;
+  let closed = false;
+
+  const stopWatching = (): void => {
+    watcher?.close();
+    watcher = null;
+    watched = '';
+  };
+  const soon = (): void => {
+    if (settling) clearTimeout(settling);
+    settling = setTimeout(onTick, SETTLE_MS).unref();
+  };
+  /** A folder that was replaced is another one to the system, and has to be watched anew. */
+  const attach = async (): Promise<void> => {
+    const identity = await stat(dir).then(
+      ({ dev, ino }) => `${dev}:${ino}`,
+      () => '',
+    );
+    if (closed || identity === watched) return;
+    stopWatching();
+    if (identity === '') return;
+    try {
+      watcher = watch(dir, soon).unref();
+      watcher.on('error', stopWatching);
+      watched = identity;
+      // What changed before the watch began was not seen.
+      soon();
+    } catch {
+      // No watches left, or a file system without them: the poll alone has to do.
+      stopWatching();
+    }
+  };
+
+  const poll = setInterval(() => {
+    void attach();
+    onTick();
+  }, pollMs).unref();
+  void attach();
+
+  return () => {
+    closed = true;
+    clearInterval(poll);
+    if (settling) clearTimeout(settling);
+    stopWatching();
+  };
+}

@@ -1,0 +1,41 @@
+import type { Plan } from './plan.js';
+import { type Actor, actorRef, type RunRequest } from './request.js';
+import type { Run } from './run.js';
+import type { Ticket } from './ticket.js';
+
+/** A run as it is first recorded. */
+export function newRun(
+  id: string,
+  { request, intent }: Ticket,
+  plan: Plan,
+  more: Pick<Run, 'createdAt' | 'owner' | 'shown'>,
+): Run {
+  return {
+    id,
+    intent: intent.name,
+    action: intent.action,
+    stack: intent.stack,
+    params: request.params,
+    actor: actorRef(request.actor),
+    source: request.source,
+    dryRun: request.dryRun,
+    state: 'planned',
+    expiresAt: null,
+    decidedBy: null,
+    queuedAt: null,
+    startedAt: null,
+    finishedAt: null,
+    plan,
+    outcome: null,
+    progress: null,
+    reported: false,
+    stopRequestedBy: null,
+    previous: request.previous ?? null,
+    ...more,
+  };
+}
+
+/** The request that leads to the same run again, asked by `actor`. */
+export function requestOf(run: Pick<Run, 'intent' | 'params' | 'source'>, actor: Actor): RunRequest {
+  return { intent: run.intent, params: run.params, actor, source: run.source, dryRun: false };
+}

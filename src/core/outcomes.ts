@@ -1,0 +1,79 @@
+import type { StopCause } from './ownership.js';
+import { phrase } from './phrase.js';
+import type { Notice, ReasonCode } from './reasons.js';
+import type { FinalState, Outcome } from './run.js';
+
+function outcome(
+  state: FinalState,
+  reason: ReasonCode,
+  summary: Outcome['summary'],
+  more?: Partial<Outcome>,
+): Outcome {
+  return { state, reason, summary, warnings: [], tail: [], ...more };
+}
+
+/** The outcomes that the pipeline itself gives; executors give the others. */
+export const outcomes = {
+  blocked: (blockers: readonly Notice[]): Outcome =>
+    outcome('refused', 'blocked', [
+      ...blockers.map(({ message, remedy }) => phrase`${message} ${remedy}`),
+      phrase`Nothing was run.`,
+    ]),
+
+  planFailed: (): Outcome =>
+    outcome(
+      'refused',
+      'internal_error',
+      [phrase`The plan could not be made: this is a defect in ChatOps.`, phrase`Nothing was run.`],
+      {
+        next: phrase`Report it with the run’s id and the log.`,
+      },
+    ),
+
+  cancelled: (): Outcome => outcome('cancelled', 'cancelled_by_asker', [phrase`Nothing was run.`]),
+
+  expired: (): Outcome =>
+    outcome('expired', 'not_confirmed_in_time', [phrase`Nobody confirmed it in time. Nothing was run.`]),
+
+  refused: ({ code, message, remedy }: Notice): Outcome =>
+    outcome('refused', code, [message, phrase`Nothing was run.`], { next: remedy }),
+
+  planChanged: (successor: string): Outcome =>
+    outcome('plan_changed', 'plan_changed', [phrase`Something changed since the preview. Nothing was run.`], {
+      successor,
+    }),
+
+  /** Ended while it waited for its turn. */
+  endedInQueue: (cause: StopCause): Outcome =>
+    cause.kind === 'shutdown'
+      ? outcome('interrupted', 'shutdown', [
+          phrase`The bot was stopped before its turn came. Nothing was run.`,
+        ])
+      : outcome('cancelled', 'stopped', [
+          phrase`${cause.by.name} cancelled it while it waited. Nothing was run.`,
+        ]),
+
+  /** What the executor reported after it was told to end early, with the one who caused it. */
+  endedEarly: (reported: Outcome, cause: StopCause): Outcome =>
+    cause.kind === 'shutdown'
+      ? {
+          ...reported,
+          state: reported.state === 'cancelled' ? 'interrupted' : reported.state,
+          reason: 'shutdown',
+          summary: [phrase`The bot was stopped while it ran.`, ...reported.summary],
+        }
+      : { ...reported, summary: [phrase`Stopped by ${cause.by.name}.`, ...reported.summary] },
+
+  bug: (): Outcome =>
+    outcome(
+      'failed',
+      'internal_error',
+      [phrase`ChatOps itself failed in the middle of this run: this is a defect.`],
+      {
+        next: phrase`Check what the plan’s steps name, then report it with the run’s id and the log.`,
+      },
+    ),
+
+  unrecorded: (): Outcome =>
+    outcome('failed', 'store_unavailable', [phrase`The database could not be written, so nothing was run.`]),
+} as const;

@@ -1,0 +1,32 @@
+/**
+ * A sentence for people, kept apart from any markup: plain strings, and values (paths, names, ids) that
+ * each surface sets off in its own way: Discord as escaped inline code, the command line as they are.
+ * File names and command output are hostile text; as a `code` part they can't become markup.
+ */
+export type Phrase = readonly PhrasePart[];
+export type PhrasePart = string | { readonly code: string };
+
+/** Marks a value as literal inside a {@link phrase}. */
+export function code(value: string | number): PhrasePart {
+  return { code: String(value) };
+}
+
+/** Builds a phrase: ``phrase`Stop ${code(name)}, down for about ${formatDuration(ms)}.` ``; phrases nest. */
+export function phrase(text: TemplateStringsArray, ...values: (PhrasePart | number | Phrase)[]): Phrase {
+  const parts: PhrasePart[] = [];
+  text.forEach((part, index) => {
+    if (part !== '') parts.push(part);
+    const value = values[index];
+    if (value === undefined) return;
+    if (typeof value === 'number') parts.push(value.toLocaleString('en-US'));
+    else if (typeof value === 'string') parts.push(value);
+    else if ('code' in value) parts.push(value);
+    else parts.push(...value);
+  });
+  return parts;
+}
+
+/** The phrase without any markup, for logs, the command line and JSON. */
+export function plain(text: Phrase): string {
+  return text.map((part) => (typeof part === 'string' ? part : part.code)).join('');
+}

@@ -1,0 +1,93 @@
+import type { IntentKind } from './intent/intent.js';
+import type { Phrase } from './phrase.js';
+import type { Notice } from './reasons.js';
+import type { Action } from './request.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** One argument of a command. A secret is named, never held: it is resolved when the command starts. */
+export type Arg = string | { readonly secret: string };
+/** A command and its arguments; there is no shell anywhere. */
+export type Argv = readonly Arg[];
+
+/** One step as people read it, and the exact commands behind it. */
+export interface PlanStep {
+  readonly title: Phrase;
+  /** Each entry is one command; several form a pipeline, stdout to stdin. Empty: done without a command. */
+  readonly commands: readonly Argv[];
+}
+
+/** What a plan does to the world, in numbers. Sizes are bytes. */
+export type Effect =
+  | {
+      readonly kind: 'write';
+      readonly target: string;
+      readonly bytes: number;
+      readonly files: number;
+      /** True when bytes is not measured but derived; `from` in the step's title says from what. */
+      readonly estimate: boolean;
+    }
+  | { readonly kind: 'delete'; readonly target: string; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'stop' | 'start' | 'create' | 'remove' | 'replace';
+      readonly target: string;
+    };
+
+/** What an executor's plan() returns: plain data, complete enough that run() needs nothing else. */
+export interface PlanDraft<Data extends Json = Json> {
+  readonly steps: readonly PlanStep[];
+  readonly effects: readonly Effect[];
+  /** Lease keys: `stack:<name>`, `path:<absolute>`, `vm:<id>`. A path also covers what lies below it. */
+  readonly touches: readonly string[];
+  readonly warnings: readonly Notice[];
+  /** Any blocker means that the plan can't be confirmed. */
+  readonly blockers: readonly Notice[];
+  /** Facts that the fingerprint covers besides argv, touches and deletions: ids, digests, replicas. */
+  readonly targets: Json;
+  /** The executor's own working data for run() and recover(). Not covered by the fingerprint. */
+  readonly data: Data;
+}
+
+/** The plan of one step of an intent. */
+export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
+  /** The intent this part comes from: the run's own, or one it depends on. */
+  readonly intent: string;
+  readonly kind: IntentKind;
+  readonly action: Action;
+  readonly stack: string;
+}
+
+/** What a run would do: the parts in the order in which they run. Plain, serialisable data. */
+export interface Plan {
+  readonly intent: string;
+  readonly action: Action;
+  readonly stack: string;
+  /** ISO 8601, UTC. File names with a time in them use this instant, also when planned again. */
+  readonly plannedAt: string;
+  readonly parts: readonly PlanPart[];
+  readonly touches: readonly string[];
+  /** sha256, hex; see fingerprint.ts for what it covers. */
+  readonly fingerprint: string;
+}
+
+/** Bytes that the plan will move; planning again compares it with what was shown. */
+export function workOf(plan: Plan): number {
+  return plan.parts
+    .flatMap((part) => part.effects)
+    .reduce((sum, effect) => sum + (effect.kind === 'write' ? effect.bytes : 0), 0);
+}
+
+export function blockersOf(plan: Plan): readonly Notice[] {
+  return plan.parts.flatMap((part) => part.blockers);
+}
+
+export function warningsOf(plan: Plan): readonly Notice[] {
+  return plan.parts.flatMap((part) => part.warnings);
+}
+
+/** Every path that the plan deletes, in the order of its parts. */
+export function deletionsOf(plan: Plan): readonly string[] {
+  return plan.parts
+    .flatMap((part) => part.effects)
+    .flatMap((effect) => (effect.kind === 'delete' ? effect.paths : []));
+}

@@ -1,0 +1,340 @@
+import { type Phrase, phrase } from './phrase.js';
+
+/**
+ * The one catalogue of reason codes: why something was refused, blocked, warned about or ended as it did.
+ * `summary` says what the code means; `remedy` is the usual way out, when a notice brings no better one.
+ * docs/reasons.md is checked against it.
+ */
+export const REASONS = {
+  done: { summary: 'The run did all that its plan said.', remedy: 'Nothing to do.' },
+
+  intent_unknown: {
+    summary: 'There is no intent with this name.',
+    remedy: 'Look at /intents or `chatops intents` for the exact names.',
+  },
+  intent_invalid: {
+    summary: 'The intent’s file has an error and no earlier version of it was good.',
+    remedy: 'Run `chatops validate`; it names the file, the line and what would be right.',
+  },
+  intent_stale: {
+    summary: 'The intent’s file has an error; its last good version is used.',
+    remedy: 'Run `chatops validate` and mend the file.',
+  },
+  action_mismatch: {
+    summary: 'The intent’s action is not what this command does.',
+    remedy: 'Use the command that is named like the intent’s action.',
+  },
+  action_unsupported: {
+    summary: 'This version has no executor for the intent’s kind.',
+    remedy: 'Update to a version that lists it under /help.',
+  },
+  params_invalid: {
+    summary: 'A parameter is unknown, missing or out of bounds.',
+    remedy: 'Give the parameters that the intent declares.',
+  },
+  not_allowed: {
+    summary: 'The one who asked has no right to do this.',
+    remedy: 'Ask a server administrator to run it.',
+  },
+  label_mismatch: {
+    summary: 'The intent asks for a label that this installation does not carry.',
+    remedy: 'Set APPROVED_LABEL to the intent’s label_required, or change the intent.',
+  },
+  shutting_down: {
+    summary: 'The bot is stopping and takes no new runs.',
+    remedy: 'Try again when it is back, usually within a minute.',
+  },
+  permissions_missing: {
+    summary: 'The bot lacks a Discord permission in this channel.',
+    remedy: 'Give the bot’s role the named permission in this channel.',
+  },
+
+  run_unknown: { summary: 'There is no run with this id.', remedy: 'Look at /runs for the last ones.' },
+  already_decided: {
+    summary: 'Somebody has already answered this preview, or it has ended.',
+    remedy: 'Look at the run’s last message, or ask for a new preview.',
+  },
+  not_asker: {
+    summary: 'Only the one who asked may answer a preview.',
+    remedy: 'Ask for a preview of your own with the same command.',
+  },
+  not_active: {
+    summary: 'The run has ended, so there is nothing to stop.',
+    remedy: 'Look at the run’s outcome.',
+  },
+
+  tool_missing: {
+    summary: 'A program that the run needs is not installed.',
+    remedy: 'Install it, then try again.',
+  },
+  tool_unsuitable: {
+    summary: 'A program that the run needs is there, but not in a version that can do it.',
+    remedy: 'Install the version that the message names.',
+  },
+  source_missing: { summary: 'The source does not exist.', remedy: 'Correct `source` in the intent.' },
+  source_unreadable: {
+    summary: 'Part of the source can’t be read, so the copy would be incomplete.',
+    remedy: 'Give the bot’s user the right to read it, or exclude it.',
+  },
+  source_empty: {
+    summary: 'The source is empty. Usually a disk is not mounted.',
+    remedy: 'Check the mount. An empty folder is never backed up.',
+  },
+  source_shrunk: {
+    summary: 'The source has less than half of the files that the last run saw.',
+    remedy: 'Check the source. If this is right, raise the limit as the message says.',
+  },
+  source_not_mounted: {
+    summary: 'The source should be a mount and is not mounted.',
+    remedy: 'Mount it, then try again.',
+  },
+  destination_missing: {
+    summary: 'The destination’s parent folder does not exist.',
+    remedy: 'Create it, or correct `destination` in the intent.',
+  },
+  destination_not_writable: {
+    summary: 'The bot may not write to the destination.',
+    remedy: 'Give the bot’s user the right to write there.',
+  },
+  destination_not_mounted: {
+    summary: 'The destination should be a mount and is not mounted.',
+    remedy: 'Mount it, then try again.',
+  },
+  destination_unreachable: {
+    summary: 'The destination’s host does not answer.',
+    remedy: 'Check the network, the host’s name and its ssh key.',
+  },
+  destination_full: {
+    summary: 'The destination has too little space.',
+    remedy: 'Free some space or lower retention_days, then try again.',
+  },
+  destination_low: {
+    summary: 'The destination will be nearly full after this run.',
+    remedy: 'Free some space soon.',
+  },
+  destination_in_source: {
+    summary: 'Source and destination lie inside each other.',
+    remedy: 'Choose a destination outside the source.',
+  },
+  delete_limit: {
+    summary: 'The run would delete more files than the limit allows.',
+    remedy: 'Check the source. If this is right, raise `max_delete` in the intent.',
+  },
+  option_not_allowed: {
+    summary: 'The intent passes an option that is not on the allowlist.',
+    remedy: 'Remove it; docs/intents.md lists the options that can be used.',
+  },
+  secret_missing: {
+    summary: 'A secret that the intent names is not set.',
+    remedy: 'Set the environment variable, or its _FILE twin.',
+  },
+  live_data: {
+    summary: 'Something may write to the source while it is copied.',
+    remedy: 'Stop what writes there, or accept that open files may be copied half-way.',
+  },
+  archives_unknown: {
+    summary: 'The destination holds archives that the catalogue does not know. They are never deleted.',
+    remedy: 'Remove them by hand if they are not needed.',
+  },
+
+  docker_unreachable: {
+    summary: 'The Docker engine does not answer.',
+    remedy: 'Start it (`systemctl start docker`), or correct DOCKER_HOST, then try again.',
+  },
+  docker_denied: {
+    summary: 'The bot’s user may not use Docker.',
+    remedy: 'Add that user to the group `docker` and restart the bot.',
+  },
+  compose_missing: {
+    summary: 'The Compose file does not exist.',
+    remedy: 'Create it, or correct `compose` in the intent.',
+  },
+  compose_invalid: {
+    summary: 'Compose can’t read the Compose file.',
+    remedy: 'Mend the Compose file; `docker compose config` checks it.',
+  },
+  variable_unset: {
+    summary: 'The Compose file uses a variable that nothing sets, so it is empty.',
+    remedy: 'Set it in the `.env` file beside the Compose file, or give it a default there.',
+  },
+  service_unknown: {
+    summary: 'The Compose file has no service with this name.',
+    remedy: 'Correct `service` in the intent.',
+  },
+  replicas_impossible: {
+    summary: 'Compose can’t run that many containers of this service.',
+    remedy: 'Remove what stands in the way from the Compose file, or ask for one container.',
+  },
+  image_missing: {
+    summary: 'An image that is needed is neither on this host nor in its registry.',
+    remedy: 'Correct the image’s name in the Compose file, or push the image.',
+  },
+  registry_unreachable: {
+    summary: 'An image’s registry does not answer, or does not let Docker in.',
+    remedy: 'Check the network; for a private registry run `docker login` as the bot’s user.',
+  },
+  image_differs: {
+    summary:
+      'Containers of one service do not all run, or will not all run, the same image and configuration.',
+    remedy: 'Roll the service out, so that its containers are alike again.',
+  },
+  config_changed: {
+    summary: 'The Compose file changed since the service’s containers were made.',
+    remedy: 'Check that the change in the Compose file is meant.',
+  },
+  dependents_affected: {
+    summary: 'Other services use a container that is replaced.',
+    remedy: 'Roll them out together.',
+  },
+  nothing_to_do: { summary: 'Everything is already as it should be.', remedy: 'Nothing to do.' },
+  not_healthy: {
+    summary: 'A new container did not become healthy, or did not stay up.',
+    remedy: 'Look at the container’s last lines, or pin the earlier version in the Compose file.',
+  },
+  rollback_failed: {
+    summary: 'What ran before could not be put back in full.',
+    remedy: 'Look at the containers with `docker ps -a` and put them right by hand.',
+  },
+
+  guest_unknown: {
+    summary: 'Proxmox has no VM or container with this number, or the token may not see it.',
+    remedy: 'Correct `vm_id` in the intent, or give the token VM.Audit on it.',
+  },
+  guest_locked: {
+    summary: 'Proxmox is working on the VM or container, or was interrupted while it did.',
+    remedy: 'Wait until Proxmox is done. If nothing works on it any more, unlock it on its node.',
+  },
+  guest_moved: {
+    summary: 'The VM or container is on another node than the preview said.',
+    remedy: 'Run it again; the new preview names the node.',
+  },
+  guest_elsewhere: {
+    summary: 'The VM or container is on another node, and `vzdump` only backs up those of its own.',
+    remedy: 'Set PVE_API_URL and PVE_API_TOKEN, or run the bot on that node.',
+  },
+  storage_unknown: {
+    summary: 'The node has no storage of this name, or the token may not see it.',
+    remedy: 'Correct `storage` in the intent, or give the token Datastore.Audit on it.',
+  },
+  storage_unsuitable: {
+    summary: 'The storage takes no backups.',
+    remedy: 'Choose another one, or allow backups on it: Datacenter › Storage › Edit › Content.',
+  },
+  storage_inactive: {
+    summary: 'The storage is disabled or not reachable from the node.',
+    remedy: 'Look at Datacenter › Storage in Proxmox, and at the share or disk behind it.',
+  },
+  service_unreachable: {
+    summary: 'A service that the run needs does not answer.',
+    remedy: 'Check that it runs, its address in the configuration, and the network.',
+  },
+  certificate_untrusted: {
+    summary: 'The certificate of a service can’t be verified, so nothing was said to it.',
+    remedy: 'Name the certificate of its authority in the configuration.',
+  },
+  token_refused: {
+    summary: 'A service does not accept the token.',
+    remedy: 'Check that the token exists, is not expired, and is set completely.',
+  },
+  right_missing: {
+    summary: 'The token lacks a right.',
+    remedy: 'Grant the named right to the token itself.',
+  },
+  connection_plain: {
+    summary: 'The connection to a service is not encrypted: the token can be read on the way.',
+    remedy: 'Use an address that begins with https://.',
+  },
+  nothing_started: {
+    summary: 'The service answered, and started nothing.',
+    remedy: 'Run it again; if it stays so, look at the service’s own log.',
+  },
+  contact_lost: {
+    summary: 'The contact to a service was lost while it worked; it may still be working.',
+    remedy: 'Look there before you run it again.',
+  },
+  backup_warnings: {
+    summary: 'The backup is there, and the tool that made it warned about something.',
+    remedy: 'Read its lines in the run’s log.',
+  },
+
+  container_unknown: {
+    summary: 'There is no container with this name.',
+    remedy: 'Correct the container’s name in the intent; `docker ps -a` lists them.',
+  },
+  container_unsettled: {
+    summary: 'The container is neither running nor stopped, or not what the preview said.',
+    remedy: 'Look at `docker logs` of the container, then try again.',
+  },
+  container_autoremove: {
+    summary: 'The container was started with --rm: Docker would remove it when it is stopped.',
+    remedy: 'Make the container without --rm, or set `consistency: pause` in the intent.',
+  },
+  container_not_back: {
+    summary: 'A container could not be put back as it was.',
+    remedy: 'Put it back by hand, with the command that the message names.',
+  },
+  container_unhealthy: {
+    summary: 'A container runs again, and its health check has not passed yet.',
+    remedy: 'Look at `docker logs` of the container.',
+  },
+
+  command_failed: { summary: 'A command ended with an error.', remedy: 'Read its last lines below.' },
+  check_failed: {
+    summary: 'The finished copy did not pass its check, so it was not kept.',
+    remedy: 'Try again; if it fails again, check the disk.',
+  },
+  files_changed: {
+    summary: 'Some files changed or vanished while they were copied.',
+    remedy: 'Nothing, if these files may change at any time; else stop what writes there.',
+  },
+  mirror_incomplete: {
+    summary: 'The mirror was not finished: what was copied stays, nothing more was deleted.',
+    remedy: 'Run it again; it goes on where it stopped.',
+  },
+  retention_failed: {
+    summary: 'An old archive could not be deleted.',
+    remedy: 'Check the rights in the destination; the next run tries again.',
+  },
+  stopped: { summary: 'Somebody stopped the run.', remedy: 'Run it again when it suits.' },
+  cancelled_by_asker: { summary: 'The preview was cancelled.', remedy: 'Ask for a new preview at any time.' },
+  not_confirmed_in_time: {
+    summary: 'Nobody confirmed the preview in time.',
+    remedy: 'Ask for a new preview.',
+  },
+  plan_changed: {
+    summary: 'What would happen is no longer what was shown.',
+    remedy: 'Read the new preview and confirm that.',
+  },
+  blocked: { summary: 'The plan has blockers.', remedy: 'Remove the cause that each blocker names.' },
+  plan_failed: { summary: 'The plan could not be made.', remedy: 'Read what the tool said.' },
+  process_died: {
+    summary: 'The process that executed the run died in the middle.',
+    remedy: 'Look at what was found and tidied up, then run it again.',
+  },
+  shutdown: {
+    summary: 'The bot was stopped while the run was waiting or running.',
+    remedy: 'Run it again.',
+  },
+  store_unavailable: {
+    summary: 'The database could not be written, so nothing was run.',
+    remedy: 'Check the space and rights of the data directory.',
+  },
+  internal_error: {
+    summary: 'A defect in ChatOps itself.',
+    remedy: 'Report it with the run’s id and the log.',
+  },
+} as const satisfies Record<string, { summary: string; remedy: string }>;
+
+export type ReasonCode = keyof typeof REASONS;
+
+/** Something that a person must know: a code of the catalogue, what it is about, and the way out. */
+export interface Notice {
+  readonly code: ReasonCode;
+  readonly message: Phrase;
+  readonly remedy: Phrase;
+}
+
+/** A notice; without a remedy of its own it carries the catalogue's. */
+export function notice(code: ReasonCode, message: Phrase, remedy?: Phrase): Notice {
+  return { code, message, remedy: remedy ?? phrase`${REASONS[code].remedy}` };
+}

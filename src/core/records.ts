@@ -1,0 +1,82 @@
+import type { CoreDeps } from './deps.js';
+import type { Json } from './plan.js';
+import { type ActorRef, actorRef, type RunRequest } from './request.js';
+import type { Outcome, Run, RunPatch, RunState } from './run.js';
+import { newRunId } from './run-id.js';
+import { type AuditEntry, StoreError } from './store.js';
+
+/** How long an outcome that the store won't take is kept and tried again, in ms. */
+const RETRY_EVERY = 1000;
+const RETRIES = 60;
+/** A request's intent name is a stranger's text until it was found. */
+const LONGEST_NAME = 100;
+
+type RecordDeps = Pick<CoreDeps, 'store' | 'redactor' | 'log' | 'now'>;
+
+/** Writes runs and their audit rows: every change of state is one compare-and-set with its row. */
+export class Records {
+  constructor(private readonly deps: RecordDeps) {}
+
+  /** Stores a new run; draws another id when the first one is taken. */
+  async create(draft: Run): Promise<Run> {
+    let run = draft;
+    for (let taken = 1; ; taken += 1) {
+      const detail = { fingerprint: run.plan.fingerprint, dryRun: run.dryRun };
+      if (await this.deps.store.runs.insert(run, this.#entry(run, 'planned', run.actor, detail))) return run;
+      run = { ...run, id: newRunId(taken) };
+    }
+  }
+
+  /** Moves a run on; null when it is no longer in the state that `run` shows. */
+  async move(run: Run, to: RunState, patch: RunPatch, event: string, by: ActorRef): Promise<Run | null> {
+    const audit = this.#entry(run, event, by, {});
+    const moved = await this.deps.store.runs.transition(run.id, run.state, to, patch, audit);
+    return moved ? { ...run, ...patch, state: to } : null;
+  }
+
+  /** Ends a run; null when it is no longer in the state that `run` shows. */
+  async finish(run: Run, outcome: Outcome, by: ActorRef = run.actor): Promise<Run | null> {
+    const clean = this.deps.redactor.data(outcome);
+    const patch = { outcome: clean, finishedAt: this.deps.now().toISOString(), owner: null };
+    const audit = this.#entry(run, 'finished', by, { state: clean.state, reason: clean.reason });
+    const moved = await this.deps.store.runs.transition(run.id, run.state, clean.state, patch, audit);
+    return moved ? { ...run, ...patch, state: clean.state } : null;
+  }
+
+  /** {@link finish} for a run that did something: an unreachable store is asked again for a minute. */
+  async finishSurely(run: Run, outcome: Outcome): Promise<Run | null> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.finish(run, outcome);
+      } catch (error) {
+        if (!(error instanceof StoreError) || attempt === RETRIES) throw error;
+        this.deps.log.error({ err: error, runId: run.id }, 'the outcome could not be stored, trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY));
+      }
+    }
+  }
+
+  /** Keeps an attempt that was turned down before or beside a run. */
+  async refused(request: RunRequest, runId: string | null, reason: string): Promise<void> {
+    await this.deps.store.audit.append({
+      at: this.deps.now().toISOString(),
+      event: 'refused',
+      actor: actorRef(request.actor),
+      source: request.source,
+      runId,
+      intent: this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME)),
+      detail: { reason },
+    });
+  }
+
+  async stopRequested(run: Run, by: ActorRef): Promise<void> {
+    await this.deps.store.audit.append(this.#entry(run, 'stop_requested', by, {}));
+    await this.deps.store.runs.patch(run.id, { stopRequestedBy: by });
+  }
+
+  #entry(run: Run, event: string, actor: ActorRef, detail: Json): AuditEntry {
+    const { id, intent, source } = run;
+    const at = this.deps.now().toISOString();
+    return { at, event, actor: actorRef(actor), source, runId: id, intent, detail };
+  }
+}

@@ -1,0 +1,121 @@
+import type { CoreDeps } from './deps.js';
+import { contextFor, PART_ENDED, PART_STARTED } from './execution.js';
+import type { JournalEntry } from './executor.js';
+import type { ChildRecord } from './host.js';
+import { type Phrase, phrase } from './phrase.js';
+import type { Outcome, Run, RunState, RunSummary } from './run.js';
+import { RunLog } from './run-log.js';
+import { CHILD, type JournalRow, type Owner } from './store.js';
+
+/** Without word from an owner whose pid can't be looked up from here, it counts as dead after this, in ms. */
+const SILENCE = 30_000;
+const AT_ONCE = 1000;
+const UNFINISHED = ['planned', 'queued', 'running'] as const satisfies readonly RunState[];
+
+/**
+ * Ends the runs of owners that died: first what their children still do, then the executor tidies up, then
+ * the leases are freed, then people are told. A living owner's runs are never touched, and one run is
+ * recovered by one process only.
+ */
+export async function recoverDeadOwners(deps: CoreDeps, selfId: string): Promise<void> {
+  for (const owner of await deps.store.owners.list()) {
+    if (owner.id === selfId || !isDead(deps, owner)) continue;
+    const runs = await deps.store.runs.list({ owner: owner.id, states: UNFINISHED, limit: AT_ONCE });
+    const recovered = await Promise.all(runs.map((run) => recoverOrHandBack(deps, run, owner.id, selfId)));
+    if (runs.length < AT_ONCE && recovered.every(Boolean)) await deps.store.owners.remove(owner.id);
+  }
+}
+
+function isDead(deps: CoreDeps, owner: Owner): boolean {
+  const liveness = deps.hosts.liveness(owner);
+  if (liveness !== 'unknown') return liveness === 'dead';
+  return deps.now().getTime() - Date.parse(owner.heartbeatAt) > SILENCE;
+}
+
+/** False when the run could not be recovered; it belongs to the dead owner again and is tried again later. */
+async function recoverOrHandBack(
+  deps: CoreDeps,
+  found: RunSummary,
+  deadOwner: string,
+  selfId: string,
+): Promise<boolean> {
+  if (!(await deps.store.runs.claim(found.id, deadOwner, selfId))) return true;
+  try {
+    const run = await deps.store.runs.get(found.id);
+    if (run) await recoverRun(deps, run);
+    return true;
+  } catch (error) {
+    deps.log.error({ err: error, runId: found.id }, 'a run could not be recovered, trying again later');
+    await deps.store.runs.claim(found.id, selfId, deadOwner);
+    return false;
+  }
+}
+
+async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
+  const summary = run.state === 'running' ? await tidyUp(deps, run) : [phrase`Nothing had been started.`];
+  const outcome: Outcome = {
+    state: 'interrupted',
+    reason: 'process_died',
+    summary: [whatDied(run), ...summary],
+    warnings: [],
+    tail: [],
+  };
+  const finishedAt = deps.now().toISOString();
+  const detail = { state: outcome.state, reason: outcome.reason };
+  const { intent, source, actor } = run;
+  const audit = { at: finishedAt, event: 'finished', actor, source, runId: run.id, intent, detail };
+  await deps.store.leases.release(run.id);
+  const patch = { outcome: deps.redactor.data(outcome), finishedAt, owner: null };
+  if (!(await deps.store.runs.transition(run.id, run.state, 'interrupted', patch, audit))) return;
+  deps.log.warn({ runId: run.id, intent }, 'interrupted run tidied up');
+  const after = await deps.store.runs.get(run.id);
+  if (after) deps.events.emit({ type: 'finished', run: after });
+}
+
+function whatDied(run: Run): Phrase {
+  const doing = run.state === 'running' ? 'while it ran' : 'before it began';
+  return run.source === 'cli'
+    ? phrase`The command was killed ${doing}.`
+    : phrase`The bot was restarted ${doing}.`;
+}
+
+async function tidyUp(deps: CoreDeps, run: Run): Promise<readonly Phrase[]> {
+  const journal = await deps.store.runs.journal(run.id);
+  const children = journal
+    .filter((row) => row.kind === CHILD)
+    .map((row) => row.data as unknown as ChildRecord);
+  const ended = await deps.hosts.endLeftovers(run.id, children);
+  const endedText = ended > 0 ? [phrase`${ended} processes that it had left running were ended.`] : [];
+  const active = activePart(journal);
+  const part = active === null ? undefined : run.plan.parts[active];
+  const executor = part && deps.executors.get(part.kind);
+  if (active === null || !part || !executor) return [...endedText, phrase`No step was under way.`];
+  const entries = journal.filter((row) => row.part === active && isExecutors(row)) as readonly JournalEntry[];
+  const context = contextFor(deps, run, active, part, {
+    signal: new AbortController().signal,
+    log: new RunLog(deps.redactor.text),
+    progress: () => {},
+    remember: () => {},
+  });
+  try {
+    const report = await executor.recover(part, entries, context);
+    return [...endedText, ...report.summary];
+  } catch (error) {
+    deps.log.error({ err: error, runId: run.id }, 'tidying up failed');
+    return [
+      ...endedText,
+      phrase`Tidying up failed: look at what the plan’s steps name, and put it right by hand.`,
+    ];
+  }
+}
+
+/** The part that was under way: started and not ended. */
+function activePart(journal: readonly JournalRow[]): number | null {
+  const ended = new Set(journal.filter((row) => row.kind === PART_ENDED).map((row) => row.part));
+  const started = journal.filter((row) => row.kind === PART_STARTED && !ended.has(row.part));
+  return started.at(-1)?.part ?? null;
+}
+
+function isExecutors(row: JournalRow): boolean {
+  return ![CHILD, PART_STARTED, PART_ENDED].includes(row.kind);
+}

@@ -1,0 +1,44 @@
+/** Which entrance a request came through. */
+export type Source = 'discord' | 'http' | 'cli' | 'schedule' | 'webhook';
+
+/** Who asked. The rights (guild, roles, administrator) are as of this moment and are never stored. */
+export interface Actor {
+  readonly kind: 'user' | 'api_key' | 'schedule' | 'webhook' | 'operator';
+  /** Stable within its kind: a Discord user's snowflake, a key's name, the local login. */
+  readonly id: string;
+  readonly name: string;
+  readonly guildId?: string;
+  readonly roleIds?: readonly string[];
+  /** Has Discord's Administrator permission in the guild. */
+  readonly administrator?: boolean;
+}
+
+/** What of an actor is kept in the history and the audit trail. */
+export type ActorRef = Pick<Actor, 'kind' | 'id' | 'name'>;
+
+export function actorRef({ kind, id, name }: ActorRef): ActorRef {
+  return { kind, id, name };
+}
+
+export function sameActor(a: ActorRef, b: ActorRef): boolean {
+  return a.kind === b.kind && a.id === b.id;
+}
+
+/** Values for an intent's parameters, by name. */
+export type Params = Readonly<Record<string, string | number | boolean>>;
+
+/** The only way to make anything happen: an intent by name, who asks, and from where. */
+export interface RunRequest {
+  readonly intent: string;
+  readonly params: Params;
+  readonly actor: Actor;
+  readonly source: Source;
+  /** Stop after the plan: nothing can be confirmed. */
+  readonly dryRun: boolean;
+  /** The intent must have this action, because the command says so (`/backup`, `/scale`). */
+  readonly action?: Action;
+  /** The run that this one repeats or replaces. */
+  readonly previous?: string;
+}
+
+export type Action = 'backup' | 'scale' | 'rollout';

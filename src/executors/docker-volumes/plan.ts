@@ -1,0 +1,130 @@
+import type { PlanContext } from '../../core/executor.js';
+import { formatCount } from '../../core/format.js';
+import type { DockerVolumesFields } from '../../core/intent/fields.js';
+import { code, phrase } from '../../core/phrase.js';
+import type { Json, PlanDraft } from '../../core/plan.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { checkOverlap, inspectDestination } from '../shared/destination.js';
+import { rememberedNumber, rememberedText } from '../shared/memory.js';
+import { checkSourceMount, mountPointOf } from '../shared/mounts.js';
+import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
+import { checkSpace } from '../shared/space.js';
+import { copyCommand, deleteCommand, dryRunCommand, syncCommand } from './commands.js';
+import type { MirrorData } from './data.js';
+import { dryRun } from './dry-run.js';
+import { type Listing, listingReader } from './listing.js';
+import { sortDeletions } from './parts.js';
+import { placeKind, touchOf } from './place.js';
+import { preflight } from './preflight.js';
+import { effects, steps } from './steps.js';
+
+/** What one look at the world found. */
+interface Findings {
+  readonly listing: Listing;
+  readonly blockers: readonly Notice[];
+  readonly warnings: readonly Notice[];
+  readonly sourceMount: string | null;
+  readonly real: string | null;
+  readonly fsync: boolean;
+}
+
+/** Looks at source, destination and tools, and asks rsync for its dry run; changes nothing. */
+export async function planMirror(
+  fields: DockerVolumesFields,
+  ctx: PlanContext,
+): Promise<PlanDraft<MirrorData>> {
+  const found = await look(fields, ctx);
+  const { listing } = found;
+  const blocked = found.blockers.length > 0;
+  const isLocal = placeKind(fields.destination) === 'local';
+  // A plan that can't be confirmed needs no working data, and the list may be very long.
+  const parts = await sortDeletions(ctx.host, fields.source, blocked ? [] : listing.deletions);
+  const { files, totalBytes, transfers, transferBytes, neededBytes } = listing;
+  const data: MirrorData = {
+    source: fields.source,
+    destination: fields.destination,
+    passwordSecret: fields.password_secret,
+    ...parts,
+    copy: copyCommand(fields, parts.inTheWay.length, found.fsync && !isLocal),
+    sync: syncCommand(fields.destination),
+    remove: deleteCommand(fields, parts.deletions.length),
+    check: dryRunCommand({ ...fields, mirror: false }),
+    ...{ files, totalBytes, transfers, transferBytes, neededBytes },
+    sourceMount: found.sourceMount,
+  };
+  return {
+    steps: steps(data),
+    effects: effects(data, listing.deletions),
+    touches: [`stack:${ctx.stack}`, touchOf(fields.destination)],
+    warnings: found.warnings,
+    blockers: found.blockers,
+    targets: { source: found.real },
+    data,
+  };
+}
+
+async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Findings> {
+  const { host } = ctx;
+  const blockers: Notice[] = [];
+  const warnings: Notice[] = [];
+  const block = (notice: Notice | null): void => void (notice && blockers.push(notice));
+  const before = await ctx.remembered();
+  const isLocal = placeKind(fields.destination) === 'local';
+
+  const tools = await preflight(fields, ctx);
+  tools.blockers.forEach(block);
+  const place = isLocal ? await inspectDestination(host, fields.destination, fields.require_mount) : null;
+  place?.blockers.forEach(block);
+  const source = await openSource(host, fields.source);
+  if (!source.ok) block(source.notice);
+  else if (source.type !== 'directory') {
+    block(notice('source_missing', phrase`${code(fields.source)} is not a folder.`));
+  } else if (isLocal) {
+    block(await checkOverlap(host, fields.source, source.real, fields.destination));
+  }
+  const real = source.ok ? source.real : null;
+  const sourceMount = real === null ? null : await mountPointOf(host, real);
+  if (real !== null && fields.min_files === undefined) {
+    block(checkSourceMount(fields.source, real, rememberedText(before, 'mount'), sourceMount));
+  }
+
+  let { listing } = listingReader(new Set());
+  if (real !== null && blockers.length === 0) {
+    const asked = await dryRun(fields, real, ctx);
+    if (!asked.ok) block(asked.notice);
+    else {
+      listing = asked.listing;
+      block(checkListing(fields, listing, before));
+      block(checkLimit(fields, listing));
+    }
+  }
+  const space = place
+    ? checkSpace(fields.destination, await host.free(place.nearest), { bytes: listing.neededBytes })
+    : unknownSpace(fields.destination);
+  if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
+  return { listing, blockers, warnings, sourceMount, real, fsync: tools.fsync };
+}
+
+function checkListing(fields: DockerVolumesFields, { files }: Listing, before: Json): Notice | null {
+  if (files === 0) return sourceEmpty(fields.source);
+  return checkShrunk(fields.source, files, rememberedNumber(before, 'files'), fields.min_files);
+}
+
+function checkLimit(fields: DockerVolumesFields, { deletions }: Listing): Notice | null {
+  const { destination, max_delete: limit } = fields;
+  if (deletions.length <= limit) return null;
+  const would = formatCount(deletions.length, 'file or folder', 'files and folders');
+  return notice(
+    'delete_limit',
+    phrase`${would} would be deleted at ${code(destination)}, and the limit is ${limit}.`,
+    phrase`Check the source. If this is right, set ${code(`max_delete: ${deletions.length}`)} in the intent.`,
+  );
+}
+
+function unknownSpace(destination: string): Notice {
+  return notice(
+    'destination_low',
+    phrase`How much space is free at ${code(destination)} can’t be checked from here.`,
+    phrase`Look there before a large copy.`,
+  );
+}

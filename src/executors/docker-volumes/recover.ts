@@ -1,0 +1,24 @@
+import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
+import { phrase } from '../../core/phrase.js';
+import type { PlanPart } from '../../core/plan.js';
+import type { MirrorData } from './data.js';
+import { addMirror, INCOMPLETE, JOURNAL } from './incomplete.js';
+
+/**
+ * After a process died there is nothing to remove: rsync keeps what it copied in place, and cut-off files
+ * apart. What is left to do is to say so, also in the catalogue.
+ */
+export async function recoverMirror(
+  { data }: PlanPart<MirrorData>,
+  journal: readonly JournalEntry[],
+  ctx: RunContext,
+): Promise<RecoveryReport> {
+  const begun = (kind: string): boolean => journal.some((entry) => entry.kind === kind);
+  if (!begun(JOURNAL.copy)) return { summary: [phrase`Nothing had been copied yet.`] };
+  await addMirror(data, false, ctx);
+  const mayHaveDeleted = begun(JOURNAL.remove) || data.inTheWay.length > 0;
+  const deletions = mayHaveDeleted
+    ? phrase`Some of the deletions that were shown may have been made; nothing else was deleted.`
+    : phrase`Nothing was deleted.`;
+  return { summary: [INCOMPLETE, deletions] };
+}

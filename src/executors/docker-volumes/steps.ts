@@ -1,0 +1,76 @@
+import { formatBytes, formatCount } from '../../core/format.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { Effect, PlanStep } from '../../core/plan.js';
+import { someOf } from '../shared/wording.js';
+import type { MirrorData } from './data.js';
+import { readable } from './names.js';
+import { placeKind } from './place.js';
+
+export type StepName = 'copy' | 'sync' | 'remove' | 'check';
+
+/** The plan's steps in their order. */
+export function stepNames({ destination, deletions }: MirrorData): readonly StepName[] {
+  return [
+    'copy',
+    ...(placeKind(destination) === 'local' ? (['sync'] as const) : []),
+    ...(deletions.length > 0 ? (['remove'] as const) : []),
+    'check',
+  ];
+}
+
+/** The plan as people read it. */
+export function steps(data: MirrorData): readonly PlanStep[] {
+  const all: Readonly<Record<StepName, PlanStep>> = {
+    copy: { title: phrase`${copyTitle(data)}${roomText(data)}`, commands: [data.copy] },
+    sync: { title: phrase`Write it through to the disk.`, commands: [data.sync] },
+    remove: { title: removeTitle(data), commands: [data.remove] },
+    check: {
+      title: phrase`Check that ${code(data.destination)} lacks nothing.`,
+      commands: [data.check],
+    },
+  };
+  return stepNames(data).map((name) => all[name]);
+}
+
+function copyTitle({ source, destination, files, transfers, transferBytes }: MirrorData): Phrase {
+  const of = formatCount(files, 'file');
+  if (transfers === 0) {
+    return phrase`Compare ${code(source)} with ${code(destination)}, which has the contents of all ${of} already.`;
+  }
+  const amount = `${formatBytes(transferBytes)} (${transfers.toLocaleString('en-US')} of ${of})`;
+  return phrase`Copy ${amount} from ${code(source)} to ${code(destination)}.`;
+}
+
+function removeTitle({ destination, deletions }: MirrorData): Phrase {
+  return phrase`Delete ${countOf(deletions)} at ${code(destination)} that the source no longer has: ${names(deletions)}.`;
+}
+
+function roomText({ inTheWay }: MirrorData): Phrase {
+  if (inTheWay.length === 0) return [];
+  return phrase` Delete ${countOf(inTheWay)} there, in folders that are files in the source now: ${names(inTheWay)}.`;
+}
+
+/** `3 files`, `1 file and 2 folders`. */
+export function countOf(paths: readonly string[]): string {
+  const folders = paths.filter((path) => path.endsWith('/')).length;
+  const files = paths.length - folders;
+  const parts = [
+    ...(files > 0 ? [formatCount(files, 'file')] : []),
+    ...(folders > 0 ? [formatCount(folders, 'folder')] : []),
+  ];
+  return parts.join(' and ');
+}
+
+function names(paths: readonly string[]): Phrase {
+  return someOf(paths.map(readable));
+}
+
+/** What the plan does, in numbers; every path that is deleted. */
+export function effects(data: MirrorData, deletions: readonly string[]): readonly Effect[] {
+  const { destination, transferBytes, transfers } = data;
+  const paths = deletions.map((path) => `${destination}/${readable(path)}`);
+  return [
+    { kind: 'write', target: destination, bytes: transferBytes, files: transfers, estimate: false },
+    ...(paths.length > 0 ? [{ kind: 'delete', target: destination, paths } as const] : []),
+  ];
+}

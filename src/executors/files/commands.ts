@@ -1,0 +1,67 @@
+import { posix } from 'node:path';
+import type { FilesFields } from '../../core/intent/fields.js';
+
+/** Which program compresses, and how it is called. */
+export interface Compressor {
+  readonly name: string;
+  readonly pack: readonly string[];
+  /** As tar's --use-compress-program. */
+  readonly unpack: string;
+}
+
+/**
+ * Level 1 for gzip: 27 to 30 s for 2 GiB against 87 to 91 s at the default level. zstd -3 on all cores: 14
+ * to 17 s, and smaller.
+ */
+export const COMPRESSORS: Readonly<Record<Exclude<FilesFields['compress'], 'none'>, readonly Compressor[]>> =
+  {
+    gzip: [
+      { name: 'pigz', pack: ['pigz', '-1'], unpack: 'pigz -d' },
+      { name: 'gzip', pack: ['gzip', '-1'], unpack: 'gzip -d' },
+    ],
+    zstd: [{ name: 'zstd', pack: ['zstd', '-q', '-T0', '-3'], unpack: 'zstd -d' }],
+  };
+
+/** What is packed: a folder's contents, or one file; both with names that begin with `./`. */
+export interface Packed {
+  readonly folder: string;
+  readonly member: string;
+}
+
+export function packed(source: string, isFolder: boolean): Packed {
+  if (isFolder) return { folder: source, member: '.' };
+  return { folder: posix.dirname(source), member: `./${posix.basename(source)}` };
+}
+
+function create(file: string, what: Packed, exclude: readonly string[], extra: readonly string[]): string[] {
+  // tar never matches a pattern with a slash at its end, which people write for folders.
+  const patterns = exclude.map((pattern) => `--exclude=${pattern.replace(/(.)\/+$/, '$1')}`);
+  const contents = ['--format=posix', '--acls', '--xattrs', `--directory=${what.folder}`, ...patterns];
+  return ['tar', '--create', `--file=${file}`, ...extra, ...contents, '--', what.member];
+}
+
+/** One progress line every 1000 records of 10 KiB. */
+const CHECKPOINTS = ['--checkpoint=1000', '--checkpoint-action=echo=%{read,wrote}T'];
+
+/** Writes the archive to stdout, progress and the number of bytes to stderr. */
+export function packCommand(what: Packed, exclude: readonly string[]): string[] {
+  return create('-', what, exclude, ['--totals', ...CHECKPOINTS]);
+}
+
+/**
+ * tar's dry run, with a line for each member. Written to /dev/null, GNU tar opens no file's data (seen with
+ * strace), and names come out so that none can hold a line break.
+ */
+export function measureCommand(what: Packed, exclude: readonly string[]): string[] {
+  const lines = ['--verbose', '--verbose', '--numeric-owner', '--quoting-style=escape', '--totals'];
+  return create('/dev/null', what, exclude, lines);
+}
+
+/**
+ * Lists an archive. tar reads to the end and takes the decompressor's exit code into account: flipped bits
+ * also in the last checksum, and files that were cut off, end in exit 2 (seen with pigz, gzip and zstd).
+ */
+export function listCommand(archive: string, compressor: Compressor | null): string[] {
+  const unpack = compressor ? [`--use-compress-program=${compressor.unpack}`] : [];
+  return ['tar', '--list', '--totals', '--quoting-style=escape', ...unpack, `--file=${archive}`];
+}

@@ -1,0 +1,33 @@
+/** What plan() hands to run() and recover(). Sizes are bytes. */
+export type FilesData = {
+  readonly source: string;
+  readonly destination: string;
+  readonly archive: string;
+  /** Written first, renamed to `archive` once it is whole and checked. */
+  readonly partial: string;
+  /** The destination's folder is not there yet. */
+  readonly createsFolder: boolean;
+  readonly exclude: readonly string[];
+  /** Commands whose output, from one to the next, becomes the archive. */
+  readonly pack: readonly (readonly string[])[];
+  /** Lists the partial, which reads and decompresses all of it. */
+  readonly list: readonly string[];
+  readonly hash: readonly string[];
+  /** What tar's dry run found. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly streamBytes: number;
+  /** The archive's size as far as it is known, else its upper bound. */
+  readonly neededBytes: number;
+  readonly sourceMount: string | null;
+  /** Names and versions of the tools, for the manifest. */
+  readonly tools: { readonly [name: string]: string };
+  readonly deletions: readonly Deletion[];
+  /** Archives that stay, the new one included. */
+  readonly kept: number;
+};
+
+/** An old archive that is deleted, with its manifest when it has one. */
+export type Deletion = { readonly archive: string; readonly manifest: string | null };
+
+export const MANIFEST_SUFFIX = '.manifest.json';

@@ -1,0 +1,85 @@
+import type { Host } from '../../core/host.js';
+import { code, phrase } from '../../core/phrase.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { unescapeBytes } from '../shared/escapes.js';
+import { unreadable, unreadableBelow } from '../shared/source.js';
+import { toolMissing } from '../shared/tools.js';
+import { lastLine } from '../shared/wording.js';
+
+/** What would be packed. */
+export type Measured =
+  | {
+      readonly ok: true;
+      readonly files: number;
+      /** Of the files' contents. */
+      readonly bytes: number;
+      /** Of the whole tar stream. */
+      readonly streamBytes: number;
+    }
+  | { readonly ok: false; readonly notice: Notice };
+
+/** Type, owner, size (or a device's numbers), date, time, name. */
+const MEMBER = /^(\S)\S+ +\d+\/\d+ +(\d+)(?:,\d+)? +\S+ \S+ (.*)$/;
+
+/** Counts files and bytes with the very options and exclusions that the run uses; reads no contents. */
+export async function measure(
+  host: Host,
+  source: string,
+  real: string,
+  argv: readonly string[],
+): Promise<Measured> {
+  const closed = await unreadableBelow(host, real);
+  if (closed === null) return { ok: false, notice: toolMissing('find') };
+  const blocking: string[] = [];
+  let files = 0;
+  let bytes = 0;
+  const result = await host.exec(argv, {
+    env: { LC_ALL: 'C' },
+    log: 'none',
+    keep: 64 * 1024,
+    onStdout: (line) => {
+      const [, type = '', size = '', name = ''] = MEMBER.exec(line) ?? [];
+      if (type === '' || type === 'd') return;
+      files += 1;
+      if (type !== '-') return;
+      bytes += Number(size);
+      if (closed.size === 0) return;
+      const path = unquote(name).replace(/^\.\//, '');
+      if (closed.has(path)) blocking.push(path);
+    },
+  });
+  if (blocking.length > 0) return { ok: false, notice: unreadable(source, blocking) };
+  const streamBytes = totalBytes(result.stderr);
+  // Exit 1: something changed meanwhile, which is no matter when only counting.
+  if (streamBytes === null || (result.exitCode !== 0 && result.exitCode !== 1)) {
+    return {
+      ok: false,
+      notice: notice(
+        'source_unreadable',
+        phrase`${code(source)} can’t be read as a whole: ${code(complaint(result.stderr))}.`,
+      ),
+    };
+  }
+  return { ok: true, files, bytes, streamBytes };
+}
+
+/** `Total bytes written: N` of --totals; null when tar did not get that far. */
+export function totalBytes(stderr: string): number | null {
+  const [, bytes] = /^Total bytes (?:written|read): (\d+)/m.exec(stderr) ?? [];
+  return bytes === undefined ? null : Number(bytes);
+}
+
+/** What tar said first: its last line only says that there were errors. */
+function complaint(stderr: string): string {
+  return lastLine(stderr.split('\n')[0] ?? '');
+}
+
+const CONTROL: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '\\': 92 };
+
+/** Undoes tar's --quoting-style=escape. */
+function unquote(name: string): string {
+  return unescapeBytes(name, /\\(?:[0-7]{3}|[abtnvfr\\ ])/g, (escaped) => {
+    const sign = escaped.slice(1);
+    return CONTROL[sign] ?? (sign === ' ' ? 32 : Number.parseInt(sign, 8));
+  }).toString('utf8');
+}

@@ -1,0 +1,110 @@
+import { posix } from 'node:path';
+import type { PlanContext } from '../../core/executor.js';
+import type { FilesFields } from '../../core/intent/fields.js';
+import type { Effect, PlanDraft } from '../../core/plan.js';
+import type { Notice } from '../../core/reasons.js';
+import { checkOverlap, inspectDestination } from '../shared/destination.js';
+import { rememberedNumber, rememberedText } from '../shared/memory.js';
+import { checkSourceMount, mountPointOf } from '../shared/mounts.js';
+import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
+import { checkSpace, type Need } from '../shared/space.js';
+import { listCommand, measureCommand, packCommand, packed } from './commands.js';
+import type { FilesData } from './data.js';
+import { measure } from './measure.js';
+import { archiveName } from './names.js';
+import { oldArchives, unknownArchives } from './old-archives.js';
+import { steps } from './steps.js';
+import { openToolbox } from './toolbox.js';
+
+/** Looks at source, destination and tools; changes nothing. Numbers come from tar's own dry run. */
+export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<PlanDraft<FilesData>> {
+  const { host } = ctx;
+  const blockers: Notice[] = [];
+  const warnings: Notice[] = [];
+  const block = (found: Notice | null): void => void (found && blockers.push(found));
+
+  const toolbox = await openToolbox(host, fields.compress);
+  toolbox.blockers.forEach(block);
+  const place = await inspectDestination(host, fields.destination, fields.require_mount);
+  place.blockers.forEach(block);
+  const before = await ctx.remembered();
+
+  const source = await openSource(host, fields.source);
+  if (!source.ok) block(source.notice);
+  const isFolder = source.ok && source.type === 'directory';
+  if (isFolder) block(await checkOverlap(host, fields.source, source.real, fields.destination));
+  const sourceMount = source.ok ? await mountPointOf(host, source.real) : null;
+  if (source.ok && fields.min_files === undefined) {
+    block(checkSourceMount(fields.source, source.real, rememberedText(before, 'mount'), sourceMount));
+  }
+
+  const what = packed(fields.source, isFolder);
+  const size = { files: 0, bytes: 0, streamBytes: 0 };
+  if (source.ok && toolbox.blockers.length === 0) {
+    const argv = measureCommand(what, fields.exclude);
+    const measured = await measure(host, fields.source, source.real, argv);
+    if (!measured.ok) block(measured.notice);
+    else if (measured.files === 0) block(sourceEmpty(fields.source));
+    else {
+      Object.assign(size, measured);
+      block(checkShrunk(fields.source, size.files, rememberedNumber(before, 'files'), fields.min_files));
+    }
+  }
+  const need = neededBytes(fields, size, rememberedNumber(before, 'bytes'), rememberedNumber(before, 'size'));
+  const space = checkSpace(fields.destination, await host.free(place.nearest), need);
+  if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
+
+  const old = await oldArchives(fields, ctx.intent, ctx, place.exists);
+  if (old.unknown.length > 0) warnings.push(unknownArchives(fields.destination, old.unknown));
+
+  const archive = posix.join(fields.destination, archiveName(ctx.intent, ctx.plannedAt, fields.compress));
+  const partial = `${archive}.partial`;
+  const { compressor, versions } = toolbox;
+  const data: FilesData = {
+    source: fields.source,
+    destination: fields.destination,
+    archive,
+    partial,
+    createsFolder: !place.exists,
+    exclude: fields.exclude,
+    pack: [packCommand(what, fields.exclude), ...(compressor ? [compressor.pack] : [])],
+    list: listCommand(partial, compressor),
+    hash: ['sha256sum', '--binary', '--', partial],
+    ...{ files: size.files, bytes: size.bytes, streamBytes: size.streamBytes },
+    neededBytes: 'bytes' in need ? need.bytes : need.atMost,
+    sourceMount,
+    tools: versions,
+    deletions: old.deletions,
+    kept: old.kept + 1,
+  };
+  return {
+    steps: steps(data, 'bytes' in need ? need.bytes : null, old.ages),
+    effects: effects(data),
+    touches: [`stack:${ctx.stack}`, `path:${fields.destination}`],
+    warnings,
+    blockers,
+    targets: { archive, source: source.ok ? source.real : null },
+    data,
+  };
+}
+
+/** Exact without compression, else from the last archive's ratio; before the first one only its upper bound. */
+function neededBytes(
+  { compress }: FilesFields,
+  { bytes, streamBytes }: { bytes: number; streamBytes: number },
+  lastBytes: number | null,
+  lastSize: number | null,
+): Need {
+  if (compress === 'none') return { bytes: streamBytes };
+  if (!lastBytes || lastSize === null) return { atMost: streamBytes };
+  return { bytes: Math.ceil((bytes * lastSize) / lastBytes) };
+}
+
+function effects(data: FilesData): readonly Effect[] {
+  const { archive, destination, bytes, files, deletions } = data;
+  const paths = deletions.flatMap((old) => (old.manifest ? [old.archive, old.manifest] : [old.archive]));
+  return [
+    { kind: 'write', target: archive, bytes, files, estimate: false },
+    ...(paths.length > 0 ? [{ kind: 'delete', target: destination, paths } as const] : []),
+  ];
+}

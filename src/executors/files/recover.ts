@@ -1,0 +1,50 @@
+import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { PlanPart } from '../../core/plan.js';
+import type { FilesData } from './data.js';
+import { finishedOf, JOURNAL } from './journal.js';
+import { recordArchive } from './record.js';
+
+/**
+ * Tidies up after a process that died. The journaled partial is removed. An archive that had its final name
+ * was checked before, so it is kept, and gets the manifest and the catalogue's row that it may lack.
+ * Deletions that were begun are noted in the catalogue, and none is made.
+ */
+export async function recoverFiles(
+  { data }: PlanPart<FilesData>,
+  journal: readonly JournalEntry[],
+  ctx: RunContext,
+): Promise<RecoveryReport> {
+  if (!journal.some(({ kind }) => kind === JOURNAL.partial)) {
+    return { summary: [phrase`Nothing had been written yet.`] };
+  }
+  const finished = finishedOf(journal);
+  const removed = await ctx.host.remove(data.partial);
+  const there = finished === null ? null : await ctx.host.stat(data.archive);
+  if (finished === null || there?.size !== finished.size) {
+    const gone = removed ? phrase`The partial file is removed.` : phrase`No partial file was left.`;
+    return { summary: [gone, phrase`No new backup was made; the old archives are untouched.`] };
+  }
+  await recordArchive(data, finished, ctx);
+  const kept = phrase`The new archive ${code(data.archive)} was complete and checked; it is kept.`;
+  return { summary: [kept, ...(await noteDeletions(data, journal, ctx))] };
+}
+
+async function noteDeletions(
+  data: FilesData,
+  journal: readonly JournalEntry[],
+  ctx: RunContext,
+): Promise<readonly Phrase[]> {
+  if (data.deletions.length === 0) return [];
+  if (!journal.some(({ kind }) => kind === JOURNAL.retention)) {
+    return [phrase`The old archives are untouched.`];
+  }
+  let deleted = 0;
+  for (const { archive, manifest } of data.deletions) {
+    if (await ctx.host.stat(archive)) continue;
+    if (manifest !== null) await ctx.host.remove(manifest);
+    await ctx.artifactDeleted(archive);
+    deleted += 1;
+  }
+  return [phrase`${deleted} of ${data.deletions.length} old archives had been deleted; the others stay.`];
+}

@@ -1,0 +1,48 @@
+import { posix } from 'node:path';
+import { formatBytes, formatCount } from '../../core/format.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { PlanStep } from '../../core/plan.js';
+import { someOf } from '../shared/wording.js';
+import type { FilesData } from './data.js';
+
+/** Indexes of the steps; the last one is there only when something is deleted. */
+export const STEP = { copy: 0, check: 1, record: 2, clean: 3 } as const;
+
+/**
+ * The plan as people read it.
+ * @param expected the archive's size in bytes, as far as the last run tells; null before the first
+ * @param ages by archive, how old it is
+ */
+export function steps(
+  data: FilesData,
+  expected: number | null,
+  ages: ReadonlyMap<string, string>,
+): readonly PlanStep[] {
+  const { archive, bytes, files, pack, list, hash, deletions, kept } = data;
+  const amount = `${formatBytes(bytes)} (${formatCount(files, 'file')})`;
+  const title: Phrase = phrase`Copy ${amount} to ${code(archive)}${size(pack.length > 1, expected)}.`;
+  return [
+    { title, commands: pack },
+    { title: phrase`Check the archive: read all of it and count its files.`, commands: [list] },
+    { title: phrase`Note its sha256 in the manifest beside it.`, commands: [hash] },
+    ...(deletions.length > 0 ? [{ title: deletionTitle(deletions, ages, kept), commands: [] }] : []),
+  ];
+}
+
+function size(compressed: boolean, expected: number | null): string {
+  if (expected === null) return '';
+  return compressed
+    ? `, about ${formatBytes(expected)}, as the last one was packed`
+    : `, ${formatBytes(expected)}`;
+}
+
+export function deletionTitle(
+  deletions: FilesData['deletions'],
+  ages: ReadonlyMap<string, string>,
+  kept: number,
+): Phrase {
+  const byName = new Map(deletions.map(({ archive }) => [posix.basename(archive), ages.get(archive)]));
+  const names = someOf([...byName.keys()], (name) => `(${byName.get(name) ?? 'old'})`);
+  const stay = kept === 1 ? '1 stays' : `${kept} stay`;
+  return phrase`Delete ${formatCount(deletions.length, 'old archive')}: ${names}. ${stay}.`;
+}

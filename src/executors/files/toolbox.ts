@@ -1,0 +1,41 @@
+import type { Host } from '../../core/host.js';
+import type { FilesFields } from '../../core/intent/fields.js';
+import { code, phrase } from '../../core/phrase.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { toolMissing, versionOf } from '../shared/tools.js';
+import { COMPRESSORS, type Compressor } from './commands.js';
+
+/** The programs that a run uses, with their versions; or what is missing. */
+export interface Toolbox {
+  readonly compressor: Compressor | null;
+  readonly versions: { readonly [name: string]: string };
+  readonly blockers: readonly Notice[];
+}
+
+export async function openToolbox(host: Host, compress: FilesFields['compress']): Promise<Toolbox> {
+  const versions: Record<string, string> = {};
+  const blockers: Notice[] = [];
+  const tar = await versionOf(host, 'tar');
+  if (tar === null) blockers.push(toolMissing('tar'));
+  else if (!tar.includes('GNU tar')) blockers.push(notGnu());
+  else versions.tar = tar;
+  if ((await versionOf(host, 'sha256sum')) === null) blockers.push(toolMissing('sha256sum'));
+
+  if (compress === 'none') return { compressor: null, versions, blockers };
+  for (const compressor of COMPRESSORS[compress]) {
+    const version = await versionOf(host, compressor.name);
+    if (version === null) continue;
+    versions[compressor.name] = version;
+    return { compressor, versions, blockers };
+  }
+  return { compressor: null, versions, blockers: [...blockers, toolMissing(compress)] };
+}
+
+/** Other tars read every file in a dry run and can't say how much they wrote. */
+function notGnu(): Notice {
+  return notice(
+    'tool_unsuitable',
+    phrase`The ${code('tar')} on this host is not GNU tar.`,
+    phrase`Install GNU tar (${code('apt install tar')} or ${code('apk add tar')}), then try again.`,
+  );
+}

@@ -1,0 +1,86 @@
+import type { PartResult, RunContext } from '../../core/executor.js';
+import { type ExecResult, HostError } from '../../core/host.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { REASONS, type ReasonCode } from '../../core/reasons.js';
+import { fullMessage } from './space.js';
+
+/** Why a part can't go on: what happened, and what to do next. */
+export interface Failure {
+  readonly state: 'failed' | 'cancelled';
+  readonly reason: ReasonCode;
+  readonly message: Phrase;
+  readonly next: Phrase;
+}
+
+export function failure(reason: ReasonCode, message: Phrase, next?: Phrase): Failure {
+  return { state: 'failed', reason, message, next: next ?? phrase`${REASONS[reason].remedy}` };
+}
+
+export const STOPPED: Failure = {
+  state: 'cancelled',
+  reason: 'stopped',
+  message: phrase`Stopped before it was finished.`,
+  next: phrase`${REASONS.stopped.remedy}`,
+};
+
+/** A command that ended with an error; its own words are in the run's log. */
+export function commandFailed(program: string, result: ExecResult): Failure {
+  return failure('command_failed', phrase`${code(program)} ${howItEnded(result)}.`);
+}
+
+function howItEnded({ exitCode, signal, notFound, timedOut }: ExecResult): string {
+  if (notFound) return 'is not installed';
+  if (timedOut) return 'took too long and was ended';
+  return signal === null ? `ended with exit code ${exitCode ?? 'unknown'}` : `was ended by ${signal}`;
+}
+
+/** What a run needs to say that its destination is full. */
+interface Destination {
+  readonly destination: string;
+  readonly neededBytes: number;
+}
+
+export async function diskFull(
+  { destination, neededBytes }: Destination,
+  { host }: Pick<RunContext, 'host'>,
+): Promise<Failure> {
+  const free = await host.free(destination);
+  return failure('destination_full', fullMessage(destination, free, neededBytes));
+}
+
+export function alreadyThere(path: string): Failure {
+  return failure(
+    'command_failed',
+    phrase`${code(path)} is there already and is never overwritten.`,
+    phrase`Move it away, then try again.`,
+  );
+}
+
+/** A file operation that failed, as a failure of the run. Anything but a {@link HostError} is a bug. */
+export async function fileFailed(
+  error: unknown,
+  destination: Destination,
+  ctx: Pick<RunContext, 'host'>,
+): Promise<Failure> {
+  if (!(error instanceof HostError)) throw error;
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(destination, ctx);
+  if (error.code === 'EEXIST') return alreadyThere(error.path);
+  const denied = ['EACCES', 'EPERM', 'EROFS'].includes(error.code);
+  return failure(
+    denied ? 'destination_not_writable' : 'command_failed',
+    denied
+      ? phrase`The bot may not write to ${code(error.path)}.`
+      : phrase`${code(error.path)} could not be written (${error.code}).`,
+  );
+}
+
+/** The part's end, with what is so now after what happened. */
+export function ended(what: Failure, stateNow: readonly Phrase[]): PartResult {
+  return {
+    state: what.state,
+    reason: what.reason,
+    summary: [what.message, ...stateNow],
+    next: what.next,
+    warnings: [],
+  };
+}

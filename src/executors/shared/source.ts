@@ -1,0 +1,73 @@
+import { formatCount } from '../../core/format.js';
+import type { FileStat, Host } from '../../core/host.js';
+import { code, phrase } from '../../core/phrase.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { someOf } from './wording.js';
+
+/** The source with its symlinks resolved, or why it can't be used. */
+export type Source =
+  | { readonly ok: true; readonly real: string; readonly type: FileStat['type'] }
+  | { readonly ok: false; readonly notice: Notice };
+
+export async function openSource(host: Host, source: string): Promise<Source> {
+  const real = await host.realpath(source);
+  const stat = real === null ? null : await host.stat(real);
+  if (real === null || stat === null) {
+    return { ok: false, notice: notice('source_missing', phrase`${code(source)} does not exist.`) };
+  }
+  if (!(await host.access(real, 'read'))) {
+    return { ok: false, notice: notice('source_unreadable', phrase`${code(source)} can’t be read.`) };
+  }
+  return { ok: true, real, type: stat.type };
+}
+
+/**
+ * Files and folders below `real` that this user can't read, as paths relative to it, as UTF-8 (invalid
+ * bytes become U+FFFD). The tools' own dry runs don't open files, so they can't tell.
+ * Null when `find` is not installed; at most some thousands are returned.
+ */
+export async function unreadableBelow(host: Host, real: string): Promise<ReadonlySet<string> | null> {
+  const folder = ['-type', 'd', '(', '!', '-readable', '-o', '!', '-executable', ')'];
+  const file = ['-type', 'f', '!', '-readable'];
+  const argv = ['find', real, '(', ...folder, '-o', ...file, ')', '-printf', '%P\\0'];
+  const result = await host.exec(argv, { log: 'none' });
+  if (result.notFound) return null;
+  return new Set(result.stdout.split('\0').filter((path) => path !== ''));
+}
+
+/** The blocker for files that can't be read. */
+export function unreadable(source: string, paths: readonly string[]): Notice {
+  const what = formatCount(paths.length, 'file or folder', 'files or folders');
+  return notice(
+    'source_unreadable',
+    phrase`${what} in ${code(source)} can’t be read, so the copy would be incomplete: ${someOf(paths)}.`,
+  );
+}
+
+export function sourceEmpty(source: string): Notice {
+  return notice('source_empty', phrase`${code(source)} is empty. Usually a disk is not mounted.`);
+}
+
+/** Blocks when less than half of the last run's files are there, or less than the intent asks for. */
+export function checkShrunk(
+  source: string,
+  files: number,
+  before: number | null,
+  minFiles: number | undefined,
+): Notice | null {
+  const now = formatCount(files, 'file');
+  if (minFiles !== undefined) {
+    if (files >= minFiles) return null;
+    return notice(
+      'source_shrunk',
+      phrase`${code(source)} holds ${now}, and the intent asks for at least ${minFiles}.`,
+      phrase`Check the source. If this is right, lower ${code('min_files')} in the intent.`,
+    );
+  }
+  if (before === null || files * 2 >= before) return null;
+  return notice(
+    'source_shrunk',
+    phrase`${code(source)} holds ${now}, and the last run saw ${before}.`,
+    phrase`Check the source. If this is right, set ${code(`min_files: ${files}`)} in the intent.`,
+  );
+}

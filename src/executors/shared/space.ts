@@ -1,0 +1,41 @@
+import { formatBytes } from '../../core/format.js';
+import type { FreeSpace } from '../../core/host.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { type Notice, notice } from '../../core/reasons.js';
+
+/** Below this share of free space people are told. */
+const LOW = 0.05;
+
+/** Bytes that a run needs: measured or derived from the last run, or only an upper bound. */
+export type Need = { readonly bytes: number } | { readonly atMost: number };
+
+/** What to say about the space at a destination: `destination_full` blocks, `destination_low` warns. */
+export function checkSpace(destination: string, free: FreeSpace, need: Need): Notice | null {
+  const { available, total } = free;
+  const known = 'bytes' in need;
+  const bytes = known ? need.bytes : need.atMost;
+  if (known && available < bytes) return notice('destination_full', fullMessage(destination, free, bytes));
+  if (available < bytes) {
+    return notice(
+      'destination_low',
+      phrase`${code(destination)} has ${formatBytes(available)} free. How much is needed is not known before the first run: up to ${formatBytes(bytes)}.`,
+    );
+  }
+  const left = available - bytes;
+  if (left >= total * LOW) return null;
+  const share = `${Math.floor((left / total) * 100)} %`;
+  return notice(
+    'destination_low',
+    phrase`${code(destination)} will have ${known ? 'about' : 'at least'} ${formatBytes(left)} left (${share}).`,
+  );
+}
+
+/** That the destination is full, in numbers. */
+export function fullMessage(destination: string, free: FreeSpace, needed: number): Phrase {
+  return phrase`The destination is full: about ${formatBytes(needed)} needed, ${formatBytes(free.available)} free on ${code(destination)}.`;
+}
+
+/** Did a tool fail because the disk, or the user's quota, is full? Messages are English (LC_ALL). */
+export function saysDiskFull(stderr: string): boolean {
+  return /No space left on device|Disk quota exceeded/i.test(stderr);
+}

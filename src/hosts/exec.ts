@@ -1,0 +1,50 @@
+import { execa } from 'execa';
+import type { ExecOptions, ExecResult, HostScope } from '../core/host.js';
+import type { Argv } from '../core/plan.js';
+import { FAILED, supervise } from './child.js';
+import { type CommandSettings, resolveCommand } from './command.js';
+import { readOutput } from './output.js';
+
+/** Runs one command; see {@link Host.exec}. */
+export async function exec(
+  argv: Argv,
+  options: ExecOptions,
+  scope: HostScope,
+  settings: CommandSettings,
+): Promise<ExecResult> {
+  if (scope.signal.aborted && !options.uninterruptible) {
+    return { ...FAILED, stopped: true, stdout: '', stderr: '' };
+  }
+  const command = resolveCommand(argv, options, scope, settings);
+  const child = execa(command.program, command.args, {
+    cwd: command.cwd,
+    env: command.env,
+    extendEnv: false,
+    ...(options.stdin === undefined ? { stdin: 'ignore' } : { input: options.stdin }),
+    detached: true,
+    reject: false,
+    buffer: false,
+    encoding: 'buffer',
+    forceKillAfterDelay: false,
+  });
+  const { log = 'stderr', keep, omit } = options;
+  const onLog = (stream: 'stdout' | 'stderr') => (line: string) => scope.onOutput(stream, line);
+  const stdout = readOutput(child.stdout, {
+    keep,
+    omit,
+    onLine: options.onStdout,
+    onLog: log === 'both' ? onLog('stdout') : undefined,
+  });
+  const stderr = readOutput(child.stderr, {
+    keep,
+    omit,
+    onLine: options.onStderr,
+    onLog: log === 'none' ? undefined : onLog('stderr'),
+  });
+  const end = await supervise(child, { scope, argv0: command.program, ...settings, ...timing(options) });
+  return { ...end, stdout: stdout(), stderr: stderr() };
+}
+
+function timing({ timeoutMs, uninterruptible }: ExecOptions) {
+  return { timeoutMs, uninterruptible };
+}

@@ -1,0 +1,32 @@
+import type { Host, HostScope, Hosts } from '../core/host.js';
+import type { CommandSettings } from './command.js';
+import { exec } from './exec.js';
+import { localFiles } from './files.js';
+import { endLeftovers } from './leftovers.js';
+import { pipe } from './pipe.js';
+import { livenessOf, ownIdentity } from './proc.js';
+
+/** Milliseconds that a stopped command gets between SIGTERM and SIGKILL. */
+const STOP_GRACE_MS = 10_000;
+/** The same for what a dead process left behind: nobody waits for its result. */
+const LEFTOVER_GRACE_MS = 5_000;
+
+/** The machine that this process runs on. `environment` is the bot's own, `process.env` by default. */
+export function createLocalHosts(environment: NodeJS.ProcessEnv = process.env): Hosts {
+  const settings: CommandSettings = { environment, graceMs: STOP_GRACE_MS };
+  return {
+    open: (scope) => openLocal(scope, settings),
+    self: ownIdentity,
+    liveness: livenessOf,
+    endLeftovers: (runId, children) => endLeftovers(runId, children, LEFTOVER_GRACE_MS),
+  };
+}
+
+function openLocal(scope: HostScope, settings: CommandSettings): Host {
+  return {
+    name: 'local',
+    ...localFiles,
+    exec: (argv, options = {}) => exec(argv, options, scope, settings),
+    pipe: (argvs, file, options = {}) => pipe(argvs, file, options, scope, settings),
+  };
+}

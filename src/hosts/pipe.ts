@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { ExecResult, HostScope, PipeOptions } from '../core/host.js';
+import type { Argv } from '../core/plan.js';
+import { FAILED, supervise } from './child.js';
+import { type Command, type CommandSettings, resolveCommand } from './command.js';
+import { asHostError } from './files.js';
+import { readOutput } from './output.js';
+
+/**
+ * Runs commands as a pipeline; see {@link Host.pipe}. Each child gets the read end of the pipe before it,
+ * so the bytes go from child to child and into the file without passing through this process
+ * (node:child_process and not execa, which would start to read from streams that nobody else reads).
+ */
+export async function pipe(
+  argvs: readonly Argv[],
+  file: string | null,
+  options: PipeOptions,
+  scope: HostScope,
+  settings: CommandSettings,
+): Promise<readonly ExecResult[]> {
+  if (scope.signal.aborted && !options.uninterruptible) {
+    return argvs.map(() => ({ ...FAILED, stopped: true, stdout: '', stderr: '' }));
+  }
+  const commands = argvs.map((argv) => resolveCommand(argv, options, scope, settings));
+  const target = file === null ? null : await create(file);
+  try {
+    const children = connect(commands, target);
+    return await Promise.all(
+      children.map(async (child, index) => {
+        const stderr = readOutput(child.stderr, {
+          omit: options.omit,
+          onLine: (line) => options.onStderr?.(line, index),
+          onLog: (line) => scope.onOutput('stderr', line),
+        });
+        const argv0 = commands[index]?.program ?? '';
+        const { timeoutMs, uninterruptible } = options;
+        const end = await supervise(child, { scope, argv0, ...settings, timeoutMs, uninterruptible });
+        return { ...end, stdout: '', stderr: stderr() };
+      }),
+    );
+  } finally {
+    await target?.close();
+  }
+}
+
+/** O_CREAT | O_EXCL: never writes into a file that somebody else put there. */
+async function create(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx', 0o600);
+  } catch (error) {
+    throw asHostError(error, file);
+  }
+}
+
+function connect(commands: readonly Command[], target: FileHandle | null): ChildProcess[] {
+  let previous: Readable | null = null;
+  return commands.map((command, index) => {
+    const last = index === commands.length - 1;
+    const child: ChildProcess = spawn(command.program, command.args, {
+      cwd: command.cwd,
+      env: command.env,
+      detached: true,
+      stdio: [previous ?? 'ignore', last ? (target?.fd ?? 'ignore') : 'pipe', 'pipe'],
+    });
+    // As long as this process holds a read end, a writer would never learn that its reader is gone.
+    previous?.destroy();
+    previous = child.stdout;
+    return child;
+  });
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type CliDeps, CliError, configInvalid, EXIT, localOperator, runCli } from './cli.js';
+import { type Config, loadConfig } from './config.js';
+
+// From dist/src/ as from src/ during development: what ships with the project lies beside package.json.
+const ROOT = new URL(import.meta.url.includes('/dist/src/') ? '../../' : '../', import.meta.url);
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+const cwd = process.cwd();
+if (existsSync('.env')) process.loadEnvFile('.env');
+const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
+
+/** The configuration, or a {@link CliError} that lists everything wrong with it. */
+function configured(needsDiscord: boolean): { config: Config; warnings: readonly string[] } {
+  const shippedIntents = fileURLToPath(new URL('intents', ROOT));
+  const loaded = loadConfig(process.env, { cwd, shippedIntents, needsDiscord });
+  if (!loaded.ok) throw configInvalid(loaded.problems);
+  return loaded;
+}
+
+function onInterrupt(listener: () => void): () => void {
+  for (const signal of SIGNALS) process.on(signal, listener);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, listener);
+  };
+}
+
+const deps: CliDeps = {
+  version,
+  operator: localOperator(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  now: () => new Date(),
+  onInterrupt,
+  intentsDir: () => configured(false).config.intentsDir,
+  open: async () => {
+    const { config } = configured(false);
+    // The command line speaks for itself; the log is for the bot.
+    const quiet = { ...config, logLevel: process.env.LOG_LEVEL ? config.logLevel : ('error' as const) };
+    const { openApp } = await import('./app.js');
+    const app = await openApp(quiet, process.env, { watch: false });
+    await app.pipeline.expireOverdue();
+    return { ...app, runs: app.store.runs, audit: app.store.audit };
+  },
+  start: async () => {
+    const { config, warnings } = configured(true);
+    const { openApp } = await import('./app.js');
+    const { startBot } = await import('./bot.js');
+    const app = await openApp(config, process.env, { watch: true });
+    for (const warning of warnings) app.log.warn({}, warning);
+    process.on('unhandledRejection', (error) =>
+      app.log.error({ err: error }, 'a defect: unhandled rejection'),
+    );
+    const told = new Promise<void>((resolve) => onInterrupt(resolve));
+    const bot = await startBot(app, config, version).catch(async (error: unknown) => {
+      await app.close();
+      throw startFailure(error);
+    });
+    await told;
+    await bot.stop();
+    return EXIT.done;
+  },
+};
+
+function startFailure(error: unknown): CliError {
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy =
+    error instanceof Error && 'remedy' in error ? String(error.remedy) : 'Read docs/configuration.md.';
+  return new CliError(EXIT.failed, 'start_failed', message, remedy);
+}
+
+process.exit(await runCli(process.argv.slice(2), deps));

@@ -1,0 +1,82 @@
+import {
+  closeSync,
+  existsSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { z } from 'zod';
+import { StoreError } from '../core/store.js';
+import type { Head } from './audit-chain.js';
+import { fileReason } from './data-dir.js';
+
+const HeadJson = z.object({ count: z.int().nonnegative(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** The head as the file has it, or what is wrong with the file. */
+export type SealedHead = { readonly head: Head } | { readonly head: null; readonly problem: string };
+
+/** The file beside the database that says how far the audit trail went. */
+export interface HeadFile {
+  read(): SealedHead;
+  /** Replaces the file in one step, so that a reader or a crash never meets half of it. */
+  write(head: Head): void;
+  exists(): boolean;
+}
+
+/** @param database the file whose owner the head file gets, so that a command run by root locks nobody out */
+export function headFile(path: string, database: string): HeadFile {
+  return {
+    read() {
+      let text: string;
+      try {
+        text = readFileSync(path, 'utf8');
+      } catch (error) {
+        return { head: null, problem: `${path} can’t be read: ${fileReason(error)}.` };
+      }
+      try {
+        return { head: HeadJson.parse(JSON.parse(text)) };
+      } catch {
+        return { head: null, problem: `${path} was edited: it no longer holds a count and a hash.` };
+      }
+    },
+    write(head) {
+      const temporary = `${path}.tmp`;
+      try {
+        writeThrough(temporary, `${JSON.stringify(head)}\n`, database);
+        renameSync(temporary, path);
+      } catch (cause) {
+        discard(temporary);
+        throw new StoreError(`${path} can’t be written: ${fileReason(cause)}.`, { cause });
+      }
+    },
+    exists: () => existsSync(path),
+  };
+}
+
+function writeThrough(path: string, text: string, ownedLike: string): void {
+  const descriptor = openSync(path, 'w', 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    if (process.getuid?.() === 0) {
+      const { uid, gid } = statSync(ownedLike);
+      fchownSync(descriptor, uid, gid);
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Gives the space of a half-written file back. What can't be removed here is replaced at the next write. */
+function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // The write's own error is the one to tell.
+  }
+}

@@ -1,0 +1,25 @@
+import { type ChainedRow, EMPTY_HEAD, type Head } from './audit-chain.js';
+import type { Sql } from './sqlite-database.js';
+
+const COLUMNS = 'seq, previous_hash AS previousHash, hash, entry';
+const PAGE = 1000;
+
+/** The next rows after a seq in order, at most a page of them; empty at the end. */
+export function rowsAfter(sql: Sql, seq: number): readonly ChainedRow[] {
+  const select = `SELECT ${COLUMNS} FROM audit WHERE seq > ? ORDER BY seq LIMIT ${PAGE}`;
+  return sql.all<ChainedRow>(select, seq);
+}
+
+export function newestRows(sql: Sql, limit: number): readonly ChainedRow[] {
+  return sql.all<ChainedRow>(`SELECT ${COLUMNS} FROM audit ORDER BY seq DESC LIMIT ?`, limit);
+}
+
+export function headOf(sql: Sql): Head {
+  const [last] = newestRows(sql, 1);
+  return last ? { count: last.seq, hash: last.hash } : EMPTY_HEAD;
+}
+
+export function addRow(sql: Sql, { seq, previousHash, hash, entry }: ChainedRow): void {
+  const insert = 'INSERT INTO audit (seq, previous_hash, hash, entry) VALUES (?, ?, ?, ?)';
+  sql.run(insert, seq, previousHash, hash, entry);
+}

@@ -1,0 +1,94 @@
+import type { AuditEntry, AuditRow, AuditStore } from '../core/store.js';
+import { type ChainedRow, EMPTY_HEAD, type Head, nextRow, problemsOf } from './audit-chain.js';
+import type { HeadFile } from './audit-head.js';
+import { addRow, headOf, newestRows, rowsAfter } from './audit-rows.js';
+import { verifyTrail } from './audit-verify.js';
+import { parseJson } from './json.js';
+import type { Database, Sql } from './sqlite-database.js';
+
+/**
+ * The audit trail: a hash chain in the database, and its head (count and last hash) in `audit.head` beside it.
+ *
+ * The chain alone shows edited, missing and moved rows, but not rows that were cut off at its end; the head
+ * file shows those. It is written after the commit, because a file that is ahead of the database looks just
+ * like a cut-off trail. A crash in between leaves the file behind by a few rows that follow validly from it:
+ * such a trail is whole, and the next append or open seals it again. The price: who can write the database
+ * can add rows, and who can write both files can rewrite all; keep a copy of audit.head elsewhere against that.
+ *
+ * The file is read, compared and written under the database's write lock, with the head that is committed
+ * then. So of two processes none can put an older head over a newer one.
+ *
+ * Sealing only ever moves forward from a head that the chain confirms. A file that is missing, edited or
+ * contradicted by the rows stays as it is, as evidence, however many rows are appended after that.
+ */
+export interface AuditTrail {
+  /** Appends a row. Call it inside the write that the row is about, and {@link seal} after that. */
+  chain(sql: Sql, entry: AuditEntry): void;
+  /** Brings the head file up to the committed rows. Never rejects: the rows are safe without it. */
+  seal(): Promise<void>;
+  /** For a new database only: without this, a missing head file could be an innocent one. */
+  begin(): void;
+}
+
+/** @param warn is told once when the head file can't be written, until it can again */
+export function auditTrail(database: Database, file: HeadFile, warn: (message: string) => void): AuditTrail {
+  let failing = false;
+  return {
+    chain: (sql, entry) => addRow(sql, nextRow(headOf(sql), entry)),
+    async seal() {
+      try {
+        await database.write((sql) => moveForward(sql, file));
+        failing = false;
+      } catch (error) {
+        if (!failing)
+          warn(`The audit trail is not sealed: ${String(error)} It is tried again at the next row.`);
+        failing = true;
+      }
+    },
+    begin() {
+      if (!file.exists()) file.write(EMPTY_HEAD);
+    },
+  };
+}
+
+export function auditStore(database: Database, trail: AuditTrail, file: HeadFile): AuditStore {
+  return {
+    async append(entry) {
+      await database.write((sql) => trail.chain(sql, entry));
+      await trail.seal();
+    },
+    async list(limit) {
+      const rows = await database.read((sql) => newestRows(sql, Math.max(0, Math.floor(limit))));
+      return rows.map(rowOf);
+    },
+    verify: () => verifyTrail(database, file),
+  };
+}
+
+function moveForward(sql: Sql, file: HeadFile): void {
+  const { head: sealed } = file.read();
+  const head = headOf(sql);
+  if (sealed && sealed.count < head.count && leadsOn(sql, sealed)) file.write(head);
+}
+
+/** Is `sealed` still in the trail, and does every row after it follow validly? */
+function leadsOn(sql: Sql, sealed: Head): boolean {
+  let previous = EMPTY_HEAD;
+  if (sealed.count > 0) {
+    const [row] = rowsAfter(sql, sealed.count - 1);
+    if (!row) return false;
+    previous = { count: row.seq, hash: row.hash };
+  }
+  if (previous.count !== sealed.count || previous.hash !== sealed.hash) return false;
+  for (let page = rowsAfter(sql, previous.count); page.length > 0; page = rowsAfter(sql, previous.count)) {
+    for (const row of page) {
+      if (problemsOf(previous, row).length > 0) return false;
+      previous = { count: row.seq, hash: row.hash };
+    }
+  }
+  return true;
+}
+
+function rowOf({ seq, previousHash, hash, entry }: ChainedRow): AuditRow {
+  return { ...parseJson<AuditEntry>(entry, `Row ${seq} of the audit trail`), seq, previousHash, hash };
+}

@@ -1,0 +1,126 @@
+import { FINAL_STATES, type RunPatch } from '../core/run.js';
+import { type AuditEntry, type JournalRow, type RunStore, StoreError } from '../core/store.js';
+import type { AuditTrail } from './audit.js';
+import { parseJson } from './json.js';
+import { listStatement } from './run-list.js';
+import {
+  assignmentsOfPatch,
+  assignmentsOfRun,
+  type RunRow,
+  runOf,
+  SUMMARY_COLUMNS,
+  type SummaryRow,
+  summaryOf,
+} from './run-row.js';
+import type { Database, Sql, SqlValue } from './sqlite-database.js';
+
+const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs JOIN plans ON plans.run = runs.seq WHERE id = ?`;
+
+export function runStore(database: Database, trail: AuditTrail): RunStore {
+  /** A change of a run together with its audit row; false and no row when the change does not apply. */
+  const audited = async (entry: AuditEntry, change: (sql: Sql) => boolean): Promise<boolean> => {
+    const done = await database.write((sql) => {
+      const changed = change(sql);
+      if (changed) trail.chain(sql, entry);
+      return changed;
+    });
+    if (done) await trail.seal();
+    return done;
+  };
+
+  return {
+    insert(run, audit) {
+      const { columns, values } = assignmentsOfRun(run);
+      const plan = JSON.stringify(run.plan);
+      const insert = `INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`;
+      return audited(audit, (sql) => {
+        if (sql.run(insert, ...values) === 0) return false;
+        sql.run('INSERT INTO plans (run, plan) SELECT seq, ? FROM runs WHERE id = ?', plan, run.id);
+        return true;
+      });
+    },
+
+    async get(id) {
+      const row = await database.read((sql) => sql.get<RunRow>(GET, id));
+      return row ? runOf(row) : null;
+    },
+
+    async list(filter) {
+      const { sql: text, values } = listStatement(filter);
+      const rows = await database.read((sql) => sql.all<SummaryRow>(text, ...values));
+      return rows.map(summaryOf);
+    },
+
+    transition(id, from, to, patch, audit) {
+      const { columns, values } = assignmentsOfPatch(patch);
+      const changes = ['state', ...columns].map((column) => `${column} = ?`).join(', ');
+      const update = `UPDATE runs SET ${changes} WHERE id = ? AND state = ?`;
+      return audited(audit, (sql) => sql.run(update, to, ...values, id, from) === 1);
+    },
+
+    async patch(id, patch: RunPatch) {
+      const { columns, values } = assignmentsOfPatch(patch);
+      if (columns.length === 0) return;
+      const update = `UPDATE runs SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`;
+      await writeOf(database, id, update, ...values, id);
+    },
+
+    claim(id, fromOwner, toOwner) {
+      const final = FINAL_STATES.map((state) => `'${state}'`).join(', ');
+      const update = `UPDATE runs SET owner = ? WHERE id = ? AND owner = ? AND state NOT IN (${final})`;
+      return database.write((sql) => {
+        if (sql.run(update, toOwner, id, fromOwner) === 0) return false;
+        sql.run('UPDATE leases SET owner = ? WHERE run_id = ?', toOwner, id);
+        return true;
+      });
+    },
+
+    // As bytes: SQLite's text ends at a NUL, and output may hold one.
+    async writeLog(id, text) {
+      const upsert =
+        'INSERT INTO logs (run, text) SELECT seq, ? FROM runs WHERE id = ? ' +
+        'ON CONFLICT (run) DO UPDATE SET text = excluded.text';
+      await writeOf(database, id, upsert, Buffer.from(text), id);
+    },
+
+    async readLog(id) {
+      const select = 'SELECT text FROM logs JOIN runs ON logs.run = runs.seq WHERE id = ?';
+      const row = await database.read((sql) => sql.get<{ text: Uint8Array }>(select, id));
+      return row ? Buffer.from(row.text).toString() : '';
+    },
+
+    async appendJournal(id, part, kind, data) {
+      const insert = 'INSERT INTO journal (run, part, kind, data) SELECT seq, ?, ?, ? FROM runs WHERE id = ?';
+      await writeOf(database, id, insert, part, kind, JSON.stringify(data), id);
+    },
+
+    async journal(id) {
+      const select =
+        'SELECT part, kind, data FROM journal WHERE run = (SELECT seq FROM runs WHERE id = ?) ORDER BY seq';
+      const rows = await database.read((sql) => sql.all<Stored<JournalRow, 'data'>>(select, id));
+      const place = `The journal of run ${id} in the database`;
+      return rows.map(({ part, kind, data }) => ({ part, kind, data: parseJson(data, place) }));
+    },
+
+    async remember(intent, part, facts) {
+      const upsert =
+        'INSERT INTO facts (intent, part, facts) VALUES (?, ?, ?) ' +
+        'ON CONFLICT (intent, part) DO UPDATE SET facts = excluded.facts';
+      await database.write((sql) => sql.run(upsert, intent, part, JSON.stringify(facts)));
+    },
+
+    async remembered(intent, part) {
+      const select = 'SELECT facts FROM facts WHERE intent = ? AND part = ?';
+      const row = await database.read((sql) => sql.get<{ facts: string }>(select, intent, part));
+      return row ? parseJson(row.facts, `What was remembered of ${intent} in the database`) : null;
+    },
+  };
+}
+
+type Stored<Row, Key extends keyof Row> = Omit<Row, Key> & { readonly [K in Key]: string };
+
+/** One statement that changes something of a run. */
+async function writeOf(database: Database, id: string, text: string, ...values: SqlValue[]): Promise<void> {
+  const changed = await database.write((sql) => sql.run(text, ...values));
+  if (changed === 0) throw new StoreError(`There is no run ${id} in the database, so nothing was written.`);
+}

@@ -1,0 +1,103 @@
+/**
+ * The database's format, one entry for each version: entry 0 makes version 1 out of an empty file, entry n
+ * makes version n + 1 out of version n. Entries that were released are never changed.
+ *
+ * What lists need of a run is apart from its plan, which can have megabytes. `seq` is the order in which runs
+ * were recorded; unlike the clock it never goes back, so "newest" and "older" mean this.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    intent TEXT NOT NULL,
+    action TEXT NOT NULL,
+    stack TEXT NOT NULL,
+    params TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    source TEXT NOT NULL,
+    dry_run INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT,
+    decided_by TEXT,
+    queued_at TEXT,
+    started_at TEXT,
+    finished_at TEXT,
+    owner TEXT,
+    outcome TEXT,
+    progress TEXT,
+    shown TEXT,
+    shown_surface TEXT GENERATED ALWAYS AS (json_extract(shown, '$.surface')) VIRTUAL,
+    reported INTEGER NOT NULL,
+    stop_requested_by TEXT,
+    previous TEXT,
+    touches TEXT NOT NULL
+  );
+  CREATE INDEX runs_by_state ON runs (state, seq, expires_at);
+  CREATE INDEX runs_by_intent ON runs (intent, state);
+  CREATE INDEX runs_by_owner ON runs (owner, state) WHERE owner IS NOT NULL;
+  CREATE INDEX runs_unreported ON runs (shown_surface, state) WHERE reported = 0;
+
+  CREATE TABLE plans (
+    run INTEGER PRIMARY KEY REFERENCES runs (seq),
+    plan TEXT NOT NULL
+  );
+  CREATE TABLE logs (
+    run INTEGER PRIMARY KEY REFERENCES runs (seq),
+    text BLOB NOT NULL
+  );
+  CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (seq),
+    part INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    data TEXT NOT NULL
+  );
+  CREATE INDEX journal_by_run ON journal (run);
+
+  CREATE TABLE facts (
+    intent TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    facts TEXT NOT NULL,
+    PRIMARY KEY (intent, part)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE leases (
+    key TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    since TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE owners (
+    id TEXT PRIMARY KEY,
+    machine TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    start_time TEXT NOT NULL,
+    heartbeat_at TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE artifacts (
+    seq INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    intent TEXT NOT NULL,
+    path TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT,
+    files INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    verified INTEGER NOT NULL,
+    deleted_at TEXT
+  );
+  CREATE UNIQUE INDEX artifacts_present ON artifacts (intent, path) WHERE deleted_at IS NULL;
+
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    entry TEXT NOT NULL
+  );
+  `,
+];

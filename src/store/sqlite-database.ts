@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Libsql from 'libsql';
+import { isBusy, storeErrorOf } from './sqlite-error.js';
+
+/** What can be bound to a statement. The driver ends the whole process on anything else, so types must hold. */
+export type SqlValue = string | number | null | Uint8Array;
+
+/** SQL against one connection. Statements are prepared once and kept. */
+export interface Sql {
+  /** Runs a statement; returns how many rows it changed. */
+  run(sql: string, ...values: readonly SqlValue[]): number;
+  /** The first row. */
+  get<Row>(sql: string, ...values: readonly SqlValue[]): Row | undefined;
+  all<Row>(sql: string, ...values: readonly SqlValue[]): Row[];
+  /** Several statements without values. */
+  script(sql: string): void;
+}
+
+/** One SQLite file. Failures of SQLite throw {@link StoreError}. */
+export interface Database {
+  /** Work may run more than once (when another process has the lock), so it does nothing but read. */
+  read<T>(work: (sql: Sql) => T): Promise<T>;
+  /**
+   * Runs work as one IMMEDIATE transaction: it has the write lock from the start, and whatever it throws
+   * undoes all of it. Calls take effect in the order in which they were made. Work may run more than once.
+   */
+  write<T>(work: (sql: Sql) => T): Promise<T>;
+  /** Waits for writes under way, moves the write-ahead log into the file, and closes it. */
+  close(): Promise<void>;
+}
+
+/**
+ * How long one attempt blocks inside SQLite. Short, because it blocks the event loop too; the rest of the
+ * waiting is done between attempts.
+ */
+const BUSY_MS = 100;
+/** The write-ahead log shrinks back to this after a large plan went through it. */
+const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Opens the file, which must exist (it may be empty).
+ * @param lockTimeoutMs how long to wait for other processes before giving up with a StoreError
+ */
+export async function openDatabase(file: string, lockTimeoutMs: number): Promise<Database> {
+  async function retrying<T>(attempt: () => T): Promise<T> {
+    const deadline = Date.now() + lockTimeoutMs;
+    for (;;) {
+      try {
+        return attempt();
+      } catch (error) {
+        if (!isBusy(error) || Date.now() >= deadline) throw storeErrorOf(error, file);
+      }
+      await sleep(2 + Math.random() * 20);
+    }
+  }
+
+  const handle = await retrying(() => connect(file));
+  const sql = sqlOf(handle);
+  let writes: Promise<unknown> = Promise.resolve();
+
+  return {
+    read: (work) => retrying(() => work(sql)),
+    write(work) {
+      const result = writes.then(() => retrying(() => immediate(handle, () => work(sql))));
+      writes = result.catch(() => undefined);
+      return result;
+    },
+    async close() {
+      await writes;
+      if (!handle.open) return;
+      // Statements that are still in memory keep SQLite from doing this by itself.
+      await retrying(() => handle.exec('PRAGMA wal_checkpoint(TRUNCATE)')).catch(() => undefined);
+      handle.close();
+    },
+  };
+}
+
+type Handle = InstanceType<typeof Libsql>;
+
+function connect(file: string): Handle {
+  const handle = new Libsql(file);
+  try {
+    handle.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    handle.exec('PRAGMA journal_mode = WAL');
+    handle.exec('PRAGMA synchronous = FULL');
+    handle.exec('PRAGMA foreign_keys = ON');
+    handle.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
+    return handle;
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}
+
+function sqlOf(handle: Handle): Sql {
+  const statements = new Map<string, ReturnType<Handle['prepare']>>();
+  const prepared = (text: string) => {
+    let statement = statements.get(text);
+    if (!statement) {
+      statement = handle.prepare(text);
+      statements.set(text, statement);
+    }
+    return statement;
+  };
+  // Values go in as one array: a lone object or null would be taken for named parameters.
+  return {
+    run: (text, ...values) => prepared(text).run(values).changes,
+    get: <Row>(text: string, ...values: readonly SqlValue[]) => prepared(text).get(values) as Row | undefined,
+    all: <Row>(text: string, ...values: readonly SqlValue[]) => prepared(text).all(values) as Row[],
+    script: (text) => {
+      handle.exec(text);
+    },
+  };
+}
+
+function immediate<T>(handle: Handle, work: () => T): T {
+  handle.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    handle.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk may have rolled it back already.
+    if (handle.inTransaction) handle.exec('ROLLBACK');
+    throw error;
+  }
+}

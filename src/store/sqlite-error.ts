@@ -1,0 +1,53 @@
+import { StoreError } from '../core/store.js';
+import { errorCode } from './error-code.js';
+
+/** Why, and the way out, by SQLite's primary result code (https://www.sqlite.org/rescode.html). */
+const REASONS: readonly (readonly [code: RegExp, reason: string, wayOut: string])[] = [
+  [/^SQLITE_(BUSY|LOCKED)/, 'another process keeps it locked', 'End that process, then try again.'],
+  [/^SQLITE_FULL/, 'the disk is full', 'Free some space on its disk, then try again.'],
+  [/^SQLITE_IOERR_SHMSIZE/, 'the disk is full', 'Free some space on its disk, then try again.'],
+  [
+    /^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/,
+    'it can’t be written',
+    'Give the user that runs ChatOps the right to write the file and its folder.',
+  ],
+  [
+    /^SQLITE_(CORRUPT|NOTADB|FORMAT)/,
+    'it is damaged or not a ChatOps database',
+    'Stop ChatOps, keep the file for examination, and put a backup of the data directory in its place.',
+  ],
+  [/^SQLITE_IOERR/, 'the disk reports an error', 'Check the disk and the system’s log.'],
+];
+
+/** Another connection has the lock: worth another attempt. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));
+}
+
+/**
+ * The error as the store's callers see it: file, reason, way out. Errors that are not SQLite's stay as they
+ * are, because they are either StoreErrors already or bugs.
+ */
+export function storeErrorOf(error: unknown, file: string): unknown {
+  const code = codeOf(error);
+  if (code === '') return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const [, reason, wayOut] = REASONS.find(([pattern]) => pattern.test(code)) ?? [
+    code,
+    'SQLite refused the operation',
+    'Report this with the text in brackets.',
+  ];
+  return new StoreError(`${file}: ${reason} (${code}: ${text}). Nothing was changed. ${wayOut}`, {
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string {
+  const code = errorCode(error);
+  if (code.startsWith('SQLITE_')) return code;
+  const text = String(error);
+  // How the driver reports that sqlite3_open failed, and the use of a closed connection.
+  if (text.includes('ConnectionFailed(')) return 'SQLITE_CANTOPEN';
+  if (text.includes('connection is not open')) return 'SQLITE_MISUSE';
+  return '';
+}

@@ -1,0 +1,54 @@
+import { join, resolve } from 'node:path';
+import type { Store } from '../core/store.js';
+import { artifactStore } from './artifacts.js';
+import { auditStore, auditTrail } from './audit.js';
+import { headFile } from './audit-head.js';
+import { prepareDataDir } from './data-dir.js';
+import { leaseStore } from './leases.js';
+import { migrate } from './migrate.js';
+import { ownerStore } from './owners.js';
+import { runStore } from './runs.js';
+import { openDatabase } from './sqlite-database.js';
+
+export interface SqliteStoreOptions {
+  /** Holds `chatops.db` and `audit.head`; created with mode 0700. */
+  readonly dataDir: string;
+  /** How long an operation waits for other processes before it fails, in ms. */
+  readonly lockTimeoutMs?: number;
+  /** Told about what doesn't fail an operation: a head of the audit trail that can't be written now. */
+  readonly warn?: (message: string) => void;
+}
+
+const LOCK_TIMEOUT_MS = 30_000;
+
+/**
+ * Opens the store in `dataDir`, creates it when there is none, and brings an older one to this version's
+ * format. Several processes may have it open at once.
+ * @throws StoreError when it can't be read or written, is damaged, or was written by a newer version
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const dataDir = resolve(options.dataDir);
+  const file = join(dataDir, 'chatops.db');
+  prepareDataDir(dataDir, file);
+  const database = await openDatabase(file, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
+  const head = headFile(join(dataDir, 'audit.head'), file);
+  const trail = auditTrail(database, head, options.warn ?? (() => {}));
+  try {
+    // The head file comes first: from the moment a trail exists, a missing head is no accident.
+    await database.write((sql) => {
+      if (migrate(sql, file) === 0) trail.begin();
+    });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  await trail.seal();
+  return {
+    runs: runStore(database, trail),
+    leases: leaseStore(database),
+    owners: ownerStore(database),
+    artifacts: artifactStore(database),
+    audit: auditStore(database, trail, head),
+    close: () => database.close(),
+  };
+}

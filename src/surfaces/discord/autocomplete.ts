@@ -1,0 +1,82 @@
+import type { Actor } from '../../core/request.js';
+import { stateText } from '../../core/run.js';
+import type { DiscordDeps } from './deps.js';
+import { visibleRuns } from './lookups.js';
+import { cleanLine } from './render/text.js';
+
+/** Discord's limits: 25 choices, 100 characters for a name and for a value. */
+const CHOICES = 25;
+const CHOICE_LENGTH = 100;
+
+export interface Choice {
+  readonly name: string;
+  readonly value: string;
+}
+
+type Deps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'redact'>;
+
+/** What this person may choose; nothing for one without rights. */
+export async function complete(
+  deps: Deps,
+  actor: Actor,
+  command: string,
+  focused: { readonly option: string; readonly typed: string },
+): Promise<readonly Choice[]> {
+  if (command === 'backup' && focused.option === 'intent') {
+    const intents = deps.pipeline.visible(actor, 'backup');
+    return choices(
+      focused.typed,
+      intents.map(({ name, description }) => ({ value: name, about: description })),
+    );
+  }
+  if (command === 'run' && focused.option === 'id') {
+    const runs = await visibleRuns(deps, actor);
+    return choices(
+      focused.typed,
+      runs.map(({ id, intent, state }) => ({ value: id, about: `${intent}, ${stateText(state)}` })),
+    );
+  }
+  return [];
+}
+
+/** The best matches: those that begin with what was typed, then those that hold it, then its letters in order. */
+function choices(typed: string, known: readonly { value: string; about: string }[]): Choice[] {
+  const wanted = typed.toLowerCase();
+  return known
+    .filter(({ value }) => value.length > 0 && value.length <= CHOICE_LENGTH)
+    .map(({ value, about }) => ({
+      value,
+      about,
+      rank: rank(value.toLowerCase(), about.toLowerCase(), wanted),
+    }))
+    .filter((choice) => choice.rank < NO_MATCH)
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, CHOICES)
+    .map(({ value, about }) => ({ value, name: label(value, about) }));
+}
+
+const NO_MATCH = 4;
+
+function rank(value: string, about: string, wanted: string): number {
+  if (value.startsWith(wanted)) return 0;
+  if (value.includes(wanted)) return 1;
+  if (about.includes(wanted)) return 2;
+  return lettersInOrder(value, wanted) ? 3 : NO_MATCH;
+}
+
+function lettersInOrder(value: string, wanted: string): boolean {
+  let from = 0;
+  for (const letter of wanted) {
+    const at = value.indexOf(letter, from);
+    if (at < 0) return false;
+    from = at + letter.length;
+  }
+  return true;
+}
+
+function label(value: string, about: string): string {
+  const text = about === '' ? value : `${value} — ${cleanLine(about)}`;
+  return text.length <= CHOICE_LENGTH
+    ? text
+    : `${text.slice(0, CHOICE_LENGTH - 1)}…`.replace(/\p{Surrogate}/gu, '');
+}

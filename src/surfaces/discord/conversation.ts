@@ -1,0 +1,20 @@
+import type { Actor } from '../../core/request.js';
+import type { Message } from './render/fit.js';
+
+/** What the handler needs of one command or button press. */
+export interface Conversation {
+  readonly actor: Actor;
+  readonly channelId: string;
+  /** Names of the permissions that the bot lacks here for a run's messages. */
+  readonly missing: readonly string[];
+  /** First answer: everybody sees that the bot is at work. Returns the message's id. */
+  think(): Promise<string>;
+  /** First answer: only this person sees that the bot is at work. */
+  thinkPrivately(): Promise<void>;
+  /** First answer to a button: it was heard, and its message changes later. */
+  accept(): Promise<void>;
+  /** Replaces the answer that {@link think} or {@link thinkPrivately} promised. */
+  answer(message: Message): Promise<void>;
+  /** A word to this person alone, whether or not there was a first answer. */
+  tell(message: Message): Promise<void>;
+}

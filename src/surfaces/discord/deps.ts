@@ -1,0 +1,35 @@
+import type { Catalogue } from '../../core/intent/intent.js';
+import type { Pipeline } from '../../core/pipeline.js';
+import type { RunStore } from '../../core/store.js';
+
+/** What is needed of a logger; pino's fits. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the Discord surface is given. */
+export interface DiscordDeps {
+  readonly pipeline: Pipeline;
+  readonly catalogue: Catalogue;
+  readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
+  /** Plain data with every known secret masked: the last barrier before anything is sent. */
+  readonly redact: <T>(data: T) => T;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly config: DiscordConfig;
+}
+
+interface DiscordConfig {
+  readonly token: string;
+  /** Commands are registered in this server at once; without it globally. */
+  readonly guildId: string | null;
+  /** REST base such as `https://discord.com/api`. */
+  readonly apiUrl: string;
+  /** At least this long between two edits of one message, in ms. Default 2000. */
+  readonly editGapMs?: number;
+  /** How often outcomes that were not told yet are looked for, in ms. Default 15,000. */
+  readonly sweepMs?: number;
+}

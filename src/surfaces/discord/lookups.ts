@@ -1,0 +1,70 @@
+import { closest } from '../../core/intent/closest.js';
+import { phrase } from '../../core/phrase.js';
+import { notice } from '../../core/reasons.js';
+import { unknownRun } from '../../core/refusals.js';
+import type { Actor } from '../../core/request.js';
+import type { RunSummary } from '../../core/run.js';
+import type { Conversation } from './conversation.js';
+import type { DiscordDeps } from './deps.js';
+import { help, intentList } from './render/catalogue.js';
+import { runDetails, runList } from './render/history.js';
+import { refusal } from './render/notices.js';
+
+const RUNS_SHOWN = 10;
+/** How many runs are looked through for those that this person may see. */
+const RUNS_READ = 100;
+
+type LookupDeps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'redact'>;
+
+/** The last runs that this person may see, newest first. */
+export async function visibleRuns(deps: LookupDeps, actor: Actor): Promise<readonly RunSummary[]> {
+  const runs = await deps.runs.list({ limit: RUNS_READ });
+  return runs.filter((run) => deps.pipeline.check(actor, 'view', run) === null);
+}
+
+/** `/runs` */
+export async function showRuns(talk: Conversation, deps: LookupDeps): Promise<void> {
+  await talk.thinkPrivately();
+  const runs = await visibleRuns(deps, talk.actor);
+  if (runs.length === 0 && mayNothing(deps, talk.actor)) return talk.answer(refusal(nothingAllowed()));
+  await talk.answer(runList(deps.redact(runs.slice(0, RUNS_SHOWN))));
+}
+
+/** `/run id:` */
+export async function showRun(talk: Conversation, deps: LookupDeps, id: string): Promise<void> {
+  await talk.thinkPrivately();
+  const run = await deps.runs.get(id);
+  if (run === null) {
+    const known = (await visibleRuns(deps, talk.actor)).map((other) => other.id);
+    return talk.answer(refusal(unknownRun(id).notice, closest(id, known, 3)));
+  }
+  const denied = deps.pipeline.check(talk.actor, 'view', run);
+  if (denied !== null) return talk.answer(refusal(denied));
+  await talk.answer(runDetails(deps.redact(run), deps.redact(await deps.runs.readLog(run.id))));
+}
+
+/** `/intents` */
+export async function showIntents(talk: Conversation, deps: LookupDeps): Promise<void> {
+  if (mayNothing(deps, talk.actor)) return talk.tell(refusal(nothingAllowed()));
+  const { catalogue, pipeline, redact } = deps;
+  const visible = pipeline.visible(talk.actor);
+  await talk.tell(
+    intentList(redact(visible), (name) => catalogue.warning(name), redact(catalogue.problems())),
+  );
+}
+
+/** `/help` */
+export async function showHelp(talk: Conversation, deps: LookupDeps): Promise<void> {
+  if (mayNothing(deps, talk.actor)) return talk.tell(refusal(nothingAllowed()));
+  await talk.tell(help(deps.pipeline.visible(talk.actor, 'backup').length));
+}
+
+/** May run nothing, and would not be allowed to see a run either. */
+function mayNothing({ pipeline }: LookupDeps, actor: Actor): boolean {
+  const anyRun = { action: 'backup', stack: '', intent: '' } as const;
+  return pipeline.visible(actor).length === 0 && pipeline.check(actor, 'view', anyRun) !== null;
+}
+
+function nothingAllowed() {
+  return notice('not_allowed', phrase`you can’t run or see anything here.`);
+}

@@ -1,0 +1,31 @@
+import type { Run, RunSummary } from '../../../core/run.js';
+import type { Button } from './fit.js';
+
+const VERBS = ['confirm', 'cancel', 'commands', 'stop', 'retry', 'again', 'details'] as const;
+/** What a press asks for. `retry` and `again` are the same wish after different ends. */
+export type Verb = (typeof VERBS)[number];
+
+/** Reads `run:<id>:<verb>`; null when it is nothing of ours. */
+export function parseCustomId(text: string): { runId: string; verb: Verb } | null {
+  const [, runId, name] = /^run:([a-z0-9-]{1,40}):([a-z]+)$/.exec(text) ?? [];
+  const verb = VERBS.find((known) => known === name);
+  return runId === undefined || verb === undefined ? null : { runId, verb };
+}
+
+type Id = Pick<Run | RunSummary, 'id'>;
+
+function button(run: Id, verb: Verb, label: string, style: Button['style'] = 'quiet'): Button {
+  return { id: `run:${run.id}:${verb}`, label, style };
+}
+
+export const confirm = (run: Run, risky: boolean): Button =>
+  button(run, 'confirm', `Confirm ${run.action}`, risky ? 'danger' : 'go');
+export const cancel = (run: Id): Button => button(run, 'cancel', 'Cancel');
+export const cancelMine = (run: Id): Button => button(run, 'stop', 'Cancel mine');
+export const commands = (run: Id): Button => button(run, 'commands', 'Show commands');
+export const stop = (run: Id): Button => button(run, 'stop', 'Stop', 'danger');
+export const retry = (run: Id): Button => button(run, 'retry', 'Retry', 'go');
+export const runAgain = (run: Id): Button => button(run, 'again', 'Run again');
+export const previewAgain = (run: Id): Button => button(run, 'again', 'Preview again');
+export const details = (run: Id): Button => button(run, 'details', 'Details');
+export const show = (run: Id): Button => button(run, 'details', `Show ${run.id}`);

@@ -1,0 +1,83 @@
+import { formatCount } from '../../../core/format.js';
+import type { Intent, IntentProblem } from '../../../core/intent/intent.js';
+import type { Notice } from '../../../core/reasons.js';
+import { type Message, withinLimits } from './fit.js';
+import { noticeLine } from './plan.js';
+import { escapeText, inlineCode } from './text.js';
+import { COLORS } from './words.js';
+
+const INTENTS_SHOWN = 25;
+const PROBLEMS_SHOWN = 8;
+
+/** `/intents`: what this person may run, and what is wrong with the files. */
+export function intentList(
+  intents: readonly Intent[],
+  warningOf: (name: string) => Notice | null,
+  problems: readonly IntentProblem[],
+): Message {
+  const lines = intents.map((intent) => intentLine(intent, warningOf(intent.name)));
+  const faults = problems.map(problemLine);
+  return withinLimits({
+    embeds: [
+      {
+        color: problems.length === 0 ? COLORS.calm : COLORS.warn,
+        blocks: [
+          ...(faults.length === 0
+            ? []
+            : [
+                `⚠ **${formatCount(faults.length, 'problem')} in intent files**`,
+                {
+                  items: faults,
+                  show: PROBLEMS_SHOWN,
+                  more: (hidden: number) => `and ${hidden} more: run ${inlineCode('chatops validate')}`,
+                },
+                '',
+              ]),
+          intents.length === 0 ? 'No intents yet. docs/intents.md shows how to write one.' : '**Intents**',
+          {
+            items: lines,
+            show: INTENTS_SHOWN,
+            more: (hidden) => `and ${hidden} more in ${inlineCode('intents.txt')}`,
+            file: () => ({
+              name: 'intents.txt',
+              text: intents.map(({ name, action, stack }) => `${name}\t${action}\t${stack}\n`).join(''),
+              keep: 'start',
+            }),
+          },
+        ],
+      },
+    ],
+  });
+}
+
+function intentLine({ name, action, stack, description }: Intent, warning: Notice | null): string {
+  const about = description === '' ? '' : `: ${escapeText(description, 120)}`;
+  const stale = warning === null ? '' : `\n⚠ ${noticeLine(warning)}`;
+  return `${inlineCode(name, 80)} · ${action} · stack ${escapeText(stack, 60)}${about}${stale}`;
+}
+
+function problemLine({ file, line, field, message, hint }: IntentProblem): string {
+  const where = `${inlineCode(file.split('/').at(-1) ?? file, 80)} line ${line}`;
+  return `• ${where}${field === '' ? '' : `, ${inlineCode(field, 80)}`}: ${escapeText(message, 200)} ${escapeText(hint, 200)}`;
+}
+
+/** `/help`: only what this person may do. `backups` is how many backups they may run. */
+export function help(backups: number): Message {
+  return withinLimits({
+    embeds: [
+      {
+        color: COLORS.calm,
+        blocks: [
+          '**ChatOps shows what would happen, with numbers, and runs it once you confirm.**',
+          '',
+          ...(backups === 0 ? [] : [`/backup: one of ${formatCount(backups, 'backup')} that you may run`]),
+          '/runs: the last runs and how they ended',
+          '/run: one run with its plan, outcome and log',
+          '/intents: what can be run, and what is wrong with its files',
+          '',
+          `What can be run is written down in intents, one small YAML file each. docs/intents.md shows how to write one.`,
+        ],
+      },
+    ],
+  });
+}

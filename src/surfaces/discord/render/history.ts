@@ -1,0 +1,75 @@
+import { isFinal, type Run, type RunState, type RunSummary, stateText } from '../../../core/run.js';
+import { stateSymbol } from '../../../core/wording.js';
+import * as buttons from './buttons.js';
+import { type Block, type Message, withinLimits } from './fit.js';
+import { outcomeBlocks } from './outcome.js';
+import { planBlocks } from './plan.js';
+import { escapeText, inlineCode } from './text.js';
+import { COLORS, colorOf, stateLine, time, titleLine, who } from './words.js';
+
+/** States whose name says too little in a list. */
+const WORDS: Partial<Record<RunState, string>> = {
+  planned: 'planned (dry run)',
+  awaiting: 'waiting for Confirm',
+};
+
+/** `/runs`: the last runs, newest first. */
+export function runList(runs: readonly RunSummary[]): Message {
+  if (runs.length === 0) {
+    return withinLimits({
+      embeds: [{ color: COLORS.grey, blocks: ['No runs yet. Ask for one with /backup.'] }],
+    });
+  }
+  return withinLimits({
+    embeds: [
+      {
+        color: COLORS.calm,
+        blocks: [
+          '**Last runs**',
+          { items: runs.map(line), show: runs.length, more: (hidden) => `and ${hidden} more` },
+          '',
+          'More about one: /run and its id.',
+        ],
+      },
+    ],
+  });
+}
+
+function line(run: RunSummary): string {
+  const word = WORDS[run.state] ?? stateText(run.state);
+  const name = escapeText(run.intent, 60);
+  return `${stateSymbol(run.state)} ${word} · ${name} ${inlineCode(run.id)} · ${who(run.actor)} · ${time(run.createdAt, 'R')}`;
+}
+
+/** `/run` and Details: what was planned, how it ended, its log. */
+export function runDetails(run: Run, log: string): Message {
+  const head = isFinal(run.state)
+    ? stateLine(run)
+    : `${titleLine(run)} · ${WORDS[run.state] ?? stateText(run.state)}`;
+  return withinLimits({
+    embeds: [
+      { color: COLORS.grey, blocks: planBlocks(run) },
+      { color: colorOf(run.state), blocks: [head, ...facts(run), '', ...outcomeBlocks(run)] },
+    ],
+    buttons: run.plan.parts.length > 0 ? [buttons.commands(run)] : [],
+    files: log === '' ? [] : [{ name: `${run.id}.log`, text: log, keep: 'end' }],
+  });
+}
+
+function facts(run: Run): Block[] {
+  const params = Object.entries(run.params).map(([name, value]) => `${name}=${String(value)}`);
+  const moments: [string, string | null][] = [
+    ['asked', run.createdAt],
+    ['started', run.startedAt],
+    ['ended', run.finishedAt],
+  ];
+  const times = moments.flatMap(([word, at]) => (at === null ? [] : [`${word} ${time(at, 't')}`]));
+  return [
+    `stack ${escapeText(run.stack, 80)} · asked by ${who(run.actor)} through ${run.source}`,
+    `${times.join(' · ')} (${time(run.createdAt, 'R')})`,
+    ...(params.length === 0 ? [] : [`with ${inlineCode(params.join(' '))}`]),
+    ...(run.decidedBy === null ? [] : [`answered by ${who(run.decidedBy)}`]),
+    ...(run.stopRequestedBy === null ? [] : [`stopped by ${who(run.stopRequestedBy)}`]),
+    ...(run.previous === null ? [] : [`after ${inlineCode(run.previous)}`]),
+  ];
+}

@@ -1,0 +1,51 @@
+import type { Run } from '../../../core/run.js';
+import { durationText } from '../../../core/wording.js';
+import * as buttons from './buttons.js';
+import { type Block, type Button, type Message, withinLimits } from './fit.js';
+import { noticeBlocks } from './plan.js';
+import { codeBlock, markdown } from './text.js';
+import { colorOf, stateLine, userId } from './words.js';
+
+const SENTENCES_SHOWN = 10;
+const TAIL_LINES = 10;
+const TAIL_CHARS = 900;
+
+/**
+ * How a run ended: a new message that pings who asked. The headline stands in the content, because that is
+ * what a phone's notification shows. `log` is attached when the run did not succeed.
+ */
+export function outcomeMessage(run: Run, log: string): Message {
+  const asker = userId(run.actor);
+  const mention = asker === null ? '' : `<@${asker}> `;
+  const took = durationText(run);
+  return withinLimits({
+    content: `${mention}${stateLine(run)}${took === null ? '' : ` · ${took}`}`,
+    embeds: [{ color: colorOf(run.state), blocks: outcomeBlocks(run) }],
+    buttons: outcomeButtons(run),
+    files: run.state === 'succeeded' || log === '' ? [] : [{ name: `${run.id}.log`, text: log, keep: 'end' }],
+    ping: asker,
+  });
+}
+
+/** What happened, what is so now, what next, and the last words of the tools. */
+export function outcomeBlocks(run: Run): Block[] {
+  const { outcome: end } = run;
+  if (end === null) return [];
+  const tail = run.state === 'succeeded' ? [] : end.tail;
+  return [
+    {
+      items: end.summary.map(markdown),
+      show: SENTENCES_SHOWN,
+      more: (hidden) => `and ${hidden} more: see Details`,
+    },
+    ...noticeBlocks(end.warnings),
+    ...(end.next === undefined ? [] : [`**Next:** ${markdown(end.next)}`]),
+    ...(tail.length === 0 ? [] : [codeBlock(tail, TAIL_LINES, TAIL_CHARS)]),
+  ];
+}
+
+function outcomeButtons(run: Run): Button[] {
+  if (run.state === 'succeeded') return [buttons.details(run)];
+  const again = run.state === 'failed' || run.state === 'rolled_back' ? buttons.retry : buttons.runAgain;
+  return [again(run), buttons.details(run)];
+}

@@ -1,0 +1,71 @@
+import { blockersOf } from '../../../core/plan.js';
+import type { Run } from '../../../core/run.js';
+import { stateSymbol } from '../../../core/wording.js';
+import * as buttons from './buttons.js';
+import { type Block, type Button, type Draft, type Message, withinLimits } from './fit.js';
+import { blockerBlocks, isRisky, planBlocks } from './plan.js';
+import { escapeText, markdown } from './text.js';
+import { COLORS, colorOf, time, titleLine, who } from './words.js';
+
+/**
+ * The preview: what would happen, and the buttons that fit the run's state. `changedFrom` is the run whose
+ * place this one took because something changed after its preview.
+ */
+export function previewMessage(run: Run, changedFrom?: Run): Message {
+  return withinLimits({
+    embeds: [{ color: colorOf(run.state), blocks: [...banner(changedFrom), ...previewBlocks(run)] }],
+    buttons: previewButtons(run),
+  });
+}
+
+/** The preview without buttons, as the upper part of a message that shows progress below it. */
+export function previewEmbed(run: Run): Draft['embeds'][number] {
+  return { color: COLORS.calm, blocks: [titleLine(run), subtitle(run), '', ...planBlocks(run, false)] };
+}
+
+function previewBlocks(run: Run): Block[] {
+  const head = [titleLine(run), subtitle(run), ''];
+  if (run.state === 'refused') return [...head, ...refused(run)];
+  if (run.dryRun) return [...head, ...planBlocks(run), '', 'This was a dry run: nothing runs.'];
+  return [...head, ...planBlocks(run)];
+}
+
+function subtitle(run: Run): string {
+  const open =
+    run.state === 'awaiting' && run.expiresAt !== null
+      ? ` · open until ${time(run.expiresAt, 't')} (${time(run.expiresAt, 'R')})`
+      : '';
+  const dry = run.dryRun ? ' · dry run' : '';
+  return `stack ${escapeText(run.stack, 80)} · asked by ${who(run.actor)}${dry}${open}`;
+}
+
+function refused(run: Run): Block[] {
+  const symbol = stateSymbol('refused');
+  if (blockersOf(run.plan).length > 0) {
+    return [...blockerBlocks(run.plan), `${symbol} Refused: nothing ran.`, '', ...planBlocks(run)];
+  }
+  const next = run.outcome?.next;
+  return [
+    `${symbol} **Refused.** ${run.outcome?.summary.map(markdown).join(' ') ?? ''}`,
+    ...(next === undefined ? [] : [`**Next:** ${markdown(next)}`]),
+  ];
+}
+
+function banner(changedFrom: Run | undefined): Block[] {
+  if (changedFrom === undefined) return [];
+  const why = changedFrom.outcome?.summary.map(markdown).join(' ') ?? '';
+  return [
+    `${stateSymbol('plan_changed')} **Not run: something changed since the preview** (${time(changedFrom.createdAt, 'R')}).`,
+    `${why} Here is what would happen now.`.trim(),
+    '',
+  ];
+}
+
+function previewButtons(run: Run): Button[] {
+  const hasCommands = run.plan.parts.some((part) => part.steps.some((step) => step.commands.length > 0));
+  const look = hasCommands ? [buttons.commands(run)] : [];
+  if (run.state === 'awaiting') {
+    return [buttons.confirm(run, isRisky(run.plan)), buttons.cancel(run), ...look];
+  }
+  return run.state === 'refused' ? [buttons.previewAgain(run), ...look] : look;
+}

@@ -1,0 +1,154 @@
+import { formatCount } from '../../../core/format.js';
+import type { PhrasePart } from '../../../core/phrase.js';
+import type { ProgressSnapshot, Run } from '../../../core/run.js';
+import {
+  amountText,
+  type NumberedStep,
+  numberedSteps,
+  percentDone,
+  progressBar,
+  stateSymbol,
+  stepText,
+  timeLeftText,
+} from '../../../core/wording.js';
+import * as buttons from './buttons.js';
+import { type Block, type Button, type Message, withinLimits } from './fit.js';
+import { previewEmbed } from './preview.js';
+import { inlineCode, markdown, middle } from './text.js';
+import { COLORS, stateLine, time, titleLine, who } from './words.js';
+
+/** What is known of a run that is under way, beside the stored run. */
+export interface LiveView {
+  readonly run: Run;
+  /** Runs that hold what this one needs. */
+  readonly waitsFor: readonly Run[];
+  readonly progress: ProgressSnapshot | null;
+  /** When the current step began; null when that is not known. */
+  readonly stepStartedAt: Date | null;
+  readonly now: Date;
+}
+
+const BAR_CELLS = 18;
+const STEP_WORDS = 60;
+const STEPS_SHOWN = 6;
+const HOLDERS_SHOWN = 3;
+
+/** The message of a run under way. `withPreview` is false in a fresh message that goes on further down. */
+export function progressMessage(view: LiveView, withPreview: boolean): Message {
+  const { run } = view;
+  return withinLimits({
+    embeds: [
+      ...(withPreview ? [previewEmbed(run)] : []),
+      { color: COLORS.calm, blocks: run.state === 'queued' ? waitingBlocks(view) : progressBlocks(view) },
+    ],
+    buttons: liveButtons(view),
+  });
+}
+
+/** The old message after its progress moved to a fresh one. */
+export function movedMessage(run: Run, withPreview: boolean): Message {
+  return withinLimits({
+    embeds: [
+      ...(withPreview ? [previewEmbed(run)] : []),
+      { color: COLORS.calm, blocks: [titleLine(run), 'Progress goes on in a message further down.'] },
+    ],
+  });
+}
+
+/** The progress message once the run has ended; the outcome stands in a message of its own. */
+export function endedMessage(run: Run, withPreview: boolean): Message {
+  return withinLimits({
+    embeds: [
+      ...(withPreview ? [previewEmbed(run)] : []),
+      { color: COLORS.grey, blocks: [stateLine(run), 'How it ended stands in the reply to this message.'] },
+    ],
+    buttons: [buttons.commands(run)],
+  });
+}
+
+function liveButtons({ run, waitsFor }: LiveView): Button[] {
+  if (run.stopRequestedBy !== null) return [];
+  if (run.state !== 'queued' || waitsFor.length === 0) return [buttons.stop(run)];
+  return [buttons.cancelMine(run), ...waitsFor.slice(0, HOLDERS_SHOWN).map(buttons.show)];
+}
+
+function waitingBlocks({ run, waitsFor }: LiveView): Block[] {
+  const symbol = stateSymbol('queued');
+  if (waitsFor.length === 0) {
+    return [
+      `${symbol} **Confirmed.** Checking that nothing has changed since the preview.`,
+      ...stopping(run),
+    ];
+  }
+  const holders = waitsFor.map((other) => {
+    const since = other.startedAt === null ? 'comes first' : `runs since ${time(other.startedAt, 't')}`;
+    const by = `${inlineCode(other.id)} (${other.action} by ${who(other.actor)})`;
+    return `${inlineCode(other.stack)} is busy: ${by} ${since}.`;
+  });
+  return [
+    `${symbol} **Waiting.** ${inlineCode(run.id)} is confirmed.`,
+    { items: holders, show: HOLDERS_SHOWN, more: (hidden) => `and ${formatCount(hidden, 'more run')}` },
+    waitsFor.length === 1 ? 'Yours starts when it ends.' : 'Yours starts when they end.',
+    ...stopping(run),
+  ];
+}
+
+function progressBlocks({ run, progress, stepStartedAt, now }: LiveView): Block[] {
+  const at = progress ?? { part: 0, step: 0 };
+  const stepMs = stepStartedAt === null ? 0 : now.getTime() - stepStartedAt.getTime();
+  const position = stepText(run.plan, at);
+  // A relative timestamp goes on counting by itself, also while a step says nothing.
+  const started = run.startedAt === null ? null : `started ${time(run.startedAt, 'R')}`;
+  const timing = [started, timeLeftText(at, stepMs)].filter((text) => text !== null).join(', ');
+  return [
+    `${stateSymbol('running')} ${titleLine(run)}${position === null ? '' : ` · ${position}`}`,
+    [...measures(at), timing].join(' · '),
+    stepLines(numberedSteps(run.plan), at),
+    ...(at.current === undefined ? [] : [inlineCode(at.current, 100)]),
+    ...stopping(run),
+  ];
+}
+
+function stopping(run: Run): Block[] {
+  if (run.stopRequestedBy === null) return [];
+  return [`⏹ Stopping, asked by ${who(run.stopRequestedBy)}. Things are put back first.`];
+}
+
+function measures(at: ProgressSnapshot): string[] {
+  const percent = percentDone(at);
+  const amount = amountText(at);
+  return [
+    ...(percent === null ? [] : [`\`${progressBar(percent, BAR_CELLS)}\` ${percent} %`]),
+    ...(amount === null ? [] : [amount]),
+  ];
+}
+
+/** The current step with its neighbours, one a line. */
+function stepLines(steps: readonly NumberedStep[], at: ProgressSnapshot): string {
+  const current = steps.findIndex(({ part, step }) => part === at.part && step === at.step);
+  const first = Math.max(0, Math.min(current - 2, steps.length - STEPS_SHOWN));
+  return steps
+    .slice(first, first + STEPS_SHOWN)
+    .map((step, offset) => {
+      const index = first + offset;
+      const mark = index < current ? '✓' : index === current ? '▸' : '·';
+      return `${mark} ${shortTitle(step)}`;
+    })
+    .join('\n');
+}
+
+/** The beginning of a step's sentence: its numbers stand in the preview already. */
+function shortTitle({ title }: NumberedStep): string {
+  const parts: PhrasePart[] = [];
+  let left = STEP_WORDS;
+  for (const part of title) {
+    const isText = typeof part === 'string';
+    const text = isText ? part : part.code;
+    const end = isText ? text.search(/[.:](\s|$)| \(|, /) : -1;
+    const kept = middle(end < 0 ? text : text.slice(0, end), Math.max(left, 8));
+    parts.push(isText ? kept : { code: kept });
+    left -= kept.length;
+    if (end >= 0 || left <= 0) break;
+  }
+  return markdown(parts);
+}

@@ -1,0 +1,68 @@
+import type { ActorRef } from '../../../core/request.js';
+import type { Run, RunState, RunSummary } from '../../../core/run.js';
+import { actionTitle, headline } from '../../../core/wording.js';
+import { escapeText, inlineCode } from './text.js';
+
+/** Embed colours; never the only sign of anything. */
+export const COLORS = {
+  calm: 0x5865f2,
+  good: 0x2e9e5b,
+  bad: 0xd83c3e,
+  grey: 0x80848e,
+  warn: 0xe0a100,
+} as const;
+
+const BY_STATE: Readonly<Record<RunState, number>> = {
+  planned: COLORS.calm,
+  awaiting: COLORS.calm,
+  queued: COLORS.calm,
+  running: COLORS.calm,
+  succeeded: COLORS.good,
+  failed: COLORS.bad,
+  rolled_back: COLORS.warn,
+  cancelled: COLORS.grey,
+  expired: COLORS.grey,
+  refused: COLORS.grey,
+  plan_changed: COLORS.warn,
+  interrupted: COLORS.warn,
+};
+
+export function colorOf(state: RunState): number {
+  return BY_STATE[state];
+}
+
+/** ``**Backup · plex-database** `r-7k2m` `` */
+export function titleLine(run: RunSummary | Run): string {
+  return `**${actionTitle(run.action)} · ${escapeText(run.intent, 80)}** ${inlineCode(run.id)}`;
+}
+
+/** ``✅ **Backup succeeded** · plex-database `r-7k2m` `` */
+export function stateLine(run: RunSummary | Run): string {
+  const { symbol, title } = headline(run);
+  return `${symbol} **${title}** · ${escapeText(run.intent, 80)} ${inlineCode(run.id)}`;
+}
+
+/** A Discord user's id, or null: then nobody can be mentioned. */
+export function userId(actor: ActorRef): string | null {
+  return actor.kind === 'user' && /^\d{15,20}$/.test(actor.id) ? actor.id : null;
+}
+
+const ELSEWHERE: Readonly<Record<Exclude<ActorRef['kind'], 'user'>, string>> = {
+  api_key: 'the API key',
+  schedule: 'the schedule',
+  webhook: 'the webhook',
+  operator: 'the local operator',
+};
+
+/** Who asked, as Discord shows people; embeds never ping. */
+export function who(actor: ActorRef): string {
+  const id = userId(actor);
+  if (id !== null) return `<@${id}>`;
+  const name = escapeText(actor.name, 60);
+  return actor.kind === 'user' ? name : `${ELSEWHERE[actor.kind]} ${name}`;
+}
+
+/** The reader's local time: `t` 14:32, `R` in 15 minutes. `iso` is ISO 8601. */
+export function time(iso: string, style: 't' | 'R'): string {
+  return `<t:${Math.floor(Date.parse(iso) / 1000)}:${style}>`;
+}

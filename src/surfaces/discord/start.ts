@@ -1,0 +1,99 @@
+import { Client, Events, GatewayIntentBits, type Interaction } from 'discord.js';
+import { complete } from './autocomplete.js';
+import { channelMessages } from './channel-messages.js';
+import type { DiscordDeps } from './deps.js';
+import { type GatewayState, gatewayState } from './gateway-state.js';
+import { onCommand, onPress } from './handler.js';
+import { actorOf, conversationOf, focusedOf, optionsOf } from './interaction.js';
+import { liveRuns } from './live-runs.js';
+import { logIn } from './log-in.js';
+import { createOutcomes } from './outcomes.js';
+import type { PressDeps } from './press.js';
+import { registerCommands } from './register.js';
+
+const SWEEP_MS = 15_000;
+
+/** The running Discord surface. */
+export interface DiscordSurface {
+  state(): GatewayState;
+  /** Ends the connection after deliveries under way have ended. Runs go on by themselves. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Logs in, registers the commands, answers interactions and shows runs. Rejects when Discord refuses the
+ * token or the intents; when Discord can't be reached it goes on trying, and `state()` says so.
+ */
+export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
+  const { config, log, pipeline } = deps;
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds],
+    allowedMentions: { parse: [] },
+    rest: { api: config.apiUrl },
+  });
+  const state = gatewayState(client, deps.now);
+  const messages = channelMessages(client.rest);
+  const live = liveRuns({ ...deps, messages });
+  const outcomes = createOutcomes({ ...deps, messages, live });
+  const all: PressDeps = { ...deps, messages, live, outcomes };
+
+  client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client reported an error'));
+  client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord had an error'));
+  client.on(Events.InteractionCreate, (interaction) => void onInteraction(interaction, all));
+  client.on(Events.ClientReady, (ready) => {
+    log.info({ bot: ready.user.username, guilds: ready.guilds.cache.size }, 'Discord is ready');
+    void register(ready, deps);
+    void outcomes.sweep();
+  });
+  client.on(Events.GuildCreate, (guild) => {
+    if (guild.id === config.guildId && client.isReady()) void register(client, deps);
+  });
+  const unsubscribe = pipeline.events.subscribe((event) => {
+    live.onEvent(event);
+    if (event.type === 'finished' && event.run.shown?.surface === 'discord') void outcomes.deliver(event.run);
+  });
+  const sweeping = setInterval(() => {
+    if (client.isReady()) void outcomes.sweep();
+  }, config.sweepMs ?? SWEEP_MS);
+  const login = await logIn(client, config.token, log);
+
+  return {
+    state,
+    stop: async () => {
+      login.giveUp();
+      unsubscribe();
+      clearInterval(sweeping);
+      await outcomes.idle();
+      await client.destroy();
+    },
+  };
+}
+
+async function onInteraction(interaction: Interaction, deps: PressDeps): Promise<void> {
+  if (interaction.isAutocomplete()) {
+    try {
+      const actor = actorOf(interaction);
+      await interaction.respond([
+        ...(await complete(deps, actor, interaction.commandName, focusedOf(interaction))),
+      ]);
+    } catch (error) {
+      deps.log.warn({ err: error, command: interaction.commandName }, 'autocomplete failed');
+    }
+  } else if (interaction.isChatInputCommand()) {
+    await onCommand(conversationOf(interaction), deps, interaction.commandName, optionsOf(interaction));
+  } else if (interaction.isButton()) {
+    await onPress(conversationOf(interaction), deps, interaction.customId);
+  }
+}
+
+async function register(client: Client<true>, { config, log }: DiscordDeps): Promise<void> {
+  try {
+    const written = await registerCommands(client.rest, client.application.id, config.guildId);
+    log.info({ guildId: config.guildId, written }, 'the slash commands are registered');
+  } catch (error) {
+    log.error(
+      { err: error, guildId: config.guildId },
+      'the slash commands could not be registered: is the bot in this server, invited with applications.commands?',
+    );
+  }
+}

@@ -1,0 +1,242 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { App, CliDeps } from '../../src/cli/deps.js';
+import { runCli } from '../../src/cli.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { EventBus } from '../../src/core/events.js';
+import type { Executor, PartResult, RunContext } from '../../src/core/executor.js';
+import { openCatalogue } from '../../src/core/intent/catalogue.js';
+import { Ownership } from '../../src/core/ownership.js';
+import { type Phrase, phrase } from '../../src/core/phrase.js';
+import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
+import type { PlanDraft } from '../../src/core/plan.js';
+import { Redactor } from '../../src/core/redact.js';
+import type { Actor } from '../../src/core/request.js';
+import type { Store } from '../../src/core/store.js';
+import { openSqliteStore } from '../../src/store/sqlite.js';
+import { FakeHosts } from '../core/harness.js';
+
+export const OPERATOR: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
+
+/** What the test's executor plans and does. */
+export class Work {
+  plan: Partial<PlanDraft> = {};
+  titles: Phrase[] = [
+    phrase`Copy 1.8 GiB to ${{ code: '/srv/backups/photos' }}.`,
+    phrase`Check the archive.`,
+  ];
+  planning: () => Promise<void> = async () => {};
+  run: (ctx: RunContext) => Promise<Partial<PartResult>> = async (ctx) => {
+    for (const [index] of this.titles.entries()) {
+      ctx.step(index, 'running');
+      ctx.step(index, 'done');
+    }
+    return {};
+  };
+  /** How often run() was entered. */
+  ran = 0;
+}
+
+function executorOf(work: Work): Executor<'files'> {
+  return {
+    kind: 'files',
+    plan: async (fields) => {
+      await work.planning();
+      return {
+        steps: work.titles.map((title) => ({
+          title,
+          commands: [['tar', '-cf', fields.destination, { secret: 'NAS_PASSWORD' }, "it's"]],
+        })),
+        effects: [{ kind: 'write', target: fields.destination, bytes: 1000, files: 3, estimate: false }],
+        touches: [`path:${fields.destination}`],
+        warnings: [],
+        blockers: [],
+        targets: null,
+        data: null,
+        ...work.plan,
+      };
+    },
+    run: async (_part, ctx) => {
+      work.ran += 1;
+      const result = await work.run(ctx);
+      return {
+        state: 'succeeded',
+        reason: 'done',
+        summary: [phrase`1.8 GiB copied.`],
+        warnings: [],
+        ...result,
+      };
+    },
+    recover: async () => ({ summary: [] }),
+  };
+}
+
+export interface Session {
+  readonly exitCode: Promise<number>;
+  out(): string;
+  err(): string;
+  /** Resolves when stdout holds the text. */
+  saw(text: string): Promise<void>;
+  type(text: string): void;
+  endInput(): void;
+  interrupt(): void;
+  /** The reader of stdout goes away. */
+  breakPipe(): void;
+}
+
+export interface SessionOptions {
+  readonly tty?: boolean;
+  readonly columns?: number;
+  readonly env?: Record<string, string>;
+  readonly open?: () => Promise<App>;
+}
+
+/** A data directory and an intents folder with a real pipeline, store and catalogue; only the work is scripted. */
+export class Installation {
+  readonly work = new Work();
+  now = new Date('2026-11-22T14:00:00Z');
+  pipeline: Pipeline | null = null;
+  store: Store | null = null;
+  opened = 0;
+  closed = 0;
+  started = 0;
+
+  private constructor(readonly folder: string) {}
+
+  static async create(): Promise<Installation> {
+    const folder = await mkdtemp(join(tmpdir(), 'chatops-cli-'));
+    const installation = new Installation(folder);
+    await mkdir(installation.intentsDir);
+    await installation.intent('photos', 'description: Family photos');
+    return installation;
+  }
+
+  get intentsDir(): string {
+    return join(this.folder, 'intents');
+  }
+
+  intent(name: string, more = ''): Promise<void> {
+    const lines = ['action: backup', 'backup_type: files', 'stack: media', 'source: /srv/photos'];
+    const text = `${[...lines, 'destination: /srv/backups', more].join('\n')}\n`;
+    return writeFile(join(this.intentsDir, `${name}.yaml`), text);
+  }
+
+  async open(): Promise<App> {
+    this.opened += 1;
+    const store = await openSqliteStore({ dataDir: join(this.folder, 'data') });
+    const catalogue = await openCatalogue({ dir: this.intentsDir });
+    const ignore = (): void => {};
+    const deps: CoreDeps = {
+      store,
+      catalogue,
+      executors: new Map([['files', executorOf(this.work) as unknown as Executor]]),
+      hosts: new FakeHosts(100),
+      events: new EventBus((error) => {
+        throw error;
+      }),
+      redactor: new Redactor(),
+      secrets: { has: () => false, resolve: () => '' },
+      log: { info: ignore, warn: ignore, error: ignore },
+      planningSlot: (work) => work(),
+      now: () => this.now,
+      settings: { confirmTtlSeconds: 900, approvedLabel: 'prod' },
+    };
+    const ownership = new Ownership(deps);
+    await ownership.start();
+    this.pipeline = createPipeline(deps, ownership);
+    this.store = store;
+    return {
+      pipeline: this.pipeline,
+      catalogue,
+      runs: store.runs,
+      audit: store.audit,
+      close: async () => {
+        this.closed += 1;
+        await ownership.end();
+        await store.close();
+      },
+    };
+  }
+
+  /** Starts a command and lets the test talk to it. */
+  start(argv: string[], { tty = false, columns = 80, env = {}, open }: SessionOptions = {}): Session {
+    const [stdout, stderr, stdin] = [0, 1, 2].map(() =>
+      Object.assign(new PassThrough(), { isTTY: tty, columns }),
+    );
+    if (!stdout || !stderr || !stdin) throw new Error('no streams');
+    const texts = { out: '', err: '' };
+    stdout.setEncoding('utf8').on('data', (text: string) => {
+      texts.out += text;
+    });
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      texts.err += text;
+    });
+    const listeners = new Set<() => void>();
+    const deps: CliDeps = {
+      open: open ?? (() => this.open()),
+      start: async () => {
+        this.started += 1;
+        return 0;
+      },
+      intentsDir: () => this.intentsDir,
+      version: '1.2.3',
+      operator: OPERATOR,
+      stdin,
+      stdout,
+      stderr,
+      env,
+      onInterrupt: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      now: () => this.now,
+    };
+    return {
+      exitCode: runCli(argv, deps),
+      out: () => texts.out,
+      err: () => texts.err,
+      saw: (text) =>
+        new Promise((resolve) => {
+          const look = (): void => {
+            if (texts.out.includes(text)) resolve();
+          };
+          stdout.on('data', look);
+          look();
+        }),
+      type: (text) => stdin.write(text),
+      endInput: () => stdin.end(),
+      interrupt: () => {
+        for (const listener of [...listeners]) listener();
+      },
+      breakPipe: () => stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    };
+  }
+
+  /** Runs a command to its end. */
+  async run(argv: string[], options: SessionOptions = {}) {
+    const session = this.start(argv, options);
+    const exitCode = await session.exitCode;
+    return { exitCode, out: session.out(), err: session.err() };
+  }
+
+  /** Runs a command with `--json` and parses what it printed. */
+  async json(argv: string[], options: SessionOptions = {}) {
+    const { exitCode, out, err } = await this.run([...argv, '--json'], options);
+    return { exitCode, value: JSON.parse(out), err };
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A promise that the test resolves by hand. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}

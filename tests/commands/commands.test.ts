@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { commands } from '../../commands/index.js';
+
+describe('slash commands', () => {
+  test.each(Object.entries(commands))(
+    '/%s is for servers, shown to administrators, and named like its key',
+    (name, command) => {
+      const body = command.builder.toJSON();
+      expect(body).toMatchObject({
+        name,
+        contexts: [0],
+        integration_types: [0],
+        default_member_permissions: String(1 << 3),
+      });
+      expect(command.name).toBe(name);
+    },
+  );
+
+  test('/backup becomes a request; the intent’s name is taken to the letter', () => {
+    expect(commands.backup.options.parse({ intent: ' Plex ' })).toEqual({
+      intent: ' Plex ',
+      params: {},
+      dryRun: false,
+      action: 'backup',
+    });
+    expect(commands.backup.options.parse({ intent: 'x', dry_run: true }).dryRun).toBe(true);
+    expect(() => commands.backup.options.parse({ intent: 5 })).toThrow();
+  });
+
+  test('every option that a schema knows is offered, and the other way round', () => {
+    const offered = (name: keyof typeof commands) =>
+      (commands[name].builder.toJSON().options ?? []).map((o) => o.name);
+    expect(offered('backup')).toEqual(['intent', 'dry_run']);
+    expect(offered('run')).toEqual(Object.keys(commands.run.options.shape));
+    for (const name of ['runs', 'intents', 'help'] as const) {
+      expect(offered(name)).toEqual(Object.keys(commands[name].options.shape));
+    }
+  });
+
+  test('/run forgives what a phone’s keyboard does to an id', () => {
+    expect(commands.run.options.parse({ id: ' R-7K2M ' })).toEqual({ id: 'r-7k2m' });
+  });
+});

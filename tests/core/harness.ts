@@ -1,0 +1,229 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { EventBus, type RunEvent } from '../../src/core/events.js';
+import type { Executor, PartResult } from '../../src/core/executor.js';
+import type { Host, HostScope, Hosts, ProcessIdentity } from '../../src/core/host.js';
+import type { Catalogue, Intent } from '../../src/core/intent/intent.js';
+import { Ownership } from '../../src/core/ownership.js';
+import { phrase } from '../../src/core/phrase.js';
+import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
+import { notice } from '../../src/core/reasons.js';
+import { Redactor } from '../../src/core/redact.js';
+import type { Actor, RunRequest } from '../../src/core/request.js';
+import type { Run } from '../../src/core/run.js';
+import type { Store } from '../../src/core/store.js';
+import { openSqliteStore } from '../../src/store/sqlite.js';
+
+export const alice: Actor = { kind: 'user', id: '1', name: 'alice', administrator: true };
+export const bob: Actor = { kind: 'user', id: '2', name: 'bob', administrator: true };
+export const mallory: Actor = { kind: 'user', id: '3', name: 'mallory', administrator: false };
+
+/** The part of the world that the test executor reads in plan() and changes in run(). */
+export class World {
+  bytes = 1000;
+  deletions: string[] = [];
+  blocked = false;
+  /** Names of intents whose run() was entered and left. */
+  readonly entered: string[] = [];
+  readonly left: string[] = [];
+  readonly recovered: string[] = [];
+  readonly planned: { intent: string; plannedAt: string }[] = [];
+  /** What run() does between entering and leaving. */
+  during: (intent: string, signal: AbortSignal) => Promise<Partial<PartResult> | undefined> = async () =>
+    undefined;
+  planBug = false;
+}
+
+function executorOf(world: World): Executor<'files'> {
+  return {
+    kind: 'files',
+    plan: async (fields, ctx) => {
+      if (world.planBug) throw new Error('bug in plan');
+      world.planned.push({ intent: ctx.intent, plannedAt: ctx.plannedAt.toISOString() });
+      return {
+        steps: [{ title: phrase`Copy`, commands: [['copy', fields.source]] }],
+        effects: [
+          { kind: 'write', target: fields.destination, bytes: world.bytes, files: 1, estimate: false },
+          { kind: 'delete', target: fields.destination, paths: world.deletions },
+        ],
+        touches: [`path:${fields.destination}`],
+        warnings: [],
+        blockers: world.blocked ? [notice('tool_missing', phrase`tar is not installed.`)] : [],
+        targets: null,
+        data: null,
+      };
+    },
+    run: async (part, ctx) => {
+      world.entered.push(part.intent);
+      await ctx.journal('touching', { intent: part.intent });
+      ctx.step(0, 'running');
+      ctx.remember({ files: 1 });
+      const result = await world.during(part.intent, ctx.signal);
+      world.left.push(part.intent);
+      return { state: 'succeeded', reason: 'done', summary: [phrase`Copied.`], warnings: [], ...result };
+    },
+    recover: async (part, journal) => {
+      world.recovered.push(`${part.intent}:${journal.map(({ kind }) => kind).join()}`);
+      return { summary: [phrase`The partial file is removed.`] };
+    },
+  };
+}
+
+/** A host whose owners live and die at the test's word. */
+export class FakeHosts implements Hosts {
+  readonly dead = new Set<number>();
+  readonly ended: string[] = [];
+  constructor(private readonly pid: number) {}
+  open(scope: HostScope): Host {
+    return { name: `test ${scope.runId}` } as unknown as Host;
+  }
+  self(): ProcessIdentity {
+    return { machine: 'test', pid: this.pid, startTime: '1' };
+  }
+  liveness(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+    return this.dead.has(identity.pid) ? 'dead' : 'alive';
+  }
+  async endLeftovers(runId: string): Promise<number> {
+    this.ended.push(runId);
+    return 0;
+  }
+}
+
+export function intentNamed(name: string, more: Partial<Intent> = {}): Intent {
+  const fields = {
+    source: `/src/${name}`,
+    destination: `/dst/${name}`,
+    exclude: [],
+    compress: 'gzip',
+    retention_days: null,
+    min_keep: 3,
+    require_mount: false,
+  } as const;
+  return {
+    name,
+    file: `/intents/${name}.yaml`,
+    description: '',
+    action: 'backup',
+    stack: 'media',
+    labelRequired: null,
+    dependsOn: [],
+    steps: [{ kind: 'files', action: 'backup', stack: 'media', fields }],
+    ...more,
+  };
+}
+
+export function catalogueOf(intents: Intent[]): Catalogue {
+  return {
+    find: (name) => intents.find((intent) => intent.name === name) ?? null,
+    all: () => intents,
+    problems: () => [],
+    warning: () => null,
+    suggest: () => intents.map(({ name }) => name).slice(0, 1),
+  };
+}
+
+export interface Process {
+  readonly pipeline: Pipeline;
+  readonly ownership: Ownership;
+  readonly hosts: FakeHosts;
+  readonly events: RunEvent[];
+  readonly logged: unknown[];
+  readonly deps: CoreDeps;
+  end(): Promise<void>;
+}
+
+/** A data directory with a real store, on which several processes can be started one beside the other. */
+export class Installation {
+  readonly world = new World();
+  readonly intents: Intent[] = [intentNamed('photos'), intentNamed('films')];
+  readonly redactor = new Redactor();
+  now = new Date('2026-11-22T14:00:00Z');
+  readonly #processes: Process[] = [];
+  #pid = 100;
+
+  private constructor(readonly dataDir: string) {}
+
+  static async create(): Promise<Installation> {
+    return new Installation(await mkdtemp(join(tmpdir(), 'chatops-core-')));
+  }
+
+  async start(options: { store?: (store: Store) => Store; approvedLabel?: string } = {}): Promise<Process> {
+    const opened = await openSqliteStore({ dataDir: this.dataDir });
+    const store = options.store?.(opened) ?? opened;
+    const events: RunEvent[] = [];
+    const logged: unknown[] = [];
+    const log = (fields: object): void => void logged.push(fields);
+    const hosts = new FakeHosts(this.#pid++);
+    const bus = new EventBus((error) => logged.push(error));
+    bus.subscribe((event) => events.push(event));
+    const deps: CoreDeps = {
+      store,
+      catalogue: catalogueOf(this.intents),
+      executors: new Map([['files', executorOf(this.world) as unknown as Executor]]),
+      hosts,
+      events: bus,
+      redactor: this.redactor,
+      secrets: { has: () => false, resolve: () => '' },
+      log: { info: () => {}, warn: log, error: log },
+      now: () => this.now,
+      planningSlot: (work) => work(),
+      settings: { confirmTtlSeconds: 900, approvedLabel: options.approvedLabel ?? null },
+    };
+    const ownership = new Ownership(deps);
+    await ownership.start();
+    const process: Process = {
+      pipeline: createPipeline(deps, ownership),
+      ownership,
+      hosts,
+      events,
+      logged,
+      deps,
+      end: async () => {
+        await ownership.end();
+        await opened.close();
+      },
+    };
+    this.#processes.push(process);
+    return process;
+  }
+
+  async end(): Promise<void> {
+    for (const process of this.#processes) await process.end();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export function request(intent: string, more: Partial<RunRequest> = {}): RunRequest {
+  return { intent, params: {}, actor: alice, source: 'discord', dryRun: false, ...more };
+}
+
+/** Admits and prepares, and fails the test when that is refused. */
+export async function previewed(
+  process: Process,
+  intent: string,
+  more: Partial<RunRequest> = {},
+): Promise<Run> {
+  const admission = await process.pipeline.admit(request(intent, more));
+  if (!admission.ok) throw new Error(`refused: ${admission.notice.code}`);
+  return process.pipeline.prepare(admission.ticket);
+}
+
+/** A promise that the test resolves by hand. */
+export function gate(): { readonly opened: Promise<void>; open: () => void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+/** Resolves when the condition holds; fails after five seconds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (let waited = 0; waited < 5000; waited += 10) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`waited in vain until ${what}`);
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { KINDS } from '../../../src/core/intent/kinds/kinds.js';
+import { readIntent } from '../../../src/core/intent/read-intent.js';
+import { MAX_BYTES } from '../../../src/core/intent/read-yaml.js';
+import { checkRsyncOptions } from '../../../src/core/intent/rsync-options.js';
+import { ROOT } from './folder.js';
+
+const text = readFileSync(join(ROOT, 'docs/intents.md'), 'utf8');
+
+/** The table rows below a heading, by field: the columns after it. */
+function rows(heading: string): ReadonlyMap<string, string> {
+  const section = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  return new Map(
+    [...section.matchAll(/^\| `(\w+)` *\|(.*)\|$/gm)].map(([, field = '', rest = '']) => [field, rest]),
+  );
+}
+
+const everywhere = rows('In every intent');
+const backups = rows('In every backup');
+
+test.each(Object.values(KINDS))('docs/intents.md has the fields of $kind and their defaults', (kind) => {
+  const isBackup = kind.action === 'backup';
+  const own = rows(isBackup ? `backup_type: ${kind.kind}` : `action: ${kind.kind}`);
+  const documented = new Map([...everywhere, ...(isBackup ? backups : []), ...own]);
+  const fields = Object.keys(kind.schema.shape).filter((field) => field !== 'database_type');
+  expect([...documented.keys()].sort()).toEqual(fields.sort());
+  for (const [field, row] of own) {
+    const { data } = kind.schema.shape[field].safeParse(undefined);
+    if (data !== undefined && !Array.isArray(data))
+      expect(`${field}: ${row}`).toContain(`\`${String(data)}\``);
+  }
+});
+
+test('its examples are valid', () => {
+  const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml);
+  expect(examples).toHaveLength(2);
+  for (const yaml of examples) expect(readIntent(yaml, '/intents/example.yaml').problems).toEqual([]);
+});
+
+test('the rsync options it lists are allowed', () => {
+  const section = text.split('## rsync options')[1]?.split('\n## ')[0]?.split('These may be added:')[1] ?? '';
+  const listed = [...section.matchAll(/`(-[^`\s]*)`/g)].map(([, option = '']) =>
+    option
+      .replace(/=(N|S)$/, '=9')
+      .replace('=RATE', '=5M')
+      .replace('=PATTERN', '=*.log'),
+  );
+  expect(listed.length).toBeGreaterThan(20);
+  expect(listed.filter((option) => !checkRsyncOptions([option]).ok)).toEqual([]);
+});
+
+test('the largest size is the one that counts', () => {
+  expect(text).toContain(`at most ${MAX_BYTES / 1024} KiB`);
+});

@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes, randomInt } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { textOf } from '../../src/playground/driver/text.js';
+import { processesOf } from './processes.js';
+import { runIdIn, Stage } from './stage.js';
+
+const MIB = 1024 * 1024;
+const ROUNDS = 20;
+
+let stage: Stage;
+
+afterEach(async () => {
+  const { violations } = stage.discord;
+  await stage.end();
+  expect(violations).toEqual([]);
+}, 60_000);
+
+/** Confirms a run, kills the bot after a random time, starts it again; returns the run's id and end. */
+async function interrupted(withinMs: number): Promise<{ id: string; state: string; killedAfter: number }> {
+  const bot = await stage.start();
+  const alice = stage.discord.as('alice');
+  const shown = await alice.slash('backup', { intent: 'data' }).waitForMessage(/Confirm/);
+  const id = runIdIn(textOf(shown));
+  const killedAfter = randomInt(withinMs);
+  alice.press(shown, 'Confirm');
+  await new Promise((resolve) => setTimeout(resolve, killedAfter));
+  await bot.kill9();
+
+  const next = await stage.start();
+  const ends = /succeeded|interrupted|awaiting/;
+  let state = '';
+  await stage.discord.waitFor(() => stage.transcript().some((text) => text.includes(id)));
+  for (let look = 0; look < 50 && !ends.test(state); look += 1) {
+    state = (await stage.json<{ state: string }>(['show', id])).state;
+  }
+  expect(processesOf(stage.dir)).toEqual([next.pid]);
+  await next.kill9();
+  return { id, state, killedAfter };
+}
+
+async function rounds(withinMs: number, check: (state: string) => void): Promise<void> {
+  const seen: string[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { state, killedAfter } = await interrupted(withinMs);
+    seen.push(`${killedAfter} ms: ${state}`);
+    expect(['succeeded', 'interrupted', 'awaiting']).toContain(state);
+    check(state);
+  }
+  // A loop that never hits a running backup would show nothing.
+  expect(seen.filter((line) => line.endsWith('interrupted')).length).toBeGreaterThan(2);
+  const last = await stage.cli(['run', 'data', '--yes']);
+  expect(last).toMatchObject({ code: 0 });
+  expect((await stage.cli(['audit', 'verify'])).code).toBe(0);
+}
+
+test('files: kill -9 at 20 random points leaves no half archive, no process, and the next run succeeds', async () => {
+  stage = await Stage.create();
+  await stage.files('src', { 'a.bin': randomBytes(60 * MIB), 'b.txt': 'text' });
+  await stage.intent(
+    'data',
+    `action: backup\nbackup_type: files\nstack: data\nsource: ${stage.path('src')}\ndestination: ${stage.path('dst', 'archives')}\n`,
+  );
+  const folder = stage.path('dst', 'archives');
+  const archives = () => (existsSync(folder) ? readdirSync(folder) : []);
+  await rounds(2500, (state) => {
+    const names = archives();
+    expect(names.filter((name) => name.includes('partial'))).toEqual([]);
+    for (const name of names.filter((entry) => entry.endsWith('.tar.gz'))) {
+      expect(names).toContain(`${name}.manifest.json`);
+      execFileSync('gzip', ['-t', join(folder, name)]);
+    }
+    if (state === 'succeeded') expect(names.length).toBeGreaterThan(0);
+  });
+}, 900_000);
+
+test('docker_volumes: kill -9 at 20 random points leaves no process and no temporary file, and the next run mirrors', async () => {
+  stage = await Stage.create();
+  for (let file = 0; file < 8; file += 1) await stage.files('src', { [`${file}.bin`]: randomBytes(MIB) });
+  await stage.intent(
+    'data',
+    `action: backup\nbackup_type: docker_volumes\nstack: data\nsource: ${stage.path('src')}\ndestination: ${stage.path('dst', 'mirror')}\noptions: ["--bwlimit=4096", "--delete"]\n`,
+  );
+  const mirror = stage.path('dst', 'mirror');
+  let round = 0;
+  await rounds(2500, () => {
+    if (existsSync(mirror)) {
+      const strange = readdirSync(mirror).filter(
+        (name) => !/^\d\.bin$/.test(name) && name !== '.rsync-partial',
+      );
+      expect(strange).toEqual([]);
+    }
+    round += 1;
+    // Something to do for the next round.
+    execFileSync('dd', [
+      'if=/dev/urandom',
+      `of=${stage.path('src', `${round % 8}.bin`)}`,
+      'bs=1M',
+      'count=2',
+      'status=none',
+    ]);
+  });
+  expect(
+    execFileSync('rsync', ['-anci', '--delete', `${stage.path('src')}/`, mirror], { encoding: 'utf8' }),
+  ).toBe('');
+}, 900_000);

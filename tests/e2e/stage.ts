@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { textOf } from '../../src/playground/driver/text.js';
+import {
+  type LocalDiscord,
+  type LocalDiscordOptions,
+  startLocalDiscord,
+} from '../../src/playground/local-discord.js';
+import { createOpenapiValidator, openapiFile } from '../playground/openapi-validator.js';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Where package.json's `bin` says that the built command is. */
+export async function builtCommand(): Promise<string> {
+  const { bin } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  return join(ROOT, bin.chatops);
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A bot in a process of its own, made by the build. */
+export interface Bot {
+  readonly pid: number;
+  readonly log: () => string;
+  /** The side port's address. */
+  readonly url: () => Promise<string>;
+  kill9(): Promise<void>;
+  /** SIGTERM, then the exit code. */
+  end(): Promise<number | null>;
+}
+
+/** A data directory, a folder of intents, a local Discord, and the built program on all of them. */
+export class Stage {
+  readonly #bots: { child: ChildProcess; ended: Promise<number | null> }[] = [];
+
+  private constructor(
+    readonly dir: string,
+    readonly discord: LocalDiscord,
+    private readonly command: string,
+    private readonly settings: Readonly<Record<string, string>>,
+  ) {}
+
+  static async create(
+    options: { discord?: LocalDiscordOptions; env?: Readonly<Record<string, string>> } = {},
+  ): Promise<Stage> {
+    const file = openapiFile();
+    const check = file ? { validateRequest: createOpenapiValidator(file) } : {};
+    const discord = await startLocalDiscord({ ...check, ...options.discord });
+    const dir = await mkdtemp(join(tmpdir(), 'chatops-e2e-'));
+    const stage = new Stage(dir, discord, await builtCommand(), options.env ?? {});
+    for (const folder of ['intents', 'src', 'dst']) await mkdir(join(dir, folder));
+    return stage;
+  }
+
+  path(...parts: string[]): string {
+    return join(this.dir, ...parts);
+  }
+
+  async intent(name: string, yaml: string): Promise<void> {
+    await writeFile(this.path('intents', `${name}.yaml`), yaml);
+  }
+
+  /** Writes files below a folder: path → content. */
+  async files(folder: string, contents: Readonly<Record<string, string | Buffer>>): Promise<void> {
+    for (const [name, content] of Object.entries(contents)) {
+      await mkdir(dirname(this.path(folder, name)), { recursive: true });
+      await writeFile(this.path(folder, name), content);
+    }
+  }
+
+  /** The whole environment of the program: nothing of the test's own leaks in. */
+  env(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      HOME: this.dir,
+      CHATOPS_DATA_DIR: this.path('data'),
+      CHATOPS_INTENTS_DIR: this.path('intents'),
+      CHATOPS_HTTP_PORT: '0',
+      CHATOPS_SHUTDOWN_GRACE_SECONDS: '1',
+      DISCORD_TOKEN: this.discord.token,
+      DISCORD_API_URL: this.discord.apiUrl,
+      DISCORD_GUILD_ID: this.discord.guildId,
+      ...this.settings,
+    };
+  }
+
+  async start(): Promise<Bot> {
+    const child = spawn(process.execPath, [this.command, 'start'], {
+      cwd: this.dir,
+      env: this.env(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+    this.#bots.push({ child, ended });
+    const died = ended.then((code) => {
+      throw new Error(`The bot ended with ${code} before it was connected.\n${log}`);
+    });
+    await Promise.race([this.#connected(() => log), died]);
+    died.catch(() => {});
+    return {
+      pid: child.pid ?? 0,
+      log: () => log,
+      url: async () => `http://127.0.0.1:${/"port":(\d+)/.exec(log)?.[1]}`,
+      kill9: async () => {
+        child.kill('SIGKILL');
+        await ended;
+      },
+      end: () => {
+        child.kill('SIGTERM');
+        return ended;
+      },
+    };
+  }
+
+  /** Connected, and its commands are registered. */
+  async #connected(log: () => string): Promise<void> {
+    await this.discord.waitFor(() => log().includes('the slash commands are registered'), {
+      timeoutMs: 20_000,
+      what: 'the bot to register its commands',
+    });
+  }
+
+  /** Runs the command line beside the bot. */
+  async cli(
+    args: readonly string[],
+    options: { stdin?: string; env?: Record<string, string> } = {},
+  ): Promise<Ended> {
+    const child = spawn(process.execPath, [this.command, ...args], {
+      cwd: this.dir,
+      env: { ...this.env(), ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.stdin.end(options.stdin ?? '');
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    return { code, stdout, stderr };
+  }
+
+  async json<T>(args: readonly string[]): Promise<T> {
+    const { stdout } = await this.cli([...args, '--json']);
+    return JSON.parse(stdout) as T;
+  }
+
+  /** Everything that can be read in the channel now, message by message. */
+  transcript(channel = 'ops'): string[] {
+    return this.discord.messages(channel).map(textOf);
+  }
+
+  async end(): Promise<void> {
+    for (const { child, ended } of this.#bots) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    await this.discord.close();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** The run's id in a text. */
+export function runIdIn(text: string): string {
+  const found = /\br-[2-9a-z]{4,}\b/.exec(text)?.[0];
+  if (!found) throw new Error(`There is no run id in: ${text}`);
+  return found;
+}

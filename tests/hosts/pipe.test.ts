@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pipe } from '../../src/hosts/pipe.js';
+import { eventually, recordingScope, runs } from './support/scope.js';
+
+const SETTINGS = { environment: process.env, graceMs: 300 };
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chatops-test-'));
+  file = join(folder, 'out');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a pipeline', () => {
+  test('carries every byte from command to command into a file of its own', async () => {
+    const { scope, children } = recordingScope();
+    const source = ['head', '-c', '50000000', '/dev/urandom'];
+    const results = await pipe([source, ['tee', join(folder, 'copy')], ['cat']], file, {}, scope, SETTINGS);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
+    expect(readFileSync(file).equals(readFileSync(join(folder, 'copy')))).toBe(true);
+    expect(statSync(file).size).toBe(50_000_000);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(new Set(children.map(({ pid }) => pid)).size).toBe(3);
+  });
+
+  test('never writes into a file that is there', async () => {
+    writeFileSync(file, 'precious');
+    const { scope, children } = recordingScope();
+    await expect(pipe([['echo', 'x']], file, {}, scope, SETTINGS)).rejects.toMatchObject({
+      name: 'HostError',
+      code: 'EEXIST',
+      path: file,
+    });
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    expect(children).toEqual([]);
+  });
+
+  test('says for each command how it ended; a writer learns that its reader is gone', async () => {
+    const { scope, output } = recordingScope();
+    const lines: string[] = [];
+    const [first, second] = await pipe(
+      [
+        ['cat', '/dev/zero'],
+        ['sh', '-c', 'echo full >&2; exit 5'],
+      ],
+      file,
+      { onStderr: (line, command) => lines.push(`${command} ${line}`) },
+      scope,
+      SETTINGS,
+    );
+    expect(first).toMatchObject({ ok: false, signal: 'SIGPIPE' });
+    expect(second).toMatchObject({ ok: false, exitCode: 5, stderr: 'full\n' });
+    expect(lines).toEqual(['1 full']);
+    expect(output).toEqual(['stderr: full']);
+  });
+
+  test('with a program that is missing ends', async () => {
+    const { scope } = recordingScope();
+    const results = await pipe(
+      [['cat', '/dev/zero'], ['chatops-no-such-program']],
+      file,
+      {},
+      scope,
+      SETTINGS,
+    );
+    expect(results[0]).toMatchObject({ ok: false });
+    expect(results[1]).toMatchObject({ ok: false, notFound: true });
+    const reversed = await pipe([['chatops-no-such-program'], ['cat']], null, {}, scope, SETTINGS);
+    expect(reversed[0]).toMatchObject({ notFound: true });
+  });
+
+  test('is stopped as a whole', async () => {
+    const { scope, children, stop } = recordingScope();
+    const running = pipe(
+      [
+        ['cat', '/dev/zero'],
+        ['sleep', '300'],
+      ],
+      file,
+      {},
+      scope,
+      SETTINGS,
+    );
+    await eventually(() => children.length === 2);
+    stop.abort();
+    const results = await running;
+    expect(results.map(({ stopped }) => stopped)).toEqual([true, true]);
+    expect(children.filter(({ pid }) => runs(pid))).toEqual([]);
+  });
+});

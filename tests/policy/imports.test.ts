@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+interface Import {
+  readonly file: string;
+  /** A path from the root for our own files, else the package's name. */
+  readonly target: string;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`);
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const specifiers = [
+    ...text.matchAll(/^(?:import|export)\s[^'";]*?from\s+'([^']+)'/gm),
+    ...text.matchAll(/^import\s+'([^']+)'/gm),
+    ...text.matchAll(/\bimport\(\s*'([^']+)'/g),
+  ].map((match) => match[1] ?? '');
+  return specifiers.map((specifier) => ({
+    file,
+    target: specifier.startsWith('.')
+      ? relative(ROOT, resolve(dirname(join(ROOT, file)), specifier)).replace(/\.js$/, '.ts')
+      : specifier,
+  }));
+}
+
+const files = [...sources('src'), ...sources('commands')];
+const imports = files.flatMap(importsOf);
+
+/** Where a file belongs; the first match counts. */
+function room(path: string): string {
+  const rooms: readonly [string, RegExp][] = [
+    ['main', /^src\/(main|app|bot|log)\.ts$/],
+    ['cli', /^src\/(cli\.ts$|cli\/)/],
+    ['config', /^src\/config(\.ts$|\/)/],
+    ['core', /^src\/core\//],
+    ['executors', /^src\/executors\//],
+    ['hosts', /^src\/hosts\//],
+    ['store', /^src\/store\//],
+    ['discord', /^src\/surfaces\/discord\//],
+    ['http', /^src\/surfaces\/http\//],
+    ['scheduler', /^src\/surfaces\/scheduler/],
+    ['playground', /^src\/playground\//],
+    ['commands', /^commands\//],
+  ];
+  return rooms.find(([, pattern]) => pattern.test(path))?.[0] ?? 'outside';
+}
+
+/** Which other rooms of our own a room may import from. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  main: [
+    'cli',
+    'config',
+    'core',
+    'executors',
+    'hosts',
+    'store',
+    'discord',
+    'http',
+    'scheduler',
+    'playground',
+  ],
+  cli: ['core'],
+  config: ['core'],
+  core: [],
+  executors: ['core'],
+  hosts: ['core'],
+  store: ['core'],
+  discord: ['core', 'commands'],
+  http: ['core'],
+  scheduler: ['core'],
+  playground: [],
+  commands: ['core'],
+};
+
+describe('imports point one way', () => {
+  test('every source file is in a known room, and the scan sees imports', () => {
+    expect(files.filter((file) => room(file) === 'outside')).toEqual([]);
+    expect(imports.length).toBeGreaterThan(20);
+  });
+
+  test('no room imports from a room it may not know', () => {
+    const wrong = imports
+      .filter(({ target }) => /^(src|commands)\//.test(target))
+      .filter(({ file, target }) => room(file) !== room(target))
+      .filter(({ file, target }) => !MAY_IMPORT[room(file)]?.includes(room(target)))
+      .map(({ file, target }) => `${file} → ${target}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test.each([
+    ['core', /^(node:.+|zod|yaml)$/],
+    ['commands', /^(zod|@discordjs\/builders|discord-api-types\/.+)$/],
+  ])('%s imports only the packages it is allowed', (name, allowed) => {
+    const wrong = imports
+      .filter(({ file, target }) => room(file) === name && !/^(src|commands)\//.test(target))
+      .filter(({ target }) => !allowed.test(target))
+      .map(({ file, target }) => `${file} → ${target}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test.each([
+    ['execa', /^src\/hosts\//],
+    ['libsql', /^src\/store\/sqlite/],
+    ['discord.js', /^src\/surfaces\/discord\//],
+    ['prom-client', /^src\/surfaces\/http\//],
+    ['ws', /^src\/playground\//],
+  ])('%s is imported in its own room only', (name, allowed) => {
+    const wrong = imports.filter(({ file, target }) => target === name && !allowed.test(file));
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
+  test('executors reach the world through their host, never by themselves', () => {
+    const wrong = imports
+      .filter(({ file }) => room(file) === 'executors')
+      .filter(({ target }) => /^(node:(fs|child_process|net|http|https)(\/.*)?|execa)$/.test(target));
+    expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+});

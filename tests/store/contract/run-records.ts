@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { StoreError } from '../../../src/core/store.js';
+import { sampleAudit, sampleRun } from '../samples.js';
+import { freshStore, type OpenStore } from './under-test.js';
+
+export function runRecordContract(open: OpenStore): void {
+  describe('logs, journals and facts', () => {
+    const fresh = freshStore(open);
+
+    test('a log is replaced and comes back to the byte, without one it is empty', async () => {
+      await fresh.store.runs.insert(sampleRun(), sampleAudit());
+      expect(await fresh.store.runs.readLog('r-0001')).toBe('');
+      await fresh.store.runs.writeLog('r-0001', 'first');
+      const text = `@everyone \u001b[31m \u0000 after NUL \r\n ü 🚀 ${'x'.repeat(2_000_000)}`;
+      await fresh.store.runs.writeLog('r-0001', text);
+      expect(await (await fresh.another()).runs.readLog('r-0001')).toBe(text);
+      await fresh.store.runs.writeLog('r-0001', '');
+      expect(await fresh.store.runs.readLog('r-0001')).toBe('');
+    });
+
+    test('journal rows come back in the order in which they were written, for their own run', async () => {
+      await fresh.store.runs.insert(sampleRun({ id: 'r-1' }), sampleAudit());
+      await fresh.store.runs.insert(sampleRun({ id: 'r-2' }), sampleAudit());
+      await fresh.store.runs.appendJournal('r-1', 0, 'stopped', { container: 'plex' });
+      await fresh.store.runs.appendJournal('r-2', 0, 'other', null);
+      await fresh.store.runs.appendJournal('r-1', 1, 'child', [1, 'two', { nul: '\u0000' }]);
+      await fresh.store.runs.appendJournal('r-1', 0, 'note', 'text');
+      expect(await (await fresh.another()).runs.journal('r-1')).toEqual([
+        { part: 0, kind: 'stopped', data: { container: 'plex' } },
+        { part: 1, kind: 'child', data: [1, 'two', { nul: '\u0000' }] },
+        { part: 0, kind: 'note', data: 'text' },
+      ]);
+      expect(await fresh.store.runs.journal('r-none')).toEqual([]);
+    });
+
+    test('what belongs to no run is an error and not lost silently', async () => {
+      await expect(fresh.store.runs.writeLog('r-none', 'x')).rejects.toThrow(StoreError);
+      await expect(fresh.store.runs.appendJournal('r-none', 0, 'x', null)).rejects.toThrow(StoreError);
+    });
+
+    test('facts are remembered for each intent and part, the last ones', async () => {
+      const { runs } = fresh.store;
+      expect(await runs.remembered('plex', 0)).toBeNull();
+      await runs.remember('plex', 0, { files: 1 });
+      await runs.remember('plex', 0, { files: 2 });
+      await runs.remember('plex', 1, 7);
+      expect(await runs.remembered('plex', 0)).toEqual({ files: 2 });
+      expect(await runs.remembered('plex', 1)).toBe(7);
+      expect(await runs.remembered('other', 0)).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
+import type { Store } from '../../src/core/store.js';
+import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite.js';
+
+export interface DataFolder {
+  readonly path: string;
+  /** The database, `audit.head`, or another file in it. */
+  file(name: string): string;
+  /** Opens the store in it, which is closed after the test. */
+  open(options?: Partial<SqliteStoreOptions>): Promise<Store>;
+  /** What audit.head holds. */
+  head(): unknown;
+}
+
+/** An empty data directory for each test of the surrounding describe block. */
+export function dataFolder(): DataFolder {
+  let path = '';
+  let stores: Store[] = [];
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'chatops-test-store-'));
+    stores = [];
+  });
+  afterEach(async () => {
+    for (const store of stores) await store.close();
+    rmSync(path, { recursive: true });
+  });
+  const file = (name: string): string => join(path, name);
+  return {
+    get path() {
+      return path;
+    },
+    file,
+    async open(options = {}) {
+      const store = await openSqliteStore({ dataDir: path, ...options });
+      stores.push(store);
+      return store;
+    },
+    head: () => JSON.parse(readFileSync(file('audit.head'), 'utf8')),
+  };
+}

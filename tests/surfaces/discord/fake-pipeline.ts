@@ -1,0 +1,194 @@
+import { authorize } from '../../../src/core/authorize.js';
+import { EventBus } from '../../../src/core/events.js';
+import type { Catalogue, Intent } from '../../../src/core/intent/intent.js';
+import { code, phrase } from '../../../src/core/phrase.js';
+import type { Pipeline } from '../../../src/core/pipeline.js';
+import { notice } from '../../../src/core/reasons.js';
+import { alreadyDecided, notActive, notAsker, unknownRun } from '../../../src/core/refusals.js';
+import { actorRef, sameActor } from '../../../src/core/request.js';
+import { isFinal, type Outcome, type ProgressSnapshot, type Run } from '../../../src/core/run.js';
+import type { RunStore } from '../../../src/core/store.js';
+import { AWAITING } from './sample-runs.js';
+
+type End = Partial<Outcome> & Pick<Outcome, 'state' | 'reason'>;
+
+/** A pipeline in memory: it keeps runs and their states, and the test says when each goes on. */
+export interface FakePipeline {
+  readonly pipeline: Pipeline;
+  readonly catalogue: Catalogue;
+  readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
+  /** The stored run; throws when there is none. */
+  run(id: string): Run;
+  put(run: Run): void;
+  setLog(id: string, text: string): void;
+  /** Called while a run is planned; what it returns changes the run. */
+  duringPrepare(happens: () => Partial<Run> | undefined): void;
+  waitFor(id: string, others: readonly string[]): void;
+  begin(id: string): void;
+  step(id: string, step: number): void;
+  progress(id: string, progress: ProgressSnapshot): void;
+  finish(id: string, end: End): void;
+  /** Makes the next calls of a method throw. */
+  breakNext(method: 'admit' | 'prepare' | 'reported' | 'list', error: Error): void;
+}
+
+export function intentNamed(name: string, change: Partial<Intent> = {}): Intent {
+  return {
+    name,
+    file: `/intents/${name}.yaml`,
+    description: `Backs up ${name}`,
+    action: 'backup',
+    stack: 'media',
+    labelRequired: null,
+    dependsOn: [],
+    steps: [],
+    ...change,
+  };
+}
+
+export function fakePipeline(intents: readonly Intent[], now: () => Date): FakePipeline {
+  const stored = new Map<string, Run>();
+  const logs = new Map<string, string>();
+  const broken = new Map<string, Error>();
+  let happens = (): Partial<Run> | undefined => undefined;
+  const events = new EventBus((error) => {
+    throw error;
+  });
+  const run = (id: string): Run => {
+    const found = stored.get(id);
+    if (found === undefined) throw new Error(`no run ${id}`);
+    return found;
+  };
+  const set = (id: string, patch: Partial<Run>): Run => {
+    const changed = { ...run(id), ...patch };
+    stored.set(id, changed);
+    return changed;
+  };
+  const maybeBreak = (method: string): void => {
+    const error = broken.get(method);
+    broken.delete(method);
+    if (error !== undefined) throw error;
+  };
+  const finish = (id: string, end: End): Run => {
+    const outcome = { summary: [phrase`What happened.`], warnings: [], tail: [], ...end };
+    const done = set(id, { state: end.state, outcome, finishedAt: now().toISOString() });
+    events.emit({ type: 'finished', run: done });
+    return done;
+  };
+  const refuse = (why: ReturnType<typeof notice>) => ({ ok: false, notice: why }) as const;
+
+  const pipeline: Pipeline = {
+    events,
+    admit: async (request) => {
+      maybeBreak('admit');
+      const denied = authorize(request.actor, 'run', request.intent);
+      if (denied !== null) return refuse(denied);
+      const intent = intents.find(({ name }) => name === request.intent);
+      if (intent === undefined) {
+        return refuse(notice('intent_unknown', phrase`There is no intent ${code(request.intent)}.`));
+      }
+      return { ok: true, ticket: { request, intent, chain: [intent] } };
+    },
+    prepare: async ({ request, intent }, shown) => {
+      maybeBreak('prepare');
+      const planned: Run = {
+        ...AWAITING,
+        id: `r-${String(stored.size + 1).padStart(4, '0')}`,
+        intent: intent.name,
+        actor: actorRef(request.actor),
+        dryRun: request.dryRun,
+        state: request.dryRun ? 'planned' : 'awaiting',
+        createdAt: now().toISOString(),
+        expiresAt: new Date(now().getTime() + 900_000).toISOString(),
+        previous: request.previous ?? null,
+        shown: shown ?? null,
+        ...happens(),
+      };
+      stored.set(planned.id, planned);
+      events.emit({ type: 'planned', run: planned });
+      return planned;
+    },
+    decide: async (id, actor, answer) => {
+      const found = stored.get(id);
+      if (found === undefined) return unknownRun(id);
+      if (found.state !== 'awaiting') return alreadyDecided(found);
+      if (!sameActor(actor, found.actor)) return refuse(notAsker(found));
+      if (answer === 'cancel') {
+        const cancelled = finish(id, { state: 'cancelled', reason: 'cancelled_by_asker' });
+        return { ok: true, run: cancelled, done: Promise.resolve(cancelled) };
+      }
+      const queued = set(id, { state: 'queued', decidedBy: actorRef(actor) });
+      events.emit({ type: 'queued', run: queued, waitsFor: [] });
+      return { ok: true, run: queued, done: new Promise(() => {}) };
+    },
+    stop: async (id, actor) => {
+      const found = stored.get(id);
+      if (found === undefined) return unknownRun(id);
+      if (found.state !== 'queued' && found.state !== 'running') return notActive(found);
+      const denied = authorize(actor, 'stop', found.intent);
+      if (denied !== null) return refuse(denied);
+      return { ok: true, run: set(id, { stopRequestedBy: actorRef(actor) }) };
+    },
+    check: (actor, right, { intent }) => authorize(actor, right, intent),
+    visible: (actor, action) =>
+      intents
+        .filter((intent) => action === undefined || intent.action === action)
+        .filter((intent) => authorize(actor, 'run', intent.name) === null),
+    show: async (id, shown) => {
+      set(id, { shown });
+    },
+    reported: async (id) => {
+      maybeBreak('reported');
+      set(id, { reported: true });
+    },
+    expireOverdue: async () => {},
+    shutdown: async () => {},
+  };
+
+  return {
+    pipeline,
+    run,
+    runs: {
+      get: async (id) => stored.get(id) ?? null,
+      list: async ({ limit, states, unreportedBy }) => {
+        maybeBreak('list');
+        return [...stored.values()]
+          .reverse()
+          .filter((each) => states === undefined || states.includes(each.state))
+          .filter(
+            (each) => unreportedBy === undefined || (each.shown?.surface === unreportedBy && !each.reported),
+          )
+          .slice(0, limit);
+      },
+      readLog: async (id) => logs.get(id) ?? '',
+    },
+    catalogue: {
+      find: (name) => intents.find((intent) => intent.name === name) ?? null,
+      all: () => intents,
+      problems: () => [],
+      warning: () => null,
+      suggest: () => [],
+    },
+    put: (added) => {
+      stored.set(added.id, added);
+    },
+    setLog: (id, text) => {
+      logs.set(id, text);
+    },
+    duringPrepare: (callback) => {
+      happens = callback;
+    },
+    waitFor: (id, waitsFor) => events.emit({ type: 'queued', run: run(id), waitsFor }),
+    begin: (id) =>
+      events.emit({ type: 'running', run: set(id, { state: 'running', startedAt: now().toISOString() }) }),
+    step: (id, step) => events.emit({ type: 'step', runId: id, part: 0, step, state: 'running' }),
+    progress: (id, progress) => {
+      if (!isFinal(run(id).state)) set(id, { progress });
+      events.emit({ type: 'progress', runId: id, progress });
+    },
+    finish: (id, end) => void finish(id, end),
+    breakNext: (method, error) => {
+      broken.set(method, error);
+    },
+  };
+}

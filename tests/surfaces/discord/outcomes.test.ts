@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { DiscordAPIError } from 'discord.js';
+import type { ChannelMessages, SendOptions } from '../../../src/surfaces/discord/channel-messages.js';
+import { createOutcomes, type Outcomes } from '../../../src/surfaces/discord/outcomes.js';
+import type { Message } from '../../../src/surfaces/discord/render/fit.js';
+import { type FakePipeline, fakePipeline, intentNamed } from './fake-pipeline.js';
+import { AWAITING, ended, FAILED, SUCCEEDED } from './sample-runs.js';
+import { keptLog } from './surface.js';
+
+function apiError(code: number): DiscordAPIError {
+  return new DiscordAPIError({ code, message: 'no' }, code, 400, 'POST', 'http://localhost', {});
+}
+
+/** A channel in memory. */
+function channel() {
+  const sent: { id: string; message: Message; options: SendOptions | undefined }[] = [];
+  const edits: { id: string; message: Message }[] = [];
+  const failures: Error[] = [];
+  const messages: ChannelMessages = {
+    send: async (_channelId, message, options) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      sent.push({ id: `${900 + sent.length}`, message, options });
+      return `${899 + sent.length}`;
+    },
+    edit: async (_channelId, id, message) => {
+      const deleted = id === '404';
+      if (deleted) throw apiError(10008);
+      edits.push({ id, message });
+    },
+  };
+  return { messages, sent, edits, failures };
+}
+
+let fake: FakePipeline;
+let place: ReturnType<typeof channel>;
+let outcomes: Outcomes;
+let time: number;
+let log: ReturnType<typeof keptLog>;
+
+beforeEach(() => {
+  time = Date.parse('2026-11-22T15:00:00Z');
+  fake = fakePipeline([intentNamed('plex-database')], () => new Date(time));
+  place = channel();
+  log = keptLog();
+  outcomes = createOutcomes({
+    pipeline: fake.pipeline,
+    runs: fake.runs,
+    redact: (data) => data,
+    log,
+    now: () => new Date(time),
+    messages: place.messages,
+    live: { onEvent: () => {}, stopping: () => {}, end: async () => {} },
+  });
+});
+
+describe('outcomes', () => {
+  test('event and sweep at once deliver once, as a reply with a nonce', async () => {
+    fake.put(SUCCEEDED);
+    await Promise.all([outcomes.deliver(SUCCEEDED), outcomes.sweep(), outcomes.deliver(SUCCEEDED)]);
+    await outcomes.sweep();
+    expect(place.sent.map(({ options }) => options)).toEqual([{ replyTo: '30', nonce: 'r-7k2m:outcome' }]);
+    expect(fake.run('r-7k2m').reported).toBe(true);
+  });
+
+  test('a late event of a run that was told already says nothing', async () => {
+    fake.put({ ...SUCCEEDED, reported: true });
+    await outcomes.deliver(SUCCEEDED);
+    expect(place.sent).toEqual([]);
+  });
+
+  test('a failing delivery is tried again after a while, ever more seldom', async () => {
+    fake.put(FAILED);
+    place.failures.push(new Error('503'), new Error('503'));
+    await outcomes.deliver(FAILED);
+    await outcomes.sweep();
+    expect(place.failures).toHaveLength(1);
+    time += 15_001;
+    await outcomes.sweep();
+    expect(place.failures).toHaveLength(0);
+    time += 15_001;
+    await outcomes.sweep();
+    expect(place.sent).toHaveLength(0);
+    time += 15_001;
+    await outcomes.sweep();
+    expect(place.sent).toHaveLength(1);
+    expect(fake.run('r-7k2m').reported).toBe(true);
+  });
+
+  test.each([10003, 50001])('error %i is for good: logged, and noted as told', async (code) => {
+    fake.put(FAILED);
+    place.failures.push(apiError(code));
+    await outcomes.deliver(FAILED);
+    expect(fake.run('r-7k2m').reported).toBe(true);
+    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+  });
+
+  test('while the preview is being opened nothing else writes to it', async () => {
+    const refused = ended(AWAITING, { state: 'refused', reason: 'blocked' });
+    fake.put(refused);
+    const release = outcomes.hold('30');
+    await outcomes.deliver(refused);
+    expect(place.edits).toEqual([]);
+    release();
+    await outcomes.sweep();
+    expect(place.edits).toHaveLength(1);
+  });
+
+  test('a deleted preview: an expiry needs no new message, a changed plan does', async () => {
+    const shown = { ...AWAITING.shown, surface: 'discord', messageId: '404', liveId: '404' } as const;
+    const expired = ended({ ...AWAITING, shown }, { state: 'expired', reason: 'not_confirmed_in_time' });
+    fake.put(expired);
+    await outcomes.deliver(expired);
+    expect(place.sent).toEqual([]);
+    expect(fake.run(expired.id).reported).toBe(true);
+
+    const changed = ended(
+      { ...AWAITING, id: 'r-0002', shown },
+      { state: 'plan_changed', reason: 'plan_changed', successor: 'r-0003' },
+    );
+    fake.put(changed);
+    fake.put({ ...AWAITING, id: 'r-0003', shown });
+    await outcomes.deliver(changed);
+    expect(place.sent).toHaveLength(1);
+    expect(fake.run('r-0003').shown).toMatchObject({ messageId: '900', liveId: '900' });
+  });
+
+  test('a successor that can’t run is told together with the run whose place it took', async () => {
+    const changed = ended(AWAITING, { state: 'plan_changed', reason: 'plan_changed', successor: 'r-0003' });
+    fake.put(changed);
+    fake.put(ended({ ...AWAITING, id: 'r-0003' }, { state: 'refused', reason: 'blocked' }));
+    await outcomes.deliver(changed);
+    await outcomes.sweep();
+    expect(place.edits).toHaveLength(1);
+    expect(fake.run('r-0003').reported).toBe(true);
+  });
+
+  test('a store that can’t be read harms nothing', async () => {
+    fake.breakNext('list', new Error('locked'));
+    await outcomes.sweep();
+    expect(log.lines.map(({ level }) => level)).toEqual(['warn']);
+  });
+});

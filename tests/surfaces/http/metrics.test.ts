@@ -1,0 +1,193 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { EventBus } from '../../../src/core/events.js';
+import { phrase } from '../../../src/core/phrase.js';
+import { notice, type ReasonCode } from '../../../src/core/reasons.js';
+import type { FinalState, Run } from '../../../src/core/run.js';
+import { createMetrics, type Metrics } from '../../../src/surfaces/http/metrics.js';
+
+const RUN: Run = {
+  id: 'r-1111',
+  intent: 'photos',
+  action: 'backup',
+  stack: 'media',
+  params: {},
+  actor: { kind: 'user', id: '1', name: 'alice' },
+  source: 'discord',
+  dryRun: false,
+  state: 'awaiting',
+  createdAt: '2026-11-22T14:00:00.000Z',
+  expiresAt: null,
+  decidedBy: null,
+  queuedAt: null,
+  startedAt: null,
+  finishedAt: null,
+  owner: null,
+  plan: {
+    intent: 'photos',
+    action: 'backup',
+    stack: 'media',
+    plannedAt: '2026-11-22T14:00:00.000Z',
+    parts: [],
+    touches: [],
+    fingerprint: '',
+  },
+  outcome: null,
+  progress: null,
+  shown: null,
+  reported: false,
+  stopRequestedBy: null,
+  previous: null,
+};
+
+function ended(state: FinalState, reason: ReasonCode, ran: boolean): Run {
+  return {
+    ...RUN,
+    state,
+    startedAt: ran ? '2026-11-22T14:01:00.000Z' : null,
+    finishedAt: '2026-11-22T14:01:52.000Z',
+    outcome: { state, reason, summary: [], warnings: [], tail: [] },
+  };
+}
+
+let metrics: Metrics | undefined;
+afterEach(() => metrics?.close());
+
+function start() {
+  const events = new EventBus(() => {});
+  const describe = (name: string) =>
+    name === 'photos' ? ({ action: 'backup', stack: 'media' } as const) : null;
+  metrics = createMetrics(events, { version: '1.2.3', describe });
+  return { events, metrics };
+}
+
+/** Samples of the text format, `name{labels}` → value, label order as it is printed. */
+async function scrape(from: Metrics): Promise<Map<string, number>> {
+  const text = await from.render();
+  const samples = new Map<string, number>();
+  for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
+    const match = /^([a-z_:][a-z0-9_:]*(?:\{[^}]*\})?) (\S+)$/i.exec(line);
+    if (!match) throw new Error(`not in the text format: ${line}`);
+    samples.set(match[1] ?? '', Number(match[2]));
+  }
+  return samples;
+}
+
+function denied(intent: string, code: ReasonCode) {
+  return {
+    type: 'denied',
+    notice: notice(code, phrase`No.`),
+    request: {
+      intent,
+      params: {},
+      actor: { kind: 'user', id: '3', name: 'mallory' },
+      source: 'discord',
+      dryRun: false,
+    },
+  } as const;
+}
+
+describe('metrics', () => {
+  test('a run that succeeds is a request with a duration and no failure', async () => {
+    const { events, metrics } = start();
+    events.emit({ type: 'planned', run: RUN });
+    events.emit({ type: 'running', run: { ...RUN, state: 'running' } });
+    expect((await scrape(metrics)).get('chatops_runs_running')).toBe(1);
+    events.emit({ type: 'finished', run: ended('succeeded', 'done', true) });
+    const samples = await scrape(metrics);
+    const request = 'intent_name="photos",action="backup",stack="media",dry_run="false"';
+    expect(samples.get(`chatops_intent_requests_total{${request}}`)).toBe(1);
+    expect(samples.get('chatops_intent_duration_seconds_sum{intent_name="photos",action="backup"}')).toBe(52);
+    expect(
+      samples.get('chatops_intent_duration_seconds_bucket{le="60",intent_name="photos",action="backup"}'),
+    ).toBe(1);
+    expect(
+      samples.get('chatops_intent_duration_seconds_bucket{le="15",intent_name="photos",action="backup"}'),
+    ).toBe(0);
+    expect(samples.get('chatops_runs_running')).toBe(0);
+    expect(samples.get('chatops_runs_total{state="succeeded"}')).toBe(1);
+    expect([...samples.keys()].filter((key) => key.startsWith('chatops_intent_failures_total{'))).toEqual([]);
+  });
+
+  test.each([
+    ['failed', 'destination_full', true],
+    ['rolled_back', 'check_failed', true],
+    ['interrupted', 'process_died', true],
+    ['refused', 'not_allowed', false],
+  ] as const)('%s counts as a failure with its reason', async (state, reason, ran) => {
+    const { events, metrics } = start();
+    events.emit({ type: 'finished', run: ended(state, reason, ran) });
+    const labels = `intent_name="photos",action="backup",stack="media",reason="${reason}"`;
+    expect((await scrape(metrics)).get(`chatops_intent_failures_total{${labels}}`)).toBe(1);
+  });
+
+  test.each([
+    ['cancelled', 'cancelled_by_asker'],
+    ['expired', 'not_confirmed_in_time'],
+    ['plan_changed', 'plan_changed'],
+  ] as const)('%s is no failure and has no duration', async (state, reason) => {
+    const { events, metrics } = start();
+    events.emit({ type: 'finished', run: ended(state, reason, false) });
+    const keys = [...(await scrape(metrics)).keys()];
+    expect(keys.filter((key) => /^chatops_intent_(failures_total|duration_seconds_\w+)\{/.test(key))).toEqual(
+      [],
+    );
+  });
+
+  test('a blocked preview is a request and a failure, once', async () => {
+    const { events, metrics } = start();
+    events.emit({ type: 'planned', run: ended('refused', 'blocked', false) });
+    const samples = await scrape(metrics);
+    const labels = 'intent_name="photos",action="backup",stack="media"';
+    expect(samples.get(`chatops_intent_requests_total{${labels},dry_run="false"}`)).toBe(1);
+    expect(samples.get(`chatops_intent_failures_total{${labels},reason="blocked"}`)).toBe(1);
+  });
+
+  test.each([
+    ['not_allowed', 'policy'],
+    ['not_asker', 'policy'],
+    ['label_mismatch', 'label_mismatch'],
+  ] as const)('denied for %s is the auth failure %s', async (code, reason) => {
+    const { events, metrics } = start();
+    events.emit(denied('photos', code));
+    const samples = await scrape(metrics);
+    expect(samples.get(`chatops_auth_failures_total{reason="${reason}"}`)).toBe(1);
+    const labels = `intent_name="photos",action="backup",stack="media",reason="${code}"`;
+    expect(samples.get(`chatops_intent_failures_total{${labels}}`)).toBe(1);
+  });
+
+  test('names that do not exist never become labels', async () => {
+    const { events, metrics } = start();
+    for (let index = 0; index < 500; index += 1) events.emit(denied(`made-up-${index}"\n`, 'intent_unknown'));
+    const samples = await scrape(metrics);
+    const keys = [...samples.keys()].filter((key) => key.startsWith('chatops_intent_failures_total{'));
+    expect(keys).toEqual([
+      'chatops_intent_failures_total{intent_name="unknown",action="unknown",stack="unknown",reason="intent_unknown"}',
+    ]);
+    expect(samples.get(keys[0] ?? '')).toBe(500);
+    expect([...samples.keys()].some((key) => key.startsWith('chatops_auth_failures_total{'))).toBe(false);
+  });
+
+  test('a recovered run of another process does not make the gauge negative', async () => {
+    const { events, metrics } = start();
+    events.emit({ type: 'finished', run: ended('interrupted', 'process_died', true) });
+    expect((await scrape(metrics)).get('chatops_runs_running')).toBe(0);
+  });
+
+  test('the process’s own figures and the version are there; two registries live side by side', async () => {
+    const first = start();
+    const second = start();
+    second.events.emit({ type: 'planned', run: RUN });
+    const samples = await scrape(first.metrics);
+    expect(samples.get('chatops_build_info{version="1.2.3"}')).toBe(1);
+    expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+    expect(samples.get('chatops_runs_total{state="awaiting"}')).toBeUndefined();
+    first.metrics.close();
+  });
+
+  test('after close nothing is counted any more', async () => {
+    const { events, metrics } = start();
+    metrics.close();
+    events.emit({ type: 'planned', run: RUN });
+    expect((await scrape(metrics)).get('chatops_runs_total{state="awaiting"}')).toBeUndefined();
+  });
+});

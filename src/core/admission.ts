@@ -52,15 +52,8 @@ function authorizedOrNot(actor: Actor, intent: string): Refusal | null {
 }
 
 function unknownIntent({ catalogue }: AdmissionDeps, { intent }: RunRequest): Refusal {
-  const broken = catalogue
-    .problems()
-    .find(({ file }) => file.replace(/^.*\//, '').replace(/\.ya?ml$/, '') === intent);
-  if (broken) {
-    return refuse(
-      'intent_invalid',
-      phrase`${code(intent)} can’t be used: ${broken.message} (line ${broken.line} of its file).`,
-    );
-  }
+  const warning = catalogue.warning(intent);
+  if (warning) return { ok: false, notice: warning };
   const near = catalogue.suggest(intent);
   const hint = near.flatMap((name, index) => (index === 0 ? [code(name)] : [' or ', code(name)]));
   return refuse(

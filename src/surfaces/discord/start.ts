@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, type Interaction } from 'discord.js';
 import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
@@ -12,11 +13,13 @@ import type { PressDeps } from './press.js';
 import { registerCommands } from './register.js';
 
 const SWEEP_MS = 15_000;
+/** What is not delivered by then is delivered after the next start. */
+const LAST_DELIVERIES_MS = 5000;
 
 /** The running Discord surface. */
 export interface DiscordSurface {
   state(): GatewayState;
-  /** Ends the connection after deliveries under way have ended. Runs go on by themselves. */
+  /** Ends the connection once deliveries under way have ended, or after 5 s. Runs go on by themselves. */
   stop(): Promise<void>;
 }
 
@@ -42,6 +45,12 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   client.on(Events.InteractionCreate, (interaction) => void onInteraction(interaction, all));
   client.on(Events.ClientReady, (ready) => {
     log.info({ bot: ready.user.username, guilds: ready.guilds.cache.size }, 'Discord is ready');
+    if (config.guildId === null && ready.guilds.cache.size > 1) {
+      log.error(
+        {},
+        'the bot is in several servers: until DISCORD_GUILD_ID names one, nobody may run anything',
+      );
+    }
     void register(ready, deps);
     void outcomes.sweep();
   });
@@ -63,7 +72,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
       login.giveUp();
       unsubscribe();
       clearInterval(sweeping);
-      await outcomes.idle();
+      await Promise.race([outcomes.idle(), sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
       await client.destroy();
     },
   };
@@ -72,7 +81,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
 async function onInteraction(interaction: Interaction, deps: PressDeps): Promise<void> {
   if (interaction.isAutocomplete()) {
     try {
-      const actor = actorOf(interaction);
+      const actor = actorOf(interaction, deps.config.guildId);
       await interaction.respond([
         ...(await complete(deps, actor, interaction.commandName, focusedOf(interaction))),
       ]);
@@ -80,9 +89,14 @@ async function onInteraction(interaction: Interaction, deps: PressDeps): Promise
       deps.log.warn({ err: error, command: interaction.commandName }, 'autocomplete failed');
     }
   } else if (interaction.isChatInputCommand()) {
-    await onCommand(conversationOf(interaction), deps, interaction.commandName, optionsOf(interaction));
+    await onCommand(
+      conversationOf(interaction, deps.config.guildId),
+      deps,
+      interaction.commandName,
+      optionsOf(interaction),
+    );
   } else if (interaction.isButton()) {
-    await onPress(conversationOf(interaction), deps, interaction.customId);
+    await onPress(conversationOf(interaction, deps.config.guildId), deps, interaction.customId);
   }
 }
 

@@ -9,8 +9,8 @@ export interface SidePortOptions extends SidePortSources {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly log: Log;
-  /** How long a client may take to send its headers, in ms. Default 5000. */
-  readonly headersTimeoutMs?: number;
+  /** How long a client may take to send its request, in ms. Default 5000. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface SidePort {
@@ -20,7 +20,8 @@ export interface SidePort {
   close(): Promise<void>;
 }
 
-const HEADERS_TIMEOUT_MS = 5000;
+const REQUEST_TIMEOUT_MS = 5000;
+const KEEP_ALIVE_MS = 5000;
 const MAX_HEADER_BYTES = 8 * 1024;
 
 /** The side port can't be opened; `message` says why, `remedy` what helps. */
@@ -36,13 +37,12 @@ export class SidePortError extends Error {
 
 /** Serves health, readiness and metrics. Throws {@link SidePortError} when the address can't be used. */
 export async function startSidePort(options: SidePortOptions): Promise<SidePort> {
-  const headersTimeout = options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS;
+  const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const server = createServer(
     {
-      headersTimeout,
-      requestTimeout: 2 * headersTimeout,
-      keepAliveTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: Math.min(1000, headersTimeout),
+      requestTimeout,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: Math.min(1000, requestTimeout),
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     (request, response) => void serve(options, request, response),

@@ -201,6 +201,8 @@ describe('what breaks on the way', () => {
     expect(buttonsOf(scene.discord.message(preview.id) ?? preview)).toEqual([]);
     expect(buttonsOf(fresh)).toEqual(['Stop']);
 
+    scene.fake.progress('r-0001', { part: 0, step: 1, done: 1, total: 2, unit: 'files' });
+    await edited(fresh.id, '50 %');
     await scene.deleteMessage(fresh.id);
     scene.fake.step('r-0001', 2);
     const newest = await alice().waitForMessage('step 3 of 4', { after: fresh });

@@ -64,6 +64,17 @@ describe('outcomes', () => {
     expect(fake.run('r-7k2m').reported).toBe(true);
   });
 
+  test('told, but the store could not note it: noted later, not told again', async () => {
+    fake.put(SUCCEEDED);
+    fake.breakNext('reported', new Error('locked'));
+    await outcomes.deliver(SUCCEEDED);
+    expect(fake.run('r-7k2m').reported).toBe(false);
+    time += 15_001;
+    await outcomes.sweep();
+    expect(fake.run('r-7k2m').reported).toBe(true);
+    expect(place.sent).toHaveLength(1);
+  });
+
   test('a late event of a run that was told already says nothing', async () => {
     fake.put({ ...SUCCEEDED, reported: true });
     await outcomes.deliver(SUCCEEDED);

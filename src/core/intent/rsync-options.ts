@@ -102,7 +102,8 @@ function verdictsOn(option: string): readonly Verdict[] {
   if (/^-[A-Za-z]+$/.test(option)) {
     return [...option.slice(1)].map((letter) => own(SHORT, letter) ?? own(LONG, `-${letter}`) ?? UNKNOWN);
   }
-  return [own(LONG, name) ?? UNKNOWN];
+  const bare = own(LONG, name) ?? UNKNOWN;
+  return [typeof bare === 'object' && 'refuse' in bare ? bare : { refuse: 'it takes no value' }];
 }
 
 const UNKNOWN: Verdict = { refuse: 'it is not on the list of options that are known to be safe here' };

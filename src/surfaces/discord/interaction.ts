@@ -25,7 +25,7 @@ export function actorOf(interaction: BaseInteraction, homeGuildId: string | null
     ...(guildId === null ? {} : { guildId }),
     roleIds: roles === undefined ? [] : Array.isArray(roles) ? roles : [...roles.cache.keys()],
     administrator:
-      true &&
+      isHome(interaction, homeGuildId) &&
       (memberPermissions?.has(PermissionFlagsBits.Administrator) ?? false),
   };
 }

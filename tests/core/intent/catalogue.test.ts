@@ -169,6 +169,7 @@ describe('what depends on what', () => {
     expect(chain('diamond')).toEqual(['base', 'good', 'diamond']);
     expect(warning(catalogue, 'a')).toContain('a waits for itself: a → b → c → a');
     expect(catalogue.warning('twice')).toBeNull();
+    expect(catalogue.find('twice')?.file).toBe(join(FIXTURES, 'dependencies/twice.yaml'));
   });
 
   test('an intent goes when what it needs is gone, and is back when that is back', async () => {

@@ -9,4 +9,6 @@ export default {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }],
   },
   testTimeout: 30_000,
+  // Most tests wait for processes and the disk, so a worker for each core is not too many.
+  maxWorkers: '100%',
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import Bottleneck from 'bottleneck';
 import { type Config, createSecrets, secretsOf } from './config.js';
 import type { CoreDeps } from './core/deps.js';
@@ -7,7 +8,8 @@ import { Ownership } from './core/ownership.js';
 import { createPipeline, type Pipeline } from './core/pipeline.js';
 import { Redactor } from './core/redact.js';
 import type { Store } from './core/store.js';
-import { executors } from './executors/index.js';
+import { createExecutors, type ExecutorSettings } from './executors/index.js';
+import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
 import { createLog } from './log.js';
 import { openSqliteStore } from './store/sqlite.js';
@@ -39,7 +41,10 @@ export async function openApp(
   const redactor = new Redactor();
   for (const secret of secretsOf(config)) redactor.add(secret);
   const log = createLog(config.logLevel, redactor);
-  const store = await openSqliteStore({ dataDir: config.dataDir });
+  const store = await openSqliteStore({
+    dataDir: config.dataDir,
+    warn: (message) => log.warn({}, message),
+  });
   const catalogue = await openCatalogue({
     dir: config.intentsDir,
     watch: options.watch,
@@ -51,7 +56,9 @@ export async function openApp(
   const deps: CoreDeps = {
     store,
     catalogue,
-    executors: new Map(executors.map((executor) => [executor.kind, executor])),
+    executors: new Map(
+      createExecutors({ proxmox: proxmoxOf(config) }).map((executor) => [executor.kind, executor]),
+    ),
     hosts: createLocalHosts(env),
     events: new EventBus((error) => log.error({ err: error }, 'a listener failed')),
     redactor,
@@ -76,4 +83,13 @@ export async function openApp(
       await store.close();
     },
   };
+}
+
+/** The way to Proxmox: its API when address and token are set, else the commands of this machine. */
+function proxmoxOf({ pve }: Config): ExecutorSettings['proxmox'] {
+  const { apiUrl, apiToken, caFile } = pve;
+  if (apiUrl === null || apiToken === null) return { api: null };
+  const ca = caFile === null ? null : readFileSync(caFile, 'utf8');
+  const http = createHttpClient({ ca, resolveSecret: () => apiToken });
+  return { api: { url: apiUrl, http, token: { secret: 'PVE_API_TOKEN' } } };
 }

@@ -5,7 +5,10 @@ import type { AuditStore, RunStore } from '../core/store.js';
 
 /** What the commands need of an opened ChatOps. */
 export interface App {
-  readonly pipeline: Pick<Pipeline, 'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible'>;
+  readonly pipeline: Pick<
+    Pipeline,
+    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status'
+  >;
   readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
   readonly audit: Pick<AuditStore, 'list' | 'verify'>;

@@ -3,6 +3,7 @@ import { type Phrase, plain } from '../core/phrase.js';
 import { type Argv, blockersOf, type Plan, warningsOf } from '../core/plan.js';
 import type { Notice } from '../core/reasons.js';
 import type { Outcome, Run, RunSummary } from '../core/run.js';
+import type { StackStatus } from '../core/status.js';
 import { durationMs } from '../core/wording.js';
 
 /** What `--json` prints. These names are relied on: add freely, rename nothing. */
@@ -98,6 +99,20 @@ export function intentJson(intent: Intent, warning: Notice | null) {
     labelRequired: intent.labelRequired,
     file: intent.file,
     warning: warning ? noticeJson(warning) : null,
+  };
+}
+
+/** A stack as `status --json` lists it. */
+export function statusJson({ stack, things, notices, runs }: StackStatus) {
+  return {
+    stack,
+    things: things.map(({ detail, since, ...thing }) => ({
+      ...thing,
+      detail: plain(detail),
+      since: since ?? null,
+    })),
+    notices: notices.map(noticeJson),
+    runs: runs.map(summaryJson),
   };
 }
 

@@ -29,11 +29,11 @@ const DEFAULT_COLUMNS = 80;
 function guarded(stream: OutputStream) {
   const state: { failed: NodeJS.ErrnoException | null } = { failed: null };
   stream.on('error', (error) => {
-    state.failed = error;
+    state.failed ??= error;
   });
   return {
     write: (text: string): void => {
-      if (!state.failed) stream.write(text);
+      stream.write(text);
     },
     problem: (): string | null =>
       state.failed === null || state.failed.code === 'EPIPE' ? null : state.failed.message,

@@ -13,11 +13,12 @@ const PATHS_SHOWN = 10;
 export function previewLines(run: Run, style: Style, now: Date): string[] {
   const { plan } = run;
   const includes = includesLine(plan);
+  const modal = run.state === 'refused' ? 'would' : 'will';
   return [
     `${style.bold(`${actionTitle(run.action)} · ${clean(run.intent)}`)}  ${style.cyan(run.id)}`,
     style.dim(`stack ${clean(run.stack)} · asked by ${clean(run.actor.name)} · ${standing(run, now)}`),
     ...(includes ? [sentence(includes, style)] : []),
-    ...(plan.parts.length > 0 ? ['', style.bold('What will happen'), ...stepLines(run, style)] : []),
+    ...(plan.parts.length > 0 ? ['', style.bold(`What ${modal} happen`), ...stepLines(run, style)] : []),
     ...plan.parts.flatMap((part) => part.effects).flatMap((effect) => deletionLines(effect, style)),
     ...spaced(warningsOf(plan).map((notice) => warningLine(notice, style))),
     ...spaced(refusalLines(run, style)),

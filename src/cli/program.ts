@@ -7,7 +7,9 @@ import { intentsCommand, runsCommand } from './listings.js';
 import type { Output } from './output.js';
 import { planCommand } from './plan.js';
 import { runCommand } from './run.js';
+import { schemaCommand } from './schema.js';
 import { showCommand } from './show.js';
+import { statusCommand } from './status.js';
 import { validateCommand } from './validate.js';
 
 /** What the program's actions need besides the command line itself. */
@@ -88,11 +90,21 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .action(() => withApp(intentsCommand));
 
   program
+    .command('status')
+    .description('show what runs in each stack and what was last done to it')
+    .action(() => withApp(statusCommand));
+
+  program
     .command('validate')
     .argument('[path...]', 'files or folders; without any, the configured intents folder')
     .description('check intent files')
     .addHelpText('after', '\nExample:\n  chatops validate intents/plex-database.yaml')
     .action((paths: string[]) => finish(validateCommand(deps, out, paths)));
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of intent files, for editors')
+    .action(() => finish(schemaCommand(out)));
 
   program
     .command('runs')

@@ -15,9 +15,9 @@ export async function validateCommand(deps: CliDeps, out: Output, paths: readonl
   return problems.length === 0 ? EXIT.done : EXIT.failed;
 }
 
-function problemLines({ file, line, column, field, message, hint }: IntentProblem, style: Style): string[] {
+function problemLines({ file, line, column, message, hint }: IntentProblem, style: Style): string[] {
   const where = style.bold(`${clean(file)}:${line}:${column}`);
-  return [`${where} ${field ? `${style.cyan(clean(field))}: ` : ''}${clean(message)}`, `  ${clean(hint)}`];
+  return [`${where} ${clean(message)}`, `  ${clean(hint)}`];
 }
 
 function verdict(count: number, broken: readonly string[], style: Style): string {

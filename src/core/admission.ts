@@ -2,6 +2,7 @@ import { authorize, checkLabel } from './authorize.js';
 import type { CoreDeps } from './deps.js';
 import { chainOf } from './intent/chain.js';
 import type { Intent } from './intent/intent.js';
+import { bindParams } from './params.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import { notice } from './reasons.js';
 import type { Action, Actor, RunRequest } from './request.js';
@@ -22,15 +23,13 @@ export function examine(deps: AdmissionDeps, request: RunRequest): Admission {
     if (denied) return { ok: false, notice: denied };
   }
   if (request.action && request.action !== intent.action) return wrongAction(intent, request.action);
-  const [stray] = Object.keys(request.params);
-  if (stray !== undefined) {
-    return refuse('params_invalid', phrase`${code(intent.name)} has no parameter ${code(stray)}.`);
-  }
   const unsupported = chain.flatMap((link) => link.steps).find((step) => !executors.has(step.kind));
   if (unsupported) {
     return refuse('action_unsupported', phrase`This version can’t run ${code(unsupported.kind)} yet.`);
   }
-  return { ok: true, ticket: { request, intent, chain } };
+  // What puts something back has its numbers from the run that it undoes.
+  if (request.undoes !== undefined) return { ok: true, ticket: { request, intent, chain } };
+  return bindParams({ request, intent, chain });
 }
 
 /** The intents that this actor may run, sorted by name. */

@@ -1,6 +1,7 @@
 import type { CoreDeps } from './deps.js';
 import type { PartResult, RunContext } from './executor.js';
 import type { HostScope } from './host.js';
+import { PART_ENDED, PART_STARTED } from './journal.js';
 import { type Phrase, phrase } from './phrase.js';
 import type { Json, PlanPart } from './plan.js';
 import { stepOfPart } from './planning.js';
@@ -8,10 +9,7 @@ import type { Notice } from './reasons.js';
 import type { Outcome, ProgressSnapshot, Run } from './run.js';
 import { RunLog } from './run-log.js';
 import { CHILD } from './store.js';
-
-/** Journal kinds of the core's own: which part was under way when a process died. */
-export const PART_STARTED = 'part_started';
-export const PART_ENDED = 'part_ended';
+import { rollBack } from './undo.js';
 
 /** How often a running run's progress and log are written to the store, in ms. */
 const SAVE_EVERY = 2000;
@@ -73,7 +71,10 @@ async function runPart(
     remember: (json) => (facts.remembered = json),
   });
   await context.journal(PART_STARTED, null);
-  const result = await executor.run(part, context);
+  const result =
+    run.plan.undoes === undefined
+      ? await executor.run(part, context)
+      : await rollBack(deps, run.plan.undoes, executor, part, context);
   await context.journal(PART_ENDED, result.state);
   if (result.state === 'succeeded' && facts.remembered !== undefined) {
     await deps.store.runs.remember(part.intent, stepOfPart(run.plan, index), facts.remembered);

@@ -1,6 +1,7 @@
 import type { Artifact, NewArtifact } from './artifact.js';
 import type { Host } from './host.js';
 import type { FieldsByKind, IntentKind } from './intent/intent.js';
+import type { Observed } from './observation.js';
 import type { Phrase } from './phrase.js';
 import type { Json, PlanDraft, PlanPart } from './plan.js';
 import type { Notice, ReasonCode } from './reasons.js';
@@ -21,6 +22,9 @@ export interface PlanContext {
   /** What the last successful run of this part noted with {@link RunContext.remember}. */
   readonly remembered: () => Promise<Json>;
 }
+
+/** What observe() may use. It reads and changes nothing, and may be cut off at any time. */
+export type ObserveContext = Pick<PlanContext, 'intent' | 'stack' | 'host' | 'signal' | 'hasSecret'>;
 
 export interface JournalEntry {
   readonly kind: string;
@@ -73,4 +77,9 @@ export interface Executor<Kind extends IntentKind = IntentKind, Data extends Jso
   recover(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<RecoveryReport>;
   /** Puts back what ran before an interrupted part; offered where `recover` said that it can be done. */
   rollBack?(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<PartResult>;
+  /**
+   * What of that which the intent is about runs now, for `/status`. A tool that fails is a notice, not an
+   * error; left out where nothing keeps running.
+   */
+  observe?(fields: FieldsByKind[Kind], ctx: ObserveContext): Promise<Observed>;
 }

@@ -36,6 +36,8 @@ export function newRun(
 }
 
 /** The request that leads to the same run again, asked by `actor`. */
-export function requestOf(run: Pick<Run, 'intent' | 'params' | 'source'>, actor: Actor): RunRequest {
-  return { intent: run.intent, params: run.params, actor, source: run.source, dryRun: false };
+export function requestOf(run: Pick<Run, 'intent' | 'params' | 'source' | 'plan'>, actor: Actor): RunRequest {
+  const { intent, params, source, plan } = run;
+  const undoes = plan.undoes === undefined ? {} : { undoes: plan.undoes };
+  return { intent, params, actor, source, dryRun: false, ...undoes };
 }

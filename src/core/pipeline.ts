@@ -17,7 +17,9 @@ import { alreadyDecided, notActive, notAsker, overdue, shuttingDown, unknownRun 
 import { type Action, type Actor, actorRef, type RunRequest, sameActor } from './request.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
+import { readStatus, type StackStatus } from './status.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
+import { checkUndo } from './undo.js';
 
 export type { Right } from './authorize.js';
 export type { Admission, Refusal, Ticket } from './ticket.js';
@@ -47,6 +49,8 @@ export interface Pipeline {
   ): Notice | null;
   /** The intents that this actor may run, sorted by name. */
   visible(actor: Actor, action?: Action): readonly Intent[];
+  /** What runs in the stacks of the intents that this actor may run, and what was last done to them. */
+  status(actor: Actor): Promise<readonly StackStatus[]>;
   /** Remembers where a run is shown. */
   show(runId: string, shown: Shown): Promise<void>;
   /** People have been told the outcome where the run is shown. */
@@ -81,7 +85,9 @@ class Story implements Pipeline {
   async admit(request: RunRequest): Promise<Admission> {
     if (this.#closing.signal.aborted) return this.#deny(request, null, shuttingDown());
     const admission = examine(this.deps, request);
-    return admission.ok ? admission : this.#deny(request, null, admission.notice);
+    if (!admission.ok) return this.#deny(request, null, admission.notice);
+    const denied = await checkUndo(this.deps, request);
+    return denied ? this.#deny(request, null, denied) : admission;
   }
 
   async prepare(ticket: Ticket, shown?: Shown): Promise<Run> {
@@ -201,6 +207,10 @@ class Story implements Pipeline {
 
   visible(actor: Actor, action?: Action): readonly Intent[] {
     return visibleIntents(this.deps, actor, action);
+  }
+
+  status(actor: Actor): Promise<readonly StackStatus[]> {
+    return readStatus(this.deps, actor, this.#closing.signal);
   }
 
   async show(runId: string, shown: Shown): Promise<void> {

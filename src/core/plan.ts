@@ -66,6 +66,8 @@ export interface Plan {
   readonly plannedAt: string;
   readonly parts: readonly PlanPart[];
   readonly touches: readonly string[];
+  /** The interrupted run whose last part is put back, instead of running the parts. */
+  readonly undoes?: string;
   /** sha256, hex; see fingerprint.ts for what it covers. */
   readonly fingerprint: string;
 }

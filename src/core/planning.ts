@@ -5,6 +5,7 @@ import type { Host } from './host.js';
 import type { Intent, IntentStep } from './intent/intent.js';
 import type { Plan, PlanPart } from './plan.js';
 import type { Ticket } from './ticket.js';
+import { planUndo } from './undo.js';
 
 type PlanningDeps = Pick<CoreDeps, 'store' | 'executors' | 'hosts' | 'redactor' | 'secrets'>;
 
@@ -25,6 +26,8 @@ export async function makePlan(deps: PlanningDeps, ticket: Ticket, scope: Planni
     onChild: async () => {},
     onOutput: () => {},
   });
+  const { undoes } = ticket.request;
+  if (undoes !== undefined) return planUndo(deps, ticket, undoes, scope.plannedAt);
   const parts: PlanPart[] = [];
   for (const intent of ticket.chain) {
     for (const [index, step] of intent.steps.entries()) {

@@ -244,6 +244,10 @@ export const REASONS = {
     summary: 'The connection to a service is not encrypted: the token can be read on the way.',
     remedy: 'Use an address that begins with https://.',
   },
+  look_timed_out: {
+    summary: 'What runs now could not be found out in time.',
+    remedy: 'Try again; if it stays so, look whether the host is overloaded.',
+  },
   nothing_started: {
     summary: 'The service answered, and started nothing.',
     remedy: 'Run it again; if it stays so, look at the service’s own log.',

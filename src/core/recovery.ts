@@ -1,7 +1,8 @@
 import type { CoreDeps } from './deps.js';
-import { contextFor, PART_ENDED, PART_STARTED } from './execution.js';
-import type { JournalEntry } from './executor.js';
+import { contextFor } from './execution.js';
+import type { RecoveryReport } from './executor.js';
 import type { ChildRecord } from './host.js';
+import { activePart, executorEntries } from './journal.js';
 import { type Phrase, phrase } from './phrase.js';
 import type { Outcome, Run, RunState, RunSummary } from './run.js';
 import { RunLog } from './run-log.js';
@@ -52,11 +53,12 @@ async function recoverOrHandBack(
 }
 
 async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
-  const summary = run.state === 'running' ? await tidyUp(deps, run) : [phrase`Nothing had been started.`];
+  const report = run.state === 'running' ? await tidyUp(deps, run) : NOTHING_STARTED;
   const outcome: Outcome = {
     state: 'interrupted',
     reason: 'process_died',
-    summary: [whatDied(run), ...summary],
+    summary: [whatDied(run), ...report.summary],
+    ...(report.rollBack ? { rollBack: report.rollBack } : {}),
     warnings: [],
     tail: [],
   };
@@ -79,18 +81,32 @@ function whatDied(run: Run): Phrase {
     : phrase`The bot was restarted ${doing}.`;
 }
 
-async function tidyUp(deps: CoreDeps, run: Run): Promise<readonly Phrase[]> {
+const NOTHING_STARTED: RecoveryReport = { summary: [phrase`Nothing had been started.`] };
+
+async function tidyUp(deps: CoreDeps, run: Run): Promise<RecoveryReport> {
   const journal = await deps.store.runs.journal(run.id);
   const children = journal
     .filter((row) => row.kind === CHILD)
     .map((row) => row.data as unknown as ChildRecord);
   const ended = await deps.hosts.endLeftovers(run.id, children);
   const endedText = ended > 0 ? [phrase`${ended} processes that it had left running were ended.`] : [];
+  const { summary, ...more } = await recoverPart(deps, run, journal);
+  return { summary: [...endedText, ...summary], ...more };
+}
+
+async function recoverPart(
+  deps: CoreDeps,
+  run: Run,
+  journal: readonly JournalRow[],
+): Promise<RecoveryReport> {
   const active = activePart(journal);
   const part = active === null ? undefined : run.plan.parts[active];
   const executor = part && deps.executors.get(part.kind);
-  if (active === null || !part || !executor) return [...endedText, phrase`No step was under way.`];
-  const entries = journal.filter((row) => row.part === active && isExecutors(row)) as readonly JournalEntry[];
+  if (active === null || !part || !executor) return { summary: [phrase`No step was under way.`] };
+  const title = part.steps[0]?.title;
+  if (run.plan.undoes !== undefined && title) {
+    return { summary: [phrase`Rolling back was not finished.`], rollBack: title };
+  }
   const context = contextFor(deps, run, active, part, {
     signal: new AbortController().signal,
     log: new RunLog(deps.redactor.text),
@@ -98,24 +114,11 @@ async function tidyUp(deps: CoreDeps, run: Run): Promise<readonly Phrase[]> {
     remember: () => {},
   });
   try {
-    const report = await executor.recover(part, entries, context);
-    return [...endedText, ...report.summary];
+    return await executor.recover(part, executorEntries(journal, active), context);
   } catch (error) {
     deps.log.error({ err: error, runId: run.id }, 'tidying up failed');
-    return [
-      ...endedText,
-      phrase`Tidying up failed: look at what the plan’s steps name, and put it right by hand.`,
-    ];
+    return {
+      summary: [phrase`Tidying up failed: look at what the plan’s steps name, and put it right by hand.`],
+    };
   }
-}
-
-/** The part that was under way: started and not ended. */
-function activePart(journal: readonly JournalRow[]): number | null {
-  const ended = new Set(journal.filter((row) => row.kind === PART_ENDED).map((row) => row.part));
-  const started = journal.filter((row) => row.kind === PART_STARTED && !ended.has(row.part));
-  return started.at(-1)?.part ?? null;
-}
-
-function isExecutors(row: JournalRow): boolean {
-  return ![CHILD, PART_STARTED, PART_ENDED].includes(row.kind);
 }

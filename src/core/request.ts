@@ -39,6 +39,8 @@ export interface RunRequest {
   readonly action?: Action;
   /** The run that this one repeats or replaces. */
   readonly previous?: string;
+  /** Instead of the intent's steps: put back what this interrupted run left. The intent is that run's. */
+  readonly undoes?: string;
 }
 
 export type Action = 'backup' | 'scale' | 'rollout';

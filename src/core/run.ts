@@ -48,6 +48,8 @@ export interface Outcome {
   /** Sentences in order: what happened first, then the state of the world now. */
   readonly summary: readonly Phrase[];
   readonly next?: Phrase;
+  /** What ran before can be put back on request; this says what that would do. */
+  readonly rollBack?: Phrase;
   readonly warnings: readonly Notice[];
   /** The last lines that the tools said, redacted; empty when they have no bearing. */
   readonly tail: readonly string[];

@@ -2,7 +2,7 @@ import type { Intent } from './intent/intent.js';
 import type { Notice } from './reasons.js';
 import type { RunRequest } from './request.js';
 
-/** An admitted request: intent found, actor allowed; nothing probed yet. */
+/** An admitted request: intent found, parameters bound, actor allowed; nothing probed yet. */
 export interface Ticket {
   readonly request: RunRequest;
   readonly intent: Intent;

@@ -1,6 +1,18 @@
 import type { Executor } from '../core/executor.js';
 import { dockerVolumes } from './docker-volumes/executor.js';
 import { files } from './files/executor.js';
+import { plex } from './plex/executor.js';
+import { rollout } from './rollout/executor.js';
+import { scale } from './scale/executor.js';
+import { createVmProxmox } from './vm-proxmox/executor.js';
+import type { VmProxmoxSettings } from './vm-proxmox/way.js';
+
+/** What executors need of the configuration. */
+export interface ExecutorSettings {
+  readonly proxmox: VmProxmoxSettings;
+}
 
 /** Every kind of intent that this version can run. */
-export const executors: readonly Executor[] = [files, dockerVolumes];
+export function createExecutors({ proxmox }: ExecutorSettings): readonly Executor[] {
+  return [files, dockerVolumes, plex, createVmProxmox(proxmox), scale, rollout];
+}

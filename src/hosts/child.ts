@@ -12,6 +12,9 @@ export interface Supervision {
   readonly uninterruptible?: boolean | undefined;
 }
 
+/** EACCES: nowhere in PATH, of which a folder may not be searched; or there, and not executable for this user. */
+const NOT_FOUND = ['ENOENT', 'EACCES'];
+
 /** How a child ended, before its output is added. */
 export type ChildEnd = Omit<ExecResult, 'stdout' | 'stderr'>;
 
@@ -24,7 +27,7 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
   const started = performance.now();
   const ended = endOf(child);
   const { pid } = child;
-  if (pid === undefined) return { ...FAILED, notFound: (await ended).code === 'ENOENT' };
+  if (pid === undefined) return { ...FAILED, notFound: NOT_FOUND.includes((await ended).code ?? '') };
 
   let stopped = false;
   let timedOut = false;

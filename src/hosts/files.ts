@@ -62,7 +62,10 @@ async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** link(2) fails when `to` is there, which rename(2) does not. Without hard links: look first, then rename. */
+/**
+ * link(2) fails when `to` is there, which rename(2) does not. That it reports missing hard links means that
+ * nothing is at `to`: the kernel looks there first (EEXIST), whatever the file system can do.
+ */
 async function renameReplacingNothing(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -70,7 +73,6 @@ async function renameReplacingNothing(from: string, to: string): Promise<void> {
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!NO_HARD_LINKS.includes(code)) throw asHostError(error, to);
-    if (await ifThere(to, () => lstat(to), null)) throw new HostError('EEXIST', to, `${to} is there already`);
     await rename(from, to);
   }
   await syncPath(dirname(to));

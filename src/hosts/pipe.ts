@@ -27,7 +27,7 @@ export async function pipe(
   const target = file === null ? null : await create(file);
   try {
     const children = connect(commands, target);
-    return await Promise.all(
+    const ends = await Promise.allSettled(
       children.map(async (child, index) => {
         const stderr = readOutput(child.stderr, {
           omit: options.omit,
@@ -40,6 +40,10 @@ export async function pipe(
         return { ...end, stdout: '', stderr: stderr() };
       }),
     );
+    return ends.map((end) => {
+      if (end.status === 'rejected') throw end.reason;
+      return end.value;
+    });
   } finally {
     await target?.close();
   }

@@ -3,7 +3,11 @@ import { errorCode } from './error-code.js';
 
 /** Why, and the way out, by SQLite's primary result code (https://www.sqlite.org/rescode.html). */
 const REASONS: readonly (readonly [code: RegExp, reason: string, wayOut: string])[] = [
-  [/^SQLITE_(BUSY|LOCKED)/, 'another process keeps it locked', 'End that process, then try again.'],
+  [
+    /^SQLITE_(BUSY|LOCKED)/,
+    'another process keeps it locked',
+    'Wait until it is done, or end it, then try again.',
+  ],
   [/^SQLITE_FULL/, 'the disk is full', 'Free some space on its disk, then try again.'],
   [/^SQLITE_IOERR_SHMSIZE/, 'the disk is full', 'Free some space on its disk, then try again.'],
   [

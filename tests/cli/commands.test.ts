@@ -244,7 +244,7 @@ describe('validate', () => {
     const file = join(here.intentsDir, 'films.yaml');
     const { exitCode, out } = await here.run(['validate', here.intentsDir]);
     expect(exitCode).toBe(1);
-    expect(out).toContain(`${file}:6:1 compres: `);
+    expect(out).toContain(`${file}:6:1 compres is not a field`);
     expect(out).toMatch(/\n {2}.*compress.*\n/);
     expect(out).toContain(`❌ 1 intent file is not valid: ${file}\n`);
     const { value } = await here.json(['validate', file]);
@@ -259,6 +259,23 @@ describe('validate', () => {
     const { exitCode, out } = await here.run(['validate', join(here.folder, 'nowhere')]);
     expect([exitCode, out]).toEqual([1, expect.stringContaining('There is no such file or folder.')]);
   });
+});
+
+test('somebody without rights sees nothing and runs nothing: 3', async () => {
+  const id = await ranOnce();
+  const operator = { kind: 'user', id: '3', name: 'mallory' } as const;
+  expect((await here.json(['runs'], { operator })).value).toEqual([]);
+  expect((await here.json(['intents'], { operator })).value).toEqual([]);
+  for (const argv of [
+    ['show', id],
+    ['plan', 'photos'],
+    ['run', 'photos', '--yes'],
+    ['plan', 'no-such-intent'],
+  ]) {
+    const { exitCode, value } = await here.json(argv, { operator });
+    expect([exitCode, value.error.code]).toEqual([3, 'not_allowed']);
+  }
+  expect(here.work.ran).toBe(1);
 });
 
 describe('usage', () => {

@@ -82,8 +82,8 @@ export interface Session {
   type(text: string): void;
   endInput(): void;
   interrupt(): void;
-  /** The reader of stdout goes away. */
-  breakPipe(): void;
+  /** Writing to stdout fails from now on: `EPIPE` when its reader went away. */
+  breakOutput(code: string): void;
 }
 
 export interface SessionOptions {
@@ -91,11 +91,14 @@ export interface SessionOptions {
   readonly columns?: number;
   readonly env?: Record<string, string>;
   readonly open?: () => Promise<App>;
+  readonly operator?: Actor;
 }
 
 /** A data directory and an intents folder with a real pipeline, store and catalogue; only the work is scripted. */
 export class Installation {
   readonly work = new Work();
+  /** Executors beside the one for files. */
+  readonly executors: Executor[] = [];
   now = new Date('2026-11-22T14:00:00Z');
   pipeline: Pipeline | null = null;
   store: Store | null = null;
@@ -131,7 +134,9 @@ export class Installation {
     const deps: CoreDeps = {
       store,
       catalogue,
-      executors: new Map([['files', executorOf(this.work) as unknown as Executor]]),
+      executors: new Map(
+        [executorOf(this.work) as unknown as Executor, ...this.executors].map((one) => [one.kind, one]),
+      ),
       hosts: new FakeHosts(100),
       events: new EventBus((error) => {
         throw error;
@@ -161,7 +166,10 @@ export class Installation {
   }
 
   /** Starts a command and lets the test talk to it. */
-  start(argv: string[], { tty = false, columns = 80, env = {}, open }: SessionOptions = {}): Session {
+  start(
+    argv: string[],
+    { tty = false, columns = 80, env = {}, open, operator = OPERATOR }: SessionOptions = {},
+  ): Session {
     const [stdout, stderr, stdin] = [0, 1, 2].map(() =>
       Object.assign(new PassThrough(), { isTTY: tty, columns }),
     );
@@ -182,7 +190,7 @@ export class Installation {
       },
       intentsDir: () => this.intentsDir,
       version: '1.2.3',
-      operator: OPERATOR,
+      operator,
       stdin,
       stdout,
       stderr,
@@ -210,7 +218,7 @@ export class Installation {
       interrupt: () => {
         for (const listener of [...listeners]) listener();
       },
-      breakPipe: () => stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+      breakOutput: (code) => stdout.destroy(Object.assign(new Error(`write ${code}`), { code })),
     };
   }
 

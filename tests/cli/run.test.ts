@@ -321,6 +321,21 @@ describe('Ctrl-C', () => {
     slow.open();
   });
 
+  test('in the moment of confirming: it is stopped all the same', async () => {
+    here.work.run = async ({ signal }) => {
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return { state: 'cancelled', reason: 'stopped' };
+    };
+    here.work.planning = async () => {
+      here.pipeline?.events.subscribe((event) => {
+        if (event.type === 'queued') session.interrupt();
+      });
+    };
+    const session = here.start(['run', 'photos', '--yes']);
+    expect([1, 3]).toContain(await session.exitCode);
+    expect(await lastState()).toBe('cancelled');
+  });
+
   test('while it waits for its turn: cancelled before it began, 3', async () => {
     const entered = gate();
     const done = gate();
@@ -347,7 +362,15 @@ test('--dry-run stops after the preview', async () => {
   expect(out).toContain('dry run, nothing is changed');
 });
 
-test('a reader that goes away does not stop the run', async () => {
+test.each([
+  ['a reader that goes away does not stop the run', 'EPIPE', 0, ''],
+  [
+    'a full disk under stdout neither, but is told',
+    'ENOSPC',
+    1,
+    'The output is not complete: write ENOSPC.\n',
+  ],
+])('%s', async (_case, code, exitCode, err) => {
   const entered = gate();
   const go = gate();
   here.work.run = async (ctx) => {
@@ -358,7 +381,7 @@ test('a reader that goes away does not stop the run', async () => {
   };
   const session = here.start(['run', 'photos', '--yes']);
   await entered.opened;
-  session.breakPipe();
+  session.breakOutput(code);
   go.open();
-  expect([await session.exitCode, session.err(), await lastState()]).toEqual([0, '', 'succeeded']);
+  expect([await session.exitCode, session.err(), await lastState()]).toEqual([exitCode, err, 'succeeded']);
 });

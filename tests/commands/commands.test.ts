@@ -27,12 +27,41 @@ describe('slash commands', () => {
     expect(() => commands.backup.options.parse({ intent: 5 })).toThrow();
   });
 
+  test('/scale and /rollout become requests for their own action only', () => {
+    expect(commands.scale.options.parse({ intent: 'web', replicas: 0 })).toEqual({
+      intent: 'web',
+      params: { replicas: 0 },
+      dryRun: false,
+      action: 'scale',
+    });
+    expect(commands.scale.options.parse({ intent: 'web', dry_run: true })).toMatchObject({
+      params: {},
+      dryRun: true,
+    });
+    expect(commands.rollout.options.parse({ intent: 'media' })).toEqual({
+      intent: 'media',
+      params: {},
+      dryRun: false,
+      action: 'rollout',
+    });
+  });
+
+  test('Discord itself takes only whole numbers from 0 for replicas, and completes every intent', () => {
+    const options = (name: 'backup' | 'scale' | 'rollout') => commands[name].builder.toJSON().options ?? [];
+    expect(options('scale')[1]).toMatchObject({ name: 'replicas', type: 4, min_value: 0, required: false });
+    for (const name of ['backup', 'scale', 'rollout'] as const) {
+      expect(options(name)[0]).toMatchObject({ name: 'intent', required: true, autocomplete: true });
+    }
+  });
+
   test('every option that a schema knows is offered, and the other way round', () => {
     const offered = (name: keyof typeof commands) =>
       (commands[name].builder.toJSON().options ?? []).map((o) => o.name);
     expect(offered('backup')).toEqual(['intent', 'dry_run']);
     expect(offered('run')).toEqual(Object.keys(commands.run.options.shape));
-    for (const name of ['runs', 'intents', 'help'] as const) {
+    expect(offered('scale')).toEqual(['intent', 'replicas', 'dry_run']);
+    expect(offered('rollout')).toEqual(['intent', 'dry_run']);
+    for (const name of ['status', 'runs', 'intents', 'help'] as const) {
       expect(offered(name)).toEqual(Object.keys(commands[name].options.shape));
     }
   });

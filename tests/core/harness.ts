@@ -7,7 +7,7 @@ import type { Executor, PartResult } from '../../src/core/executor.js';
 import type { Host, HostScope, Hosts, ProcessIdentity } from '../../src/core/host.js';
 import type { Catalogue, Intent } from '../../src/core/intent/intent.js';
 import { Ownership } from '../../src/core/ownership.js';
-import { phrase } from '../../src/core/phrase.js';
+import { type Phrase, phrase } from '../../src/core/phrase.js';
 import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
 import { notice } from '../../src/core/reasons.js';
 import { Redactor } from '../../src/core/redact.js';
@@ -34,6 +34,10 @@ export class World {
   during: (intent: string, signal: AbortSignal) => Promise<Partial<PartResult> | undefined> = async () =>
     undefined;
   planBug = false;
+  /** What recover() offers. */
+  rollBack: Phrase | null = null;
+  readonly rolledBack: string[] = [];
+  duringRollBack: () => Promise<undefined> = async () => undefined;
 }
 
 function executorOf(world: World): Executor<'files'> {
@@ -66,7 +70,13 @@ function executorOf(world: World): Executor<'files'> {
     },
     recover: async (part, journal) => {
       world.recovered.push(`${part.intent}:${journal.map(({ kind }) => kind).join()}`);
-      return { summary: [phrase`The partial file is removed.`] };
+      const offer = world.rollBack ? { rollBack: world.rollBack } : {};
+      return { summary: [phrase`The partial file is removed.`], ...offer };
+    },
+    rollBack: async (part, journal) => {
+      world.rolledBack.push(`${part.intent}:${journal.map(({ kind }) => kind).join()}`);
+      await world.duringRollBack();
+      return { state: 'rolled_back', reason: 'process_died', summary: [phrase`As before.`], warnings: [] };
     },
   };
 }
@@ -141,6 +151,7 @@ export class Installation {
   readonly redactor = new Redactor();
   now = new Date('2026-11-22T14:00:00Z');
   readonly #processes: Process[] = [];
+  readonly #over = gate();
   #pid = 100;
 
   private constructor(readonly dataDir: string) {}
@@ -149,7 +160,20 @@ export class Installation {
     return new Installation(await mkdtemp(join(tmpdir(), 'chatops-core-')));
   }
 
-  async start(options: { store?: (store: Store) => Store; approvedLabel?: string } = {}): Promise<Process> {
+  /** Work that never ends by itself, as that of a process that died in the middle. */
+  readonly hang = async (): Promise<undefined> => {
+    await this.#over.opened;
+    return undefined;
+  };
+
+  async start(
+    options: {
+      store?: (store: Store) => Store;
+      approvedLabel?: string;
+      /** Beside the one for files, or in its place. */
+      executors?: readonly Executor[];
+    } = {},
+  ): Promise<Process> {
     const opened = await openSqliteStore({ dataDir: this.dataDir });
     const store = options.store?.(opened) ?? opened;
     const events: RunEvent[] = [];
@@ -161,7 +185,12 @@ export class Installation {
     const deps: CoreDeps = {
       store,
       catalogue: catalogueOf(this.intents),
-      executors: new Map([['files', executorOf(this.world) as unknown as Executor]]),
+      executors: new Map(
+        [executorOf(this.world) as unknown as Executor, ...(options.executors ?? [])].map((one) => [
+          one.kind,
+          one,
+        ]),
+      ),
       hosts,
       events: bus,
       redactor: this.redactor,
@@ -189,7 +218,10 @@ export class Installation {
     return process;
   }
 
+  /** Ends what tests left hanging to play dead, then everything else. */
   async end(): Promise<void> {
+    this.#over.open();
+    for (const process of this.#processes) await process.pipeline.shutdown(0);
     for (const process of this.#processes) await process.end();
     await rm(this.dataDir, { recursive: true, force: true });
   }

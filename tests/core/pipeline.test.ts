@@ -418,7 +418,7 @@ describe('waiting for each other', () => {
 
 describe('after a process died', () => {
   async function dieWhileRunning(): Promise<Run> {
-    home.world.during = () => new Promise(() => {});
+    home.world.during = home.hang;
     const run = await previewed(bot, 'photos', { source: 'discord' });
     await bot.pipeline.decide(run.id, alice, 'confirm');
     await until(() => home.world.entered.length === 1, 'it runs');

@@ -45,16 +45,22 @@ export class Stage {
     readonly discord: LocalDiscord,
     private readonly command: string,
     private readonly settings: Readonly<Record<string, string>>,
+    private readonly runner: readonly string[],
   ) {}
 
+  /** `runner`: a command that starts the program in its place, such as `setpriv …`. */
   static async create(
-    options: { discord?: LocalDiscordOptions; env?: Readonly<Record<string, string>> } = {},
+    options: {
+      discord?: LocalDiscordOptions;
+      env?: Readonly<Record<string, string>>;
+      runner?: readonly string[];
+    } = {},
   ): Promise<Stage> {
     const file = openapiFile();
     const check = file ? { validateRequest: createOpenapiValidator(file) } : {};
     const discord = await startLocalDiscord({ ...check, ...options.discord });
     const dir = await mkdtemp(join(tmpdir(), 'chatops-e2e-'));
-    const stage = new Stage(dir, discord, await builtCommand(), options.env ?? {});
+    const stage = new Stage(dir, discord, await builtCommand(), options.env ?? {}, options.runner ?? []);
     for (const folder of ['intents', 'src', 'dst']) await mkdir(join(dir, folder));
     return stage;
   }
@@ -92,7 +98,8 @@ export class Stage {
   }
 
   async start(): Promise<Bot> {
-    const child = spawn(process.execPath, [this.command, 'start'], {
+    const [program, args] = this.#argv(['start']);
+    const child = spawn(program, args, {
       cwd: this.dir,
       env: this.env(),
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -123,6 +130,11 @@ export class Stage {
     };
   }
 
+  #argv(args: readonly string[]): [program: string, args: string[]] {
+    const [program = '', ...rest] = [...this.runner, process.execPath, this.command, ...args];
+    return [program, rest];
+  }
+
   /** Connected, and its commands are registered. */
   async #connected(log: () => string): Promise<void> {
     await this.discord.waitFor(() => log().includes('the slash commands are registered'), {
@@ -136,7 +148,8 @@ export class Stage {
     args: readonly string[],
     options: { stdin?: string; env?: Record<string, string> } = {},
   ): Promise<Ended> {
-    const child = spawn(process.execPath, [this.command, ...args], {
+    const [program, argv] = this.#argv(args);
+    const child = spawn(program, argv, {
       cwd: this.dir,
       env: { ...this.env(), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -8,7 +8,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import Libsql from 'libsql';
+import { auditStore, auditTrail } from '../../src/store/audit.js';
 import { nextRow } from '../../src/store/audit-chain.js';
+import { type HeadFile, headFile } from '../../src/store/audit-head.js';
 import { addRow, headOf } from '../../src/store/audit-rows.js';
 import { openDatabase } from '../../src/store/sqlite-database.js';
 import { dataFolder } from './data-folder.js';
@@ -21,11 +24,16 @@ describe('audit.head', () => {
   test('is there from the start, for its owner only, and follows every row', async () => {
     const store = await folder.open();
     expect(folder.head()).toEqual({ count: 0, hash: '0'.repeat(64) });
+    const follows = async (count: number): Promise<void> => {
+      const [last] = await store.audit.list(1);
+      expect(folder.head()).toEqual({ count, hash: last?.hash });
+    };
     await store.runs.insert(sampleRun(), sampleAudit());
+    await follows(1);
     await store.runs.transition('r-0001', 'awaiting', 'cancelled', {}, sampleAudit());
+    await follows(2);
     await store.audit.append(sampleAudit());
-    const [last] = await store.audit.list(1);
-    expect(folder.head()).toEqual({ count: 3, hash: last?.hash });
+    await follows(3);
     expect(statSync(head()).mode & 0o777).toBe(0o600);
   });
 
@@ -69,6 +77,33 @@ describe('audit.head', () => {
     await again.audit.append(sampleAudit());
     expect(folder.head()).toMatchObject({ count: 1 });
     expect((await again.audit.verify()).problems.map(({ seq }) => seq)).toEqual([3]);
+  });
+
+  test('is written while no other process can write', async () => {
+    await (await folder.open()).close();
+    const path = folder.file('chatops.db');
+    const database = await openDatabase(path, 1000);
+    const other = new Libsql(path);
+    const real = headFile(head(), path);
+    let refused = '';
+    const watched: HeadFile = {
+      ...real,
+      write(sealed) {
+        try {
+          other.exec('BEGIN IMMEDIATE');
+          other.exec('ROLLBACK');
+        } catch (error) {
+          refused = String(error);
+        }
+        real.write(sealed);
+      },
+    };
+    const trail = auditTrail(database, watched, () => {});
+    await auditStore(database, trail, watched).append(sampleAudit());
+    expect(refused).toContain('database is locked');
+    expect(folder.head()).toMatchObject({ count: 1 });
+    other.close();
+    await database.close();
   });
 
   test('belongs to whom the database belongs, also after a command that root ran', async () => {

@@ -38,7 +38,7 @@ describe('several processes on one database', () => {
     expect(owners.sort()).toEqual(wins.sort());
     expect(await store.audit.verify()).toEqual({ rows: 2 * RACED_RUNS, problems: [] });
     expect(folder.head()).toMatchObject({ count: 2 * RACED_RUNS });
-  });
+  }, 120_000);
 
   test('a writer that is killed in the middle leaves a whole store with all that it was told is safe', async () => {
     const told: string[] = [];
@@ -64,5 +64,5 @@ describe('several processes on one database', () => {
     }
     await store.audit.append(sampleAudit());
     expect((await store.audit.verify()).problems).toEqual([]);
-  });
+  }, 120_000);
 });

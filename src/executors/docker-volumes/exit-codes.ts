@@ -12,6 +12,9 @@ export function isUnreachable(exitCode: number | null, destination: string): boo
   return placeKind(destination) !== 'local' && exitCode !== null && CONNECTION.includes(exitCode);
 }
 
+/** The way out of a full disk: a mirror has no retention that could be lowered. */
+export const MAKE_ROOM = phrase`Free some space there, then try again.`;
+
 /** Exit 11 is any file error of the receiver; the disk is full only when rsync says so. */
 export function isDiskFull({ stderr }: ExecResult): boolean {
   return saysDiskFull(stderr);

@@ -12,6 +12,7 @@ import { checkSpace } from '../shared/space.js';
 import { copyCommand, deleteCommand, dryRunCommand, syncCommand } from './commands.js';
 import type { MirrorData } from './data.js';
 import { dryRun } from './dry-run.js';
+import { MAKE_ROOM } from './exit-codes.js';
 import { type Listing, listingReader } from './listing.js';
 import { sortDeletions } from './parts.js';
 import { placeKind, touchOf } from './place.js';
@@ -99,7 +100,12 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
     }
   }
   const space = place
-    ? checkSpace(fields.destination, await host.free(place.nearest), { bytes: listing.neededBytes })
+    ? checkSpace(
+        fields.destination,
+        await host.free(place.nearest),
+        { bytes: listing.neededBytes },
+        MAKE_ROOM,
+      )
     : unknownSpace(fields.destination);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
   return { listing, blockers, warnings, sourceMount, real, fsync: tools.fsync };

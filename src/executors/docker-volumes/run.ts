@@ -8,7 +8,7 @@ import { commandFailed, diskFull, ended, type Failure, failure, STOPPED } from '
 import { byteProgress } from '../shared/progress.js';
 import { rsyncEnvironment } from './commands.js';
 import type { MirrorData } from './data.js';
-import { isDiskFull, rsyncFailure } from './exit-codes.js';
+import { isDiskFull, MAKE_ROOM, rsyncFailure } from './exit-codes.js';
 import { addMirror, INCOMPLETE, JOURNAL } from './incomplete.js';
 import { listingReader } from './listing.js';
 import { placeKind } from './place.js';
@@ -152,8 +152,8 @@ function rsync(
 async function failureOf(result: ExecResult, data: MirrorData, ctx: RunContext): Promise<Failure | null> {
   if (ctx.signal.aborted) return STOPPED;
   if (!result.ok && isDiskFull(result)) {
-    if (placeKind(data.destination) === 'local') return diskFull(data, ctx);
-    return failure('destination_full', phrase`The disk of ${code(data.destination)} is full.`);
+    if (placeKind(data.destination) === 'local') return diskFull(data, ctx, MAKE_ROOM);
+    return failure('destination_full', phrase`The disk of ${code(data.destination)} is full.`, MAKE_ROOM);
   }
   return rsyncFailure(result, data.destination);
 }

@@ -33,6 +33,8 @@ export function steps(data: MirrorData): readonly PlanStep[] {
 }
 
 function copyTitle({ source, destination, files, transfers, transferBytes }: MirrorData): Phrase {
+  // Nothing was counted: the plan is blocked.
+  if (files === 0) return phrase`Copy ${code(source)} to ${code(destination)}.`;
   const of = formatCount(files, 'file');
   if (transfers === 0) {
     return phrase`Compare ${code(source)} with ${code(destination)}, which has the contents of all ${of} already.`;

@@ -18,9 +18,13 @@ export function steps(
   expected: number | null,
   ages: ReadonlyMap<string, string>,
 ): readonly PlanStep[] {
-  const { archive, bytes, files, pack, list, hash, deletions, kept } = data;
+  const { source, archive, bytes, files, pack, list, hash, deletions, kept } = data;
   const amount = `${formatBytes(bytes)} (${formatCount(files, 'file')})`;
-  const title: Phrase = phrase`Copy ${amount} to ${code(archive)}${size(pack.length > 1, expected)}.`;
+  // Nothing was counted when the plan is blocked early.
+  const title: Phrase =
+    files === 0
+      ? phrase`Copy ${code(source)} to ${code(archive)}.`
+      : phrase`Copy ${amount} to ${code(archive)}${size(pack.length > 1, expected)}.`;
   return [
     { title, commands: pack },
     { title: phrase`Check the archive: read all of it and count its files.`, commands: [list] },

@@ -43,9 +43,10 @@ interface Destination {
 export async function diskFull(
   { destination, neededBytes }: Destination,
   { host }: Pick<RunContext, 'host'>,
+  next?: Phrase,
 ): Promise<Failure> {
   const free = await host.free(destination);
-  return failure('destination_full', fullMessage(destination, free, neededBytes));
+  return failure('destination_full', fullMessage(destination, free, neededBytes), next);
 }
 
 export function alreadyThere(path: string): Failure {

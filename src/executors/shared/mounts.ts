@@ -42,7 +42,9 @@ export function checkSourceMount(
   if (!isWithin(real, before) || !isWithin(before, now)) return null;
   return notice(
     'source_not_mounted',
-    phrase`${code(source)} was on the mount ${code(before)} at the last run, and that is not mounted now.`,
-    phrase`Mount it, then try again. If it moved, set ${code('min_files')} in the intent.`,
+    before === real
+      ? phrase`${code(source)} was a mount at the last run, and is not mounted now.`
+      : phrase`${code(source)} was on the mount ${code(before)} at the last run, and that is not mounted now.`,
+    phrase`Mount it, then try again. If it is no longer meant to be a mount, set ${code('min_files')} in the intent.`,
   );
 }

@@ -9,16 +9,27 @@ const LOW = 0.05;
 /** Bytes that a run needs: measured or derived from the last run, or only an upper bound. */
 export type Need = { readonly bytes: number } | { readonly atMost: number };
 
-/** What to say about the space at a destination: `destination_full` blocks, `destination_low` warns. */
-export function checkSpace(destination: string, free: FreeSpace, need: Need): Notice | null {
+/**
+ * What to say about the space at a destination: `destination_full` blocks, `destination_low` warns.
+ * @param makeRoom the way out of a full one, where the catalogue's does not fit
+ */
+export function checkSpace(
+  destination: string,
+  free: FreeSpace,
+  need: Need,
+  makeRoom?: Phrase,
+): Notice | null {
   const { available, total } = free;
   const known = 'bytes' in need;
   const bytes = known ? need.bytes : need.atMost;
-  if (known && available < bytes) return notice('destination_full', fullMessage(destination, free, bytes));
+  if (known && available < bytes) {
+    return notice('destination_full', fullMessage(destination, free, bytes), makeRoom);
+  }
   if (available < bytes) {
     return notice(
       'destination_low',
       phrase`${code(destination)} has ${formatBytes(available)} free. How much is needed is not known before the first run: up to ${formatBytes(bytes)}.`,
+      phrase`If it does not fit, the run ends and removes what it wrote. To be sure, free some space first.`,
     );
   }
   const left = available - bytes;

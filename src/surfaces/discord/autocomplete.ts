@@ -1,4 +1,4 @@
-import type { Actor } from '../../core/request.js';
+import type { Action, Actor } from '../../core/request.js';
 import { stateText } from '../../core/run.js';
 import type { DiscordDeps } from './deps.js';
 import { visibleRuns } from './lookups.js';
@@ -13,6 +13,9 @@ export interface Choice {
   readonly value: string;
 }
 
+/** Each has a command of its name, which offers its intents only. */
+const ACTIONS = ['backup', 'scale', 'rollout'] as const satisfies readonly Action[];
+
 type Deps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'redact'>;
 
 /** What this person may choose; nothing for one without rights. */
@@ -22,8 +25,9 @@ export async function complete(
   command: string,
   focused: { readonly option: string; readonly typed: string },
 ): Promise<readonly Choice[]> {
-  if (command === 'backup' && focused.option === 'intent') {
-    const intents = deps.pipeline.visible(actor, 'backup');
+  const action = ACTIONS.find((name) => name === command);
+  if (action !== undefined && focused.option === 'intent') {
+    const intents = deps.pipeline.visible(actor, action);
     return choices(
       focused.typed,
       intents.map(({ name, description }) => ({ value: name, about: description })),

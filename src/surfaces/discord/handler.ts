@@ -5,7 +5,7 @@ import { StoreError } from '../../core/store.js';
 import { failureOf } from './api-error.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
-import { showHelp, showIntents, showRun, showRuns } from './lookups.js';
+import { showHelp, showIntents, showRun, showRuns, showStatus } from './lookups.js';
 import { openRun } from './open-run.js';
 import { type PressDeps, press } from './press.js';
 import { defect, note } from './render/notices.js';
@@ -15,6 +15,9 @@ type Answer = (talk: Conversation, deps: PressDeps, options: unknown) => Promise
 /** What each slash command does with its options. */
 const ON_COMMAND: Readonly<Record<CommandName, Answer>> = {
   backup: (talk, deps, options) => openRun(talk, deps, commands.backup.options.parse(options)),
+  scale: (talk, deps, options) => openRun(talk, deps, commands.scale.options.parse(options)),
+  rollout: (talk, deps, options) => openRun(talk, deps, commands.rollout.options.parse(options)),
+  status: (talk, deps) => showStatus(talk, deps),
   runs: (talk, deps) => showRuns(talk, deps),
   run: (talk, deps, options) => showRun(talk, deps, commands.run.options.parse(options).id),
   intents: (talk, deps) => showIntents(talk, deps),

@@ -2,13 +2,14 @@ import { closest } from '../../core/intent/closest.js';
 import { phrase } from '../../core/phrase.js';
 import { notice } from '../../core/reasons.js';
 import { unknownRun } from '../../core/refusals.js';
-import type { Actor } from '../../core/request.js';
+import type { Action, Actor } from '../../core/request.js';
 import type { RunSummary } from '../../core/run.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
 import { help, intentList } from './render/catalogue.js';
 import { runDetails, runList } from './render/history.js';
 import { refusal } from './render/notices.js';
+import { statusMessage } from './render/status.js';
 
 const RUNS_SHOWN = 10;
 /** How many runs are looked through for those that this person may see. */
@@ -53,10 +54,18 @@ export async function showIntents(talk: Conversation, deps: LookupDeps): Promise
   );
 }
 
+/** `/status` */
+export async function showStatus(talk: Conversation, deps: LookupDeps): Promise<void> {
+  await talk.thinkPrivately();
+  if (mayNothing(deps, talk.actor)) return talk.answer(refusal(nothingAllowed()));
+  await talk.answer(statusMessage(deps.redact(await deps.pipeline.status(talk.actor))));
+}
+
 /** `/help` */
 export async function showHelp(talk: Conversation, deps: LookupDeps): Promise<void> {
   if (mayNothing(deps, talk.actor)) return talk.tell(refusal(nothingAllowed()));
-  await talk.tell(help(deps.pipeline.visible(talk.actor, 'backup').length));
+  const count = (action: Action): number => deps.pipeline.visible(talk.actor, action).length;
+  await talk.tell(help({ backup: count('backup'), scale: count('scale'), rollout: count('rollout') }));
 }
 
 /** May run nothing, and would not be allowed to see a run either. */

@@ -42,6 +42,13 @@ const again: Press = async (talk, deps, runId) => {
   await openRun(talk, deps, { intent, params, dryRun, action, previous: run.id });
 };
 
+const rollBack: Press = async (talk, deps, runId) => {
+  const run = await deps.runs.get(runId);
+  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
+  const { intent, params, action } = run;
+  await openRun(talk, deps, { intent, params, dryRun: false, action, previous: run.id, undoes: run.id });
+};
+
 const commands: Press = (talk, deps, runId) =>
   look(talk, deps, runId, async (run) => talk.answer(showCommands(run)));
 
@@ -70,6 +77,7 @@ const PRESSES: Readonly<Record<Verb, Press>> = {
   stop,
   retry: again,
   again,
+  rollback: rollBack,
   commands,
   details,
 };

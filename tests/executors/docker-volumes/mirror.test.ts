@@ -7,6 +7,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -151,6 +152,14 @@ describe('deletions', () => {
     rmSync(lab.path('src', 'gone'), { recursive: true });
     expect((await mirror({ exclude: ['*.tmp'] })).state).toBe('succeeded');
     expect(names().filter((name) => name.startsWith('gone'))).toEqual(['gone', 'gone/local.tmp']);
+  });
+
+  test('leave the folders with the times of the source', async () => {
+    unlinkSync(lab.path('src', 'sub', 'z'));
+    rmSync(lab.path('src', 'gone'), { recursive: true });
+    for (const folder of ['', 'sub']) utimesSync(lab.path('src', folder), 1_500_000_000, 1_500_000_000);
+    await mirror();
+    expect(differences()).toBe('');
   });
 
   test('are never made without --delete', async () => {

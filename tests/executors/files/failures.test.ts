@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -18,7 +19,8 @@ import { plain } from '../../../src/core/phrase.js';
 import { files } from '../../../src/executors/files/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { mountTmpfs, testWith, unmount } from '../support/needs.js';
-import { plant, put } from '../support/trees.js';
+import { asNobody } from '../support/nobody.js';
+import { plant, put, tool } from '../support/trees.js';
 
 let lab: Lab;
 let fields: FilesFields;
@@ -111,11 +113,10 @@ describe('a partial', () => {
     },
   );
 
-  test('that is a valid archive of something else does not pass either', async () => {
+  test('that is a valid archive of less does not pass either', async () => {
     put(lab.path('src', 'random'), randomBytes(200_000));
     lab.adapt = afterWriting((partial) => {
-      unlinkSync(partial);
-      writeFileSync(partial, '');
+      tool('tar', '-cf', partial, '--exclude=random', '-C', lab.path('src'), '.');
     });
     const part = await lab.plan(files, { ...fields, compress: 'none' });
     const result = await files.run(part, lab.runContext());
@@ -146,6 +147,16 @@ describe('a source that changes', () => {
     expect(result.state).toBe('succeeded');
     expect(codes(result.warnings)).toEqual(['files_changed']);
     expect(plain(result.warnings[0]?.message ?? [])).toContain('growing');
+  });
+
+  test('so that a file can’t be read any more fails', async () => {
+    chmodSync(lab.root, 0o755);
+    const part = await lab.plan(files, fields);
+    chmodSync(lab.path('src', 'd0', 'f7'), 0o000);
+    lab.adapt = asNobody;
+    const result = await files.run(part, lab.runContext());
+    expect(result).toMatchObject({ state: 'failed', reason: 'command_failed' });
+    expect(readdirSync(lab.path('dst'))).toEqual(OLD);
   });
 
   test('so that it is gone fails, and the old archives stay', async () => {

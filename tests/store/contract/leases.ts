@@ -55,6 +55,12 @@ export function leaseContract(open: OpenStore): void {
       ]);
     });
 
+    test('a run is not in its own way', async () => {
+      await acquire('r-1', 'path:/srv');
+      expect(await acquire('r-1', PLEX)).toEqual([]);
+      expect(await fresh.store.leases.list()).toHaveLength(2);
+    });
+
     test('released leases are free, those of other runs are not', async () => {
       await acquire('r-1', MEDIA);
       await acquire('r-2', PLEX);

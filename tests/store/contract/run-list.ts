@@ -60,7 +60,7 @@ export function runListContract(open: OpenStore): void {
         found += ids.length;
       }
       expect(found).toBeGreaterThan(1000);
-    });
+    }, 120_000);
 
     test('newest is what was recorded last, also when the clock was set back', async () => {
       await fresh.store.runs.insert(sampleRun({ id: 'r-1', createdAt: at(9) }), sampleAudit());

@@ -331,6 +331,39 @@ describe('rights', () => {
     expect((await alice().autocomplete('run', 'id', 'r-0')).map(({ value }) => value)).toEqual(['r-0001']);
   });
 
+  test('/scale and /rollout offer and ask for their own intents; replicas is a parameter of the run', async () => {
+    const offered = async (command: string) =>
+      (await alice().autocomplete(command, 'intent', '')).map(({ value }) => value);
+    expect(await offered('scale')).toEqual(['web']);
+    expect(await offered('rollout')).toEqual(['media']);
+
+    await alice().slash('scale', { intent: 'web', replicas: 3 }).waitForMessage('Scale · web');
+    expect(scene.fake.run('r-0001')).toMatchObject({ action: 'scale', params: { replicas: 3 } });
+    await alice().slash('scale', { intent: 'web' }).waitForMessage('r-0002');
+    expect(scene.fake.run('r-0002').params).toEqual({});
+    await alice().slash('rollout', { intent: 'media' }).waitForMessage('Rollout · media');
+    expect(scene.discord.violations).toEqual([]);
+  });
+
+  test('Retry of a scale asks for the same number again', async () => {
+    const preview = await alice().slash('scale', { intent: 'web', replicas: 3 }).waitForMessage('r-0001');
+    alice().press(preview, 'Confirm');
+    await scene.discord.waitFor(() => scene.fake.run('r-0001').state === 'queued');
+    scene.fake.begin('r-0001');
+    scene.fake.finish('r-0001', { state: 'rolled_back', reason: 'not_healthy' });
+    const outcome = await alice().waitForMessage('Scale rolled back', { after: preview });
+    await alice().press(outcome, 'Retry').waitForMessage('r-0002');
+    expect(scene.fake.run('r-0002').params).toEqual({ replicas: 3 });
+  });
+
+  test('/status answers privately', async () => {
+    const thing = { key: 'container:1', name: 'media-plex-1', state: 'running', healthy: false } as const;
+    scene.fake.setStatus([{ stack: 'media', things: [{ ...thing, detail: [] }], notices: [], runs: [] }]);
+    const seen = await alice().slash('status').waitForMessage('media-plex-1');
+    expect(textOf(seen)).toContain('unhealthy');
+    expect(seen.visibleTo).toBe(alice().id);
+  });
+
   test('/runs, /run, /intents and /help answer privately', async () => {
     await ask();
     for (const [words, wanted] of [

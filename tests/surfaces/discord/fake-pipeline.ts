@@ -7,6 +7,7 @@ import { notice } from '../../../src/core/reasons.js';
 import { alreadyDecided, notActive, notAsker, unknownRun } from '../../../src/core/refusals.js';
 import { actorRef, sameActor } from '../../../src/core/request.js';
 import { isFinal, type Outcome, type ProgressSnapshot, type Run } from '../../../src/core/run.js';
+import type { StackStatus } from '../../../src/core/status.js';
 import type { RunStore } from '../../../src/core/store.js';
 import { AWAITING } from './sample-runs.js';
 
@@ -23,6 +24,8 @@ export interface FakePipeline {
   setLog(id: string, text: string): void;
   /** Called while a run is planned; what it returns changes the run. */
   duringPrepare(happens: () => Partial<Run> | undefined): void;
+  /** What `/status` finds. */
+  setStatus(found: readonly StackStatus[]): void;
   waitFor(id: string, others: readonly string[]): void;
   begin(id: string): void;
   step(id: string, step: number): void;
@@ -50,6 +53,7 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
   const stored = new Map<string, Run>();
   const logs = new Map<string, string>();
   const broken = new Map<string, Error>();
+  let stacks: readonly StackStatus[] = [];
   let happens = (): Partial<Run> | undefined => undefined;
   const events = new EventBus((error) => {
     throw error;
@@ -95,6 +99,8 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
         ...AWAITING,
         id: `r-${String(stored.size + 1).padStart(4, '0')}`,
         intent: intent.name,
+        action: intent.action,
+        params: request.params,
         actor: actorRef(request.actor),
         dryRun: request.dryRun,
         state: request.dryRun ? 'planned' : 'awaiting',
@@ -134,6 +140,7 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       intents
         .filter((intent) => action === undefined || intent.action === action)
         .filter((intent) => authorize(actor, 'run', intent.name) === null),
+    status: async (actor) => (authorize(actor, 'view', '') === null ? stacks : []),
     show: async (id, shown) => {
       set(id, { shown });
     },
@@ -177,6 +184,9 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
     },
     duringPrepare: (callback) => {
       happens = callback;
+    },
+    setStatus: (found) => {
+      stacks = found;
     },
     waitFor: (id, waitsFor) => events.emit({ type: 'queued', run: run(id), waitsFor }),
     begin: (id) =>

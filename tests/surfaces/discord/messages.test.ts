@@ -1,8 +1,10 @@
 import { describe, test } from '@jest/globals';
 import type { Intent } from '../../../src/core/intent/intent.js';
+import type { Observation } from '../../../src/core/observation.js';
 import { code, phrase } from '../../../src/core/phrase.js';
 import { notice } from '../../../src/core/reasons.js';
 import type { Run } from '../../../src/core/run.js';
+import type { StackStatus } from '../../../src/core/status.js';
 import { help, intentList } from '../../../src/surfaces/discord/render/catalogue.js';
 import { showCommands } from '../../../src/surfaces/discord/render/commands.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';
@@ -17,8 +19,22 @@ import {
   progressMessage,
 } from '../../../src/surfaces/discord/render/progress.js';
 import { settledMessage } from '../../../src/surfaces/discord/render/settled.js';
+import { statusMessage } from '../../../src/surfaces/discord/render/status.js';
 import { expectGolden } from './golden.js';
-import { ALICE, AWAITING, BOB, ended, FAILED, PLEX_PART, planOf, RUNNING, SUCCEEDED } from './sample-runs.js';
+import {
+  ALICE,
+  AWAITING,
+  BOB,
+  ended,
+  FAILED,
+  PLEX_PART,
+  planOf,
+  ROLLOUT,
+  RUNNING,
+  SCALE,
+  SCALE_DOWN,
+  SUCCEEDED,
+} from './sample-runs.js';
 
 const NOW = new Date('2026-11-22T14:18:22.000Z');
 const LIVE: LiveView = {
@@ -84,12 +100,17 @@ const INTERRUPTED = ended(RUNNING, {
   ],
 });
 const ROLLED_BACK = ended(
-  { ...OTHER, intent: 'media' },
+  { ...ROLLOUT, decidedBy: ALICE, startedAt: RUNNING.startedAt },
   {
     state: 'rolled_back',
-    reason: 'check_failed',
-    summary: [phrase`${code('plex')} 1.41.2 never became healthy (waited 120 s).`],
-    next: phrase`look at the container’s last lines below.`,
+    reason: 'not_healthy',
+    summary: [
+      phrase`${code('plex')} ${code('sha256:c0de…de')}: ${code('media-plex-1')} never became healthy (waited 2 min: ${code('connection refused')}).`,
+      phrase`${code('plex')} runs the image from before again (${code('sha256:3fa9…c1')}) and is healthy.`,
+      phrase`It was down or restarting for up to 2 min 10 s.`,
+      phrase`${code('sonarr')} and ${code('radarr')} keep their new versions.`,
+    ],
+    next: phrase`Look at the container’s last lines below, or pin the earlier version in the Compose file.`,
     tail: ['connection refused on :32400'],
   },
 );
@@ -101,6 +122,47 @@ const STOPPED = ended(
     summary: [phrase`Stopped by bob.`, phrase`The partial file is gone.`],
   },
 );
+const SINCE = { since: '2026-11-10T14:17:00.000Z' };
+const thing = (name: string, more: Partial<Observation> = SINCE): Observation => ({
+  key: `container:${name}`,
+  name,
+  state: 'running',
+  healthy: null,
+  detail: phrase`${code('linuxserver/sonarr:4.0')}`,
+  ...more,
+});
+const MEDIA: StackStatus = {
+  stack: 'media',
+  things: [
+    thing('media-sonarr-1', {
+      ...SINCE,
+      healthy: false,
+      detail: phrase`${code('linuxserver/sonarr:4.0')}, its check says ${code('connection refused')}`,
+    }),
+    thing('tautulli', { state: 'absent', detail: [] }),
+    thing('media-plex-1', { healthy: true, detail: phrase`${code('plexinc/pms-docker:latest')}` }),
+    thing('media-radarr-1', {
+      ...SINCE,
+      state: 'stopped',
+      detail: phrase`${code('radarr:5')}, exit code 137`,
+    }),
+    thing('media-web-1'),
+    thing('media-web-2', { state: 'starting' }),
+  ],
+  notices: [],
+  runs: [ROLLED_BACK, SUCCEEDED],
+};
+const AI: StackStatus = {
+  stack: 'ai',
+  things: [],
+  notices: [notice('docker_unreachable', phrase`Docker does not answer: ${code('connection refused')}.`)],
+  runs: [],
+};
+const MANY: StackStatus = {
+  ...MEDIA,
+  things: Array.from({ length: 60 }, (_, index) => thing(`media-web-${index + 1}`)),
+  runs: [],
+};
 const INTENT: Intent = {
   name: 'plex-database',
   file: '/srv/intents/plex-database.yaml',
@@ -127,6 +189,9 @@ const CASES: Readonly<Record<string, () => Message>> = {
   'preview-blocked': () => previewMessage(BLOCKED),
   'preview-two-parts': () =>
     previewMessage({ ...AWAITING, plan: planOf({ ...PLEX_PART, intent: 'config-files' }, PLEX_PART) }),
+  'preview-scale': () => previewMessage(SCALE),
+  'preview-scale-down': () => previewMessage(SCALE_DOWN),
+  'preview-rollout': () => previewMessage(ROLLOUT),
   'preview-many-deletions': () => previewMessage(MIRROR),
   commands: () => showCommands(AWAITING),
   confirmed: () => progressMessage({ ...LIVE, run: QUEUED, progress: null }, true),
@@ -168,9 +233,16 @@ const CASES: Readonly<Record<string, () => Message>> = {
   'run-list': () => runList([AWAITING, RUNNING, SUCCEEDED, FAILED, OTHER, CHANGED]),
   'run-list-empty': () => runList([]),
   'run-details': () => runDetails({ ...FAILED, params: { replicas: 3 }, previous: 'r-1111' }, 'log line\n'),
+  status: () => statusMessage([AI, MEDIA]),
+  'status-fine': () => statusMessage([{ ...MEDIA, things: MEDIA.things.slice(2, 3), runs: [] }]),
+  'status-empty': () => statusMessage([]),
+  'status-many': () => statusMessage([MANY]),
+  'status-too-much': () =>
+    statusMessage(Array.from({ length: 40 }, (_, index) => ({ ...MEDIA, stack: `stack-${index + 1}` }))),
   intents: () => intentList([INTENT], () => STALE, [PROBLEM]),
   'intents-empty': () => intentList([], () => null, []),
-  help: () => help(3),
+  help: () => help({ backup: 3, scale: 1, rollout: 2 }),
+  'help-backups-only': () => help({ backup: 1, scale: 0, rollout: 0 }),
   defect: () => defect('e-12345678'),
 };
 

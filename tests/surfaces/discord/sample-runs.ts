@@ -128,3 +128,89 @@ export const FAILED = ended(RUNNING, {
   next: phrase`Free some space or lower ${code('retention_days')}, then Retry.`,
   tail: ['zstd: error 70 : Write error : cannot write block : No space left on device'],
 });
+
+const WEB_PART: PlanPart = {
+  ...PLEX_PART,
+  intent: 'web',
+  kind: 'scale',
+  action: 'scale',
+  warnings: [],
+};
+const composeUp = ['docker', 'compose', '-f', '/opt/stacks/media/docker-compose.yml', 'up', '-d'];
+
+export const SCALE: Run = {
+  ...AWAITING,
+  intent: 'web',
+  action: 'scale',
+  params: { replicas: 5 },
+  plan: {
+    ...planOf({
+      ...WEB_PART,
+      steps: [
+        {
+          title: phrase`${code('web')}: 2 → 5 replicas. 3 containers are created: ${code('media-web-3')}, ${code('media-web-4')}, ${code('media-web-5')}.`,
+          commands: [[...composeUp, '--scale', 'web=5', '--', 'web']],
+        },
+        {
+          title: phrase`Wait until each new one is up, and healthy where it has a check, for 10 s. Else go back.`,
+          commands: [],
+        },
+      ],
+      effects: ['media-web-3', 'media-web-4', 'media-web-5'].map((target) => ({ kind: 'create', target })),
+    }),
+    intent: 'web',
+    action: 'scale',
+  },
+};
+
+export const SCALE_DOWN: Run = {
+  ...SCALE,
+  params: { replicas: 0 },
+  plan: {
+    ...SCALE.plan,
+    parts: [
+      {
+        ...WEB_PART,
+        steps: [
+          {
+            title: phrase`${code('web')}: 2 → 0 replicas. 2 containers are stopped and removed: ${code('media-web-1')}, ${code('media-web-2')}. The service is off then.`,
+            commands: [[...composeUp, '--scale', 'web=0', '--', 'web']],
+          },
+        ],
+        effects: ['media-web-1', 'media-web-2'].map((target) => ({ kind: 'remove', target })),
+      },
+    ],
+  },
+};
+
+const PULLED = `sha256:${'c0de'.repeat(16)}`;
+
+export const ROLLOUT: Run = {
+  ...AWAITING,
+  id: 'r-9xq4',
+  intent: 'media',
+  action: 'rollout',
+  plan: {
+    ...planOf({
+      ...PLEX_PART,
+      intent: 'media',
+      kind: 'rollout',
+      action: 'rollout',
+      warnings: [],
+      steps: [
+        {
+          title: phrase`Pull what is new and hold the images that run now.`,
+          commands: [['docker', 'pull', '--', `plexinc/pms-docker@${PULLED}`]],
+        },
+        {
+          title: phrase`${code('plex')}: ${code('plexinc/pms-docker:latest')}, ${code('sha256:3fa9…c1')} → ${code('sha256:c0de…de')}. 1 container is replaced.`,
+          commands: [[...composeUp, '--force-recreate', '--', 'plex']],
+        },
+        { title: phrase`${code('sonarr')}: already current, not touched.`, commands: [] },
+      ],
+      effects: [{ kind: 'replace', target: 'media-plex-1' }],
+    }),
+    intent: 'media',
+    action: 'rollout',
+  },
+};

@@ -35,7 +35,12 @@ export async function startScene(options: LocalDiscordOptions & { editGapMs?: nu
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
   const fake = fakePipeline(
-    [intentNamed('plex-database'), intentNamed('photos'), intentNamed('web', { action: 'scale' })],
+    [
+      intentNamed('plex-database'),
+      intentNamed('photos'),
+      intentNamed('web', { action: 'scale' }),
+      intentNamed('media', { action: 'rollout' }),
+    ],
     now,
   );
   const log = keptLog();

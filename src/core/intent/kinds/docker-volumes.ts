@@ -4,7 +4,7 @@ import { checked, described, type Fault, oneOrMore, secretName, wholeNumber } fr
 import { destination, destinationFault, localPath } from '../paths.js';
 import { checkRsyncOptions } from '../rsync-options.js';
 import { defineKind } from './kind.js';
-import { BACKUP, exclude, folder, requireMount } from './shared.js';
+import { BACKUP, exclude, folder, minFiles, requireMount } from './shared.js';
 
 /** A folder copied to another place with rsync. */
 export const dockerVolumes = defineKind({
@@ -31,6 +31,7 @@ export const dockerVolumes = defineKind({
       1000,
     ),
     require_mount: requireMount,
+    min_files: minFiles,
     password_secret: described(
       secretName.optional(),
       'The environment variable with the rsync daemon’s password.',
@@ -44,6 +45,7 @@ export const dockerVolumes = defineKind({
     ...rsyncOptions(document.options),
     max_delete: document.max_delete,
     require_mount: document.require_mount,
+    ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
     password_secret: document.password_secret ?? null,
   }),
 });

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { described } from '../forms.js';
 import { localDestination, localPath } from '../paths.js';
 import { defineKind } from './kind.js';
-import { BACKUP, compress, exclude, folder, RETENTION, requireMount, targetFolder } from './shared.js';
+import {
+  BACKUP,
+  compress,
+  exclude,
+  folder,
+  minFiles,
+  RETENTION,
+  requireMount,
+  targetFolder,
+} from './shared.js';
 
 /** A folder packed into an archive. */
 export const files = defineKind({
@@ -17,6 +26,7 @@ export const files = defineKind({
     compress,
     ...RETENTION,
     require_mount: requireMount,
+    min_files: minFiles,
   }),
   fields: (document, place) => ({
     source: place.resolved('source', localPath(document.source, place.folder)),
@@ -26,5 +36,6 @@ export const files = defineKind({
     retention_days: document.retention_days ?? null,
     min_keep: document.min_keep,
     require_mount: document.require_mount,
+    ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
   }),
 });

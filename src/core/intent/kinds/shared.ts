@@ -65,6 +65,13 @@ export const RETENTION = {
   min_keep: described(wholeNumber(1, 1000).default(3), 'This many of the newest archives always stay.', 3),
 };
 
+/** Optional, so it becomes a field only where somebody wrote it. */
+export const minFiles = described(
+  wholeNumber(1, 1_000_000_000).optional(),
+  'The source must hold at least this many files; takes the place of the comparison with the last run.',
+  100,
+);
+
 export const requireMount = described(
   z.boolean().default(false),
   'Refuse to run unless the destination is on a mounted disk or share.',

@@ -1,7 +1,7 @@
 import type { Run, RunSummary } from '../../../core/run.js';
 import type { Button } from './fit.js';
 
-const VERBS = ['confirm', 'cancel', 'commands', 'stop', 'retry', 'again', 'details'] as const;
+const VERBS = ['confirm', 'cancel', 'commands', 'stop', 'retry', 'again', 'rollback', 'details'] as const;
 /** What a press asks for. `retry` and `again` are the same wish after different ends. */
 export type Verb = (typeof VERBS)[number];
 
@@ -27,5 +27,6 @@ export const stop = (run: Id): Button => button(run, 'stop', 'Stop', 'danger');
 export const retry = (run: Id): Button => button(run, 'retry', 'Retry', 'go');
 export const runAgain = (run: Id): Button => button(run, 'again', 'Run again');
 export const previewAgain = (run: Id): Button => button(run, 'again', 'Preview again');
+export const rollBack = (run: Id): Button => button(run, 'rollback', 'Roll back', 'danger');
 export const details = (run: Id): Button => button(run, 'details', 'Details');
 export const show = (run: Id): Button => button(run, 'details', `Show ${run.id}`);

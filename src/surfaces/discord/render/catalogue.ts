@@ -1,6 +1,7 @@
 import { formatCount } from '../../../core/format.js';
 import type { Intent, IntentProblem } from '../../../core/intent/intent.js';
 import type { Notice } from '../../../core/reasons.js';
+import type { Action } from '../../../core/request.js';
 import { type Message, withinLimits } from './fit.js';
 import { noticeLine } from './plan.js';
 import { escapeText, inlineCode } from './text.js';
@@ -61,8 +62,19 @@ function problemLine({ file, line, field, message, hint }: IntentProblem): strin
   return `• ${where}${field === '' ? '' : `, ${inlineCode(field, 80)}`}: ${escapeText(message, 200)} ${escapeText(hint, 200)}`;
 }
 
-/** `/help`: only what this person may do. `backups` is how many backups they may run. */
-export function help(backups: number): Message {
+const ACTIONS = ['backup', 'scale', 'rollout'] as const satisfies readonly Action[];
+
+const OFFERS: Readonly<Record<Action, (count: number) => string>> = {
+  backup: (count) => `${formatCount(count, 'backup')} that you may run`,
+  scale: (count) => `${formatCount(count, 'service')} that you may scale`,
+  rollout: (count) => `${formatCount(count, 'rollout')} that you may run`,
+};
+
+/** `/help`: only what this person may do. `runnable` is how many intents of each action they may run. */
+export function help(runnable: Readonly<Record<Action, number>>): Message {
+  const offers = ACTIONS.filter((action) => runnable[action] > 0).map(
+    (action) => `/${action}: one of ${OFFERS[action](runnable[action])}`,
+  );
   return withinLimits({
     embeds: [
       {
@@ -70,7 +82,8 @@ export function help(backups: number): Message {
         blocks: [
           '**ChatOps shows what would happen, with numbers, and runs it once you confirm.**',
           '',
-          ...(backups === 0 ? [] : [`/backup: one of ${formatCount(backups, 'backup')} that you may run`]),
+          ...offers,
+          '/status: what runs in each stack, its health, and what was last done to it',
           '/runs: the last runs and how they ended',
           '/run: one run with its plan, outcome and log',
           '/intents: what can be run, and what is wrong with its files',

@@ -26,7 +26,7 @@ export function runList(runs: readonly RunSummary[]): Message {
         color: COLORS.calm,
         blocks: [
           '**Last runs**',
-          { items: runs.map(line), show: runs.length, more: (hidden) => `and ${hidden} more` },
+          { items: runs.map(runLine), show: runs.length, more: (hidden) => `and ${hidden} more` },
           '',
           'More about one: /run and its id.',
         ],
@@ -35,7 +35,8 @@ export function runList(runs: readonly RunSummary[]): Message {
   });
 }
 
-function line(run: RunSummary): string {
+/** ``✅ succeeded · plex-database `r-7k2m` · @alice · 2 hours ago`` */
+export function runLine(run: RunSummary): string {
   const word = WORDS[run.state] ?? stateText(run.state);
   const name = escapeText(run.intent, 60);
   return `${stateSymbol(run.state)} ${word} · ${name} ${inlineCode(run.id)} · ${who(run.actor)} · ${time(run.createdAt, 'R')}`;

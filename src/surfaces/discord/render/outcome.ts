@@ -39,6 +39,7 @@ export function outcomeBlocks(run: Run): Block[] {
       more: (hidden) => `and ${hidden} more: see Details`,
     },
     ...noticeBlocks(end.warnings),
+    ...(end.rollBack === undefined ? [] : [`**Roll back** would: ${markdown(end.rollBack)}`]),
     ...(end.next === undefined ? [] : [`**Next:** ${markdown(end.next)}`]),
     ...(tail.length === 0 ? [] : [codeBlock(tail, TAIL_LINES, TAIL_CHARS)]),
   ];
@@ -47,5 +48,6 @@ export function outcomeBlocks(run: Run): Block[] {
 function outcomeButtons(run: Run): Button[] {
   if (run.state === 'succeeded') return [buttons.details(run)];
   const again = run.state === 'failed' || run.state === 'rolled_back' ? buttons.retry : buttons.runAgain;
-  return [again(run), buttons.details(run)];
+  const back = run.outcome?.rollBack ? [buttons.rollBack(run)] : [];
+  return [again(run), ...back, buttons.details(run)];
 }

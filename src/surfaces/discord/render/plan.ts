@@ -15,7 +15,7 @@ const TARGETS_SHOWN = 4;
  * `attach` is false for a message that keeps the file it has.
  */
 export function planBlocks(run: Run, attach = true): Block[] {
-  const harm = harmLine(run.plan);
+  const harm = harmLine(run.plan, run.state !== 'refused');
   return [
     ...(harm === '' ? [] : [harm, '']),
     ...(run.plan.parts.length === 0
@@ -33,7 +33,7 @@ function isCertain(run: Run): boolean {
 
 /** Does the plan delete, stop, remove or replace anything? */
 export function isRisky(plan: Plan): boolean {
-  return harmLine(plan) !== '';
+  return harmLine(plan, true) !== '';
 }
 
 /** Why a plan can't run, with the way out of each. */
@@ -76,26 +76,24 @@ function steps(plan: Plan): List {
   };
 }
 
-const HARM: readonly { kind: Effect['kind']; word: string }[] = [
-  { kind: 'stop', word: '**stops**' },
-  { kind: 'remove', word: '**removes**' },
-  { kind: 'replace', word: '**replaces**' },
-];
+const HARM: readonly Effect['kind'][] = ['stop', 'remove', 'replace'];
 
-function harmLine(plan: Plan): string {
+/** `certain` is false for a plan that was refused: then it says what would have been. */
+function harmLine(plan: Plan, certain: boolean): string {
+  const verb = (word: string) => (certain ? `**${word}s**` : `**${word}**`);
   const effects = plan.parts.flatMap((part) => part.effects);
   const deleted = deletionsOf(plan).length;
   const places = effects.flatMap((effect) =>
     effect.kind === 'delete' && effect.paths.length > 0 ? [effect.target] : [],
   );
   const phrases = [
-    ...(deleted === 0 ? [] : [`**deletes** ${formatCount(deleted, 'file')} in ${targets(places)}`]),
-    ...HARM.flatMap(({ kind, word }) => {
+    ...(deleted === 0 ? [] : [`${verb('delete')} ${formatCount(deleted, 'file')} in ${targets(places)}`]),
+    ...HARM.flatMap((kind) => {
       const hit = effects.filter((effect) => effect.kind === kind).map((effect) => effect.target);
-      return hit.length === 0 ? [] : [`${word} ${targets(hit)}`];
+      return hit.length === 0 ? [] : [`${verb(kind)} ${targets(hit)}`];
     }),
   ];
-  return phrases.length === 0 ? '' : `⚠ This ${phrases.join(' · ')}`;
+  return phrases.length === 0 ? '' : `⚠ This ${certain ? '' : 'would '}${phrases.join(' · ')}`;
 }
 
 function targets(names: readonly string[]): string {

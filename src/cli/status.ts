@@ -1,0 +1,47 @@
+import type { Observation } from '../core/observation.js';
+import type { RunSummary } from '../core/run.js';
+import type { StackStatus } from '../core/status.js';
+import { conditionOf, countsText, isUp } from '../core/status-wording.js';
+import { headline } from '../core/wording.js';
+import type { Context } from './context.js';
+import { EXIT } from './errors.js';
+import { statusJson } from './json.js';
+import { warningLine } from './preview.js';
+import { clean, localTime, type Style, sentence } from './text.js';
+
+/** `chatops status`: what runs in each stack, what is amiss first, and what was last done to it. */
+export async function statusCommand({ app, deps, out }: Context): Promise<number> {
+  const stacks = await app.pipeline.status(deps.operator);
+  if (out.json) out.result(stacks.map(statusJson));
+  else if (stacks.length === 0) {
+    out.lines(['There are no stacks yet: there are no intents. docs/intents.md shows how to write one.']);
+  } else {
+    out.lines(
+      stacks.flatMap((stack, index) => [...(index === 0 ? [] : ['']), ...stackLines(stack, out.style)]),
+    );
+  }
+  return EXIT.done;
+}
+
+function stackLines({ stack, things, notices, runs }: StackStatus, style: Style): string[] {
+  const counts = countsText(things);
+  return [
+    `${style.bold(clean(stack))}${counts === '' ? '' : `: ${counts}`}`,
+    ...things.map((thing) => `  ${thingLine(thing, style)}`),
+    ...notices.map((notice) => `  ${warningLine(notice, style)}`),
+    ...(runs.length === 0 ? ['  No runs yet.'] : ['  Last runs:', ...runs.map((run) => `  ${runLine(run)}`)]),
+  ];
+}
+
+function thingLine(thing: Observation, style: Style): string {
+  const { symbol, word } = conditionOf(thing);
+  const since =
+    thing.since === undefined ? '' : `${isUp(thing) ? ', up' : ''} since ${localTime(thing.since)}`;
+  const detail = thing.detail.length === 0 ? '' : `: ${sentence(thing.detail, style)}`;
+  return `${symbol} ${clean(thing.name)} ${word}${since}${detail}`;
+}
+
+function runLine(run: RunSummary): string {
+  const { symbol, title } = headline(run);
+  return `${symbol} ${title}: ${clean(run.intent)} ${run.id}, ${localTime(run.createdAt)}, ${clean(run.actor.name)}`;
+}

@@ -1,0 +1,80 @@
+import { canonicalJson } from './canonical.js';
+import type { CoreDeps } from './deps.js';
+import type { Host } from './host.js';
+import type { Intent, IntentStep } from './intent/intent.js';
+import type { Observed } from './observation.js';
+import { code, phrase } from './phrase.js';
+import { notice } from './reasons.js';
+
+type LookDeps = Pick<CoreDeps, 'executors' | 'hosts' | 'secrets' | 'planningSlot' | 'log'>;
+
+/** Sees what a step of an intent is about. Never rejects. */
+export type Look = (intent: Intent, step: IntentStep) => Promise<Observed>;
+
+const NOTHING: Observed = { things: [], notices: [] };
+
+/**
+ * Looks through the executors, at each thing once however many intents are about it. What has not answered when
+ * the signal aborts is given up, and said to be so.
+ */
+export function lookout(deps: LookDeps, signal: AbortSignal): Look {
+  const host = lookingHost(deps, signal);
+  const looks = new Map<string, Promise<Observed>>();
+  return (intent, { kind, fields, stack }) => {
+    const executor = deps.executors.get(kind);
+    const observe = executor?.observe?.bind(executor);
+    if (!observe) return Promise.resolve(NOTHING);
+    const key = canonicalJson({ kind, fields });
+    const known = looks.get(key);
+    if (known) return known;
+    const context = { intent: intent.name, stack, host, signal, hasSecret: deps.secrets.has };
+    const work = async (): Promise<Observed> => (signal.aborted ? NOTHING : observe(fields, context));
+    const look = inTime(signal, intent, deps.planningSlot(work)).catch((error: unknown) => {
+      deps.log.error({ err: error, intent: intent.name }, 'looking at what runs failed through a defect');
+      return failed(intent);
+    });
+    looks.set(key, look);
+    return look;
+  };
+}
+
+/** A host on which everything ends with the signal: a look changes nothing, so nothing needs its end. */
+function lookingHost({ hosts, secrets }: LookDeps, signal: AbortSignal): Host {
+  const host = hosts.open({
+    runId: 'status',
+    signal,
+    resolveSecret: secrets.resolve,
+    onChild: async () => {},
+    onOutput: () => {},
+  });
+  return { ...host, exec: (argv, options) => host.exec(argv, { ...options, uninterruptible: false }) };
+}
+
+function inTime(signal: AbortSignal, intent: Intent, look: Promise<Observed>): Promise<Observed> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => resolve(tooLate(intent));
+    if (signal.aborted) give();
+    signal.addEventListener('abort', give, { once: true });
+    look.then(resolve, reject);
+  });
+}
+
+function tooLate({ name }: Intent): Observed {
+  return {
+    things: [],
+    notices: [notice('look_timed_out', phrase`What ${code(name)} is about did not answer in time.`)],
+  };
+}
+
+function failed({ name }: Intent): Observed {
+  return {
+    things: [],
+    notices: [
+      notice(
+        'internal_error',
+        phrase`What ${code(name)} is about can’t be seen: this is a defect in ChatOps.`,
+        phrase`Report it with the bot’s log.`,
+      ),
+    ],
+  };
+}

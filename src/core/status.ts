@@ -1,0 +1,106 @@
+import { visibleIntents } from './admission.js';
+import { authorize } from './authorize.js';
+import { canonicalJson } from './canonical.js';
+import type { CoreDeps } from './deps.js';
+import type { Intent } from './intent/intent.js';
+import { type Look, lookout } from './lookout.js';
+import type { Observation, Observed } from './observation.js';
+import type { Actor } from './request.js';
+import type { RunState, RunSummary } from './run.js';
+import { isAmiss } from './status-wording.js';
+
+/** One stack as it is now, and what was last done to it. */
+export interface StackStatus extends Observed {
+  readonly stack: string;
+  /** What runs or could run, each once; what is amiss first, then by name. */
+  readonly things: readonly Observation[];
+  /** The last runs that did something or still do, newest first. */
+  readonly runs: readonly RunSummary[];
+}
+
+/** Nobody waits longer than this for a look at what runs, in ms; what is not known by then is said to be so. */
+const LOOK_MS = 10_000;
+const RUNS_SHOWN = 3;
+/** Runs of one intent that are looked through for those that did something. */
+const RUNS_READ = 25;
+/** Refused, expired and unanswered previews did nothing. */
+const DID_SOMETHING = [
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'rolled_back',
+  'cancelled',
+  'interrupted',
+] as const satisfies readonly RunState[];
+
+/**
+ * What runs in the stacks of the intents that this actor may run, by stack. A tool that fails or does not
+ * answer in `lookMs` costs a notice in its stack and nothing else. Changes nothing.
+ */
+export async function readStatus(
+  deps: CoreDeps,
+  actor: Actor,
+  closing: AbortSignal,
+  lookMs = LOOK_MS,
+): Promise<readonly StackStatus[]> {
+  const intents = visibleIntents(deps, actor);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), lookMs);
+  try {
+    const look = lookout(deps, AbortSignal.any([closing, late.signal]));
+    const stacks = [...new Set(intents.flatMap(stacksOf))].sort();
+    return await Promise.all(stacks.map((stack) => stackStatus(deps, look, stack, intents, actor)));
+  } finally {
+    clearTimeout(timer);
+    // Also ends what was not waited for.
+    late.abort();
+  }
+}
+
+function stacksOf({ stack, steps }: Intent): readonly string[] {
+  return [stack, ...steps.map((step) => step.stack)];
+}
+
+async function stackStatus(
+  deps: CoreDeps,
+  look: Look,
+  stack: string,
+  intents: readonly Intent[],
+  actor: Actor,
+): Promise<StackStatus> {
+  const looks = intents.flatMap((intent) =>
+    intent.steps.filter((step) => step.stack === stack).map((step) => look(intent, step)),
+  );
+  const own = intents.filter((intent) => intent.stack === stack);
+  const [seen, runs] = await Promise.all([Promise.all(looks), lastRuns(deps, own, actor)]);
+  const things = new Map(seen.flatMap((each) => each.things).map((thing) => [thing.key, thing]));
+  const notices = new Map(seen.flatMap((each) => each.notices).map((one) => [canonicalJson(one), one]));
+  return deps.redactor.data({
+    stack,
+    things: [...things.values()].sort(byTrouble),
+    notices: [...notices.values()],
+    runs,
+  });
+}
+
+async function lastRuns(
+  { store }: CoreDeps,
+  intents: readonly Intent[],
+  actor: Actor,
+): Promise<readonly RunSummary[]> {
+  const found = await Promise.all(
+    intents
+      .filter(({ name }) => authorize(actor, 'view', name) === null)
+      .map(({ name }) => store.runs.list({ intent: name, states: DID_SOMETHING, limit: RUNS_READ })),
+  );
+  return found
+    .flat()
+    .filter(({ state, startedAt }) => state !== 'cancelled' || startedAt !== null)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+    .slice(0, RUNS_SHOWN);
+}
+
+function byTrouble(a: Observation, b: Observation): number {
+  return Number(isAmiss(b)) - Number(isAmiss(a)) || a.name.localeCompare(b.name, 'en', { numeric: true });
+}

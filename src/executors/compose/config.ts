@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+/** One service of a Compose file, as Compose itself reads it. */
+export interface ComposeService {
+  readonly name: string;
+  /** The image as the file names it, or as Compose names what it builds. */
+  readonly image: string;
+  /** Where new versions of the image come from. */
+  readonly source: 'registry' | 'registry_or_build' | 'local';
+  readonly platform: string | null;
+  readonly containerName: string | null;
+  /** Host ports as the file names them: `8080`, `8080-8085`; without those that Docker chooses. */
+  readonly hostPorts: readonly string[];
+  readonly dependsOn: readonly string[];
+  /** Services whose network, process or IPC namespace it uses: it breaks when their containers are replaced. */
+  readonly livesIn: readonly string[];
+  /**
+   * What Compose writes into the label `config-hash` of containers made from this configuration. Empty when
+   * that can't be known: in a service that lives in another one's namespace it depends on that container's id.
+   */
+  readonly hashes: readonly string[];
+}
+
+const SERVICE = z.object({
+  image: z.string().optional(),
+  build: z.unknown().optional(),
+  pull_policy: z.string().optional(),
+  platform: z.string().optional(),
+  container_name: z.string().optional(),
+  ports: z.array(z.object({ published: z.coerce.string().optional() })).nullish(),
+  depends_on: z.record(z.string(), z.unknown()).nullish(),
+  network_mode: z.string().optional(),
+  pid: z.string().optional(),
+  ipc: z.string().optional(),
+});
+
+/** What `docker compose config --format json` prints, as far as it is used. */
+export const CONFIG = z.object({
+  name: z.string(),
+  services: z.record(z.string(), z.looseObject(SERVICE.shape)).nullish(),
+});
+export type Config = z.output<typeof CONFIG>;
+
+/** One service of the rendered configuration. */
+export function serviceOf(
+  project: string,
+  name: string,
+  raw: z.output<typeof SERVICE>,
+  hashes: readonly string[],
+): ComposeService {
+  const livesIn = [raw.network_mode, raw.pid, raw.ipc].flatMap((mode) =>
+    mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
+  );
+  return {
+    name,
+    image: raw.image ?? `${project}-${name}`,
+    source: sourceOf(raw),
+    platform: raw.platform ?? null,
+    containerName: raw.container_name ?? null,
+    hostPorts: (raw.ports ?? []).flatMap(({ published = '' }) => (/^0*$/.test(published) ? [] : [published])),
+    dependsOn: Object.keys(raw.depends_on ?? {}),
+    livesIn,
+    hashes: livesIn.length === 0 ? hashes : [],
+  };
+}
+
+/** Was a container with this `config-hash` made from another configuration than the file has now? */
+export function isConfigChanged({ hashes }: ComposeService, configHash: string): boolean {
+  return hashes.length > 0 && !hashes.includes(configHash);
+}
+
+function sourceOf({ image, build, pull_policy: policy }: z.output<typeof SERVICE>): ComposeService['source'] {
+  if (image === undefined || policy === 'never' || policy === 'build') return 'local';
+  return build ? 'registry_or_build' : 'registry';
+}
+
+/** `name hash` lines of `docker compose config --hash '*'`. */
+export function parseHashes(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [name, hash] = line.trim().split(/\s+/);
+      return name && hash ? [[name, hash] as const] : [];
+    }),
+  );
+}
+
+/**
+ * The configuration without any `depends_on`. `up --no-deps` makes containers from that, and before Compose
+ * 2.30 their hash differs from that of containers which a plain `up` made.
+ */
+export function withoutDependencies(config: Config): Config {
+  const services = Object.entries(config.services ?? {}).map(([name, { depends_on: _, ...rest }]) => [
+    name,
+    rest,
+  ]);
+  return { ...config, services: Object.fromEntries(services) };
+}

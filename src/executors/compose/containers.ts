@@ -1,0 +1,51 @@
+import type { Host } from '../../core/host.js';
+import { type Container, failure, type Inspected, inspectContainers, READ } from '../docker/container.js';
+
+const LABEL = 'com.docker.compose';
+const ATTEMPTS = 5;
+
+/** A container that Compose made for a service. */
+export interface ServiceContainer extends Container {
+  readonly service: string;
+  /** Its number within the service; names end in it. */
+  readonly number: number;
+  readonly configHash: string;
+}
+
+/** The containers of a project, or of one of its services, running or not, by service and number. */
+export async function serviceContainers(
+  host: Host,
+  project: string,
+  service?: string,
+): Promise<Inspected<readonly ServiceContainer[]>> {
+  const labels = [
+    `project=${project}`,
+    'oneoff=False',
+    ...(service === undefined ? [] : [`service=${service}`]),
+  ];
+  const filters = labels.flatMap((label) => ['--filter', `label=${LABEL}.${label}`]);
+  for (let attempt = 1; ; attempt += 1) {
+    const listed = await host.exec(['docker', 'ps', '-aq', '--no-trunc', ...filters], READ);
+    if (!listed.ok) return failure(listed);
+    const inspected = await inspectContainers(host, listed.stdout.split('\n').filter(Boolean));
+    // One that is removed between the two commands makes the second one fail.
+    if (inspected.state === 'missing' && attempt < ATTEMPTS) continue;
+    if (inspected.state !== 'found') return inspected;
+    return { state: 'found', value: inspected.value.map(ofService).sort(byNumber) };
+  }
+}
+
+function ofService(container: Container): ServiceContainer {
+  const label = (name: string): string => container.labels[`${LABEL}.${name}`] ?? '';
+  return {
+    ...container,
+    service: label('service'),
+    number: Number(label('container-number')),
+    configHash: label('config-hash'),
+  };
+}
+
+function byNumber(a: ServiceContainer, b: ServiceContainer): number {
+  if (a.service !== b.service) return a.service < b.service ? -1 : 1;
+  return a.number - b.number;
+}

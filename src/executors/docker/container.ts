@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { ExecResult, Host } from '../../core/host.js';
+import { lastLine } from '../shared/wording.js';
+
+/** What `docker container inspect` says of one container, as far as executors need it. */
+export interface Container {
+  /** 64 hex digits. */
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  /** The id of the image that it was made from: `sha256:…`. */
+  readonly imageId: string;
+  /** The image as it was named when the container was made. */
+  readonly imageRef: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  /** Docker's own flag: also true while paused or restarting. */
+  readonly running: boolean;
+  /** RFC 3339; year 1 for a container that never ran. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** How often its restart policy has started it again. */
+  readonly restarts: number;
+  readonly exitCode: number;
+  /** Why it could not be started; mostly empty. Hostile text. */
+  readonly error: string;
+  /** `none`: it has no health check. */
+  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  /** What the last health check said. Hostile text. */
+  readonly healthOutput: string;
+  readonly mounts: readonly ContainerMount[];
+  /** Made with --rm: Docker removes it once it has stopped. */
+  readonly autoRemove: boolean;
+}
+
+export interface ContainerMount {
+  readonly type: string;
+  /** Path on the host. */
+  readonly source: string;
+  /** Path in the container. */
+  readonly destination: string;
+}
+
+/** `why` is what docker said, in one line. */
+export type Inspected<T> =
+  | { readonly state: 'found'; readonly value: T }
+  | { readonly state: 'missing' }
+  | { readonly state: 'failed'; readonly why: string };
+
+/** Looks one container up by name or id. Reads only; goes on when the run is stopped. */
+export async function inspectContainer(host: Host, nameOrId: string): Promise<Inspected<Container>> {
+  const all = await inspectContainers(host, [nameOrId]);
+  if (all.state !== 'found') return all;
+  const [value] = all.value;
+  return value ? { state: 'found', value } : { state: 'missing' };
+}
+
+/** The same for several; `missing` when one of them is not there. */
+export async function inspectContainers(
+  host: Host,
+  namesOrIds: readonly string[],
+): Promise<Inspected<readonly Container[]>> {
+  if (namesOrIds.length === 0) return { state: 'found', value: [] };
+  const result = await host.exec(['docker', 'container', 'inspect', '--', ...namesOrIds], READ);
+  if (!result.ok) return failure(result);
+  return { state: 'found', value: z.array(RAW).parse(JSON.parse(result.stdout)).map(containerOf) };
+}
+
+/** For commands that only read and may also be needed after a stop. */
+export const READ = {
+  log: 'none',
+  keep: 64 * 1024 * 1024,
+  timeoutMs: 60_000,
+  uninterruptible: true,
+} as const;
+
+/** What a docker command that failed means: the thing is not there, or docker's own words. */
+export function failure(result: ExecResult): Exclude<Inspected<never>, { state: 'found' }> {
+  if (/No such (container|image|object)/i.test(result.stderr)) return { state: 'missing' };
+  return { state: 'failed', why: whyFailed(result) };
+}
+
+/** Why a docker command failed, in one line of its own words. */
+export function whyFailed(result: ExecResult): string {
+  if (result.notFound) return 'docker is not installed';
+  if (result.timedOut) return 'docker did not answer in time';
+  return lastLine(result.stderr) || `exit code ${result.exitCode ?? result.signal ?? 'unknown'}`;
+}
+
+const RAW = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Image: z.string(),
+  RestartCount: z.number(),
+  State: z.object({
+    Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
+    Running: z.boolean(),
+    ExitCode: z.number(),
+    Error: z.string().default(''),
+    StartedAt: z.string(),
+    FinishedAt: z.string(),
+    Health: z
+      .object({
+        Status: z.enum(['none', 'starting', 'healthy', 'unhealthy', '']),
+        Log: z.array(z.object({ Output: z.string() })).nullish(),
+      })
+      .nullish(),
+  }),
+  HostConfig: z.object({ AutoRemove: z.boolean().default(false) }).default({ AutoRemove: false }),
+  Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()).nullable() }),
+  Mounts: z
+    .array(z.object({ Type: z.string(), Source: z.string().default(''), Destination: z.string() }))
+    .nullish(),
+});
+
+function containerOf(raw: z.output<typeof RAW>): Container {
+  const { State: state } = raw;
+  return {
+    id: raw.Id,
+    name: raw.Name.replace(/^\//, ''),
+    imageId: raw.Image,
+    imageRef: raw.Config.Image,
+    labels: raw.Config.Labels ?? {},
+    status: state.Status,
+    running: state.Running,
+    startedAt: state.StartedAt,
+    finishedAt: state.FinishedAt,
+    restarts: raw.RestartCount,
+    exitCode: state.ExitCode,
+    error: state.Error,
+    health: state.Health?.Status || 'none',
+    healthOutput: state.Health?.Log?.at(-1)?.Output ?? '',
+    mounts: (raw.Mounts ?? []).map((mount) => ({
+      type: mount.Type,
+      source: mount.Source,
+      destination: mount.Destination,
+    })),
+    autoRemove: raw.HostConfig.AutoRemove,
+  };
+}

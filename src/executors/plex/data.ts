@@ -1,0 +1,29 @@
+import type { FilesData } from '../files/data.js';
+
+/** What is done to the container while its databases are copied; `none` also when it does not run. */
+export type Hold = 'stop' | 'pause' | 'none';
+
+export type StepId = 'hold' | 'copy' | 'release' | 'check' | 'clean';
+
+/** What plan() hands to run() and recover(): an archive like every other, and a container around it. */
+export type PlexData = FilesData & {
+  readonly container: string;
+  /** 64 hex digits; null when no container has to be touched. */
+  readonly containerId: string | null;
+  readonly hold: Hold;
+  /** Seconds between the request to end and the kill. */
+  readonly stopSeconds: number;
+  /** The steps in the order in which they run. */
+  readonly steps: readonly StepId[];
+  /** The archive's size in bytes as far as the last one tells; null before the first. */
+  readonly expectedSize: number | null;
+  /** The file and byte counts were measured, not taken from the last run. */
+  readonly measured: boolean;
+  /** How the databases are opened; null: `sqlite3` is not installed. */
+  readonly sqlite: readonly string[] | null;
+  /** Extracts one member of the partial to stdout; the member's name follows. */
+  readonly extract: readonly string[];
+};
+
+/** What the archives' names begin with. */
+export const PREFIX = 'plex_db_backup';

@@ -1,0 +1,144 @@
+import { posix } from 'node:path';
+import type { PlanContext } from '../../core/executor.js';
+import type { PlexFields } from '../../core/intent/fields.js';
+import { code, phrase } from '../../core/phrase.js';
+import type { Json, PlanDraft } from '../../core/plan.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import type { Container } from '../docker/container.js';
+import { type Compressor, listCommand } from '../files/commands.js';
+import { archiveName } from '../files/names.js';
+import { oldArchives, unknownArchives } from '../files/old-archives.js';
+import { openToolbox } from '../files/toolbox.js';
+import { checkOverlap, inspectDestination } from '../shared/destination.js';
+import { rememberedNumber } from '../shared/memory.js';
+import { checkSpace, type Need } from '../shared/space.js';
+import { versionOf } from '../shared/tools.js';
+import { type Hold, type PlexData, PREFIX, type StepId } from './data.js';
+import { lookAtSource, type PlexSource } from './source.js';
+import { effects, steps } from './steps.js';
+import { lookAtTarget } from './target.js';
+import type { PlexTimes } from './times.js';
+
+/** Looks at the container, the databases, the destination and the tools; changes nothing. */
+export async function planPlex(
+  times: PlexTimes,
+  fields: PlexFields,
+  ctx: PlanContext,
+): Promise<PlanDraft<PlexData>> {
+  const { host } = ctx;
+  const toolbox = await openToolbox(host, fields.compress);
+  const source = await lookAtSource(fields, ctx);
+  const target = await lookAtTarget(fields, host);
+  const destination = target.folder;
+  const place = await inspectDestination(host, destination, fields.require_mount);
+  const overlap =
+    source.onHost === null ? null : await checkOverlap(host, source.label, source.onHost, destination);
+  const before = await ctx.remembered();
+  const size = sizeOf(source, before);
+  const need = neededBytes(size, before);
+  const space = checkSpace(destination, await host.free(place.nearest), need);
+  const old = await oldArchives({ ...fields, destination }, PREFIX, ctx, place.exists);
+  const sqlite = await versionOf(host, 'sqlite3', '-version');
+
+  const archive = posix.join(destination, archiveName(PREFIX, ctx.plannedAt, fields.compress));
+  const hold = holdOf(fields, source.container);
+  const data: PlexData = {
+    source: source.label,
+    destination,
+    archive,
+    partial: `${archive}.partial`,
+    createsFolder: !place.exists,
+    exclude: [],
+    pack: [source.read, ...(toolbox.compressor ? [toolbox.compressor.pack] : [])],
+    list: listCommand(`${archive}.partial`, toolbox.compressor),
+    hash: ['sha256sum', '--binary', '--', `${archive}.partial`],
+    ...size,
+    streamBytes: 0,
+    neededBytes: 'bytes' in need ? need.bytes : need.atMost,
+    sourceMount: null,
+    tools: { ...toolbox.versions, ...(sqlite === null ? {} : { sqlite3: sqlite }) },
+    deletions: old.deletions,
+    kept: old.kept + 1,
+    container: fields.source_container,
+    containerId: source.container?.id ?? null,
+    hold,
+    stopSeconds: times.stopSeconds,
+    steps: stepsOf(hold, old.deletions.length > 0),
+    expectedSize: 'bytes' in need ? need.bytes : null,
+    sqlite: sqlite === null ? null : ['sqlite3', '-batch', '-init', '/dev/null'],
+    extract: extractCommand(`${archive}.partial`, toolbox.compressor),
+  };
+  const told = {
+    container: source.container,
+    at: ctx.plannedAt,
+    lastDownMs: rememberedNumber(before, 'downMs'),
+    ages: old.ages,
+  };
+  return {
+    steps: steps(data, told),
+    effects: effects(data),
+    touches: [`stack:${ctx.stack}`, `path:${destination}`, `container:${fields.source_container}`],
+    warnings: [
+      ...(isLive(source.container, hold) ? [liveData(fields.source_container)] : []),
+      ...(space?.code === 'destination_low' ? [space] : []),
+      ...(old.unknown.length > 0 ? [unknownArchives(destination, old.unknown)] : []),
+    ],
+    blockers: [
+      ...toolbox.blockers,
+      ...source.blockers,
+      ...target.blockers,
+      ...(target.blockers.length > 0 ? [] : place.blockers),
+      ...(overlap ? [overlap] : []),
+      ...(space?.code === 'destination_full' ? [space] : []),
+    ],
+    targets: { archive, container: data.containerId, status: source.container?.status ?? null },
+    data,
+  };
+}
+
+interface Size {
+  readonly files: number;
+  readonly bytes: number;
+  readonly measured: boolean;
+}
+
+/** Measured when that is possible without reading everything; else what the last run saw, or nothing. */
+function sizeOf({ size }: PlexSource, before: Json): Size {
+  if (size !== null) return { files: size.files, bytes: size.bytes, measured: true };
+  const [files, bytes] = [rememberedNumber(before, 'files'), rememberedNumber(before, 'bytes')];
+  return { files: files ?? 0, bytes: bytes ?? 0, measured: false };
+}
+
+/** From the last archive's ratio; before the first one only the upper bound. */
+function neededBytes({ bytes }: Size, before: Json): Need {
+  const [lastBytes, lastSize] = [rememberedNumber(before, 'bytes'), rememberedNumber(before, 'size')];
+  if (!lastBytes || lastSize === null) return { atMost: bytes };
+  return { bytes: Math.ceil((bytes * lastSize) / lastBytes) };
+}
+
+/** What runs is held; what does not run stays as it is. */
+function holdOf({ consistency }: PlexFields, container: Container | null): Hold {
+  return container?.status === 'running' ? consistency : 'none';
+}
+
+function stepsOf(hold: Hold, cleans: boolean): readonly StepId[] {
+  const held: readonly StepId[] = hold === 'none' ? ['copy'] : ['hold', 'copy', 'release'];
+  return [...held, 'check', ...(cleans ? (['clean'] as const) : [])];
+}
+
+function extractCommand(partial: string, compressor: Compressor | null): string[] {
+  const unpack = compressor ? [`--use-compress-program=${compressor.unpack}`] : [];
+  return ['tar', '--extract', '--to-stdout', '--no-wildcards', ...unpack, `--file=${partial}`, '--'];
+}
+
+function isLive(container: Container | null, hold: Hold): boolean {
+  return container?.status === 'running' && hold === 'none';
+}
+
+function liveData(name: string): Notice {
+  return notice(
+    'live_data',
+    phrase`${code(name)} writes to its databases while they are copied: such a copy is often damaged.`,
+    phrase`Set ${code('consistency: stop')} in the intent.`,
+  );
+}

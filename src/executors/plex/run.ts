@@ -1,0 +1,179 @@
+import type { PartResult, RunContext } from '../../core/executor.js';
+import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { PlanPart } from '../../core/plan.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { hashPartial } from '../files/archive.js';
+import { deleteOld } from '../files/clean.js';
+import { JOURNAL } from '../files/journal.js';
+import { type Finished, recordArchive } from '../files/record.js';
+import { deletedText, findInTheWay, kept, NOTHING_DONE, removePartial, UNTOUCHED } from '../files/run.js';
+import { ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
+import { type Around, around, type Lost } from './around.js';
+import { check } from './check.js';
+import { copy } from './copy.js';
+import type { PlexData, StepId } from './data.js';
+import type { PlexTimes } from './times.js';
+
+/**
+ * Holds the container, streams its databases out, puts it back at once; only then checks, names and records
+ * the archive, and deletes old ones. The container is put back whatever happens.
+ */
+export async function runPlex(
+  times: PlexTimes,
+  { data }: PlanPart<PlexData>,
+  ctx: RunContext,
+): Promise<PartResult> {
+  const began = ctx.now();
+  const inTheWay = await findInTheWay(data, ctx);
+  if (inTheWay) return ended(inTheWay, [NOTHING_DONE]);
+
+  const copied = await around(data, ctx, times, () => makePartial(data, ctx));
+  const made =
+    copied.failure === null
+      ? await finishArchive(data, began, ctx)
+      : { ok: false as const, failure: copied.failure };
+  if (!made.ok) return failedResult(made.failure, copied, await removePartial(data, ctx), data);
+  if (copied.lost !== null) return leftDown(copied.lost, data, [...kept(data, made.finished), UNTOUCHED]);
+
+  const { files, bytes, finished, databases } = made;
+  ctx.remember({
+    files,
+    bytes,
+    size: finished.size,
+    ...(data.hold === 'stop' ? { downMs: copied.heldMs } : {}),
+  });
+  const took = formatDuration(ctx.now().getTime() - began.getTime());
+  const summary = [
+    phrase`${formatBytes(bytes)} → ${formatBytes(finished.size)} (${formatCount(files, 'file')}) in ${took}${heldText(data, copied)}.`,
+    ...kept(data, finished),
+    ...(databases > 0 ? [phrase`${formatCount(databases, 'database')} in it opened and found whole.`] : []),
+  ];
+  const warnings = [...made.warnings, ...healthWarning(data, copied)];
+  return clean(data, { state: 'succeeded', reason: 'done', summary, warnings }, ctx);
+}
+
+/** Null when the partial is written as a whole. */
+async function makePartial(data: PlexData, ctx: RunContext): Promise<Failure | null> {
+  try {
+    begin('copy', data, ctx);
+    if (data.createsFolder) await ctx.host.mkdir(data.destination);
+    await ctx.journal(JOURNAL.partial, data.partial);
+    const failed = await copy(data, ctx);
+    end('copy', data, ctx, failed === null);
+    return failed;
+  } catch (error) {
+    return await fileFailed(error, data, ctx);
+  }
+}
+
+type Made =
+  | {
+      readonly ok: true;
+      readonly files: number;
+      readonly bytes: number;
+      readonly databases: number;
+      readonly finished: Finished;
+      readonly warnings: readonly Notice[];
+    }
+  | { readonly ok: false; readonly failure: Failure };
+
+async function finishArchive(data: PlexData, began: Date, ctx: RunContext): Promise<Made> {
+  const { host } = ctx;
+  if (ctx.signal.aborted) return { ok: false, failure: STOPPED };
+  try {
+    begin('check', data, ctx);
+    await host.sync(data.partial);
+    const checked = await check(data, ctx);
+    if (!checked.ok) return failedCheck(data, checked.failure, ctx);
+    const hashed = await hashPartial(data, ctx);
+    if (!hashed.ok) return failedCheck(data, hashed.failure, ctx);
+    end('check', data, ctx, true);
+    const { files, bytes, size, databases } = checked;
+    const finished = { sha256: hashed.sha256, size, files, createdAt: began.toISOString() };
+    await ctx.journal(JOURNAL.finished, finished);
+    await host.rename(data.partial, data.archive);
+    const warnings = await recordArchive(data, finished, ctx);
+    return { ok: true, files, bytes, databases, finished, warnings };
+  } catch (error) {
+    return { ok: false, failure: await fileFailed(error, data, ctx) };
+  }
+}
+
+function failedCheck(data: PlexData, failure: Failure, ctx: RunContext): Made {
+  end('check', data, ctx, false);
+  return { ok: false, failure };
+}
+
+async function clean(data: PlexData, result: PartResult, ctx: RunContext): Promise<PartResult> {
+  if (data.deletions.length === 0) return result;
+  if (ctx.signal.aborted)
+    return { ...ended(STOPPED, [...result.summary, UNTOUCHED]), warnings: result.warnings };
+  begin('clean', data, ctx);
+  await ctx.journal(JOURNAL.retention, null);
+  const { deleted, warnings } = await deleteOld(data, ctx);
+  end('clean', data, ctx, warnings.length === 0);
+  return {
+    ...result,
+    summary: [...result.summary, deletedText(deleted, data)],
+    warnings: [...result.warnings, ...warnings],
+  };
+}
+
+/** A container that is down comes first, whatever else went wrong. */
+function failedResult(
+  failure: Failure,
+  copied: Around,
+  filesNow: readonly Phrase[],
+  data: PlexData,
+): PartResult {
+  if (copied.lost !== null) return leftDown(copied.lost, data, [failure.message, ...filesNow]);
+  return {
+    ...ended(failure, [...backText(data, copied), ...filesNow]),
+    warnings: healthWarning(data, copied),
+  };
+}
+
+/** The container could not be put back: that is what people must know first. */
+function leftDown({ why, unseen }: Lost, data: PlexData, more: readonly Phrase[]): PartResult {
+  const name = code(data.container);
+  const [state, verb] = data.hold === 'pause' ? ['is still paused', 'unpause'] : ['is down', 'start'];
+  return {
+    state: 'failed',
+    reason: 'container_not_back',
+    summary: [
+      unseen
+        ? phrase`${name} may be down: Docker does not answer (${code(why)}), so it could not be put back.`
+        : phrase`${name} ${state} and could not be put back: ${code(why)}.`,
+      ...more,
+    ],
+    next: phrase`Put it back by hand: ${code(`docker ${verb} ${data.container}`)}.`,
+    warnings: [],
+  };
+}
+
+function heldText(data: PlexData, { touched, heldMs }: Around): Phrase {
+  if (!touched) return phrase``;
+  const how = data.hold === 'pause' ? 'paused' : 'down';
+  return phrase`; ${code(data.container)} was ${how} for ${formatDuration(heldMs)}`;
+}
+
+function backText(data: PlexData, { begun, touched, heldMs }: Around): readonly Phrase[] {
+  if (!begun) return [];
+  if (!touched) return [phrase`${code(data.container)} runs as before.`];
+  const how = data.hold === 'pause' ? 'paused' : 'down';
+  return [phrase`${code(data.container)} runs again (${how} for ${formatDuration(heldMs)}).`];
+}
+
+function healthWarning(data: PlexData, { health }: Around): readonly Notice[] {
+  if (health !== 'waiting') return [];
+  return [notice('container_unhealthy', phrase`${code(data.container)} runs again, and is not healthy yet.`)];
+}
+
+function begin(id: StepId, { steps }: PlexData, ctx: RunContext): void {
+  ctx.step(steps.indexOf(id), 'running');
+}
+
+function end(id: StepId, { steps }: PlexData, ctx: RunContext, well: boolean): void {
+  ctx.step(steps.indexOf(id), well ? 'done' : 'failed');
+}

@@ -1,0 +1,24 @@
+/** How long things may take; milliseconds where the name says so. */
+export interface PlexTimes {
+  /** Seconds that the container gets to end by itself: Plex writes its databases back then. */
+  readonly stopSeconds: number;
+  /** Between two looks at the container. */
+  readonly pollMs: number;
+  /** Between two attempts to put the container back. */
+  readonly retryMs: number;
+  /** For how long that is attempted. */
+  readonly putBackMs: number;
+  /** A container without a health check must run this long to count as up. */
+  readonly stableMs: number;
+  /** Until a container with a health check must be healthy. */
+  readonly healthMs: number;
+}
+
+export const TIMES: PlexTimes = {
+  stopSeconds: 60,
+  pollMs: 500,
+  retryMs: 2000,
+  putBackMs: 60_000,
+  stableMs: 2000,
+  healthMs: 120_000,
+};

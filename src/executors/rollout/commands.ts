@@ -1,0 +1,20 @@
+import type { Argv } from '../../core/plan.js';
+import { upArgv } from '../compose/command.js';
+import { isPinned } from '../compose/registry.js';
+import type { Replacement, RolloutData } from './data.js';
+
+/** Pulls by digest, so that a tag that moves meanwhile changes nothing. */
+export function pullArgv({ pull, platform }: Replacement): Argv | null {
+  if (pull === null) return null;
+  return ['docker', 'pull', ...(platform === null ? [] : ['--platform', platform]), '--', pull];
+}
+
+/** Gives the pulled image the name that the Compose file has for it; null when that name is its digest. */
+export function tagArgv({ pull, image }: Replacement): Argv | null {
+  return pull === null || isPinned(image) ? null : ['docker', 'tag', '--', pull, image];
+}
+
+/** Replaces the containers by as many new ones. */
+export function replaceArgv({ file }: Pick<RolloutData, 'file'>, { service, replicas }: Replacement): Argv {
+  return upArgv(file, service, replicas);
+}

@@ -1,0 +1,37 @@
+/** Why a service's containers are replaced. */
+export type Reason = 'image' | 'configuration' | 'namespace';
+
+/** A service whose containers are replaced. */
+export type Replacement = {
+  readonly service: string;
+  /** The image as the Compose file names it. */
+  readonly image: string;
+  /** What is pulled, `repository@sha256:…`; null: the image of this host is taken as it is. */
+  readonly pull: string | null;
+  readonly platform: string | null;
+  /** The image on this host that is used, where nothing is pulled. */
+  readonly localId: string | null;
+  readonly reasons: readonly Reason[];
+  /** Services whose network, process or IPC namespace it uses. */
+  readonly livesIn: readonly string[];
+  /** How many containers run, and will run. */
+  readonly replicas: number;
+  /** The image that runs now, `sha256:…`. */
+  readonly oldId: string;
+  /** Where the old image could be fetched again, `repository@sha256:…`. */
+  readonly oldDigest: string | null;
+};
+
+/** What run() and recover() of a rollout need. */
+export type RolloutData = {
+  readonly file: string;
+  readonly project: string;
+  /** In the order in which they are replaced: what others depend on comes first. */
+  readonly replacements: readonly Replacement[];
+  /** Services that are current already. */
+  readonly current: readonly string[];
+  /** Seconds. */
+  readonly timeout: number;
+  /** Seconds. */
+  readonly stableFor: number;
+};

@@ -1,0 +1,46 @@
+import { code, phrase } from '../../core/phrase.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import type { ComposeProject } from '../compose/project.js';
+import type { Comparison } from './compare.js';
+
+/** Services that live in a replaced container's namespace are replaced with it, although nothing of theirs changed. */
+export function withNamespaceSharers(
+  project: ComposeProject,
+  comparisons: readonly Comparison[],
+): readonly Comparison[] {
+  const replaced = new Set(comparisons.filter(isChange).map(({ service }) => service));
+  return comparisons.map((comparison) => {
+    if (comparison.state !== 'current' || !livesInOneOf(project, comparison.service, replaced))
+      return comparison;
+    replaced.add(comparison.service);
+    const { replacement } = comparison;
+    return { ...comparison, state: 'changes', replacement: { ...replacement, reasons: ['namespace'] } };
+  });
+}
+
+/** Running services outside of this rollout that would break. */
+export function leftBehind(
+  project: ComposeProject,
+  comparisons: readonly Comparison[],
+  running: ReadonlySet<string>,
+): readonly Notice[] {
+  const replaced = new Set(comparisons.filter(isChange).map(({ service }) => service));
+  const chosen = new Set(comparisons.map(({ service }) => service));
+  return [...running]
+    .filter((service) => !chosen.has(service) && livesInOneOf(project, service, replaced))
+    .map((service) =>
+      notice(
+        'dependents_affected',
+        phrase`${code(service)} lives in the network or process space of a container that is replaced, and would break.`,
+        phrase`Add ${code(service)} to ${code('service')} in the intent, so that both are replaced.`,
+      ),
+    );
+}
+
+function isChange({ state }: Comparison): boolean {
+  return state === 'changes';
+}
+
+function livesInOneOf(project: ComposeProject, service: string, replaced: ReadonlySet<string>): boolean {
+  return project.services.get(service)?.livesIn.some((other) => replaced.has(other)) ?? false;
+}

@@ -1,0 +1,173 @@
+import type { PlanContext } from '../../core/executor.js';
+import type { RolloutFields } from '../../core/intent/fields.js';
+import { code, phrase } from '../../core/phrase.js';
+import type { Json, PlanDraft, PlanStep } from '../../core/plan.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
+import { type ComposeProject, readProject, unknownService } from '../compose/project.js';
+import { dockerMissing, dockerSaid } from '../docker/missing.js';
+import { pullArgv, replaceArgv, tagArgv } from './commands.js';
+import { type Comparison, compare } from './compare.js';
+import type { Replacement, RolloutData } from './data.js';
+import { leftBehind, withNamespaceSharers } from './dependents.js';
+import { inDependencyOrder } from './order.js';
+import { named, replaceTitle } from './wording.js';
+
+/** Compares each service's running containers with what the registry has and the Compose file says. */
+export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<PlanDraft<RolloutData>> {
+  const { host, stack } = ctx;
+  const missing = await dockerMissing(host);
+  if (missing.length > 0) return blocked(fields, stack, missing);
+  const read = await readProject(host, fields.compose);
+  if (!read.ok) return blocked(fields, stack, read.blockers);
+  const { project } = read;
+  const unknown = fields.services.filter((service) => !project.services.has(service));
+  if (unknown.length > 0) {
+    return blocked(
+      fields,
+      stack,
+      unknown.map((service) => unknownService(project, service)),
+      project.name,
+    );
+  }
+  const found = await serviceContainers(host, project.name);
+  if (found.state !== 'found') return blocked(fields, stack, [dockerSaid(found)], project.name);
+  const comparisons = withNamespaceSharers(
+    project,
+    await compareAll(ctx, project, fields.services, found.value),
+  );
+  return draft(fields, stack, project, comparisons, found.value);
+}
+
+async function compareAll(
+  { host }: PlanContext,
+  { services }: ComposeProject,
+  chosen: readonly string[],
+  containers: readonly ServiceContainer[],
+): Promise<readonly Comparison[]> {
+  const all = [...services.values()].filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+  const waiting = [...inDependencyOrder(all).entries()];
+  const comparisons: Comparison[] = [];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, service] = next;
+      const own = containers.filter((container) => container.service === service.name);
+      comparisons[index] = await compare(host, service, own);
+    }
+  };
+  // Registries take about a second for each answer; each question is a process of Compose.
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return comparisons;
+}
+
+const AT_ONCE = 4;
+
+function draft(
+  fields: RolloutFields,
+  stack: string,
+  project: ComposeProject,
+  comparisons: readonly Comparison[],
+  containers: readonly ServiceContainer[],
+): PlanDraft<RolloutData> {
+  const changes = comparisons.flatMap((one) => (one.state === 'changes' ? [one] : []));
+  const running = new Set(
+    containers.filter(({ status }) => status === 'running').map(({ service }) => service),
+  );
+  const blockers = [
+    ...comparisons.flatMap((one) => (one.state === 'blocked' ? [one.notice] : [])),
+    ...leftBehind(project, comparisons, running),
+  ];
+  const data: RolloutData = {
+    file: project.file,
+    project: project.name,
+    replacements: changes.map(({ replacement }) => replacement),
+    current: comparisons.flatMap(({ state, service }) => (state === 'current' ? [service] : [])),
+    timeout: fields.timeout,
+    stableFor: fields.stable_for,
+  };
+  const nothing = changes.length === 0 && blockers.length === 0 ? [nothingToDo(data, fields)] : [];
+  return {
+    steps: stepsOf(data, comparisons),
+    effects: changes.flatMap((one) =>
+      one.containers.map(({ name }) => ({ kind: 'replace', target: name }) as const),
+    ),
+    touches: touchesOf(stack, project.name),
+    warnings: [...project.warnings, ...changes.flatMap(({ warnings }) => warnings), ...nothing],
+    blockers,
+    targets: { project: project.name, services: comparisons.map(targetOf) },
+    data,
+  };
+}
+
+function blocked(
+  { compose: file, timeout, stable_for: stableFor }: RolloutFields,
+  stack: string,
+  blockers: readonly Notice[],
+  project = '',
+): PlanDraft<RolloutData> {
+  return {
+    steps: [],
+    effects: [],
+    touches: touchesOf(stack, project),
+    warnings: [],
+    blockers,
+    targets: null,
+    data: { file, project, replacements: [], current: [], timeout, stableFor },
+  };
+}
+
+function touchesOf(stack: string, project: string): readonly string[] {
+  return [`stack:${stack}`, ...(project === '' ? [] : [`compose:${project}`])];
+}
+
+/** Step 0 pulls; then one step for each replacement, in order; then what is left alone, for people to see. */
+function stepsOf(data: RolloutData, comparisons: readonly Comparison[]): readonly PlanStep[] {
+  const { replacements } = data;
+  const first: PlanStep = {
+    title: phrase`Pull what is new and hold the images that run now.`,
+    commands: replacements.map(pullArgv).filter((argv) => argv !== null),
+  };
+  return [
+    ...(replacements.length > 0 ? [first] : []),
+    ...replacements.map((one) => stepOf(data, one)),
+    ...comparisons.flatMap((one) => untouched(one)),
+  ];
+}
+
+function stepOf(data: RolloutData, replacement: Replacement): PlanStep {
+  const tag = tagArgv(replacement);
+  const replace = replaceArgv(data, replacement);
+  return { title: replaceTitle(replacement), commands: tag === null ? [replace] : [tag, replace] };
+}
+
+function untouched({ state, service }: Comparison): readonly PlanStep[] {
+  if (state === 'current')
+    return [{ title: phrase`${code(service)}: already current, not touched.`, commands: [] }];
+  if (state === 'off') return [{ title: phrase`${code(service)}: does not run, stays off.`, commands: [] }];
+  return [];
+}
+
+function nothingToDo({ current }: RolloutData, { compose }: RolloutFields): Notice {
+  return notice(
+    'nothing_to_do',
+    current.length === 0
+      ? phrase`No service of ${code(compose)} that could be rolled out runs now: nothing changes.`
+      : phrase`${named(current)}: already current. Nothing changes.`,
+  );
+}
+
+function targetOf(comparison: Comparison): Json {
+  const { service, state } = comparison;
+  if (comparison.state === 'off' || comparison.state === 'blocked') return { service, state };
+  const { replacement, containers } = comparison;
+  return {
+    service,
+    state,
+    reasons: replacement.reasons,
+    pull: replacement.pull,
+    localId: replacement.localId,
+    oldId: replacement.oldId,
+    replicas: replacement.replicas,
+    containers: containers.map(({ id }) => id),
+  };
+}

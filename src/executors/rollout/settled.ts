@@ -1,0 +1,50 @@
+import type { RunContext } from '../../core/executor.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { serviceContainers } from '../compose/containers.js';
+import { waitUntilStable } from '../compose/stable.js';
+import type { Replacement, RolloutData } from './data.js';
+
+export type Settled =
+  | { readonly state: 'fine'; readonly checked: boolean }
+  | { readonly state: 'stopped' }
+  | { readonly state: 'failed'; readonly container: string | null; readonly why: Phrase };
+
+/** Waits until a service's containers, all made from this image, are up and healthy and stay so. */
+export async function waitUntilSettled(
+  data: RolloutData,
+  { service, replicas }: Replacement,
+  imageId: string,
+  ctx: RunContext,
+  signal?: AbortSignal,
+): Promise<Settled> {
+  const found = await serviceContainers(ctx.host, data.project, service);
+  if (found.state !== 'found') return failed(phrase`Docker does not answer any more`);
+  const containers = found.value;
+  if (containers.length !== replicas) {
+    return failed(phrase`${code(service)} has ${containers.length} containers, not ${replicas}`);
+  }
+  const other = containers.find((container) => container.imageId !== imageId);
+  if (other) return failed(phrase`${code(other.name)} does not run the image that it should`);
+  const stable = await waitUntilStable(
+    ctx.host,
+    containers.map(({ id }) => id),
+    {
+      timeout: data.timeout,
+      stableFor: data.stableFor,
+      now: ctx.now,
+      onWaiting: (current) => ctx.progress({ current }),
+      ...(signal ? { signal } : {}),
+    },
+  );
+  if (stable.state !== 'stable') return stable;
+  return { state: 'fine', checked: containers.every(({ health }) => health !== 'none') };
+}
+
+/** `runs` words for containers that are fine: only a health check can say healthy. */
+export function fineWords(checked: boolean): string {
+  return checked ? 'and is healthy' : 'and stays up';
+}
+
+function failed(why: Phrase): Settled {
+  return { state: 'failed', container: null, why };
+}

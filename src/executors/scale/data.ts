@@ -1,0 +1,30 @@
+/** A container as it was when the plan was made. */
+export type Before = {
+  readonly id: string;
+  readonly name: string;
+  readonly running: boolean;
+};
+
+/** What run() and recover() of a scale need. */
+export type ScaleData = {
+  readonly file: string;
+  readonly project: string;
+  readonly service: string;
+  readonly wanted: number;
+  /** The service's containers before, in the order of their numbers. */
+  readonly before: readonly Before[];
+  /** Seconds. */
+  readonly timeout: number;
+  /** Seconds. */
+  readonly stableFor: number;
+};
+
+/** How many replicas ran before. */
+export function runningBefore({ before }: ScaleData): number {
+  return before.filter(({ running }) => running).length;
+}
+
+/** Does the plan leave everything as it is? */
+export function isNoChange(data: ScaleData): boolean {
+  return data.before.length === data.wanted && runningBefore(data) === data.wanted;
+}

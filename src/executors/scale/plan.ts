@@ -1,0 +1,165 @@
+import type { PlanContext } from '../../core/executor.js';
+import type { ScaleFields } from '../../core/intent/fields.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { Effect, PlanDraft, PlanStep } from '../../core/plan.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { type ComposeService, isConfigChanged } from '../compose/config.js';
+import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
+import { readProject, unknownService } from '../compose/project.js';
+import { inspectImage } from '../docker/image.js';
+import { dockerMissing, dockerSaid } from '../docker/missing.js';
+import { checkBounds, checkPossible } from './bounds.js';
+import { type Change, changeTo, isUp } from './change.js';
+import type { ScaleData } from './data.js';
+import { scaleArgv } from './up.js';
+import { describe } from './wording.js';
+
+/** Looks at the service and its containers, and says which ones would be created, started or removed. */
+export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanDraft<ScaleData>> {
+  const { host, stack } = ctx;
+  const missing = await dockerMissing(host);
+  if (missing.length > 0) return blocked(fields, stack, missing);
+  const read = await readProject(host, fields.compose);
+  if (!read.ok) return blocked(fields, stack, read.blockers);
+  const { project } = read;
+  const service = project.services.get(fields.service);
+  const outOfBounds = checkBounds(fields);
+  const early = [
+    ...(service ? [] : [unknownService(project, fields.service)]),
+    ...(outOfBounds ? [outOfBounds] : []),
+  ];
+  if (!service || early.length > 0) return blocked(fields, stack, early, project.name);
+  const found = await serviceContainers(host, project.name, service.name);
+  if (found.state !== 'found') return blocked(fields, stack, [dockerSaid(found)], project.name);
+
+  const existing = found.value;
+  const wanted = fields.replicas ?? 0;
+  const change = changeTo(wanted, existing, project.name, service);
+  const image = change.created.length > 0 ? await localImage(ctx, service) : null;
+  const data: ScaleData = {
+    file: project.file,
+    project: project.name,
+    service: service.name,
+    wanted,
+    before: existing.map((container) => ({
+      id: container.id,
+      name: container.name,
+      running: isUp(container),
+    })),
+    timeout: fields.timeout,
+    stableFor: fields.stable_for,
+  };
+  return {
+    steps: stepsOf(data, change),
+    effects: effectsOf(change),
+    touches: touchesOf(stack, project.name),
+    warnings: [
+      ...project.warnings,
+      ...(isNothing(change) ? [nothingToDo(data)] : differences(service, existing, change, image)),
+    ],
+    blockers: [...checkPossible(service, wanted), ...(image === 'missing' ? [imageMissing(service)] : [])],
+    targets: {
+      project: project.name,
+      wanted,
+      image,
+      hashes: service.hashes,
+      containers: existing.map((container) => ({ id: container.id, running: isUp(container) })),
+    },
+    data,
+  };
+}
+
+function blocked(
+  fields: ScaleFields,
+  stack: string,
+  blockers: readonly Notice[],
+  project = '',
+): PlanDraft<ScaleData> {
+  const { compose: file, service, timeout, stable_for: stableFor } = fields;
+  return {
+    steps: [],
+    effects: [],
+    touches: touchesOf(stack, project),
+    warnings: [],
+    blockers,
+    targets: null,
+    data: { file, project, service, wanted: fields.replicas ?? 0, before: [], timeout, stableFor },
+  };
+}
+
+function touchesOf(stack: string, project: string): readonly string[] {
+  return [`stack:${stack}`, ...(project === '' ? [] : [`compose:${project}`])];
+}
+
+/** The id of the image that new containers get. */
+async function localImage({ host }: PlanContext, { image }: ComposeService): Promise<string> {
+  const found = await inspectImage(host, image);
+  return found.state === 'found' ? found.value.id : 'missing';
+}
+
+function imageMissing({ name, image }: ComposeService): Notice {
+  return notice(
+    'image_missing',
+    phrase`The image of ${code(name)}, ${code(image)}, is not on this host, and a scale pulls nothing.`,
+    phrase`Pull or build it (${code(`docker pull ${image}`)}), or roll the service out first.`,
+  );
+}
+
+function stepsOf(data: ScaleData, change: Change): readonly PlanStep[] {
+  if (isNothing(change)) return [{ title: describe(data, change), commands: [] }];
+  const scale: PlanStep = { title: describe(data, change), commands: [scaleArgv(data, data.wanted)] };
+  return change.created.length + change.started.length === 0
+    ? [scale]
+    : [scale, { title: waitTitle(data), commands: [] }];
+}
+
+function waitTitle({ stableFor }: ScaleData): Phrase {
+  return phrase`Wait until each new one is up, and healthy where it has a check, for ${stableFor} s. Else go back.`;
+}
+
+function effectsOf({ created, started, removed }: Change): readonly Effect[] {
+  return [
+    ...created.map((target): Effect => ({ kind: 'create', target })),
+    ...started.map((target): Effect => ({ kind: 'start', target })),
+    ...removed.map((target): Effect => ({ kind: 'remove', target })),
+  ];
+}
+
+function isNothing({ created, started, removed }: Change): boolean {
+  return created.length + started.length + removed.length === 0;
+}
+
+function nothingToDo({ service, wanted }: ScaleData): Notice {
+  return notice('nothing_to_do', phrase`${code(service)} has ${wanted} already: nothing changes.`);
+}
+
+/** New containers are made as the Compose file and the local image are now; the others stay as they are. */
+function differences(
+  service: ComposeService,
+  existing: readonly ServiceContainer[],
+  { created }: Change,
+  image: string | null,
+): readonly Notice[] {
+  if (created.length === 0) return [];
+  const name = code(service.name);
+  const otherImage = existing.some(({ imageId }) => imageId !== image);
+  const otherConfig = existing.some(({ configHash }) => isConfigChanged(service, configHash));
+  return [
+    ...(otherImage
+      ? [
+          notice(
+            'image_differs',
+            phrase`New containers of ${name} run another image than those that are there.`,
+          ),
+        ]
+      : []),
+    ...(otherConfig
+      ? [
+          notice(
+            'config_changed',
+            phrase`The configuration of ${name} changed since its containers were made; only new ones get it.`,
+          ),
+        ]
+      : []),
+  ];
+}

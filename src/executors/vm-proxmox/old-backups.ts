@@ -1,0 +1,76 @@
+import type { PlanContext } from '../../core/executor.js';
+import type { VmProxmoxFields } from '../../core/intent/fields.js';
+import { code, phrase } from '../../core/phrase.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { ageOf, retention } from '../files/retention.js';
+import { someOf } from '../shared/wording.js';
+import type { Access } from './access.js';
+import { type Place, pruneMarks } from './calls.js';
+import type { Facts } from './facts.js';
+
+/** What happens to the backups that are there already. */
+export interface OldBackups {
+  /** Volume ids, oldest first. */
+  readonly deletions: readonly string[];
+  /** By volume id, such as `33 days`. */
+  readonly ages: ReadonlyMap<string, string>;
+  readonly keepLast: number;
+  /** How many of the catalogue stay, the new one not counted. */
+  readonly kept: number;
+  readonly warnings: readonly Notice[];
+}
+
+/**
+ * Deleted is only what the catalogue knows, what its retention gives up, and what Proxmox itself would give
+ * up too if it kept only the newest few: it knows which ones are protected.
+ */
+export async function oldBackups(
+  access: Access,
+  fields: VmProxmoxFields,
+  facts: Facts,
+  ctx: PlanContext,
+): Promise<OldBackups> {
+  const there = new Set(facts.backups.map(({ volid }) => volid));
+  const known = (await ctx.artifacts()).filter(({ path }) => there.has(path));
+  const { expired } = retention(known, fields.retention_days, fields.min_keep, ctx.plannedAt);
+  // The new backup is one of the `min_keep`.
+  const keepLast = Math.max(1, fields.min_keep - 1);
+  const place = { node: facts.guest.node, storage: fields.storage, vm_id: fields.vm_id };
+  const removable = expired.length === 0 ? new Set() : await removableVolumes(access, place, keepLast);
+  const given = expired.filter(({ path }) => removable.has(path));
+  const unknown = facts.backups.filter(({ volid }) => !known.some(({ path }) => path === volid));
+  return {
+    deletions: given.map(({ path }) => path),
+    ages: new Map(given.map((artifact) => [artifact.path, ageOf(artifact, ctx.plannedAt)])),
+    keepLast,
+    kept: known.length - given.length,
+    warnings:
+      unknown.length === 0
+        ? []
+        : [
+            unknownBackups(
+              fields.storage,
+              unknown.map(({ volid }) => volid),
+            ),
+          ],
+  };
+}
+
+/** What Proxmox would remove if it kept the newest `keepLast`: nothing protected or renamed. */
+export async function removableVolumes(
+  access: Access,
+  place: Place,
+  keepLast: number,
+): Promise<ReadonlySet<string>> {
+  const marks = await pruneMarks(access, place, keepLast);
+  return new Set(marks.filter(({ mark }) => mark === 'remove').map(({ volid }) => volid));
+}
+
+function unknownBackups(storage: string, volids: readonly string[]): Notice {
+  const holds = volids.length === 1 ? 'a backup of it' : `${volids.length} backups of it`;
+  return notice(
+    'archives_unknown',
+    phrase`${code(storage)} holds ${holds} that the catalogue does not know: ${someOf(volids)}. Never deleted.`,
+    phrase`Remove them in Proxmox if they are not needed.`,
+  );
+}

@@ -1,0 +1,81 @@
+import type { PlanContext } from '../../core/executor.js';
+import type { VmProxmoxFields } from '../../core/intent/fields.js';
+import { code, phrase } from '../../core/phrase.js';
+import type { PlanDraft } from '../../core/plan.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { type VmData, vzdumpParams } from './data.js';
+import { type Facts, gather } from './facts.js';
+import { noticeOf } from './faults.js';
+import { type OldBackups, oldBackups } from './old-backups.js';
+import { checkStorageSpace, estimateSize } from './size.js';
+import { effects, steps } from './steps.js';
+import { findWay, type VmProxmoxSettings, type Way } from './way.js';
+
+/** Asks Proxmox for the guest, its node, the storage and the old backups. Changes nothing. */
+export async function planVm(
+  settings: VmProxmoxSettings,
+  fields: VmProxmoxFields,
+  ctx: PlanContext,
+): Promise<PlanDraft<VmData>> {
+  const way = await findWay(settings, ctx.host, ctx.signal);
+  const gathered = way.access && (await gather(way.access, fields, way.where));
+  const facts = gathered?.ok ? gathered.facts : null;
+  const guest = facts?.guest ?? (gathered?.ok === false ? gathered.guest : null);
+  const elsewhere = guest && way.here !== null && guest.node !== way.here;
+  const size = estimateSize(facts, await ctx.artifacts(), fields.storage);
+  const space = facts ? checkStorageSpace(facts, size) : null;
+  const old = await whatIsOld(way, fields, facts, ctx);
+
+  const data: VmData = {
+    way: way.kind,
+    vm_id: fields.vm_id,
+    name: guest?.name ?? '',
+    node: guest?.node ?? null,
+    type: guest?.type ?? null,
+    storage: fields.storage,
+    params: vzdumpParams(fields),
+    deletions: old.deletions,
+    keepLast: old.keepLast,
+    kept: old.kept + 1,
+  };
+  const running = guest?.status === undefined ? null : guest.status === 'running';
+  return {
+    steps: steps(data, size.text, running, old.ages),
+    effects: effects(data, size.bytes, running),
+    touches: [`vm:${fields.vm_id}`, `stack:${ctx.stack}`],
+    warnings: [...way.warnings, ...(space?.code === 'destination_low' ? [space] : []), ...old.warnings],
+    blockers: [
+      ...way.blockers,
+      ...(gathered?.blockers ?? []),
+      ...(elsewhere ? [guestElsewhere(fields.vm_id, guest.node, way.here)] : []),
+      ...(space?.code === 'destination_full' ? [space] : []),
+      ...old.blockers,
+    ],
+    targets: { where: way.where, node: data.node, type: data.type, params: data.params },
+    data,
+  };
+}
+
+async function whatIsOld(
+  way: Way,
+  fields: VmProxmoxFields,
+  facts: Facts | null,
+  ctx: PlanContext,
+): Promise<OldBackups & { readonly blockers: readonly Notice[] }> {
+  const none = { deletions: [], ages: new Map(), keepLast: 1, kept: 0, warnings: [], blockers: [] };
+  if (way.access === null || facts === null) return none;
+  try {
+    return { ...(await oldBackups(way.access, fields, facts, ctx)), blockers: [] };
+  } catch (error) {
+    const rights = phrase`${code('Datastore.Audit')} on ${code(`/storage/${fields.storage}`)}`;
+    return { ...none, blockers: [noticeOf(error, { where: way.where, rights })] };
+  }
+}
+
+function guestElsewhere(vmId: number, node: string, here: string): Notice {
+  return notice(
+    'guest_elsewhere',
+    phrase`${code(vmId)} is on the node ${code(node)}, and this bot runs on ${code(here)}.`,
+    phrase`Set ${code('PVE_API_URL')} and ${code('PVE_API_TOKEN')}, or run the bot on ${code(node)}.`,
+  );
+}

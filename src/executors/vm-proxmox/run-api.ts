@@ -1,0 +1,163 @@
+import type { PartResult, RunContext } from '../../core/executor.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { type Access, ProxmoxError } from './access.js';
+import { apiAccess, type ProxmoxApi } from './api-access.js';
+import { backups, findGuest, type Place, startBackup, type TaskRef } from './calls.js';
+import { guestName, type VmData } from './data.js';
+import { failedBackup, lockText, NOTHING_NEW, notMade } from './ends.js';
+import { noticeOf } from './faults.js';
+import { finish } from './finish.js';
+import { type Followed, followTask } from './follow.js';
+import { type Before, JOURNAL } from './journal.js';
+import { type LogWatch, watchLog } from './log-watch.js';
+import { STEP } from './steps.js';
+import { findNewBackup } from './verify.js';
+import { followTimes, type VmProxmoxSettings } from './way.js';
+
+/** Has Proxmox back the guest up, follows its task and takes nothing on trust. */
+export async function runThroughApi(
+  settings: VmProxmoxSettings & { readonly api: ProxmoxApi },
+  data: VmData,
+  ctx: RunContext,
+): Promise<PartResult> {
+  // Without the run's signal: a request that is cut off leaves in the dark what Proxmox did.
+  const access = apiAccess(settings.api);
+  const began = ctx.now();
+  ctx.step(STEP.backup, 'running');
+  const started = await start(access, settings.api.url, data, ctx);
+  if (!started.ok) {
+    ctx.step(STEP.backup, 'failed');
+    return started.result;
+  }
+  const { task, before, place } = started;
+  const log = watchLog(data.vm_id, ctx);
+  const followed = await followTask(access, task, {
+    signal: ctx.signal,
+    onLine: (line) => {
+      ctx.output(line);
+      log.onLine(line);
+    },
+    ...followTimes(settings),
+  });
+  try {
+    return await conclude(access, { data, place, before, began, task, log, followed }, ctx);
+  } catch (error) {
+    const { message, remedy } = noticeOf(error, { where: settings.api.url, rights: auditRight(data) });
+    const unseen = phrase`Whether the new backup is in ${code(data.storage)} could not be seen: look there.`;
+    return notMade('contact_lost', [message, unseen, phrase`The old backups are untouched.`], remedy);
+  }
+}
+
+type Started =
+  | { readonly ok: true; readonly task: TaskRef; readonly before: Before; readonly place: Place }
+  | { readonly ok: false; readonly result: PartResult };
+
+async function start(access: Access, where: string, data: VmData, ctx: RunContext): Promise<Started> {
+  const rights = phrase`${code('VM.Backup')} on ${code(`/vms/${data.vm_id}`)} and ${code('Datastore.AllocateSpace')} on ${code(`/storage/${data.storage}`)}`;
+  let asked = false;
+  try {
+    const guest = await findGuest(access, data.vm_id);
+    if (guest === null || guest.node !== data.node)
+      return { ok: false, result: moved(data, guest?.node ?? null) };
+    const place = { node: guest.node, storage: data.storage, vm_id: data.vm_id };
+    const before = { node: guest.node, volids: (await backups(access, place)).map(({ volid }) => volid) };
+    if (ctx.signal.aborted) return { ok: false, result: notMade('stopped', [phrase`Nothing was started.`]) };
+    await ctx.journal(JOURNAL.asked, before);
+    asked = true;
+    const upid = await startBackup(access, guest.node, data.params);
+    if (!upid.startsWith('UPID:')) return { ok: false, result: nothingStarted(data, upid) };
+    await ctx.journal(JOURNAL.task, upid);
+    return { ok: true, task: { node: guest.node, upid }, before, place };
+  } catch (error) {
+    const { code: reason, message, remedy } = noticeOf(error, { where, rights });
+    const unsure = asked && error instanceof ProxmoxError && error.mayHaveActed;
+    return {
+      ok: false,
+      result: notMade(reason, [message, unsure ? perhapsStarted(data) : NOTHING_NEW], remedy),
+    };
+  }
+}
+
+/** Everything that is known when the task is no longer followed. */
+interface End {
+  readonly data: VmData;
+  readonly place: Place;
+  readonly before: Before;
+  readonly began: Date;
+  readonly task: TaskRef;
+  readonly log: LogWatch;
+  readonly followed: Followed;
+}
+
+async function conclude(access: Access, end: End, ctx: RunContext): Promise<PartResult> {
+  const { data, place, before, log, followed } = end;
+  if (followed.state === 'lost') {
+    ctx.step(STEP.backup, 'failed');
+    return lost(end, followed.why, ctx.signal.aborted);
+  }
+  const warned = /^WARNINGS: (\d+)$/.exec(followed.exitStatus)?.[1];
+  const well = followed.exitStatus === 'OK' || warned !== undefined;
+  if (!well) {
+    ctx.step(STEP.backup, 'failed');
+    const lock = await lockText(access, data);
+    if (ctx.signal.aborted) {
+      return notMade('stopped', [phrase`Proxmox has ended the task.`, NOTHING_NEW, ...lock]);
+    }
+    const failed = failedBackup(data, log.error() ?? followed.exitStatus);
+    return { ...failed, summary: [...failed.summary, ...lock] };
+  }
+  ctx.step(STEP.backup, 'done');
+  ctx.step(STEP.check, 'running');
+  const backup = await findNewBackup(access, place, before, followed.startTime);
+  if (backup === null || !log.finished()) {
+    ctx.step(STEP.check, 'failed');
+    return unproven(data, followed.exitStatus, backup?.volid ?? null);
+  }
+  return finish(access, data, place, { backup, began: end.began, warned: Number(warned ?? 0) }, ctx);
+}
+
+function moved(data: VmData, node: string | null): PartResult {
+  const name = code(guestName(data));
+  if (node === null) return notMade('guest_unknown', [phrase`${name} is no longer there.`, NOTHING_NEW]);
+  return notMade('guest_moved', [
+    phrase`${name} is on the node ${code(node)} now, not on ${code(data.node ?? '')}.`,
+    NOTHING_NEW,
+  ]);
+}
+
+function nothingStarted(data: VmData, answer: string): PartResult {
+  return notMade('nothing_started', [
+    phrase`Proxmox answered ${code(answer)} and started no backup of ${code(guestName(data))}.`,
+    NOTHING_NEW,
+  ]);
+}
+
+function perhapsStarted(data: VmData): Phrase {
+  return phrase`Proxmox may have started the backup all the same: look at the tasks of ${code(guestName(data))} there.`;
+}
+
+function lost({ data, task }: End, why: string, stopping: boolean): PartResult {
+  const what = stopping
+    ? phrase`Proxmox’s task could not be stopped: ${code(why)}.`
+    : phrase`The contact to Proxmox was lost: ${code(why)}.`;
+  const still = phrase`The backup of ${code(guestName(data))} may still be running there, as ${code(task.upid)}.`;
+  return notMade('contact_lost', [what, still, phrase`The old backups are untouched.`]);
+}
+
+/** Proxmox says OK, and one of the proofs is missing. */
+function unproven(data: VmData, exitStatus: string, volid: string | null): PartResult {
+  const missing =
+    volid === null
+      ? phrase`there is no new backup in ${code(data.storage)}`
+      : phrase`its log never says that the backup was finished`;
+  const there = volid === null ? [] : [phrase`${code(volid)} is in ${code(data.storage)}; don’t rely on it.`];
+  return notMade('check_failed', [
+    phrase`Proxmox reports ${code(exitStatus)} for ${code(guestName(data))}, but ${missing}.`,
+    ...there,
+    phrase`The old backups are untouched.`,
+  ]);
+}
+
+function auditRight(data: VmData): Phrase {
+  return phrase`${code('Datastore.Audit')} on ${code(`/storage/${data.storage}`)}`;
+}

@@ -1,0 +1,117 @@
+import { type IncomingMessage, request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import {
+  type HttpClient,
+  HttpClientError,
+  type HttpFault,
+  type HttpRequest,
+  type HttpResponse,
+} from '../core/http-client.js';
+import type { Arg } from '../core/plan.js';
+
+const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 16 * 1024 * 1024;
+
+export interface HttpClientSettings {
+  /** Certificates in PEM that take the place of the system's; null: the system's. */
+  readonly ca: string | null;
+  /** Throws when the secret is not set. */
+  readonly resolveSecret: (name: string) => string;
+  /** Milliseconds for a request that brings no time of its own; 30 s by default. */
+  readonly timeoutMs?: number;
+  /** Bytes of the longest answer that is taken; 16 MiB by default. */
+  readonly maxBytes?: number;
+}
+
+/** What Node's TLS says of certificates that it doesn't trust (X509_V_ERR_*, and the name check). */
+const UNTRUSTED =
+  /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH/;
+
+/** A client over node:http and node:https; see {@link HttpClient}. */
+export function createHttpClient(settings: HttpClientSettings): HttpClient {
+  return { request: async (request) => send(request, settings) };
+}
+
+function send(request: HttpRequest, settings: HttpClientSettings): Promise<HttpResponse> {
+  const { timeoutMs = settings.timeoutMs ?? TIMEOUT_MS, signal } = request;
+  const url = new URL(request.url);
+  const secure = url.protocol === 'https:';
+  const headers = resolveHeaders(request, settings.resolveSecret);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  const tls = settings.ca === null ? {} : { ca: settings.ca };
+  return new Promise((resolve, reject) => {
+    let sent = false;
+    const fail = (error: Error): void =>
+      reject(asFault(error, { signal, timeout, timeoutMs, sent, host: url.host }));
+    const options = { method: request.method, headers, signal: either, agent: false };
+    const outgoing = secure
+      ? tlsRequest(url, { ...options, ...tls, rejectUnauthorized: true })
+      : plainRequest(url, options);
+    outgoing.once('socket', (socket: Socket) => {
+      socket.once(secure ? 'secureConnect' : 'connect', () => {
+        sent = true;
+      });
+    });
+    outgoing.once('error', fail);
+    outgoing.once('response', (response) => {
+      read(response, settings.maxBytes ?? MAX_BYTES).then(resolve, fail);
+    });
+    outgoing.end(request.body);
+  });
+}
+
+async function read(response: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Leaving the loop by throwing destroys the response, and with it the connection.
+    if (size > maxBytes)
+      throw new HttpClientError('too_large', `The answer is larger than ${maxBytes} bytes.`, true);
+    chunks.push(chunk);
+  }
+  return {
+    status: response.statusCode ?? 0,
+    statusText: response.statusMessage ?? '',
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function resolveHeaders(
+  { headers = {}, body }: HttpRequest,
+  resolveSecret: HttpClientSettings['resolveSecret'],
+): Record<string, string> {
+  const reveal = (arg: Arg): string => (typeof arg === 'string' ? arg : resolveSecret(arg.secret));
+  const resolved = Object.entries(headers).map(([name, value]) => {
+    const parts = Array.isArray(value) ? (value as readonly Arg[]) : [value as Arg];
+    return [name, parts.map(reveal).join('')] as const;
+  });
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  return { ...Object.fromEntries(resolved), ...length };
+}
+
+interface FaultScope {
+  readonly signal: AbortSignal | undefined;
+  readonly timeout: AbortSignal;
+  readonly timeoutMs: number;
+  readonly sent: boolean;
+  readonly host: string;
+}
+
+function asFault(error: Error, scope: FaultScope): HttpClientError {
+  if (error instanceof HttpClientError) return error;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const [fault, message] = explain(code, error.message, scope);
+  return new HttpClientError(fault, message, scope.sent && fault !== 'untrusted');
+}
+
+function explain(code: string, message: string, scope: FaultScope): [HttpFault, string] {
+  if (scope.signal?.aborted) return ['aborted', 'The request was ended.'];
+  if (scope.timeout.aborted)
+    return ['timeout', `${scope.host} did not answer within ${scope.timeoutMs / 1000} s.`];
+  if (UNTRUSTED.test(code))
+    return ['untrusted', `The certificate of ${scope.host} is not trusted: ${message}`];
+  return ['unreachable', `${scope.host} can’t be reached: ${message || code}`];
+}

@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { afterEach, expect, test } from '@jest/globals';
+import { buttonsOf, textOf } from '../../src/playground/driver/text.js';
+import { expectBlocked, expectQuiet } from './answers.js';
+import { runIdIn, Stage } from './stage.js';
+
+const COUNT = 100_000;
+
+let stage: Stage;
+
+afterEach(async () => {
+  await stage.end();
+}, 120_000);
+
+/** Empty files with names as long as those of real ones. */
+function names(): string[] {
+  return Array.from({ length: COUNT }, (_, index) => `old-recording-${String(index).padStart(6, '0')}.tmp`);
+}
+
+async function intent(more: string): Promise<void> {
+  await stage.intent(
+    'mirror',
+    `action: backup\nbackup_type: docker_volumes\nstack: data\nsource: ${stage.path('src')}\ndestination: ${stage.path('dst', 'mirror')}\noptions: ["--delete"]\n${more}`,
+  );
+}
+
+test('100,000 deletions: refused above the limit; with it raised listed in full, and exactly these are made', async () => {
+  stage = await Stage.create();
+  await stage.files('src', { 'kept.txt': 'kept', 'sub/new.txt': 'new' });
+  await stage.files('dst/mirror', { 'kept.txt': 'kept' });
+  const mirror = stage.path('dst', 'mirror');
+  mkdirSync(`${mirror}/old`);
+  const old = names();
+  execFileSync('xargs', ['touch', '--'], { cwd: `${mirror}/old`, input: old.join('\n') });
+  await intent('');
+  await expectBlocked(stage, 'mirror', {
+    code: 'delete_limit',
+    message: `100,001 files and folders would be deleted at ${mirror}, and the limit is 1,000.`,
+    remedy: 'Check the source. If this is right, set max_delete: 100001 in the intent.',
+  });
+  expect(readdirSync(`${mirror}/old`)).toHaveLength(COUNT);
+
+  await intent('max_delete: 100001\n');
+  await stage.start();
+  const alice = stage.discord.as('alice');
+  const asked = performance.now();
+  const shown = await alice
+    .slash('backup', { intent: 'mirror' })
+    .waitForMessage(/Confirm/, { timeoutMs: 120_000 });
+  const previewMs = performance.now() - asked;
+  const id = runIdIn(textOf(shown));
+  expect(textOf(shown)).toContain('and more: all 100,001 are in');
+  expect(textOf(shown).length).toBeLessThan(4096);
+  expect(buttonsOf(shown)).toEqual(['Confirm backup', 'Cancel', 'Show commands']);
+  const [attached] = shown.attachments;
+  if (!attached) throw new Error('The list is not attached.');
+  expect(attached.filename).toBe(`${id}-deletions.txt`);
+  const listed = stage.discord.file(attached).toString('utf8').trimEnd().split('\n');
+  expect(listed.sort()).toEqual([`${mirror}/old/`, ...old.map((name) => `${mirror}/old/${name}`)].sort());
+
+  const confirmed = performance.now();
+  alice.press(shown, 'Confirm');
+  const outcome = await alice.waitForMessage(
+    ({ content }) => content.includes(id) && content.includes('succeeded'),
+    { timeoutMs: 400_000 },
+  );
+  const runMs = performance.now() - confirmed;
+  expect(textOf(outcome)).toContain('100,000 files and 1 folder deleted, as shown.');
+  expect(readdirSync(mirror).sort()).toEqual(['kept.txt', 'sub']);
+  expect(outcome.pings).toEqual({ users: [alice.id], roles: [], everyone: false });
+  expectQuiet(stage, [outcome]);
+  console.info(
+    `100,001 deletions: preview ${seconds(previewMs)}, from Confirm to the outcome ${seconds(runMs)}`,
+  );
+}, 600_000);
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import type { ObserveContext } from '../../../src/core/executor.js';
+import type { RolloutFields, ScaleFields } from '../../../src/core/intent/fields.js';
+import type { Observed } from '../../../src/core/observation.js';
+import { plain } from '../../../src/core/phrase.js';
+import { observeRollout, observeScale } from '../../../src/executors/compose/observe.js';
+import { observeContainer } from '../../../src/executors/docker/observe.js';
+import { ComposeStack } from '../../support/compose-stack.js';
+import { describeWithDocker, docker } from '../../support/docker.js';
+import { makeImage } from '../../support/docker-images.js';
+import { codes, Lab } from '../support/lab.js';
+
+// Real containers start, stop and get unhealthy.
+jest.setTimeout(120_000);
+
+describeWithDocker('observe', () => {
+  let lab: Lab;
+  let stack: ComposeStack;
+
+  beforeEach(() => {
+    lab = new Lab();
+    stack = new ComposeStack();
+    makeImage(`${stack.name}/app:1`, { version: '1' });
+  });
+  afterEach(() => {
+    stack.clean();
+    lab.clean();
+  });
+
+  /** Each look has a signal of its own. */
+  const look = (): ObserveContext => ({ ...lab.planContext(), signal: new AbortController().signal });
+  const rollout = (...services: string[]): RolloutFields => ({
+    services,
+    compose: stack.file,
+    stable_for: 1,
+    timeout: 20,
+  });
+  const scale = (service: string): ScaleFields => ({
+    service,
+    replicas: 1,
+    min: 0,
+    max: 50,
+    compose: stack.file,
+    stable_for: 1,
+    timeout: 20,
+  });
+  const app = (more: object = {}) => ({ image: `${stack.name}/app:1`, ...more });
+  /** `web-1 running: app:1` of each thing, without what is the test's own in the names. */
+  const lines = ({ things }: Observed) =>
+    things.map(({ name, state, healthy, detail }) =>
+      `${name} ${state} ${healthy}: ${plain(detail)}`
+        .replaceAll(`${stack.name}-`, '')
+        .replaceAll(stack.name, ''),
+    );
+
+  test('every service of the file: up, ended with its exit code, never made', async () => {
+    stack.write({ web: app(), job: app({ command: ['/bin/sh', '-c', 'exit 3'] }), spare: app() });
+    stack.up('--scale', 'web=2', 'web', 'job');
+    docker('wait', `${stack.name}-job-1`);
+    const seen = await observeRollout(rollout(), look());
+    expect(seen.notices).toEqual([]);
+    expect(lines(seen).sort()).toEqual([
+      'job-1 stopped null: /app:1, exit code 3',
+      'spare stopped null: no container',
+      'web-1 running null: /app:1',
+      'web-2 running null: /app:1',
+    ]);
+    const started = docker('inspect', '--format', '{{.State.StartedAt}}', `${stack.name}-web-1`);
+    const ended = docker('inspect', '--format', '{{.State.FinishedAt}}', `${stack.name}-job-1`);
+    const sinceOf = (name: string) => seen.things.find((each) => each.name.endsWith(name))?.since;
+    expect(sinceOf('web-1')).toBe(new Date(started).toISOString());
+    expect(sinceOf('job-1')).toBe(new Date(ended).toISOString());
+    expect(sinceOf('spare')).toBeUndefined();
+  });
+
+  test('a health check: its answer, and what it says when it fails', async () => {
+    makeImage(`${stack.name}/fine:1`, { version: 'fine', health: 'exit 0' });
+    makeImage(`${stack.name}/ill:1`, { version: 'ill', health: 'echo refused; exit 1' });
+    stack.write({ fine: app({ image: `${stack.name}/fine:1` }), ill: app({ image: `${stack.name}/ill:1` }) });
+    stack.up();
+    const health = (name: string) =>
+      docker('inspect', '--format', '{{.State.Health.Status}}', `${stack.name}-${name}`);
+    while (health('fine-1') !== 'healthy' || health('ill-1') !== 'unhealthy') {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(lines(await observeRollout(rollout(), look()))).toEqual([
+      'fine-1 running true: /fine:1',
+      'ill-1 running false: /ill:1, its check says refused',
+    ]);
+    docker('stop', '-t', '0', `${stack.name}-ill-1`);
+    const [, ill] = lines(await observeRollout(rollout(), look()));
+    expect(ill).toMatch(/^ill-1 stopped null: \/ill:1, exit code \d+$/);
+  });
+
+  test('paused, never started; without a time that Docker doesn’t know', async () => {
+    stack.write({ web: app(), made: app() });
+    stack.up('web');
+    stack.compose('create', 'made');
+    docker('pause', `${stack.name}-web-1`);
+    const seen = await observeRollout(rollout(), look());
+    expect(lines(seen)).toEqual(['made-1 stopped null: /app:1, never started', 'web-1 paused null: /app:1']);
+    expect(seen.things.map(({ since }) => since)).toEqual([undefined, undefined]);
+    docker('unpause', `${stack.name}-web-1`);
+  });
+
+  test('a scale and a chosen rollout are about their services only; the same thing has the same key', async () => {
+    stack.write({ web: app(), db: app() });
+    stack.up();
+    const scaled = await observeScale(scale('web'), look());
+    expect(lines(scaled)).toEqual(['web-1 running null: /app:1']);
+    expect(await observeRollout(rollout('web'), look())).toEqual(scaled);
+    expect(await observeContainer(look(), `${stack.name}-web-1`)).toEqual(scaled);
+    expect(scaled.things[0]?.key).toBe(`container:${stack.ids('web')[0]}`);
+  });
+
+  test('within one look a Compose file is read once, in the next one anew', async () => {
+    stack.write({ web: app() });
+    stack.up();
+    const argvs: string[] = [];
+    lab.adapt = (host) => ({
+      ...host,
+      exec: (argv, options) => {
+        argvs.push(argv.join(' '));
+        return host.exec(argv, options);
+      },
+    });
+    const ctx = look();
+    await Promise.all([observeScale(scale('web'), ctx), observeRollout(rollout(), ctx)]);
+    const first = argvs.length;
+    expect(argvs.filter((argv) => argv.includes('config --format json'))).toHaveLength(1);
+    await observeScale(scale('web'), ctx);
+    expect(argvs).toHaveLength(first);
+    stack.compose('stop', '-t', '0');
+    expect(lines(await observeScale(scale('web'), look()))[0]).toContain('stopped');
+  });
+
+  test('what can’t be read is said, and whatever else is there is seen', async () => {
+    stack.write({ web: app() });
+    stack.up();
+    const unknown = await observeRollout(rollout('web', 'wbe'), look());
+    expect(lines(unknown)).toEqual(['web-1 running null: /app:1']);
+    expect(codes(unknown.notices)).toEqual(['service_unknown']);
+    const missing = await observeScale({ ...scale('web'), compose: lab.path('none.yml') }, look());
+    expect(missing.things).toEqual([]);
+    expect(codes(missing.notices)).toEqual(['compose_missing']);
+  });
+
+  test('an engine that does not answer is a notice, not a defect', async () => {
+    stack.write({ web: app() });
+    lab.environment = { ...process.env, DOCKER_HOST: `unix://${lab.path('no.sock')}` };
+    expect(codes((await observeScale(scale('web'), look())).notices)).toEqual(['docker_unreachable']);
+    expect(codes((await observeContainer(look(), 'plex')).notices)).toEqual(['docker_unreachable']);
+  });
+
+  test('a container that is not there is seen as absent', async () => {
+    const name = `${stack.name}-none`;
+    expect(await observeContainer(look(), name)).toEqual({
+      things: [{ key: `container-name:${name}`, name, state: 'absent', healthy: null, detail: [] }],
+      notices: [],
+    });
+  });
+});

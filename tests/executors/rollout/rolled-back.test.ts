@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { rollout } from '../../../src/executors/rollout/executor.js';
+import { describeWithDocker, docker } from '../../support/docker.js';
+import { type ImageRecipe, makeImage } from '../../support/docker-images.js';
+import { TestRegistry } from '../../support/docker-registry.js';
+import { codes, said } from '../support/lab.js';
+import { Shop } from './shop.js';
+
+// Real containers start, stop and are watched for seconds each.
+jest.setTimeout(180_000);
+
+describeWithDocker(
+  'rollout, rolled back',
+  () => {
+    let registry: TestRegistry;
+    let shop: Shop;
+
+    beforeAll(async () => {
+      registry = await TestRegistry.start();
+    });
+    afterAll(() => registry.stop());
+    beforeEach(() => {
+      shop = new Shop(registry);
+    });
+    afterEach(() => shop.clean());
+
+    test.each<[string, ImageRecipe, object, RegExp]>([
+      [
+        'ends at once',
+        { version: 'bad', script: 'echo no luck; exit 3' },
+        {},
+        /web-1 ended with exit code 3\./,
+      ],
+      [
+        'ends again and again',
+        { version: 'bad', script: 'exit 3' },
+        { restart: 'always' },
+        /web-1 keeps ending and was restarted \d+ times\./,
+      ],
+      [
+        'never gets healthy',
+        { version: 'bad', health: 'echo connection refused; exit 1' },
+        {},
+        /web-1 never became healthy \(waited 5 s: connection refused\)\./,
+      ],
+      [
+        'turns unhealthy after 5 s',
+        {
+          version: 'bad',
+          script: 'touch /tmp/ok; sleep 5; rm /tmp/ok; trap "exit 0" TERM; sleep 100000 & wait',
+          health: 'test -e /tmp/ok',
+        },
+        {},
+        /web-1 was healthy first, then turned unhealthy\./,
+      ],
+    ])('an image that %s: the image id of before runs again', async (_what, recipe, more, why) => {
+      const old = shop.publish({ version: '1' });
+      shop.start({ web: { image: shop.image(), ...more } });
+      shop.publish(recipe);
+      const { result } = await shop.go({
+        timeout: 5,
+        stable_for: recipe.script?.includes('sleep 5') ? 30 : 2,
+      });
+      expect(result).toMatchObject({ state: 'rolled_back', reason: 'not_healthy' });
+      expect(said(result)).toMatch(why);
+      expect(said(result)).toMatch(
+        /web runs the image from before again \(sha256:\S+\) and stays up\. It was down/,
+      );
+      expect(shop.stack.images('web')).toEqual([old]);
+      expect(shop.stack.running()).toEqual(['web-1']);
+      expect(docker('image', 'inspect', '--format', '{{.Id}}', shop.image())).toBe(old);
+      expect(shop.holds()).toEqual([]);
+      const after = shop.stack.ids('web');
+      shop.stack.up('--no-deps');
+      expect(shop.stack.ids('web')).toEqual(after);
+    });
+
+    test('where the Compose file names another version, the old one is put back by its id', async () => {
+      const old = shop.publish({ version: '1' });
+      shop.start({ web: { image: shop.image(), deploy: { replicas: 2 } } });
+      shop.publish({ version: 'bad', script: 'exit 1' }, shop.image('web', '2'));
+      shop.stack.write({ web: { image: shop.image('web', '2'), deploy: { replicas: 2 } } });
+      const { result } = await shop.go();
+      expect(result.state).toBe('rolled_back');
+      expect(shop.stack.images('web')).toEqual([old]);
+      expect(shop.stack.running()).toEqual(['web-1', 'web-2']);
+    });
+
+    test('one service fails: those before it keep their new version, those after it are not begun', async () => {
+      const old = shop.publish({ version: '1' });
+      shop.publish({ version: '1' }, shop.image('a'));
+      shop.publish({ version: '1' }, shop.image('c'));
+      shop.start({
+        a: { image: shop.image('a') },
+        b: { image: shop.image(), depends_on: ['a'] },
+        c: { image: shop.image('c'), depends_on: ['b'] },
+      });
+      const oldC = shop.stack.images('c');
+      const newA = shop.publish({ version: '2' }, shop.image('a'));
+      shop.publish({ version: '2', script: 'exit 1' });
+      shop.publish({ version: '2' }, shop.image('c'));
+      const { result } = await shop.go();
+      expect(result.state).toBe('rolled_back');
+      expect(said(result)).toMatch(/a keeps its new version\. c was not begun, and not touched\.$/);
+      expect([shop.stack.images('a'), shop.stack.images('b'), shop.stack.images('c')]).toEqual([
+        [newA],
+        [old],
+        oldC,
+      ]);
+    });
+
+    test('services that share an image: the one that is finished keeps the new one', async () => {
+      const old = shop.publish({ version: '1', health: 'true' });
+      shop.start({
+        a: { image: shop.image() },
+        b: {
+          image: shop.image(),
+          depends_on: ['a'],
+          healthcheck: { test: ['CMD', 'test', '!', '-e', '/new'] },
+        },
+      });
+      const next = shop.publish({ version: '2', script: 'touch /new; sleep 100000', health: 'true' });
+      const { result } = await shop.go({ timeout: 4 });
+      expect(result.state).toBe('rolled_back');
+      expect([shop.stack.images('a'), shop.stack.images('b')]).toEqual([[next], [old]]);
+      expect(said(result)).toContain('and is healthy');
+      expect(docker('image', 'inspect', '--format', '{{.Id}}', shop.image())).toBe(next);
+    });
+
+    test('stopped while the new containers are watched: the old image runs again', async () => {
+      const old = shop.publish({ version: '1' });
+      shop.start({ web: { image: shop.image() } });
+      shop.publish({ version: '2' });
+      const part = await shop.plan({ stable_for: 600 });
+      const ctx = shop.lab.runContext();
+      const stopAt = `${shop.stack.name}-web-1`;
+      const progress = ({ current }: { current?: string }) =>
+        void (current === stopAt && shop.lab.stop.abort());
+      const shortly = { ...part, data: { ...part.data, stableFor: 2 } };
+      const result = await rollout.run(shortly, { ...ctx, progress });
+      expect(result).toMatchObject({ state: 'rolled_back', reason: 'stopped' });
+      expect(shop.stack.images('web')).toEqual([old]);
+      expect(shop.holds()).toEqual([]);
+    });
+
+    test('stopped before anything was replaced: cancelled, and nothing was touched', async () => {
+      shop.publish({ version: '1' });
+      shop.start({ web: { image: shop.image() } });
+      const before = shop.stack.ids('web');
+      shop.publish({ version: '2' });
+      const part = await shop.plan();
+      shop.lab.stop.abort();
+      const result = await rollout.run(part, shop.lab.runContext());
+      expect(result).toMatchObject({ state: 'cancelled', reason: 'stopped' });
+      expect(said(result)).toBe('No container was touched.');
+      expect(shop.stack.ids('web')).toEqual(before);
+    });
+
+    test('a service in another one’s network is replaced with it, and may not be left out', async () => {
+      shop.publish({ version: '1' });
+      shop.publish({ version: '1' }, shop.image('vpn'));
+      shop.start({
+        vpn: { image: shop.image('vpn') },
+        web: { image: shop.image(), network_mode: 'service:vpn' },
+      });
+      expect((await shop.plan()).data.current).toEqual(['vpn', 'web']);
+      shop.publish({ version: '2' }, shop.image('vpn'));
+      expect(codes((await shop.plan({ services: ['vpn'] })).blockers)).toEqual(['dependents_affected']);
+      const before = shop.stack.ids('web');
+      const { part, result } = await shop.go();
+      expect(part.data.replacements.map(({ reasons }) => reasons)).toEqual([['image'], ['namespace']]);
+      expect(result.state).toBe('succeeded');
+      expect(shop.stack.ids('web')).not.toEqual(before);
+      const mode = docker('inspect', '--format', '{{.HostConfig.NetworkMode}}', `${shop.stack.name}-web-1`);
+      expect(mode).toBe(`container:${shop.stack.ids('vpn')[0]}`);
+      expect((await shop.plan()).data.current).toEqual(['vpn', 'web']);
+
+      shop.publish({ version: '3', script: 'exit 1' }, shop.image('vpn'));
+      const failed = await shop.go();
+      expect(failed.result.state).toBe('rolled_back');
+      expect(said(failed.result)).toMatch(
+        /vpn runs the image from before again .* web runs the image from before again/,
+      );
+      expect(said(failed.result)).not.toContain('not begun');
+      expect(shop.stack.running()).toEqual(['vpn-1', 'web-1']);
+      const after = docker('inspect', '--format', '{{.HostConfig.NetworkMode}}', `${shop.stack.name}-web-1`);
+      expect(after).toBe(`container:${shop.stack.ids('vpn')[0]}`);
+    });
+
+    test('an image that is built here is not pulled; what was built meanwhile is rolled out', async () => {
+      const name = `${shop.stack.name}/built:1`;
+      const old = makeImage(name, { version: '1' });
+      shop.stack.write({ web: { image: name, pull_policy: 'never' } });
+      shop.stack.up();
+      expect((await shop.plan()).data.current).toEqual(['web']);
+      makeImage(name, { version: '2', script: 'exit 1' });
+      const { part, result } = await shop.go();
+      expect(part.steps[0]?.commands).toEqual([]);
+      expect(result.state).toBe('rolled_back');
+      expect(shop.stack.images('web')).toEqual([old]);
+      docker('rmi', '-f', name);
+      expect(codes((await shop.plan()).blockers)).toEqual(['image_missing']);
+    });
+  },
+  'docker-registry',
+);

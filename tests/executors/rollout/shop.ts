@@ -1,0 +1,62 @@
+import { expect } from '@jest/globals';
+import type { PartResult } from '../../../src/core/executor.js';
+import type { RolloutFields } from '../../../src/core/intent/fields.js';
+import type { PlanPart } from '../../../src/core/plan.js';
+import type { RolloutData } from '../../../src/executors/rollout/data.js';
+import { rollout } from '../../../src/executors/rollout/executor.js';
+import { ComposeStack } from '../../support/compose-stack.js';
+import { docker, idsOf } from '../../support/docker.js';
+import { type ImageRecipe, makeImage } from '../../support/docker-images.js';
+import type { TestRegistry } from '../../support/docker-registry.js';
+import { Lab } from '../support/lab.js';
+
+/** A stack whose images come from a registry, and the rollouts of it. */
+export class Shop {
+  readonly lab = new Lab();
+  readonly stack = new ComposeStack();
+
+  constructor(private readonly registry: TestRegistry) {}
+
+  image(app = 'web', tag = '1'): string {
+    return `${this.registry.address}/${this.stack.name}/${app}:${tag}`;
+  }
+
+  /** Pushes an image as another machine would: this host's own tags stay as they were. Returns its id. */
+  publish(recipe: ImageRecipe, name = this.image()): string {
+    const staging = `${this.stack.name}/staging:1`;
+    const id = makeImage(staging, recipe);
+    const before = idsOf('images', '-q', '--no-trunc', name)[0];
+    docker('tag', staging, name);
+    docker('push', '-q', name);
+    if (before) docker('tag', before, name);
+    else docker('rmi', name);
+    docker('rmi', '-f', staging);
+    return id;
+  }
+
+  start(services: Record<string, object>): void {
+    this.stack.write(services);
+    this.stack.up('--quiet-pull');
+  }
+
+  plan(more: Partial<RolloutFields> = {}): Promise<PlanPart<RolloutData>> {
+    const fields = { services: [], compose: this.stack.file, stable_for: 1, timeout: 20, ...more };
+    return this.lab.plan(rollout, fields);
+  }
+
+  /** Plans and runs. */
+  async go(more?: Partial<RolloutFields>): Promise<{ part: PlanPart<RolloutData>; result: PartResult }> {
+    const part = await this.plan(more);
+    expect(part.blockers).toEqual([]);
+    return { part, result: await rollout.run(part, this.lab.runContext()) };
+  }
+
+  holds(): string[] {
+    return idsOf('ps', '-aq', '--filter', `label=chatops.hold.project=${this.stack.name}`);
+  }
+
+  clean(): void {
+    this.stack.clean();
+    this.lab.clean();
+  }
+}

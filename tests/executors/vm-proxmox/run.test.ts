@@ -1,0 +1,309 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { plain } from '../../../src/core/phrase.js';
+import { TOKEN } from '../../support/proxmox/world.js';
+import { codes, said } from '../support/lab.js';
+import { type Bench, bench, FIELDS, oldBackups } from './setup.js';
+
+let open: Bench[] = [];
+async function start(...settings: Parameters<typeof bench>): Promise<Bench> {
+  const one = await bench(...settings);
+  open.push(one);
+  return one;
+}
+afterEach(async () => {
+  for (const one of open) {
+    expect(one.double.violations).toEqual([]);
+    expect(JSON.stringify([one.lab.log, one.lab.journal])).not.toContain(TOKEN.split('=')[1]);
+    await one.close();
+  }
+  open = [];
+});
+
+async function run(b: Bench, fields = FIELDS) {
+  const plan = await b.lab.plan(b.executor, fields);
+  return b.executor.run(plan, b.lab.runContext());
+}
+const volids = (b: Bench) => b.double.world.volumes.map(({ volid }) => volid);
+
+describe('a backup', () => {
+  test('follows the task, streams its log, reports progress and records the new volume', async () => {
+    const b = await start();
+    const result = await run(b);
+    expect(result).toMatchObject({ state: 'succeeded', warnings: [] });
+    const [volume] = b.double.world.volumes;
+    expect(said(result)).toMatch(
+      /^VM 101 \(web\): 3\.2 GiB in .* s\. nas:backup\/vzdump-qemu-101-.* is in the storage/,
+    );
+    expect(b.lab.artifacts).toMatchObject([
+      { path: volume?.volid, size: 3_435_973_837, sha256: null, verified: true },
+    ]);
+    const [task] = b.double.world.tasks;
+    expect(b.lab.log).toEqual(task && b.double.world.logOf(task));
+    expect(b.lab.log.at(-1)).toBe('TASK OK');
+    expect(b.lab.progress).toContainEqual({ done: 16 * 1024 ** 3, total: 32 * 1024 ** 3, unit: 'bytes' });
+    expect(b.lab.steps).toEqual(['0 running', '0 done', '1 running', '1 done']);
+    expect(b.double.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
+  });
+
+  test('never lets vzdump prune, and keeps the old backups', async () => {
+    const b = await start();
+    const old = oldBackups(b, [40, 2]);
+    expect((await run(b)).state).toBe('succeeded');
+    expect(volids(b)).toEqual(expect.arrayContaining(old));
+    expect(b.double.calls.find(({ method }) => method === 'POST')?.params.remove).toBe('0');
+  });
+
+  test('a log of 1,300 lines is read whole, each line once', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, { lines: 1300, duration: 2 });
+    expect((await run(b)).state).toBe('succeeded');
+    expect(b.lab.log).toHaveLength(1304);
+    expect(new Set(b.lab.log).size).toBe(1304);
+  });
+
+  test('deletes exactly what was shown, volume by volume, and says so', async () => {
+    const b = await start();
+    const [first, second] = oldBackups(b, [50, 45, 3, 2, 1]);
+    const result = await run(b, { ...FIELDS, retention_days: 30 });
+    expect(said(result)).toMatch(/2 old backups deleted, 4 kept\.$/);
+    expect(volids(b)).toHaveLength(4);
+    expect(b.lab.artifacts.filter(({ deletedAt }) => deletedAt !== null).map(({ path }) => path)).toEqual([
+      first,
+      second,
+    ]);
+    expect(
+      b.double.calls.filter(({ method }) => method === 'DELETE').map(({ params }) => params.volume),
+    ).toEqual([first, second]);
+  });
+
+  test('what was protected after the preview stays, with a warning', async () => {
+    const b = await start();
+    const [first, second] = oldBackups(b, [50, 45, 3, 2, 1]);
+    const plan = await b.lab.plan(b.executor, { ...FIELDS, retention_days: 30 });
+    const volume = b.double.world.volumes.find(({ volid }) => volid === first);
+    if (volume) volume.protected = 1;
+    const result = await b.executor.run(plan, b.lab.runContext());
+    expect(result.state).toBe('succeeded');
+    expect(codes(result.warnings)).toEqual(['retention_failed']);
+    expect(said(result)).toMatch(/1 old backup deleted, 5 kept\.$/);
+    expect(volids(b)).toContain(first);
+    expect(volids(b)).not.toContain(second);
+    const deleted = b.double.calls.filter(({ method }) => method === 'DELETE');
+    expect(deleted.map(({ params }) => params.volume)).toEqual([second]);
+  });
+
+  test('warnings of Proxmox succeed with a warning', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, {
+      exitStatus: 'WARNINGS: 2',
+      lastLines: ['WARN: agent does not answer'],
+    });
+    const result = await run(b);
+    expect(result.state).toBe('succeeded');
+    expect(codes(result.warnings)).toEqual(['backup_warnings']);
+    expect(plain(result.warnings[0]?.message ?? [])).toBe(
+      'Proxmox warned 2 times while it backed up VM 101 (web).',
+    );
+  });
+
+  test('short silence of the API is waited out', async () => {
+    const b = await start({ patienceMs: 10_000 });
+    let failures = 3;
+    b.double.intercept = ({ template }) => {
+      if (!template.endsWith('/status') || failures === 0) return undefined;
+      failures -= 1;
+      throw new Error('the connection breaks');
+    };
+    expect((await run(b)).state).toBe('succeeded');
+    expect(failures).toBe(0);
+  });
+});
+
+describe('nothing is taken on trust', () => {
+  test('a plain OK means that nothing ran', async () => {
+    const b = await start();
+    oldBackups(b, [1]);
+    b.double.world.behaviour.answer = 'OK';
+    const result = await run(b);
+    expect(result).toMatchObject({ state: 'failed', reason: 'nothing_started' });
+    expect(said(result)).toBe(
+      'Proxmox answered OK and started no backup of VM 101 (web). No new backup was made; the old ones are untouched.',
+    );
+    expect(b.lab.artifacts).toHaveLength(1);
+  });
+
+  test.each([
+    ['no new volume', { makesVolume: false }, /but there is no new backup in nas/],
+    ['an empty volume', { size: 0 }, /but there is no new backup in nas/],
+    [
+      'no line that says finished',
+      { saysFinished: false },
+      /but its log never says that the backup was finished.*don’t rely on it/,
+    ],
+  ])('exit status OK with %s fails', async (_name, behaviour, message) => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, behaviour);
+    const result = await run(b, { ...FIELDS, retention_days: 1, min_keep: 1 });
+    expect(result).toMatchObject({ state: 'failed', reason: 'check_failed' });
+    expect(said(result)).toMatch(message);
+    expect(b.lab.artifacts).toEqual([]);
+  });
+
+  test('a volume that was there before is not the new one, whatever its time says', async () => {
+    const b = await start();
+    b.double.world.addVolume(101, b.double.world.now + 10_000);
+    Object.assign(b.double.world.behaviour, { makesVolume: false });
+    expect(await run(b)).toMatchObject({ state: 'failed', reason: 'check_failed' });
+  });
+
+  test('a volume that is older than the task is not the new one', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, { makesVolume: false });
+    b.double.intercept = ({ template }) => {
+      if (template.endsWith('/log')) b.double.world.addVolume(101, b.double.world.now - 1000);
+      return undefined;
+    };
+    expect(await run(b)).toMatchObject({ state: 'failed', reason: 'check_failed' });
+  });
+
+  test('a failed job names the reason from the log and deletes nothing', async () => {
+    const b = await start();
+    const old = oldBackups(b, [50, 45, 3, 2, 1]);
+    Object.assign(b.double.world.behaviour, {
+      exitStatus: 'job errors',
+      saysFinished: false,
+      lastLines: ['ERROR: Backup of VM 101 failed - vma_queue_write: write error - Broken pipe'],
+    });
+    const result = await run(b, { ...FIELDS, retention_days: 30 });
+    expect(result).toMatchObject({ state: 'failed', reason: 'command_failed' });
+    expect(said(result)).toBe(
+      'Proxmox could not back up VM 101 (web): vma_queue_write: write error - Broken pipe. No new backup was made; the old ones are untouched.',
+    );
+    expect(volids(b)).toEqual(old);
+  });
+
+  test('a storage that fills up meanwhile is said as such', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, {
+      exitStatus: 'job errors',
+      lastLines: ['ERROR: Backup of VM 101 failed - zstd: error 70 : Write error : No space left on device'],
+    });
+    expect(await run(b)).toMatchObject({ state: 'failed', reason: 'destination_full' });
+  });
+
+  test('an unexpected status is a failure', async () => {
+    const b = await start();
+    b.double.world.behaviour.exitStatus = 'unexpected status';
+    const result = await run(b);
+    expect(result).toMatchObject({ state: 'failed', reason: 'command_failed' });
+    expect(said(result)).toContain('unexpected status');
+  });
+});
+
+describe('between preview and run', () => {
+  test('a guest that moved is not backed up on the wrong node', async () => {
+    const b = await start();
+    const plan = await b.lab.plan(b.executor, FIELDS);
+    const [guest] = b.double.world.guests;
+    if (guest) guest.node = 'pve2';
+    const result = await b.executor.run(plan, b.lab.runContext());
+    expect(result).toMatchObject({ state: 'failed', reason: 'guest_moved' });
+    expect(said(result)).toContain('is on the node pve2 now, not on pve1. No new backup was made');
+    expect(b.double.world.tasks).toEqual([]);
+  });
+
+  test('a right that is missing is named', async () => {
+    const b = await start();
+    b.double.world.rights.delete('VM.Backup');
+    const result = await run(b);
+    expect(result).toMatchObject({ state: 'failed', reason: 'right_missing' });
+    expect(said(result)).toBe(
+      'The token lacks a right: VM.Backup on /vms/101. No new backup was made; the old ones are untouched.',
+    );
+  });
+
+  test('a request that got no answer may have been carried out, and that is said', async () => {
+    const b = await start();
+    b.double.intercept = ({ method, params }) => {
+      if (method !== 'POST') return undefined;
+      b.double.world.startTask('pve1', params);
+      throw new Error('the connection breaks');
+    };
+    const result = await run(b);
+    expect(result).toMatchObject({ state: 'failed', reason: 'service_unreachable' });
+    expect(said(result)).toContain('Proxmox may have started the backup all the same');
+  });
+
+  test('a contact that is lost for good is no verdict on the backup', async () => {
+    const b = await start();
+    b.double.intercept = ({ template }) => {
+      if (template.includes('/tasks/')) throw new Error('the connection breaks');
+      return undefined;
+    };
+    const result = await run(b);
+    expect(result).toMatchObject({ state: 'failed', reason: 'contact_lost' });
+    expect(said(result)).toMatch(/may still be running there, as UPID:pve1:/);
+  });
+});
+
+describe('stopping', () => {
+  /** Stops the run at the third look at its task. */
+  function stopSoon(b: Bench): void {
+    let looks = 0;
+    b.double.intercept = ({ template }) => {
+      if (template.endsWith('/status')) looks += 1;
+      if (looks === 3) b.lab.stop.abort();
+      return undefined;
+    };
+  }
+
+  test('ends the task and waits until it has ended', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, { duration: 1e6, stopsAfter: 3 });
+    stopSoon(b);
+    const result = await run(b);
+    expect(result).toMatchObject({ state: 'cancelled', reason: 'stopped' });
+    expect(said(result)).toBe(
+      'Proxmox has ended the task. No new backup was made; the old ones are untouched.',
+    );
+    expect(b.double.world.tasks).toMatchObject([{ stopRequested: true, done: true }]);
+    expect(b.lab.artifacts).toEqual([]);
+  });
+
+  test('a guest that stays locked is said', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, { duration: 1e6 });
+    stopSoon(b);
+    const plan = await b.lab.plan(b.executor, FIELDS);
+    const [guest] = b.double.world.guests;
+    if (guest) guest.lock = 'backup';
+    expect(said(await b.executor.run(plan, b.lab.runContext()))).toContain(
+      'still locked (backup): run qm unlock 101 on pve1',
+    );
+  });
+
+  test('a task that does not end is not claimed to have ended', async () => {
+    const b = await start({ stopMs: 50 });
+    Object.assign(b.double.world.behaviour, { duration: 1e9, stopsAfter: 1e9 });
+    stopSoon(b);
+    const result = await run(b);
+    expect(result).toMatchObject({ state: 'failed', reason: 'contact_lost' });
+    expect(said(result)).toMatch(
+      /could not be stopped: it did not end when told to\. The backup .* may still be running/,
+    );
+  });
+
+  test('a backup that was done when the stop came is kept, and nothing old is deleted', async () => {
+    const b = await start();
+    const old = oldBackups(b, [50, 45, 3, 2, 1]);
+    b.double.intercept = ({ template }) => {
+      if (template.endsWith('/log')) b.lab.stop.abort();
+      return undefined;
+    };
+    b.double.world.behaviour.duration = 0.5;
+    const result = await run(b, { ...FIELDS, retention_days: 30 });
+    expect(result.state).toBe('succeeded');
+    expect(said(result)).toContain('no old backup was deleted');
+    expect(volids(b)).toHaveLength(old.length + 1);
+  });
+});

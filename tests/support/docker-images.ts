@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const TOOLS = ['sh', 'sleep', 'test', 'touch', 'rm', 'cat', 'echo', 'httpd', 'date'];
+
+/** The test name that an image was made for: finds it also when it has lost its tag. */
+export const OWNER_LABEL = 'chatops-test';
+
+/** What an image made here does. */
+export interface ImageRecipe {
+  /** Makes its content, and so its id, different from others. */
+  readonly version: string;
+  /** What `sh -c` runs; default: sleeps until it is stopped. */
+  readonly script?: string;
+  /** What the health check's `sh -c` runs, every second. */
+  readonly health?: string;
+}
+
+/** Ends at once when it is asked to: `docker stop` of a shell as pid 1 would take ten seconds. */
+export const SLEEP = 'trap "exit 0" TERM INT; sleep 100000 & wait';
+
+/** Imports an image with nothing but a static busybox under this name; returns its id. */
+export function makeImage(name: string, recipe: ImageRecipe, env: NodeJS.ProcessEnv = {}): string {
+  const root = mkdtempSync(join(tmpdir(), 'chatops-test-image-'));
+  try {
+    mkdirSync(join(root, 'bin'));
+    mkdirSync(join(root, 'tmp'));
+    copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
+    for (const tool of TOOLS) symlinkSync('busybox', join(root, 'bin', tool));
+    writeFileSync(join(root, 'version'), recipe.version);
+    const cmd = `CMD ${JSON.stringify(['/bin/sh', '-c', recipe.script ?? SLEEP])}`;
+    const health = `HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD ${recipe.health ?? ''}`;
+    const label = `LABEL ${OWNER_LABEL}=${/chatops-test-\w+/.exec(name)?.[0] ?? name}`;
+    const changes = [cmd, label, ...(recipe.health === undefined ? [] : [health])].flatMap((line) => [
+      '--change',
+      line,
+    ]);
+    const tar = execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 1024 * 1024 });
+    const options = { input: tar, encoding: 'utf8', env: { ...process.env, ...env } } as const;
+    return execFileSync('docker', ['import', ...changes, '-', name], options).trim();
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}

@@ -10,11 +10,12 @@ import { dockerMissing, dockerSaid } from './missing.js';
 export async function observeContainer({ host }: ObserveContext, name: string): Promise<Observed> {
   const found = await inspectContainer(host, name);
   if (found.state === 'found') return { things: [observationOf(found.value)], notices: [] };
-  const missing = await dockerMissing(host);
-  if (missing.length > 0) return { things: [], notices: missing };
-  if (found.state === 'failed') return { things: [], notices: [dockerSaid(found)] };
-  const absent = { key: `container-name:${name}`, name, state: 'absent', healthy: null, detail: [] } as const;
-  return { things: [absent], notices: [] };
+  if (found.state === 'missing') {
+    const key = `container-name:${name}`;
+    return { things: [{ key, name, state: 'absent', healthy: null, detail: [] }], notices: [] };
+  }
+  const faults = await dockerMissing(host);
+  return { things: [], notices: faults.length > 0 ? faults : [dockerSaid(found)] };
 }
 
 /** A container as `/status` shows it. */

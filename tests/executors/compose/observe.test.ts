@@ -96,6 +96,7 @@ describeWithDocker('observe', () => {
     stack.write({ web: app(), made: app() });
     stack.up('web');
     stack.compose('create', 'made');
+    docker('restart', '-t', '0', `${stack.name}-web-1`);
     docker('pause', `${stack.name}-web-1`);
     const seen = await observeRollout(rollout(), look());
     expect(lines(seen)).toEqual(['made-1 stopped null: /app:1, never started', 'web-1 paused null: /app:1']);
@@ -150,6 +151,13 @@ describeWithDocker('observe', () => {
     lab.environment = { ...process.env, DOCKER_HOST: `unix://${lab.path('no.sock')}` };
     expect(codes((await observeScale(scale('web'), look())).notices)).toEqual(['docker_unreachable']);
     expect(codes((await observeContainer(look(), 'plex')).notices)).toEqual(['docker_unreachable']);
+  });
+
+  test('a host without docker is said to be one', async () => {
+    stack.write({ web: app() });
+    lab.environment = { ...process.env, PATH: lab.root };
+    expect(codes((await observeScale(scale('web'), look())).notices)).toEqual(['tool_missing']);
+    expect(codes((await observeContainer(look(), 'plex')).notices)).toEqual(['tool_missing']);
   });
 
   test('a container that is not there is seen as absent', async () => {

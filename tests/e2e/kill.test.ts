@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { textOf } from '../../src/playground/driver/text.js';
-import { processesOf } from './processes.js';
-import { runIdIn, Stage } from './stage.js';
+import { killRound } from './kill-round.js';
+import { Stage } from './stage.js';
 
 const MIB = 1024 * 1024;
 const ROUNDS = 20;
@@ -18,33 +17,11 @@ afterEach(async () => {
   expect(violations).toEqual([]);
 }, 60_000);
 
-/** Confirms a run, kills the bot after a random time, starts it again; returns the run's id and end. */
-async function interrupted(withinMs: number): Promise<{ id: string; state: string; killedAfter: number }> {
-  const bot = await stage.start();
-  const alice = stage.discord.as('alice');
-  const shown = await alice.slash('backup', { intent: 'data' }).waitForMessage(/Confirm/);
-  const id = runIdIn(textOf(shown));
-  const killedAfter = randomInt(withinMs);
-  alice.press(shown, 'Confirm');
-  await new Promise((resolve) => setTimeout(resolve, killedAfter));
-  await bot.kill9();
-
-  const next = await stage.start();
-  const ends = /succeeded|interrupted|awaiting/;
-  let state = '';
-  await stage.discord.waitFor(() => stage.transcript().some((text) => text.includes(id)));
-  for (let look = 0; look < 50 && !ends.test(state); look += 1) {
-    state = (await stage.json<{ state: string }>(['show', id])).state;
-  }
-  expect(processesOf(stage.dir)).toEqual([next.pid]);
-  await next.kill9();
-  return { id, state, killedAfter };
-}
-
 async function rounds(withinMs: number, check: (state: string) => void): Promise<void> {
   const seen: string[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const { state, killedAfter } = await interrupted(withinMs);
+    const { state, killedAfter, left } = await killRound(stage, 'backup', { intent: 'data' }, withinMs);
+    expect(left).toEqual([]);
     seen.push(`${killedAfter} ms: ${state}`);
     expect(['succeeded', 'interrupted', 'awaiting']).toContain(state);
     check(state);

@@ -63,9 +63,13 @@ async function exists(host: Host, name: string, path: string): Promise<Measured>
   if (/could not find the file|no such file or directory|no such container:path/i.test(sent.stderr)) {
     return { state: 'missing' };
   }
-  // Ended by SIGPIPE, or with a complaint about it: there was more than the first block.
+  // Ended by SIGPIPE, or with a complaint about it: there was more than the first block. The pipeline's parts
+  // are connected by sockets, so that the complaint can also be a reset connection.
   const cutOff =
-    sent.ok || sent.signal === 'SIGPIPE' || /broken pipe/i.test(sent.stderr) || sent.stderr.trim() === '';
+    sent.ok ||
+    sent.signal === 'SIGPIPE' ||
+    /broken pipe|connection reset/i.test(sent.stderr) ||
+    sent.stderr.trim() === '';
   return cutOff ? { state: 'there' } : { state: 'failed', why: whyFailed(sent) };
 }
 

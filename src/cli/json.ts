@@ -79,6 +79,7 @@ function outcomeJson(outcome: Outcome) {
     next: outcome.next ? plain(outcome.next) : null,
     warnings: outcome.warnings.map(noticeJson),
     tail: outcome.tail,
+    rollBack: outcome.rollBack ? plain(outcome.rollBack) : null,
     successor: outcome.successor ?? null,
   };
 }

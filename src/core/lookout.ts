@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { canonicalJson } from './canonical.js';
 import type { CoreDeps } from './deps.js';
 import type { Host } from './host.js';
@@ -18,6 +19,8 @@ const NOTHING: Observed = { things: [], notices: [] };
  * the signal aborts is given up, and said to be so.
  */
 export function lookout(deps: LookDeps, signal: AbortSignal): Look {
+  // Every look and every command of it listens, and there may be many stacks.
+  setMaxListeners(0, signal);
   const host = lookingHost(deps, signal);
   const looks = new Map<string, Promise<Observed>>();
   return (intent, { kind, fields, stack }) => {

@@ -11,7 +11,7 @@ export interface Killed {
   /** Processes that were there after the restart besides the new bot. */
   readonly left: readonly number[];
   /** The run as `chatops show --json` tells it. */
-  readonly run: { readonly outcome: { readonly rollBack?: unknown } | null };
+  readonly run: { readonly outcome: { readonly rollBack: string | null } | null };
 }
 
 /** Confirms a run in Discord, kills the bot with SIGKILL after a random time, and lets a new one tidy up. */

@@ -1,14 +1,13 @@
 import type { JournalEntry, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
 import { code, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
+import { serviceContainers } from '../compose/containers.js';
+import { isUp } from './change.js';
 import { runningBefore, type ScaleData } from './data.js';
 import { goBack, whatRuns } from './go-back.js';
 import { replicas } from './wording.js';
 
-/**
- * Changes nothing: which number is right is for people to say. Going back is offered even where all looks as
- * before: the engine may still be finishing what the killed Compose had asked for.
- */
+/** Changes nothing: which number is right is for people to say. */
 export async function recover(
   { data }: PlanPart<ScaleData>,
   journal: readonly JournalEntry[],
@@ -16,6 +15,7 @@ export async function recover(
 ): Promise<RecoveryReport> {
   if (journal.length === 0) return { summary: [phrase`${code(data.service)} had not been touched.`] };
   const summary = [await whatRuns(data, ctx)];
+  if (await isAsBefore(data, ctx)) return { summary };
   const asWanted = phrase`${data.wanted} were wanted; whether new ones stay up was not watched.`;
   const rollBack = phrase`Go back to ${replicas(runningBefore(data))} of ${code(data.service)}.`;
   return { summary: [...summary, asWanted], rollBack };
@@ -28,4 +28,11 @@ export function rollBack(
   ctx: RunContext,
 ): Promise<PartResult> {
   return goBack(data, ctx, { reason: 'process_died', summary: [] });
+}
+
+async function isAsBefore(data: ScaleData, ctx: RunContext): Promise<boolean> {
+  const found = await serviceContainers(ctx.host, data.project, data.service);
+  if (found.state !== 'found') return false;
+  const { value } = found;
+  return value.length === data.before.length && value.filter(isUp).length === runningBefore(data);
 }

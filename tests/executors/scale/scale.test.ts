@@ -227,5 +227,6 @@ describeWithDocker('scale', () => {
     const result = await scale.rollBack?.(part, journal, lab.runContext());
     expect(result?.state).toBe('rolled_back');
     expect(stack.running()).toEqual(['db-1', 'web-1']);
+    expect((await scale.recover(part, journal, lab.runContext())).rollBack).toBeUndefined();
   });
 });

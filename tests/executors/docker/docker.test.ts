@@ -7,6 +7,7 @@ import { dockerMissing } from '../../../src/executors/docker/missing.js';
 import { describeWithDocker, docker, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { Lab } from '../support/lab.js';
+import { isRoot, testWith } from '../support/needs.js';
 
 jest.setTimeout(90_000);
 
@@ -45,7 +46,7 @@ describeWithDocker('docker', () => {
     expect(message).toMatch(/^Docker does not answer: .*(Cannot connect|failed to connect)/);
   });
 
-  const asRoot = process.getuid?.() === 0 ? test : test.skip;
+  const asRoot = testWith('root', isRoot);
   asRoot('no right to use it: which group is missing', async () => {
     const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
     lab.adapt = (host) => ({

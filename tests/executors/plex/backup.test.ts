@@ -5,7 +5,7 @@ import { plain } from '../../../src/core/phrase.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { codes, Lab, said } from '../support/lab.js';
-import { isRoot, mountTmpfs, unmount } from '../support/needs.js';
+import { isRoot, mountTmpfs, testWith, unmount } from '../support/needs.js';
 import { tool } from '../support/trees.js';
 import {
   FOLDER,
@@ -299,7 +299,7 @@ describeWithDocker('plex on a real engine', () => {
     expect(files()).toEqual([]);
   });
 
-  (isRoot ? test : test.skip)(
+  testWith('root', isRoot)(
     'a full disk: nothing is left, the container runs, the numbers are said',
     async () => {
       const name = box(

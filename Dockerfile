@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -8,12 +7,16 @@ COPY src ./src
 COPY commands ./commands
 RUN npm run build && npm prune --omit=dev
 
+FROM docker:28-cli AS docker
+
 FROM node:24-bookworm-slim
 # What the executors call; tini reaps the children of children.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends openssh-client pigz rsync tini zstd \
   && rm -rf /var/lib/apt/lists/* \
-  && install -d -o node -g node -m 0700 /data
+  && install -d -o node -g node -m 0700 /data && install -d /app && ln -s /data /app/data
+COPY --from=docker /usr/local/bin/docker /usr/local/bin/docker
+COPY --from=docker /usr/local/libexec/docker/cli-plugins/docker-compose /usr/local/libexec/docker/cli-plugins/docker-compose
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules

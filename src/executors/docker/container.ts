@@ -80,11 +80,14 @@ export function failure(result: ExecResult): Exclude<Inspected<never>, { state: 
   return { state: 'failed', why: whyFailed(result) };
 }
 
-/** Why a docker command failed, in one line of its own words. */
+/** Why a docker command failed, in one line of its own words, to stand inside a sentence. */
 export function whyFailed(result: ExecResult): string {
   if (result.notFound) return 'docker is not installed';
   if (result.timedOut) return 'docker did not answer in time';
-  return lastLine(result.stderr) || `exit code ${result.exitCode ?? result.signal ?? 'unknown'}`;
+  return (
+    lastLine(result.stderr).replace(/[.?!]+$/, '') ||
+    `exit code ${result.exitCode ?? result.signal ?? 'unknown'}`
+  );
 }
 
 const RAW = z.object({

@@ -43,7 +43,7 @@ describeWithDocker('docker', () => {
     lab.environment = { ...process.env, DOCKER_HOST: `unix://${lab.path('no.sock')}` };
     const [[code, message] = []] = await missing();
     expect(code).toBe('docker_unreachable');
-    expect(message).toMatch(/^Docker does not answer: .*(Cannot connect|failed to connect)/);
+    expect(message).toMatch(/^Docker does not answer: .*(Cannot connect|failed to connect).*[^.?!]\.$/);
   });
 
   const asRoot = testWith('root', isRoot);

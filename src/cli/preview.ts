@@ -18,7 +18,9 @@ export function previewLines(run: Run, style: Style, now: Date): string[] {
     `${style.bold(`${actionTitle(run.action)} · ${clean(run.intent)}`)}  ${style.cyan(run.id)}`,
     style.dim(`stack ${clean(run.stack)} · asked by ${clean(run.actor.name)} · ${standing(run, now)}`),
     ...(includes ? [sentence(includes, style)] : []),
-    ...(plan.parts.length > 0 ? ['', style.bold(`What ${modal} happen`), ...stepLines(run, style)] : []),
+    ...(numberedSteps(plan).length > 0
+      ? ['', style.bold(`What ${modal} happen`), ...stepLines(run, style)]
+      : []),
     ...plan.parts.flatMap((part) => part.effects).flatMap((effect) => deletionLines(effect, style)),
     ...spaced(warningsOf(plan).map((notice) => warningLine(notice, style))),
     ...spaced(refusalLines(run, style)),

@@ -187,6 +187,11 @@ const CASES: Readonly<Record<string, () => Message>> = {
   preview: () => previewMessage(AWAITING),
   'preview-dry-run': () => previewMessage({ ...AWAITING, state: 'planned', dryRun: true, expiresAt: null }),
   'preview-blocked': () => previewMessage(BLOCKED),
+  'preview-blocked-early': () =>
+    previewMessage({
+      ...BLOCKED,
+      plan: planOf(...BLOCKED.plan.parts.map((part) => ({ ...part, steps: [] }))),
+    }),
   'preview-two-parts': () =>
     previewMessage({ ...AWAITING, plan: planOf({ ...PLEX_PART, intent: 'config-files' }, PLEX_PART) }),
   'preview-scale': () => previewMessage(SCALE),

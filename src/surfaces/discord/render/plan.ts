@@ -18,7 +18,7 @@ export function planBlocks(run: Run, attach = true): Block[] {
   const harm = harmLine(run.plan, run.state !== 'refused');
   return [
     ...(harm === '' ? [] : [harm, '']),
-    ...(run.plan.parts.length === 0
+    ...(run.plan.parts.every((part) => part.steps.length === 0)
       ? []
       : [`**What ${isCertain(run) ? 'will' : 'would'} happen**`, steps(run.plan)]),
     ...deletionBlocks(run, attach),

@@ -10,8 +10,11 @@ import type { Admission, Refusal } from './ticket.js';
 
 type AdmissionDeps = Pick<CoreDeps, 'catalogue' | 'executors' | 'settings'>;
 
-/** Finds the intent, binds the parameters and checks the rights: a ticket, or why not. Probes nothing. */
-export function examine(deps: AdmissionDeps, request: RunRequest): Admission {
+/**
+ * Finds the intent, binds the parameters and checks the rights: a ticket, or why not. Probes nothing.
+ * @param at the instant that the request was made, or its plan when it is examined again
+ */
+export function examine(deps: AdmissionDeps, request: RunRequest, at: Date): Admission {
   const { catalogue, executors, settings } = deps;
   const intent = catalogue.find(request.intent);
   if (!intent) return authorizedOrNot(request.actor, request.intent) ?? unknownIntent(deps, request);
@@ -29,7 +32,7 @@ export function examine(deps: AdmissionDeps, request: RunRequest): Admission {
   }
   // What puts something back has its numbers from the run that it undoes.
   if (request.undoes !== undefined) return { ok: true, ticket: { request, intent, chain } };
-  return bindParams({ request, intent, chain });
+  return bindParams({ request, intent, chain }, at);
 }
 
 /** The intents that this actor may run, sorted by name. */

@@ -8,6 +8,7 @@ import type { Intent } from './intent/intent.js';
 import { newRun, requestOf } from './new-run.js';
 import { outcomes } from './outcomes.js';
 import type { Ownership, StopCause } from './ownership.js';
+import { checkArtifacts } from './params.js';
 import { blockersOf, type Plan } from './plan.js';
 import { emptyPlan, makePlan } from './planning.js';
 import { LeaseQueue } from './queue.js';
@@ -84,9 +85,11 @@ class Story implements Pipeline {
 
   async admit(request: RunRequest): Promise<Admission> {
     if (this.#closing.signal.aborted) return this.#deny(request, null, shuttingDown());
-    const admission = examine(this.deps, request);
+    const admission = examine(this.deps, request, this.deps.now());
     if (!admission.ok) return this.#deny(request, null, admission.notice);
-    const denied = await checkUndo(this.deps, request);
+    const { artifacts } = this.deps.store;
+    const denied =
+      (await checkUndo(this.deps, request)) ?? (await checkArtifacts(artifacts, admission.ticket));
     return denied ? this.#deny(request, null, denied) : admission;
   }
 
@@ -164,9 +167,10 @@ class Story implements Pipeline {
   /** Null when the run may begin with its stored plan. */
   async #waitAndPlanAgain(run: Run, request: RunRequest, signal: AbortSignal): Promise<Outcome | null> {
     if (!(await this.#queue.wait(run, signal))) return outcomes.endedInQueue(signal.reason as StopCause);
-    const admission = examine(this.deps, request);
+    const plannedAt = new Date(run.plan.plannedAt);
+    const admission = examine(this.deps, request, plannedAt);
     if (!admission.ok) return outcomes.refused(admission.notice);
-    const now = await this.#plan(admission.ticket, run.id, new Date(run.plan.plannedAt), signal);
+    const now = await this.#plan(admission.ticket, run.id, plannedAt, signal);
     if (signal.aborted) return outcomes.endedInQueue(signal.reason as StopCause);
     if (now === null) return outcomes.planFailed();
     if (blockersOf(now).length === 0 && isSamePlan(run.plan, now)) return null;

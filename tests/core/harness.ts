@@ -119,6 +119,8 @@ export function intentNamed(name: string, more: Partial<Intent> = {}): Intent {
     stack: 'media',
     labelRequired: null,
     dependsOn: [],
+    params: [],
+    template: null,
     steps: [{ kind: 'files', action: 'backup', stack: 'media', fields }],
     ...more,
   };

@@ -147,7 +147,10 @@ describe('replicas', () => {
 
   test('what rolls a run back needs none: the run that it undoes has its numbers', () => {
     const wish = { params: { replicas: 99 }, undoes: 'r-7k2m' };
-    expect(examine(bot.deps, request('web', wish))).toMatchObject({ ok: true, ticket: { request: wish } });
+    expect(examine(bot.deps, request('web', wish), new Date())).toMatchObject({
+      ok: true,
+      ticket: { request: wish },
+    });
   });
 
   test('the catalogue’s intent stays as it is', async () => {

@@ -97,7 +97,7 @@ describe('imports point one way', () => {
   });
 
   test.each([
-    ['core', /^(node:.+|zod|yaml)$/],
+    ['core', /^(node:.+|zod|yaml|liquidjs)$/],
     ['commands', /^(zod|@discordjs\/builders|discord-api-types\/.+)$/],
   ])('%s imports only the packages it is allowed', (name, allowed) => {
     const wrong = imports
@@ -113,6 +113,7 @@ describe('imports point one way', () => {
     ['discord.js', /^src\/surfaces\/discord\//],
     ['prom-client', /^src\/surfaces\/http\//],
     ['ws', /^src\/playground\//],
+    ['liquidjs', /^src\/core\/intent\/template\.ts$/],
   ])('%s is imported in its own room only', (name, allowed) => {
     const wrong = imports.filter(({ file, target }) => target === name && !allowed.test(file));
     expect(wrong.map(({ file }) => file)).toEqual([]);

@@ -9,6 +9,9 @@ export interface YamlProblem extends Position {
   readonly hint: string;
 }
 
+/** Fields whose value is a group with fields of its own; all others are flat. */
+const NESTED: readonly string[] = ['params'];
+
 /** One YAML document as flat fields, and where each of them stands. */
 export interface FlatDocument {
   readonly values: ReadonlyMap<string, unknown>;
@@ -59,12 +62,14 @@ export function flatten(
       continue;
     }
     keys.set(field, at);
-    const items = isSeq(value) ? value.items : [];
     places.set(field, isEmpty(value) ? at : position(startOf(value, key.range[0])));
-    items.forEach((item, index) => {
-      places.set(`${field}[${index}]`, position(startOf(item, startOf(value, 0))));
-    });
-    const why = [key, value, ...items].map(refusal).find((found) => found !== null);
+    const inner = below(value, [field], NESTED.includes(field) ? DEEPEST : 1);
+    for (const { path, node } of inner) {
+      places.set(pathText(path), position(startOf(node, startOf(value, 0))));
+    }
+    const why =
+      [key, value, ...inner.map(({ node }) => node)].map(refusal).find((found) => found !== null) ??
+      inner.map(twice).find((found) => found !== null);
     if (why) {
       refused.add(field);
       report({
@@ -74,7 +79,7 @@ export function flatten(
         hint: VALUE_HINT,
       });
     } else {
-      values.set(field, isSeq(value) ? items.map(plain) : plain(value));
+      values.set(field, plain(value, NESTED.includes(field) ? DEEPEST : 1));
     }
   }
   return {
@@ -87,15 +92,20 @@ export function flatten(
 
 const VALUE_HINT = 'Write the value itself; put text that begins with * or ! into quotes.';
 
-/** A field's path as people write it: `exclude[2]`. */
+/** A field's path as people write it: `exclude[2]`, `params.replicas.min`. */
 export function pathText(path: readonly PropertyKey[]): string {
-  const [field, ...rest] = path.map(String);
-  return `${visible(field ?? '').slice(0, 100)}${rest.map((part) => `[${part}]`).join('')}`;
+  const [field, ...rest] = path;
+  const parts = rest.map((part) => (typeof part === 'number' ? `[${part}]` : `.${legible(String(part))}`));
+  return `${legible(String(field ?? ''))}${parts.join('')}`;
 }
 
 /** A field's name as it can stand in a sentence: as it is, or quoted when it could be misread. */
 export function fieldName(field: string): string {
   return visible(field) === field && /^\S{1,80}$/.test(field) ? field : quote(field);
+}
+
+function twice({ path, twice: repeated }: Inner): string | null {
+  return repeated ? `has ${quote(String(path.at(-1)))} twice.` : null;
 }
 
 function refusal(node: unknown): string | null {
@@ -106,11 +116,47 @@ function refusal(node: unknown): string | null {
   return null;
 }
 
-/** Scalars as they are; what is nested deeper only by its type, because no field has such a value. */
-function plain(node: unknown): unknown {
+/** Groups in groups are no deeper than this: a parameter's list of choices. */
+const DEEPEST = 3;
+
+/** The values of a group or list, and of those in it, with their paths; `key` is its own when it is in a group. */
+function below(node: unknown, path: readonly PropertyKey[], depth: number): readonly Inner[] {
+  if (depth === 0) return [];
+  const found: Inner[] = isSeq(node)
+    ? node.items.map((item, index) => ({ path: [...path, index], node: item, twice: false }))
+    : isMap(node) && depth > 1
+      ? node.items.map(({ key, value }, index) => {
+          const name = isScalar(key) ? String(key.value) : '';
+          const twice =
+            node.items.findIndex((other) => isScalar(other.key) && String(other.key.value) === name) < index;
+          return { path: [...path, name], node: isEmpty(value) ? key : value, twice };
+        })
+      : [];
+  return found.flatMap((inner) => [inner, ...below(inner.node, inner.path, depth - 1)]);
+}
+
+interface Inner {
+  readonly path: readonly PropertyKey[];
+  readonly node: unknown;
+  /** The same name stands before it in its group. */
+  readonly twice: boolean;
+}
+
+/** Scalars as they are; what is nested deeper than that only by its type, because no field has such a value. */
+function plain(node: unknown, depth: number): unknown {
   if (isScalar(node)) return node.value;
-  if (isMap(node)) return {};
-  return isSeq(node) ? [] : null;
+  if (isSeq(node)) return depth === 0 ? [] : node.items.map((item) => plain(item, depth - 1));
+  if (!isMap(node)) return null;
+  const group: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  if (depth <= 1) return group;
+  for (const { key, value } of node.items) {
+    if (isScalar(key)) group[String(key.value)] = plain(value, depth - 1);
+  }
+  return group;
+}
+
+function legible(part: string): string {
+  return visible(part).slice(0, 100);
 }
 
 /** Nothing is written there, or the word null. */

@@ -1,8 +1,10 @@
 import type { Notice } from '../reasons.js';
 import type { Action } from '../request.js';
 import type { FieldsByKind } from './fields.js';
+import type { Param } from './param-decls.js';
 
 export type { FieldsByKind } from './fields.js';
+export type { Param } from './param-decls.js';
 
 /** Which executor an intent's step is for. */
 export type IntentKind = keyof FieldsByKind;
@@ -29,6 +31,10 @@ export interface Intent {
   readonly labelRequired: string | null;
   /** Names of intents that run before this one. */
   readonly dependsOn: readonly string[];
+  /** What a request may or must give; empty for most intents. */
+  readonly params: readonly Param[];
+  /** The file's text, when its fields are filled in from `params`; `steps` then has sample values. */
+  readonly template: string | null;
   readonly steps: readonly IntentStep[];
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTIONS, BACKUP_TYPES } from './kind-of.js';
 import { KINDS } from './kinds/kinds.js';
+import { ParamDecl } from './param-decls.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -25,14 +26,15 @@ export function intentJsonSchema(): JsonSchema {
       database_type: { description: 'Whose database is backed up; plex is the one there is.' },
     },
     required: ['action'],
+    definitions: { params: schemaOf(z.record(z.string(), ParamDecl)) },
     ...choose(
-      [is('action', 'scale'), schemaOf('scale')],
-      [is('action', 'rollout'), schemaOf('rollout')],
-      [{ anyOf: [{ required: ['database_type'] }, is('backup_type', 'plex')] }, schemaOf('plex')],
-      [is('backup_type', 'docker_volumes'), schemaOf('docker_volumes')],
-      [is('backup_type', 'vm_proxmox'), schemaOf('vm_proxmox')],
+      [is('action', 'scale'), schemaOf(KINDS.scale.schema)],
+      [is('action', 'rollout'), schemaOf(KINDS.rollout.schema)],
+      [{ anyOf: [{ required: ['database_type'] }, is('backup_type', 'plex')] }, schemaOf(KINDS.plex.schema)],
+      [is('backup_type', 'docker_volumes'), schemaOf(KINDS.docker_volumes.schema)],
+      [is('backup_type', 'vm_proxmox'), schemaOf(KINDS.vm_proxmox.schema)],
       [is('backup_type', 'database'), { required: ['database_type'] }],
-      [is('backup_type', 'files'), schemaOf('files')],
+      [is('backup_type', 'files'), schemaOf(KINDS.files.schema)],
       [{}, { properties: { backup_type: { enum: BACKUP_TYPES } }, required: ['backup_type'] }],
     ),
   };
@@ -46,7 +48,7 @@ function choose(...branches: readonly (readonly [when: JsonSchema, then: JsonSch
   return others.length === 0 ? then : { if: when, then, else: choose(...others) };
 }
 
-function schemaOf(kind: keyof typeof KINDS): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(KINDS[kind].schema, { target: 'draft-7', io: 'input' });
+function schemaOf(zod: z.ZodType): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(zod, { target: 'draft-7', io: 'input' });
   return schema;
 }

@@ -1,11 +1,16 @@
 import { basename, dirname, resolve } from 'node:path';
 import { quote } from './characters.js';
+import { fillDocument } from './fill-document.js';
 import type { FlatDocument, YamlProblem } from './flat-document.js';
 import { isName } from './forms.js';
 import type { Intent, IntentProblem } from './intent.js';
+import type { Param } from './param-decls.js';
+import { sampleOf } from './param-values.js';
 import { START } from './problem.js';
+import { readParams } from './read-params.js';
 import { type Mention, type ReadStep, readStep } from './read-step.js';
 import { MAX_BYTES, readYaml } from './read-yaml.js';
+import { DATE, type TemplateValues } from './template.js';
 
 /** More problems of one file than this are only counted. */
 const MAX_PROBLEMS = 25;
@@ -29,8 +34,9 @@ export function intentName(file: string): string {
  * Reads an intent from its file's text. Other files are not looked at, so names in `depends_on` are only
  * checked for their form. Never throws.
  * @param file gives the intent its name; relative paths in the text start at its folder.
+ * @param values of every parameter, and the day; samples when left out.
  */
-export function readIntent(text: string, file: string): ReadIntent {
+export function readIntent(text: string, file: string, values?: TemplateValues): ReadIntent {
   const problems: YamlProblem[] = [];
   const report = (problem: YamlProblem): void => {
     problems.push(problem);
@@ -42,12 +48,17 @@ export function readIntent(text: string, file: string): ReadIntent {
   const yaml = tooLarge ? { documents: [], problems: [] } : readYaml(text);
   yaml.problems.forEach(report);
   const where = { folder: dirname(resolve(file)), intent: name };
-  const steps = yaml.documents.flatMap((document) => readStep(document, where, report) ?? []);
-  compareLabels(yaml.documents, report);
+  const params = paramsOf(yaml.documents, report);
+  const documents =
+    params.length === 0
+      ? yaml.documents
+      : yaml.documents.map((each) => fillDocument(each, values ?? samples(params), report));
+  const steps = documents.flatMap((document) => readStep(document, where, report) ?? []);
+  compareLabels(documents, report);
   const [first] = steps;
   if (problems.length > 0 || !first) return { intent: null, problems: bounded(problems, file) };
   return {
-    intent: assemble(name, file, first, steps),
+    intent: { ...assemble(name, file, first, steps), params, template: params.length > 0 ? text : null },
     problems: [],
     mentions: steps.flatMap(({ mentions }) => mentions),
   };
@@ -66,6 +77,27 @@ function badName(file: string): YamlProblem {
   return { ...START, field: '', message, hint };
 }
 
+/** The intent's parameters: they stand in the file's first document, and hold for all of them. */
+function paramsOf(
+  [first, ...others]: readonly FlatDocument[],
+  report: (problem: YamlProblem) => void,
+): readonly Param[] {
+  for (const document of others.filter(({ values }) => values.has('params'))) {
+    report({
+      ...document.locateKey('params'),
+      field: 'params',
+      message: 'params stands in a later document.',
+      hint: 'Move it into the first one; it holds for all of them.',
+    });
+  }
+  return first ? readParams(first, report) : [];
+}
+
+function samples(params: readonly Param[]): TemplateValues {
+  const values = params.map((param) => [param.name, sampleOf(param) ?? '']);
+  return { ...Object.fromEntries(values), [DATE]: '2026-01-01' };
+}
+
 function compareLabels(documents: readonly FlatDocument[], report: (problem: YamlProblem) => void): void {
   const labelled = documents.filter(({ values }) => values.has('label_required'));
   const [first, ...others] = labelled;
@@ -81,7 +113,12 @@ function compareLabels(documents: readonly FlatDocument[], report: (problem: Yam
   }
 }
 
-function assemble(name: string, file: string, first: ReadStep, all: readonly ReadStep[]): Intent {
+function assemble(
+  name: string,
+  file: string,
+  first: ReadStep,
+  all: readonly ReadStep[],
+): Omit<Intent, 'params' | 'template'> {
   return {
     name,
     file,

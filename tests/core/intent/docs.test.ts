@@ -35,7 +35,7 @@ test.each(Object.values(KINDS))('docs/intents.md has the fields of $kind and the
 
 test('its examples are valid', () => {
   const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml);
-  expect(examples).toHaveLength(2);
+  expect(examples).toHaveLength(3);
   for (const yaml of examples) expect(readIntent(yaml, '/intents/example.yaml').problems).toEqual([]);
 });
 

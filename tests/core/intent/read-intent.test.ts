@@ -20,6 +20,8 @@ describe('an intent as its executor sees it', () => {
       stack: 'photos',
       labelRequired: null,
       dependsOn: [],
+      params: [],
+      template: null,
       steps: [
         {
           kind: 'files',

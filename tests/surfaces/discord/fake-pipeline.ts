@@ -44,6 +44,8 @@ export function intentNamed(name: string, change: Partial<Intent> = {}): Intent 
     stack: 'media',
     labelRequired: null,
     dependsOn: [],
+    params: [],
+    template: null,
     steps: [],
     ...change,
   };

@@ -171,6 +171,8 @@ const INTENT: Intent = {
   stack: 'media',
   labelRequired: null,
   dependsOn: [],
+  params: [],
+  template: null,
   steps: [],
 };
 const PROBLEM = {

@@ -22,6 +22,11 @@ export const INTENT = {
     'Back up the photos.',
   ),
   label_required: described(label.optional(), 'Runs only where APPROVED_LABEL has this value.', 'approved'),
+  // Judged by read-params.ts, which knows where in the group a problem is; json-schema.ts has the definition.
+  params: described(
+    z.unknown().meta({ $ref: '#/definitions/params' }).optional(),
+    'What a request may give; fields take it in as {{ name }}.',
+  ),
   depends_on: described(
     oneOrMore(name('backup_media'), 50).default([]),
     'Intents that run before this one.',

@@ -1,0 +1,52 @@
+import { sentence } from './explain.js';
+import { type FlatDocument, pathText, type YamlProblem } from './flat-document.js';
+import { fill, isTemplate, type TemplateValues, templateFault } from './template.js';
+
+/** What an intent is, and whom it concerns, is the same for every value: rights are judged by it. */
+const FIXED: readonly string[] = [
+  'action',
+  'backup_type',
+  'database_type',
+  'stack',
+  'label_required',
+  'depends_on',
+];
+/** Texts for people, and the declarations themselves. */
+const LEFT_ALONE: readonly string[] = ['description', 'params'];
+
+/**
+ * The document with the values put into its fields, field by field: a value can't become another field, a
+ * second item of a list, or part of another text. Tells what is wrong with a template.
+ */
+export function fillDocument(
+  document: FlatDocument,
+  values: TemplateValues,
+  report: (problem: YamlProblem) => void,
+): FlatDocument {
+  const refused = new Set(document.refused);
+  const fillOne = (path: readonly PropertyKey[], value: unknown): unknown => {
+    if (typeof value !== 'string' || !isTemplate(value)) return value;
+    const wrong = FIXED.includes(String(path[0])) ? IS_FIXED : templateFault(value, Object.keys(values));
+    const filled = wrong ?? fill(value, values);
+    if (typeof filled !== 'object') return filled;
+    refused.add(String(path[0]));
+    report({
+      ...document.locate(path),
+      field: pathText(path),
+      ...sentence(path, value, filled.why, filled.hint),
+    });
+    return value;
+  };
+  const filled = [...document.values].map(([field, value]): [string, unknown] => {
+    if (LEFT_ALONE.includes(field)) return [field, value];
+    if (!Array.isArray(value)) return [field, fillOne([field], value)];
+    return [field, value.map((item, index) => fillOne([field, index], item))];
+  });
+  const kept = filled.filter(([field]) => !refused.has(field));
+  return { ...document, values: new Map(kept), refused };
+}
+
+const IS_FIXED = {
+  why: 'this field can’t depend on a parameter, because rights are judged by it',
+  hint: 'Write the value itself; make one intent for each.',
+};

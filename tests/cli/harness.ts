@@ -17,6 +17,7 @@ import type { Actor } from '../../src/core/request.js';
 import type { Store } from '../../src/core/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { FakeHosts } from '../core/harness.js';
+import { rulesOf } from '../support/rules.js';
 
 export const OPERATOR: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
 
@@ -134,6 +135,7 @@ export class Installation {
     const deps: CoreDeps = {
       store,
       catalogue,
+      policy: rulesOf(),
       executors: new Map(
         [executorOf(this.work) as unknown as Executor, ...this.executors].map((one) => [one.kind, one]),
       ),

@@ -89,8 +89,10 @@ function bounds(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): { why
   const limit = issue.code === 'too_small' ? issue.minimum : issue.maximum;
   const side = issue.code === 'too_small' ? 'least' : 'most';
   const text = limit.toLocaleString('en-US');
-  if (issue.origin === 'array')
-    return { why: `${text} is the ${side} it can hold`, hint: 'Shorten the list.' };
+  if (issue.origin === 'array') {
+    const hint = issue.code === 'too_small' ? 'Write one at least, or remove the line.' : 'Shorten the list.';
+    return { why: `${text} is the ${side} it can hold`, hint };
+  }
   return { why: `${text} is the ${side}`, hint: `Write a whole number, at ${side} ${limit}.` };
 }
 

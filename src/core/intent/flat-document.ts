@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
 import { quote, visible } from './characters.js';
 import type { Position } from './problem.js';
 
@@ -41,6 +41,25 @@ export function flatten(
     report({ ...start, field: '', message: 'This is not a list of fields.', hint: FLAT_HINT });
     return null;
   }
+  return flattenMap(contents, { start, position, report, owners: 'intents', hint: FLAT_HINT });
+}
+
+/** Where a group of fields stands, who is told what is wrong with it, and how its owners are called. */
+export interface Flattening {
+  readonly start: Position;
+  readonly position: (offset: number) => Position;
+  readonly report: (problem: YamlProblem) => void;
+  /** As in "uses an alias (*), and intents have none." */
+  readonly owners: string;
+  /** How fields are written. */
+  readonly hint: string;
+}
+
+/** The fields of one group; what is nested deeper than a list in it is kept by its type only. */
+export function flattenMap(
+  contents: YAMLMap.Parsed,
+  { start, position, report, owners, hint }: Flattening,
+): FlatDocument {
   const values = new Map<string, unknown>();
   const refused = new Set<string>();
   const keys = new Map<string, Position>();
@@ -48,7 +67,7 @@ export function flatten(
   for (const { key, value } of contents.items) {
     const at = position(key.range[0]);
     if (!isScalar(key) || key.value === null || key.value === '') {
-      report({ ...at, field: '', message: 'A field has no name.', hint: FLAT_HINT });
+      report({ ...at, field: '', message: 'A field has no name.', hint });
       continue;
     }
     const field = String(key.value);
@@ -70,7 +89,7 @@ export function flatten(
       report({
         ...(places.get(field) ?? at),
         field: pathText([field]),
-        message: `${fieldName(field)} ${why}`,
+        message: `${fieldName(field)} ${why}, and ${owners} have none.`,
         hint: VALUE_HINT,
       });
     } else {
@@ -98,10 +117,11 @@ export function fieldName(field: string): string {
   return visible(field) === field && /^\S{1,80}$/.test(field) ? field : quote(field);
 }
 
-function refusal(node: unknown): string | null {
-  if (isAlias(node)) return 'uses an alias (*), and intents have none.';
+/** Why a node is none of the plain values that people write. */
+export function refusal(node: unknown): string | null {
+  if (isAlias(node)) return 'uses an alias (*)';
   if (typeof node === 'object' && node !== null && 'tag' in node && node.tag !== undefined) {
-    return 'has a tag (!), and intents have none.';
+    return 'has a tag (!)';
   }
   return null;
 }

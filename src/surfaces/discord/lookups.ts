@@ -9,6 +9,7 @@ import { help, intentList } from './render/catalogue.js';
 import { runDetails, runList } from './render/history.js';
 import { refusal } from './render/notices.js';
 import { statusMessage } from './render/status.js';
+import { explanationMessage } from './render/why.js';
 
 const RUNS_SHOWN = 10;
 /** How many runs are looked through for those that this person may see. */
@@ -56,6 +57,13 @@ export async function showIntents(talk: Conversation, deps: LookupDeps): Promise
   await talk.tell(
     intentList(redact(seen), (name) => catalogue.warning(name), seesAll ? redact(catalogue.problems()) : []),
   );
+}
+
+/** `/why intent:` */
+export async function showWhy(talk: Conversation, deps: LookupDeps, intent: string): Promise<void> {
+  const why = deps.pipeline.why(talk.actor, intent);
+  const { redact } = deps;
+  await talk.tell(why.known ? explanationMessage(redact(why.explanation)) : refusal(redact(why.notice)));
 }
 
 /** `/status` */

@@ -48,8 +48,10 @@ function missing(field: string, schema: z.ZodObject): Explained {
 
 /** The issues of a union's branch that fits what was written: of "text or a list" the one that it looks like. */
 function innermost(issue: Issue): readonly { path: PropertyKey[]; issue: Issue }[] {
+  const branches = issue.code === 'invalid_union' ? issue.errors : [];
   const fitting =
-    issue.code === 'invalid_union' ? issue.errors.find((branch) => !branch.some(isTypeIssue)) : null;
+    branches.find((branch) => branch.every(({ path }) => path.length > 0)) ??
+    branches.find((branch) => !branch.some(isTypeIssue));
   if (!fitting) return [{ path: [...issue.path], issue }];
   return fitting
     .flatMap(innermost)

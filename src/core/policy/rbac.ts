@@ -16,7 +16,11 @@ const Lists = z.strictObject({
   actions: z.array(z.string()).default([]),
   stacks: z.array(z.string()).default([]),
 });
-const Whole = z.strictObject({ keys: z.looseObject({}) });
+/** Not copied by zod, which leaves `__proto__` out: such a key must be told like any other mistake. */
+const Keys = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+const Whole = z.strictObject({ keys: Keys });
 
 /** These start intents; the others only look or reload. */
 const RUNNING = ['run', 'orchestrate', 'schedules_run_now'] as const satisfies readonly Endpoint[];

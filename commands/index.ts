@@ -6,8 +6,9 @@ import { run } from './run.js';
 import { runs } from './runs.js';
 import { scale } from './scale.js';
 import { status } from './status.js';
+import { why } from './why.js';
 
 /** Every slash command, by its name. */
-export const commands = { backup, scale, rollout, status, runs, run, intents, help } as const;
+export const commands = { backup, scale, rollout, status, runs, run, intents, why, help } as const;
 
 export type CommandName = keyof typeof commands;

@@ -6,12 +6,14 @@ import { EventBus } from './core/events.js';
 import { openCatalogue } from './core/intent/catalogue.js';
 import { Ownership } from './core/ownership.js';
 import { createPipeline, type Pipeline } from './core/pipeline.js';
+import { openPolicy, type PolicySource } from './core/policy/source.js';
 import { Redactor } from './core/redact.js';
 import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
 import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
 import { createLog } from './log.js';
+import { logPolicy } from './policy-log.js';
 import { openSqliteStore } from './store/sqlite.js';
 
 /** Probing 40 sources at once would make a small machine slow for everybody. */
@@ -22,6 +24,7 @@ export interface App {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly catalogue: CoreDeps['catalogue'];
+  readonly policy: PolicySource;
   readonly redactor: Redactor;
   readonly ownership: Ownership;
   readonly log: ReturnType<typeof createLog>;
@@ -30,7 +33,7 @@ export interface App {
 
 /**
  * Opens the store and the intents, and registers this process as an owner.
- * @param watch follow changes of the intents' files, for a process that stays
+ * @param watch follow changes of the intents' files and the policy's, for a process that stays
  * @throws StoreError when the data directory can't be used
  */
 export async function openApp(
@@ -52,10 +55,18 @@ export async function openApp(
       for (const problem of problems) log.warn(problem, 'intent has a problem');
     },
   });
+  const policy = await openPolicy({
+    policyFile: config.policyFile,
+    rbac: config.rbac,
+    watch: options.watch,
+    onSecret: (key) => redactor.add(key),
+    onChange: (problems, rules) => logPolicy(log, problems, rules),
+  });
   const planning = new Bottleneck({ maxConcurrent: PLANS_AT_ONCE });
   const deps: CoreDeps = {
     store,
     catalogue,
+    policy,
     executors: new Map(
       createExecutors({ proxmox: proxmoxOf(config) }).map((executor) => [executor.kind, executor]),
     ),
@@ -74,11 +85,13 @@ export async function openApp(
     pipeline: createPipeline(deps, ownership),
     store,
     catalogue,
+    policy,
     redactor,
     ownership,
     log,
     close: async () => {
       catalogue.close();
+      policy.close();
       await ownership.end();
       await store.close();
     },

@@ -69,7 +69,12 @@ async function connect(app: App, { discord }: Config): Promise<DiscordSurface | 
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),
-    config: { token: discord.token, guildId: discord.guildId, apiUrl: discord.apiUrl },
+    config: {
+      token: discord.token,
+      guildId: discord.guildId,
+      apiUrl: discord.apiUrl,
+      forMembers: app.policy.rules().kind !== 'open',
+    },
   });
 }
 
@@ -79,8 +84,14 @@ async function readiness(
   discord: DiscordSurface | null,
   stopping: boolean,
 ): Promise<Readiness> {
-  const checks = [await storeCheck(app), ...discordCheck(config, discord), stoppingCheck(stopping)];
-  const warnings = app.catalogue.problems().map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  const checks = [
+    await storeCheck(app),
+    policyCheck(app),
+    ...discordCheck(config, discord),
+    stoppingCheck(stopping),
+  ];
+  const problems = [...app.policy.problems(), ...app.catalogue.problems()];
+  const warnings = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
   return { checks, warnings };
 }
 
@@ -91,6 +102,18 @@ async function storeCheck({ store }: App): Promise<ReadyCheck> {
   } catch (error) {
     return { name: 'store', ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** A broken edit is a warning, because the last good version stays in force. */
+function policyCheck({ policy }: App): ReadyCheck {
+  const closed = policy.rules().kind === 'closed';
+  return {
+    name: 'policy',
+    ok: !closed,
+    detail: closed
+      ? 'The policy can’t be read: nobody but the local operator may do anything.'
+      : 'The rules of who may do what are in force.',
+  };
 }
 
 function discordCheck(config: Config, discord: DiscordSurface | null): ReadyCheck[] {

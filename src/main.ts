@@ -37,6 +37,7 @@ const deps: CliDeps = {
   now: () => new Date(),
   onInterrupt,
   intentsDir: () => configured(false).config.intentsDir,
+  policyFiles: () => configured(false).config,
   open: async () => {
     const { config } = configured(false);
     // The command line speaks for itself; the log is for the bot.

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../core/intent/intent.js';
 import type { Pipeline } from '../core/pipeline.js';
+import type { PolicyFiles } from '../core/policy/source.js';
 import type { Actor } from '../core/request.js';
 import type { AuditStore, RunStore } from '../core/store.js';
 
@@ -26,6 +27,8 @@ export interface CliDeps {
   start(): Promise<number>;
   /** The configured intents folder, for `validate` without a path; throws {@link CliError} as `open` does. */
   intentsDir(): string;
+  /** Where the rules of who may do what are configured; throws as `open` does. */
+  policyFiles(): PolicyFiles;
   readonly version: string;
   readonly operator: Actor;
   readonly stdin: InputStream;

@@ -6,6 +6,7 @@ import type { CliDeps } from './deps.js';
 import { intentsCommand, runsCommand } from './listings.js';
 import type { Output } from './output.js';
 import { planCommand } from './plan.js';
+import { addPolicyCommands } from './policy-program.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { showCommand } from './show.js';
@@ -121,6 +122,8 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .action((id: string, { log }: { log?: boolean }) =>
       withApp((ctx) => showCommand(ctx, id, { log: log === true })),
     );
+
+  addPolicyCommands(program, { deps, out, finish });
 
   const audit = program
     .command('audit')

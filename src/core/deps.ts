@@ -3,6 +3,7 @@ import type { Executor } from './executor.js';
 import type { Hosts } from './host.js';
 import type { Catalogue, IntentKind } from './intent/intent.js';
 import type { Log } from './log.js';
+import type { PolicySource } from './policy/source.js';
 import type { Redactor, Secrets } from './redact.js';
 import type { Store } from './store.js';
 
@@ -10,6 +11,8 @@ import type { Store } from './store.js';
 export interface CoreDeps {
   readonly store: Store;
   readonly catalogue: Catalogue;
+  /** Who may do what, now. */
+  readonly policy: PolicySource;
   readonly executors: ReadonlyMap<IntentKind, Executor>;
   readonly hosts: Hosts;
   readonly events: EventBus;

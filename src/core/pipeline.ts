@@ -1,5 +1,5 @@
-import { examine, visibleIntents } from './admission.js';
-import { authorize, type Right } from './authorize.js';
+import { examine, viewableIntents, visibleIntents } from './admission.js';
+import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
 import type { CoreDeps } from './deps.js';
 import type { EventBus } from './events.js';
 import { execute } from './execution.js';
@@ -11,6 +11,7 @@ import type { Ownership, StopCause } from './ownership.js';
 import { checkArtifacts } from './params.js';
 import { blockersOf, type Plan } from './plan.js';
 import { emptyPlan, makePlan } from './planning.js';
+import { mayAnything } from './policy/judge.js';
 import { LeaseQueue } from './queue.js';
 import type { Notice } from './reasons.js';
 import { Records } from './records.js';
@@ -21,6 +22,7 @@ import { newRunId } from './run-id.js';
 import { readStatus, type StackStatus } from './status.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
 import { checkUndo } from './undo.js';
+import { explainIntent, type Why } from './why.js';
 
 export type { Right } from './authorize.js';
 export type { Admission, Refusal, Ticket } from './ticket.js';
@@ -43,13 +45,15 @@ export interface Pipeline {
   /** Ends a queued or running run; works on another process's run too. */
   stop(runId: string, actor: Actor): Promise<{ readonly ok: true; readonly run: Run } | Refusal>;
   /** Null when allowed, else why not. */
-  check(
-    actor: Actor,
-    right: Right,
-    subject: { action: Action; stack: string; intent: string },
-  ): Notice | null;
+  check(actor: Actor, right: Right, subject: Subject): Notice | null;
   /** The intents that this actor may run, sorted by name. */
   visible(actor: Actor, action?: Action): readonly Intent[];
+  /** The intents that this actor may see, sorted by name. */
+  viewable(actor: Actor): readonly Intent[];
+  /** Has this actor any right at all here? */
+  mayAnything(actor: Actor): boolean;
+  /** What this actor may do with an intent, and which rule says so. */
+  why(actor: Actor, intent: string): Why;
   /** What runs in the stacks of the intents that this actor may run, and what was last done to them. */
   status(actor: Actor): Promise<readonly StackStatus[]>;
   /** Remembers where a run is shown. */
@@ -118,7 +122,7 @@ class Story implements Pipeline {
       return overdue(run);
     }
     const request = requestOf(run, actor);
-    const denied = sameActor(actor, run.actor) ? authorize(actor, 'run', run.intent) : notAsker(run);
+    const denied = sameActor(actor, run.actor) ? this.#mayAnswer(run, actor, answer) : notAsker(run);
     if (denied) return this.#deny(request, run.id, denied);
     if (answer === 'cancel') return this.#cancel(run);
     if (this.#closing.signal.aborted) return this.#deny(request, run.id, shuttingDown());
@@ -168,15 +172,28 @@ class Story implements Pipeline {
   async #waitAndPlanAgain(run: Run, request: RunRequest, signal: AbortSignal): Promise<Outcome | null> {
     if (!(await this.#queue.wait(run, signal))) return outcomes.endedInQueue(signal.reason as StopCause);
     const plannedAt = new Date(run.plan.plannedAt);
-    const admission = examine(this.deps, request, plannedAt);
+    const admission = examine(this.deps, request, plannedAt, 'name');
     if (!admission.ok) return outcomes.refused(admission.notice);
     const now = await this.#plan(admission.ticket, run.id, plannedAt, signal);
     if (signal.aborted) return outcomes.endedInQueue(signal.reason as StopCause);
     if (now === null) return outcomes.planFailed();
-    if (blockersOf(now).length === 0 && isSamePlan(run.plan, now)) return null;
+    if (blockersOf(now).length === 0 && isSamePlan(run.plan, now))
+      return this.#refusedNow(request, plannedAt);
     const ticket = { ...admission.ticket, request: { ...request, previous: run.id } };
     const successor = await this.prepare(ticket, run.shown ?? undefined);
     return outcomes.planChanged(successor.id);
+  }
+
+  /** Planning takes its time, and the policy may have changed meanwhile. */
+  #refusedNow(request: RunRequest, plannedAt: Date): Outcome | null {
+    const admission = examine(this.deps, request, plannedAt, 'name');
+    return admission.ok ? null : outcomes.refused(admission.notice);
+  }
+
+  #mayAnswer(run: Run, actor: Actor, answer: 'confirm' | 'cancel'): Notice | null {
+    const subjects = runSubjects(this.deps.catalogue, run);
+    if (answer === 'cancel') return mayEnd(this.deps, actor, run, subjects);
+    return authorize(this.deps, actor, 'run', subjects, { anyTime: run.plan.undoes !== undefined });
   }
 
   /** A record that can't be written before running means that nothing runs. */
@@ -194,23 +211,36 @@ class Story implements Pipeline {
     if (run.state !== 'queued' && run.state !== 'running') {
       return notActive(run);
     }
-    const denied = sameActor(actor, run.actor) ? null : authorize(actor, 'stop', run.intent);
+    const denied = mayEnd(this.deps, actor, run, runSubjects(this.deps.catalogue, run));
     if (denied) return this.#deny(requestOf(run, actor), run.id, denied);
     await this.#records.stopRequested(run, actorRef(actor));
     this.ownership.abort(run.id, { kind: 'stop', by: actorRef(actor) });
     return { ok: true, run };
   }
 
-  check(
-    actor: Actor,
-    right: Right,
-    subject: { action: Action; stack: string; intent: string },
-  ): Notice | null {
-    return authorize(actor, right, subject.intent);
+  check(actor: Actor, right: Right, subject: Subject): Notice | null {
+    const { intent, action, stack } = subject;
+    const known = intent !== null && action !== null && stack !== null;
+    const subjects = known
+      ? runSubjects(this.deps.catalogue, { intent, action, stack })
+      : ([subject] as const);
+    return authorize(this.deps, actor, right, subjects);
   }
 
   visible(actor: Actor, action?: Action): readonly Intent[] {
     return visibleIntents(this.deps, actor, action);
+  }
+
+  viewable(actor: Actor): readonly Intent[] {
+    return viewableIntents(this.deps, actor);
+  }
+
+  mayAnything(actor: Actor): boolean {
+    return mayAnything(this.deps.policy.rules(), actor);
+  }
+
+  why(actor: Actor, intent: string): Why {
+    return explainIntent(this.deps, actor, intent);
   }
 
   status(actor: Actor): Promise<readonly StackStatus[]> {

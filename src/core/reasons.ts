@@ -34,7 +34,15 @@ export const REASONS = {
   },
   not_allowed: {
     summary: 'The one who asked has no right to do this.',
-    remedy: 'Ask a server administrator to run it.',
+    remedy: 'Ask an admin; `/why` says which rule it is.',
+  },
+  policy_broken: {
+    summary: 'The policy can’t be read and no earlier version of it was good, so nobody may do anything.',
+    remedy: 'Run `chatops policy check` and mend the file; it counts at once.',
+  },
+  outside_window: {
+    summary: 'A freeze of the policy is on, or its window is shut.',
+    remedy: 'Ask again when it opens, or ask an admin for an exception.',
   },
   label_mismatch: {
     summary: 'The intent asks for a label that this installation does not carry.',

@@ -9,6 +9,12 @@ export interface Actor {
   readonly name: string;
   readonly guildId?: string;
   readonly roleIds?: readonly string[];
+  /** The same roles by the names that they have now. */
+  readonly roleNames?: readonly string[];
+  /** Where a Discord user speaks: the channel, or the one that a thread belongs to. */
+  readonly channel?: { readonly id: string; readonly name: string };
+  /** Speaks in the server that the bot serves. */
+  readonly atHome?: boolean;
   /** Has Discord's Administrator permission in the guild. */
   readonly administrator?: boolean;
 }

@@ -1,4 +1,4 @@
-import { visibleIntents } from './admission.js';
+import { viewableIntents } from './admission.js';
 import { authorize } from './authorize.js';
 import { canonicalJson } from './canonical.js';
 import type { CoreDeps } from './deps.js';
@@ -35,7 +35,7 @@ const DID_SOMETHING = [
 ] as const satisfies readonly RunState[];
 
 /**
- * What runs in the stacks of the intents that this actor may run, by stack. A tool that fails or does not
+ * What runs in the stacks of the intents that this actor may see, by stack. A tool that fails or does not
  * answer in `lookMs` costs a notice in its stack and nothing else. Changes nothing.
  */
 export async function readStatus(
@@ -44,7 +44,7 @@ export async function readStatus(
   closing: AbortSignal,
   lookMs = LOOK_MS,
 ): Promise<readonly StackStatus[]> {
-  const intents = visibleIntents(deps, actor);
+  const intents = viewableIntents(deps, actor);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), lookMs);
   try {
@@ -84,18 +84,20 @@ async function stackStatus(
   });
 }
 
+/** The intents are those that this actor may see; a run may have been of another action or stack then. */
 async function lastRuns(
-  { store }: CoreDeps,
+  deps: CoreDeps,
   intents: readonly Intent[],
   actor: Actor,
 ): Promise<readonly RunSummary[]> {
   const found = await Promise.all(
-    intents
-      .filter(({ name }) => authorize(actor, 'view', name) === null)
-      .map(({ name }) => store.runs.list({ intent: name, states: DID_SOMETHING, limit: RUNS_READ })),
+    intents.map(({ name }) =>
+      deps.store.runs.list({ intent: name, states: DID_SOMETHING, limit: RUNS_READ }),
+    ),
   );
   return found
     .flat()
+    .filter((run) => authorize(deps, actor, 'view', [run]) === null)
     .filter(({ state, startedAt }) => state !== 'cancelled' || startedAt !== null)
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
     .slice(0, RUNS_SHOWN);

@@ -12,11 +12,13 @@ import { Ownership } from '../../src/core/ownership.js';
 import { type Phrase, phrase } from '../../src/core/phrase.js';
 import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
 import type { PlanDraft } from '../../src/core/plan.js';
+import type { PolicyFiles } from '../../src/core/policy/source.js';
 import { Redactor } from '../../src/core/redact.js';
 import type { Actor } from '../../src/core/request.js';
 import type { Store } from '../../src/core/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { FakeHosts } from '../core/harness.js';
+import { rulesOf } from '../support/rules.js';
 
 export const OPERATOR: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
 
@@ -102,6 +104,8 @@ export class Installation {
   now = new Date('2026-11-22T14:00:00Z');
   pipeline: Pipeline | null = null;
   store: Store | null = null;
+  /** Where the rules are configured. */
+  policy: PolicyFiles = { policyFile: null, rbac: { file: null, json: null } };
   opened = 0;
   closed = 0;
   started = 0;
@@ -134,6 +138,7 @@ export class Installation {
     const deps: CoreDeps = {
       store,
       catalogue,
+      policy: rulesOf(),
       executors: new Map(
         [executorOf(this.work) as unknown as Executor, ...this.executors].map((one) => [one.kind, one]),
       ),
@@ -189,6 +194,7 @@ export class Installation {
         return 0;
       },
       intentsDir: () => this.intentsDir,
+      policyFiles: () => this.policy,
       version: '1.2.3',
       operator,
       stdin,

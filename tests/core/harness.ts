@@ -9,12 +9,14 @@ import type { Catalogue, Intent } from '../../src/core/intent/intent.js';
 import { Ownership } from '../../src/core/ownership.js';
 import { type Phrase, phrase } from '../../src/core/phrase.js';
 import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
+import type { Rules } from '../../src/core/policy/policy.js';
 import { notice } from '../../src/core/reasons.js';
 import { Redactor } from '../../src/core/redact.js';
 import type { Actor, RunRequest } from '../../src/core/request.js';
 import type { Run } from '../../src/core/run.js';
 import type { Store } from '../../src/core/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
+import { rulesOf } from '../support/rules.js';
 
 export const alice: Actor = { kind: 'user', id: '1', name: 'alice', administrator: true };
 export const bob: Actor = { kind: 'user', id: '2', name: 'bob', administrator: true };
@@ -152,6 +154,8 @@ export class Installation {
   readonly intents: Intent[] = [intentNamed('photos'), intentNamed('films')];
   readonly redactor = new Redactor();
   now = new Date('2026-11-22T14:00:00Z');
+  /** Who may do what; a test may change it at any time. */
+  rules: Rules = { kind: 'open', keys: null };
   readonly #processes: Process[] = [];
   readonly #over = gate();
   #pid = 100;
@@ -187,6 +191,7 @@ export class Installation {
     const deps: CoreDeps = {
       store,
       catalogue: catalogueOf(this.intents),
+      policy: rulesOf(() => this.rules),
       executors: new Map(
         [executorOf(this.world) as unknown as Executor, ...(options.executors ?? [])].map((one) => [
           one.kind,

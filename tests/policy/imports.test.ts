@@ -38,7 +38,7 @@ const imports = files.flatMap(importsOf);
 /** Where a file belongs; the first match counts. */
 function room(path: string): string {
   const rooms: readonly [string, RegExp][] = [
-    ['main', /^src\/(main|app|bot|log)\.ts$/],
+    ['main', /^src\/(main|app|bot|log|policy-log)\.ts$/],
     ['cli', /^src\/(cli\.ts$|cli\/)/],
     ['config', /^src\/config(\.ts$|\/)/],
     ['core', /^src\/core\//],

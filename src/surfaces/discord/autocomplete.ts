@@ -26,8 +26,9 @@ export async function complete(
   focused: { readonly option: string; readonly typed: string },
 ): Promise<readonly Choice[]> {
   const action = ACTIONS.find((name) => name === command);
-  if (action !== undefined && focused.option === 'intent') {
-    const intents = deps.pipeline.visible(actor, action);
+  if ((action !== undefined || command === 'why') && focused.option === 'intent') {
+    const intents =
+      action === undefined ? deps.pipeline.viewable(actor) : deps.pipeline.visible(actor, action);
     return choices(
       focused.typed,
       intents.map(({ name, description }) => ({ value: name, about: description })),

@@ -26,6 +26,8 @@ interface DiscordConfig {
   readonly token: string;
   /** Commands are registered in this server at once; without it globally. */
   readonly guildId: string | null;
+  /** There is a policy, so the commands are shown to everybody and not to administrators only. */
+  readonly forMembers?: boolean;
   /** REST base such as `https://discord.com/api`. */
   readonly apiUrl: string;
   /** At least this long between two edits of one message, in ms. Default 2000. */

@@ -5,7 +5,7 @@ import { StoreError } from '../../core/store.js';
 import { failureOf } from './api-error.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
-import { showHelp, showIntents, showRun, showRuns, showStatus } from './lookups.js';
+import { showHelp, showIntents, showRun, showRuns, showStatus, showWhy } from './lookups.js';
 import { openRun } from './open-run.js';
 import { type PressDeps, press } from './press.js';
 import { defect, note } from './render/notices.js';
@@ -21,6 +21,7 @@ const ON_COMMAND: Readonly<Record<CommandName, Answer>> = {
   runs: (talk, deps) => showRuns(talk, deps),
   run: (talk, deps, options) => showRun(talk, deps, commands.run.options.parse(options).id),
   intents: (talk, deps) => showIntents(talk, deps),
+  why: (talk, deps, options) => showWhy(talk, deps, commands.why.options.parse(options).intent),
   help: (talk, deps) => showHelp(talk, deps),
 };
 

@@ -11,27 +11,46 @@ import type { Conversation } from './conversation.js';
 import { privately, replyOptions } from './message.js';
 
 /**
- * Who pressed, with the rights of this moment. An administrator counts only in the server that the bot
- * serves: anybody can be administrator of a server of their own and invite a public bot there.
+ * Who pressed, with the roles and rights of this moment: Discord sends them with each interaction. Roles and
+ * administrators count only in the server that the bot serves: anybody can have both in a server of their own
+ * and invite a public bot there.
  * @param homeGuildId the configured server; null: the only one that the bot is in
  */
 export function actorOf(interaction: BaseInteraction, homeGuildId: string | null): Actor {
-  const { user, member, guildId, memberPermissions } = interaction;
-  const roles = member?.roles;
+  const { user, guildId, memberPermissions } = interaction;
+  const atHome = isHome(interaction, homeGuildId);
   return {
     kind: 'user',
     id: user.id,
     name: user.username,
     ...(guildId === null ? {} : { guildId }),
-    roleIds: roles === undefined ? [] : Array.isArray(roles) ? roles : [...roles.cache.keys()],
-    administrator:
-      isHome(interaction, homeGuildId) &&
-      (memberPermissions?.has(PermissionFlagsBits.Administrator) ?? false),
+    ...(atHome ? rolesOf(interaction) : { roleIds: [], roleNames: [] }),
+    ...channelOf(interaction),
+    atHome,
+    administrator: atHome && (memberPermissions?.has(PermissionFlagsBits.Administrator) ?? false),
   };
 }
 
 function isHome({ guildId, client }: BaseInteraction, homeGuildId: string | null): boolean {
-  return homeGuildId === null ? client.guilds.cache.size === 1 : guildId === homeGuildId;
+  if (guildId === null) return false;
+  const { cache } = client.guilds;
+  return homeGuildId === null ? cache.size === 1 && cache.has(guildId) : guildId === homeGuildId;
+}
+
+/** Names are those that the roles have now; a role that was deleted has none. */
+function rolesOf({ member, guild }: BaseInteraction): Required<Pick<Actor, 'roleIds' | 'roleNames'>> {
+  const roles = member?.roles;
+  const roleIds = roles === undefined ? [] : Array.isArray(roles) ? roles : [...roles.cache.keys()];
+  const roleNames = roleIds.flatMap((id) => guild?.roles.cache.get(id)?.name ?? []);
+  return { roleIds, roleNames };
+}
+
+/** Of a thread, the channel that it belongs to: anybody can name a thread like a channel. */
+function channelOf({ channel }: BaseInteraction): Pick<Actor, 'channel'> {
+  const place = channel?.isThread() ? channel.parent : channel;
+  return place && 'name' in place && place.name !== null
+    ? { channel: { id: place.id, name: place.name } }
+    : {};
 }
 
 /** The options of a slash command by name. */

@@ -7,18 +7,19 @@ const Registered = z.array(z.record(z.string(), z.unknown()));
 
 /**
  * Registers the slash commands in a server, or globally when `guildId` is null, if they differ from what is
- * registered. Returns true when they had to be written. Discord's errors come through.
+ * registered. `forMembers`: shown to everybody, because a policy says who may what. Returns true when they had to be written. Discord's errors come through.
  */
 export async function registerCommands(
   rest: REST,
   applicationId: string,
   guildId: string | null,
+  forMembers = false,
 ): Promise<boolean> {
   const route =
     guildId === null
       ? Routes.applicationCommands(applicationId)
       : Routes.applicationGuildCommands(applicationId, guildId);
-  const wanted = wantedCommands(guildId !== null);
+  const wanted = wantedCommands(guildId !== null, forMembers);
   const registered = Registered.parse(await rest.get(route));
   if (isRegistered(wanted, registered)) return false;
   await rest.put(route, { body: wanted });
@@ -26,9 +27,10 @@ export async function registerCommands(
 }
 
 /** Contexts and installation types exist for global commands only. */
-function wantedCommands(inGuild: boolean): Record<string, unknown>[] {
+function wantedCommands(inGuild: boolean, forMembers: boolean): Record<string, unknown>[] {
   return Object.values(commands).map(({ builder }) => {
-    const { contexts, integration_types, ...body } = builder.toJSON();
+    const { contexts, integration_types, ...rest } = builder.toJSON();
+    const body = forMembers ? { ...rest, default_member_permissions: null } : rest;
     return inGuild ? body : { ...body, contexts, integration_types };
   });
 }

@@ -102,7 +102,12 @@ async function onInteraction(interaction: Interaction, deps: PressDeps): Promise
 
 async function register(client: Client<true>, { config, log }: DiscordDeps): Promise<void> {
   try {
-    const written = await registerCommands(client.rest, client.application.id, config.guildId);
+    const written = await registerCommands(
+      client.rest,
+      client.application.id,
+      config.guildId,
+      config.forMembers,
+    );
     log.info({ guildId: config.guildId, written }, 'the slash commands are registered');
   } catch (error) {
     log.error(

@@ -25,6 +25,7 @@ const FAILURES: readonly RunState[] = ['failed', 'rolled_back', 'interrupted', '
 const AUTH_REASONS: Readonly<Partial<Record<ReasonCode, string>>> = {
   not_allowed: 'policy',
   not_asker: 'policy',
+  policy_broken: 'policy',
   label_mismatch: 'label_mismatch',
 };
 

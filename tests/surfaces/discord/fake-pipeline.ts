@@ -1,14 +1,16 @@
-import { authorize } from '../../../src/core/authorize.js';
+import { authorize, type Right, subjectsOf } from '../../../src/core/authorize.js';
 import { EventBus } from '../../../src/core/events.js';
 import type { Catalogue, Intent } from '../../../src/core/intent/intent.js';
 import { code, phrase } from '../../../src/core/phrase.js';
 import type { Pipeline } from '../../../src/core/pipeline.js';
+import { explainRights } from '../../../src/core/policy/explanation.js';
 import { notice } from '../../../src/core/reasons.js';
 import { alreadyDecided, notActive, notAsker, unknownRun } from '../../../src/core/refusals.js';
-import { actorRef, sameActor } from '../../../src/core/request.js';
+import { type Actor, actorRef, sameActor } from '../../../src/core/request.js';
 import { isFinal, type Outcome, type ProgressSnapshot, type Run } from '../../../src/core/run.js';
 import type { StackStatus } from '../../../src/core/status.js';
 import type { RunStore } from '../../../src/core/store.js';
+import { rulesOf } from '../../support/rules.js';
 import { AWAITING } from './sample-runs.js';
 
 type End = Partial<Outcome> & Pick<Outcome, 'state' | 'reason'>;
@@ -81,13 +83,15 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
     events.emit({ type: 'finished', run: done });
     return done;
   };
+  const may = (actor: Actor, right: Right, intent: string) =>
+    authorize({ policy: rulesOf(), now }, actor, right, [{ intent, action: null, stack: null }]);
   const refuse = (why: ReturnType<typeof notice>) => ({ ok: false, notice: why }) as const;
 
   const pipeline: Pipeline = {
     events,
     admit: async (request) => {
       maybeBreak('admit');
-      const denied = authorize(request.actor, 'run', request.intent);
+      const denied = may(request.actor, 'run', request.intent);
       if (denied !== null) return refuse(denied);
       const intent = intents.find(({ name }) => name === request.intent);
       if (intent === undefined) {
@@ -133,16 +137,26 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       const found = stored.get(id);
       if (found === undefined) return unknownRun(id);
       if (found.state !== 'queued' && found.state !== 'running') return notActive(found);
-      const denied = authorize(actor, 'stop', found.intent);
+      const denied = may(actor, 'stop', found.intent);
       if (denied !== null) return refuse(denied);
       return { ok: true, run: set(id, { stopRequestedBy: actorRef(actor) }) };
     },
-    check: (actor, right, { intent }) => authorize(actor, right, intent),
+    check: (actor, right, { intent }) => may(actor, right, intent ?? ''),
     visible: (actor, action) =>
       intents
         .filter((intent) => action === undefined || intent.action === action)
-        .filter((intent) => authorize(actor, 'run', intent.name) === null),
-    status: async (actor) => (authorize(actor, 'view', '') === null ? stacks : []),
+        .filter((intent) => may(actor, 'run', intent.name) === null),
+    viewable: (actor) => intents.filter((intent) => may(actor, 'view', intent.name) === null),
+    mayAnything: (actor) => may(actor, 'view', '') === null,
+    why: (actor, name) => {
+      const intent = intents.find((one) => one.name === name);
+      const denied = may(actor, 'view', name);
+      if (denied || !intent)
+        return { known: false, notice: denied ?? notice('intent_unknown', phrase`None.`) };
+      const rules = { kind: 'open', keys: null } as const;
+      return { known: true, explanation: explainRights(rules, actor, subjectsOf(intent), now(), 'you') };
+    },
+    status: async (actor) => (may(actor, 'view', '') === null ? stacks : []),
     show: async (id, shown) => {
       set(id, { shown });
     },

@@ -246,7 +246,7 @@ const CASES: Readonly<Record<string, () => Message>> = {
   'status-many': () => statusMessage([MANY]),
   'status-too-much': () =>
     statusMessage(Array.from({ length: 40 }, (_, index) => ({ ...MEDIA, stack: `stack-${index + 1}` }))),
-  intents: () => intentList([INTENT], () => STALE, [PROBLEM]),
+  intents: () => intentList([{ intent: INTENT, runnable: true }], () => STALE, [PROBLEM]),
   'intents-empty': () => intentList([], () => null, []),
   help: () => help({ backup: 3, scale: 1, rollout: 2 }),
   'help-backups-only': () => help({ backup: 1, scale: 0, rollout: 0 }),

@@ -2,6 +2,7 @@ import type { EventBus } from './events.js';
 import type { Executor } from './executor.js';
 import type { Hosts } from './host.js';
 import type { Catalogue, IntentKind } from './intent/intent.js';
+import type { RequestCounter, RunSlots } from './limits.js';
 import type { Log } from './log.js';
 import type { PolicySource } from './policy/source.js';
 import type { Redactor, Secrets } from './redact.js';
@@ -20,6 +21,10 @@ export interface CoreDeps {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly now: () => Date;
+  /** Counts what people ask for. */
+  readonly requests: RequestCounter;
+  /** How many runs this host executes at once. */
+  readonly runSlots: RunSlots;
   /** Holds work back while too many plans are being made at once. */
   readonly planningSlot: <T>(work: () => Promise<T>) => Promise<T>;
   readonly settings: CoreSettings;

@@ -36,6 +36,10 @@ export const REASONS = {
     summary: 'The one who asked has no right to do this.',
     remedy: 'Ask an admin; `/why` says which rule it is.',
   },
+  too_many_requests: {
+    summary: 'This person, or this intent, was asked for more often than the limits allow.',
+    remedy: 'Wait a moment, then ask again.',
+  },
   policy_broken: {
     summary: 'The policy can’t be read and no earlier version of it was good, so nobody may do anything.',
     remedy: 'Run `chatops policy check` and mend the file; it counts at once.',

@@ -15,7 +15,8 @@ type Person = (typeof PEOPLE)[number];
 const INTENTS: Readonly<Record<string, Stack>> = { photos: 'media', vault: 'db' };
 
 type Op =
-  | { readonly do: 'ask'; readonly who: Person; readonly intent: string }
+  /** `queue`: one run holds what the next one waits for. */
+  | { readonly do: 'ask' | 'queue'; readonly who: Person; readonly intent: string }
   /** `who`: null is the one who asked for that run; `run`: 0 is the newest. */
   | { readonly do: 'confirm' | 'cancel' | 'stop'; readonly who: Person | null; readonly run: number }
   | { readonly do: 'roles'; readonly who: Person; readonly roles: readonly RoleName[] }
@@ -29,7 +30,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constant('ask' as const),
+      do: fc.constantFrom('ask' as const, 'ask' as const, 'queue' as const),
       who: person,
       intent: fc.constantFrom(...Object.keys(INTENTS)),
     }),
@@ -145,6 +146,13 @@ class Trial {
     switch (one.do) {
       case 'ask':
         return this.#ask(one.who, one.intent);
+      case 'queue':
+        await this.do({ do: 'hold' });
+        for (const _ of [1, 2]) {
+          await this.#ask(one.who, one.intent);
+          await this.#confirm(null, 0);
+        }
+        return;
       case 'confirm':
         return this.#confirm(one.who, one.run);
       case 'cancel':

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buttonsOf, textOf } from '../../src/playground/driver/text.js';
 import { until } from '../core/harness.js';
 import { type Bot, Stage } from './stage.js';
@@ -28,11 +28,11 @@ async function open(policy: string): Promise<void> {
   bot = await stage.start();
 }
 
-afterEach(async () => {
+async function close(): Promise<void> {
   const { violations } = stage.discord;
   await stage.end();
   expect(violations).toEqual([]);
-}, 30_000);
+}
 
 function edit(text: string): Promise<void> {
   return writeFile(stage.path('policy.yaml'), text);
@@ -50,7 +50,8 @@ async function told(person: string, intent: string, channel?: string): Promise<s
 }
 
 describe('a policy in Discord', () => {
-  beforeEach(() => open(POLICY), 60_000);
+  beforeAll(() => open(POLICY), 60_000);
+  afterAll(close, 30_000);
 
   test('everybody sees the commands, and the policy decides in autocomplete and in commands', async () => {
     const { discord } = stage;
@@ -100,6 +101,7 @@ describe('a policy in Discord', () => {
   test('edits count at once; a broken one and a deleted file keep the last good rules, and say so', async () => {
     const { discord } = stage;
     const olga = discord.as('olga');
+    const before = readdirSync(stage.path('dst'));
     const shown = await olga.slash('backup', { intent: 'photos' }).waitForMessage(/Confirm/);
     await edit('roles: {}\n');
     await until(() => /"roles":0,"deny":0.*the policy is in force/.test(bot.log()), 'the edit counts');
@@ -115,12 +117,13 @@ describe('a policy in Discord', () => {
     await rm(stage.path('policy.yaml'));
     await until(async () => (await readyz()).text.includes('does not exist'), '/readyz to warn');
     expect(await told('alice', 'photos')).toMatch(/you can’t run or see anything here/);
-    expect(readdirSync(stage.path('dst'))).toEqual([]);
+    expect(readdirSync(stage.path('dst'))).toEqual(before);
   });
 });
 
 describe('a policy that is broken at the start', () => {
-  beforeEach(() => open('roles:\n  Admin: {discord_roles: Admin, rights: "*"\n'), 60_000);
+  beforeAll(() => open('roles:\n  Admin: {discord_roles: Admin, rights: "*"\n'), 60_000);
+  afterAll(close, 30_000);
 
   test('lets nobody but the command line do anything, says so, and is mended without a restart', async () => {
     expect(await readyz()).toMatchObject({ status: 503, text: expect.stringContaining('policy') });

@@ -4,8 +4,7 @@ import { chainOf } from './intent/chain.js';
 import type { Intent } from './intent/intent.js';
 import { bindParams } from './params.js';
 import { code, type Phrase, phrase } from './phrase.js';
-import { mayAnything } from './policy/judge.js';
-import { hiddenOrUnknown, nothingAllowed, type Voice } from './policy/wording.js';
+import { barred, hiddenOrUnknown, type Voice } from './policy/wording.js';
 import { type Notice, notice } from './reasons.js';
 import type { Action, Actor, RunRequest } from './request.js';
 import type { Admission, Refusal } from './ticket.js';
@@ -85,12 +84,8 @@ function mayAsk(deps: AdmissionDeps, request: RunRequest, voice: Voice): Notice 
 }
 
 function hidden(deps: AdmissionDeps, { actor, intent }: RunRequest, voice: Voice): Notice {
-  const rules = deps.policy.rules();
-  if (rules.kind !== 'policy') {
-    const unknown = [{ intent, action: null, stack: null }] as const;
-    return authorize(deps, actor, 'run', unknown, { voice }) ?? nothingAllowed(voice, actor);
-  }
-  if (!mayAnything(rules, actor)) return nothingAllowed(voice, actor);
+  const nothing = barred(deps.policy.rules(), actor, voice);
+  if (nothing) return nothing;
   const seen = new Set(viewableIntents(deps, actor).map(({ name }) => name));
   const near = deps.catalogue.suggest(intent).filter((name) => seen.has(name));
   return hiddenOrUnknown(actor, intent, near, voice);

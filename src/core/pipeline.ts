@@ -11,7 +11,7 @@ import type { Ownership, StopCause } from './ownership.js';
 import { checkArtifacts } from './params.js';
 import { blockersOf, type Plan } from './plan.js';
 import { emptyPlan, makePlan } from './planning.js';
-import { mayAnything } from './policy/judge.js';
+import { barred } from './policy/wording.js';
 import { LeaseQueue } from './queue.js';
 import type { Notice } from './reasons.js';
 import { Records } from './records.js';
@@ -50,8 +50,8 @@ export interface Pipeline {
   visible(actor: Actor, action?: Action): readonly Intent[];
   /** The intents that this actor may see, sorted by name. */
   viewable(actor: Actor): readonly Intent[];
-  /** Has this actor any right at all here? */
-  mayAnything(actor: Actor): boolean;
+  /** Null when this actor has any right at all here, else what they are told. */
+  barred(actor: Actor): Notice | null;
   /** What this actor may do with an intent, and which rule says so. */
   why(actor: Actor, intent: string): Why;
   /** What runs in the stacks of the intents that this actor may run, and what was last done to them. */
@@ -235,8 +235,8 @@ class Story implements Pipeline {
     return viewableIntents(this.deps, actor);
   }
 
-  mayAnything(actor: Actor): boolean {
-    return mayAnything(this.deps.policy.rules(), actor);
+  barred(actor: Actor): Notice | null {
+    return barred(this.deps.policy.rules(), actor, 'you');
   }
 
   why(actor: Actor, intent: string): Why {

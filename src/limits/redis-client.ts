@@ -2,11 +2,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 
 type Done = (error: Error | null, reply?: unknown) => void;
 type Command = (...args: unknown[]) => unknown;
-/** What a client has besides its types: the commands that its scripts became, by name. */
-interface Commands {
-  defineCommand(name: string, definition: unknown): void;
-  [name: string]: Command;
-}
+/** A client's commands by name, also those that scripts became, which its type doesn't know. */
+type Commands = Record<string, Command | undefined>;
 
 /** A client that Bottleneck can use, and the second one that Bottleneck makes of it to listen with. */
 export interface RedisClients {
@@ -27,11 +24,12 @@ export function connectRedis(url: string, options: RedisOptions): RedisClients {
   // Who asks is told; an error event that nobody hears would end the process.
   client.on('error', () => {});
   const commands = client as unknown as Commands;
-  const define = commands.defineCommand.bind(client);
-  commands.defineCommand = (name, definition) => {
-    define(name, definition);
+  const define = commands.defineCommand?.bind(client);
+  commands.defineCommand = (...definition) => {
+    define?.(...definition);
+    const name = String(definition[0]);
     const run = commands[name]?.bind(client);
-    commands[name] = (...args: unknown[]) => {
+    commands[name] = (...args) => {
       const done = args.pop() as Done;
       return run?.(...args, ((error, reply) => done(error && withoutPrefix(error), reply)) satisfies Done);
     };

@@ -3,7 +3,7 @@ import type { Actor } from '../request.js';
 import { confirmRule } from './confirm-rule.js';
 import { judgeAll, rolesOf } from './judge.js';
 import { type ConfirmRule, RIGHTS, type Right, type Role, type Rules, type Subject } from './policy.js';
-import { place, refusedBy, type Voice } from './wording.js';
+import { place, refusedBy, ungranted, type Voice } from './wording.js';
 
 /** What somebody may do with one right, and which rule says so. */
 export interface ExplainedRight {
@@ -39,7 +39,9 @@ export function explainRights(
       const judgement = judgeAll(rules, actor, right, subjects, now);
       if (judgement.allowed) return { right, allowed: true, because: permission(judgement.by), remedy: null };
       const { why, subject } = judgement;
-      const { message, remedy } = refusedBy(why, { rules, actor, right, subject, now }, voice);
+      const judged = { rules, actor, right, subject, now };
+      const { message, remedy } =
+        why.kind === 'not_granted' ? ungranted(judged, voice) : refusedBy(why, judged, voice);
       return { right, allowed: false, because: message, remedy };
     }),
     confirm: confirmRule(rules, subjects),

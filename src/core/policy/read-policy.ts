@@ -51,7 +51,7 @@ function assemble(text: string, file: string, report: (problem: YamlProblem) => 
       const place = { name, path: [file, section, name], line: at.line, timezone: zone, fault };
       return [make(values as z.output<(typeof SECTIONS)[Name]>, place)];
     });
-  if (whole.fields && !whole.sections.has('roles') && !whole.fields.refused.has('roles')) {
+  if (whole.fields && !whole.fields.values.has('roles') && !whole.fields.refused.has('roles')) {
     const hint = 'Add it, with a role below it: docs/policy.md has examples.';
     report({ ...START, field: 'roles', message: 'roles is missing.', hint });
   }

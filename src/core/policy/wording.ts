@@ -3,7 +3,7 @@ import { code, type Phrase, phrase } from '../phrase.js';
 import { type Notice, notice } from '../reasons.js';
 import type { Actor } from '../request.js';
 import { momentText, nextOpening } from './calendar.js';
-import { covers, gives, isAbout, judge, rolesOf, type Why } from './judge.js';
+import { covers, gives, isAbout, judge, mayAnything, rolesOf, type Why } from './judge.js';
 import type { Policy, Right, Role, Rules, Subject, Times } from './policy.js';
 
 /** Whom the sentence speaks to: the one who asked, or everybody who reads it. */
@@ -40,11 +40,7 @@ export function refusedBy(why: Why, judged: Judged, voice: Voice): Notice {
         phrase`Ask a server administrator to do it.`,
       );
     case 'closed':
-      return notice(
-        'policy_broken',
-        phrase`${lead}. The policy ${code(basename(why.file))} can’t be read, so nobody may do anything here.`,
-        phrase`An operator can mend it: ${code('chatops policy check')} says what is wrong. The command line works meanwhile.`,
-      );
+      return closedNotice(phrase`${lead}.`, why.file);
     case 'denied': {
       const { name, reason, path } = why.rule;
       const because = reason === null ? phrase`` : phrase` ${reason}`;
@@ -63,21 +59,55 @@ export function refusedBy(why: Why, judged: Judged, voice: Voice): Notice {
 
 /** The one answer about names that there are not and names that this person may not see. */
 export function hiddenOrUnknown(actor: Actor, intent: string, near: readonly string[], voice: Voice): Notice {
-  const meant = near.flatMap((name, index) => [index === 0 ? '' : ' or ', code(name)]);
   return notice(
     'not_allowed',
     phrase`there is no intent ${code(intent)} that ${subjectOf(actor, voice)} may see.`,
-    near.length > 0 ? phrase`Did you mean ${meant}?` : phrase`Ask an admin which intents your roles allow.`,
+    near.length > 0
+      ? phrase`Did you mean ${either(near)}?`
+      : phrase`Ask an admin which intents your roles allow.`,
   );
 }
 
-/** The one answer to somebody without any right, whether or not there is what they asked for. */
-export function nothingAllowed(voice: Voice, actor: Actor): Notice {
+/**
+ * The one answer to somebody who has no right at all here, whether or not there is what they asked for; null
+ * when they have any.
+ */
+export function barred(rules: Rules, actor: Actor, voice: Voice): Notice | null {
+  if (mayAnything(rules, actor)) return null;
+  const lead = phrase`${subjectOf(actor, voice)} can’t run or see anything here.`;
+  switch (rules.kind) {
+    case 'closed':
+      return closedNotice(lead, rules.file);
+    case 'open':
+      return notice(
+        'not_allowed',
+        actor.kind === 'user' ? phrase`${lead} Only administrators of this server may.` : lead,
+        actor.kind === 'user' ? phrase`Ask a server administrator to do it.` : undefined,
+      );
+    case 'policy': {
+      const elsewhere = rules.policy.roles.find((role) => isAbout({ ...role, channels: null }, actor));
+      return notice(
+        'not_allowed',
+        lead,
+        elsewhere?.channels
+          ? phrase`The role ${code(elsewhere.name)} counts in ${either(elsewhere.channels)} only: ask there.`
+          : phrase`Ask an admin for a role in the bot’s policy.`,
+      );
+    }
+  }
+}
+
+function closedNotice(lead: Phrase, file: string): Notice {
   return notice(
-    'not_allowed',
-    phrase`${subjectOf(actor, voice)} can’t run or see anything here.`,
-    phrase`Ask an admin for a role in the bot’s policy.`,
+    'policy_broken',
+    phrase`${lead} The policy ${code(basename(file))} can’t be read.`,
+    phrase`An operator can mend it: ${code('chatops policy check')} says what is wrong. The command line works meanwhile.`,
   );
+}
+
+/** `a` or `b` */
+function either(names: readonly string[]): Phrase {
+  return names.flatMap((name, index) => (index === 0 ? [code(name)] : [' or ', code(name)]));
 }
 
 /** `policy.yaml` › roles › Viewer › actions */
@@ -110,10 +140,10 @@ function allowance({ rules, actor }: Judged, voice: Voice): Phrase {
     ...(held.some((role) => gives(role, 'view')) ? ['status', 'runs'] : []),
     ...new Set(held.filter((role) => gives(role, 'run')).flatMap(({ actions }) => actions)),
     ...(['stop', 'approve', 'lock'] as const).filter((right) => held.some((role) => gives(role, right))),
-  ].map((word) => (word === '*' ? 'every action' : word));
+  ];
   const listed = words.flatMap((word, index) => {
     const before = index === 0 ? [] : [index === words.length - 1 ? ' and ' : ', '];
-    return [...before, code(word)];
+    return [...before, word === '*' ? 'every action' : code(word)];
   });
   const owner = voice === 'you' ? 'Your roles' : 'Their roles';
   return phrase`${owner} allow ${listed}, and not this.`;
@@ -129,6 +159,12 @@ function policyOf(rules: Rules): Policy | null {
   return rules.kind === 'open' ? rules.keys : null;
 }
 
+/** `not_granted` in few words, where what the roles allow is listed beside it. */
+export function ungranted(judged: Judged, voice: Voice): Pick<Notice, 'message' | 'remedy'> {
+  const whose = voice === 'you' ? 'your' : 'their';
+  return { message: phrase`none of ${whose} roles allows it.`, remedy: wayOut(judged) };
+}
+
 /** Whom to ask, and where an admin would allow it. */
 function wayOut({ rules, actor, right, subject }: Judged): Phrase {
   const roles = policyOf(rules)?.roles ?? [];
@@ -138,10 +174,9 @@ function wayOut({ rules, actor, right, subject }: Judged): Phrase {
     .slice(0, ASK_MOST);
   const elsewhere = able.find((role) => isAbout({ ...role, channels: null }, actor));
   if (elsewhere?.channels) {
-    const channels = elsewhere.channels.flatMap((name, index) => [index === 0 ? '' : ' or ', code(name)]);
-    return phrase`The role ${code(elsewhere.name)} allows it in ${channels} only: ask for it there.`;
+    return phrase`The role ${code(elsewhere.name)} allows it in ${either(elsewhere.channels)} only: ask for it there.`;
   }
-  const ask = able.flatMap(({ name }, index) => [index === 0 ? '' : ' or ', code(name)]);
+  const ask = either(able.map(({ name }) => name));
   const [nearest] = heldRoles(rules, actor)
     .map((role) => ({ role, missing: missing(role, right, subject) }))
     .sort((a, b) => a.missing.length - b.missing.length);

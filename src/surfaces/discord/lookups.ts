@@ -1,5 +1,4 @@
 import { closest } from '../../core/intent/closest.js';
-import { nothingAllowed } from '../../core/policy/wording.js';
 import { unknownRun } from '../../core/refusals.js';
 import type { Action, Actor } from '../../core/request.js';
 import type { RunSummary } from '../../core/run.js';
@@ -27,8 +26,8 @@ export async function visibleRuns(deps: LookupDeps, actor: Actor): Promise<reado
 export async function showRuns(talk: Conversation, deps: LookupDeps): Promise<void> {
   await talk.thinkPrivately();
   const runs = await visibleRuns(deps, talk.actor);
-  if (runs.length === 0 && !deps.pipeline.mayAnything(talk.actor))
-    return talk.answer(refusal(nothingAllowed('you', talk.actor)));
+  const barred = deps.pipeline.barred(talk.actor);
+  if (runs.length === 0 && barred) return talk.answer(refusal(barred));
   await talk.answer(runList(deps.redact(runs.slice(0, RUNS_SHOWN))));
 }
 
@@ -47,7 +46,8 @@ export async function showRun(talk: Conversation, deps: LookupDeps, id: string):
 
 /** `/intents` */
 export async function showIntents(talk: Conversation, deps: LookupDeps): Promise<void> {
-  if (!deps.pipeline.mayAnything(talk.actor)) return talk.tell(refusal(nothingAllowed('you', talk.actor)));
+  const barred = deps.pipeline.barred(talk.actor);
+  if (barred) return talk.tell(refusal(barred));
   const { catalogue, pipeline, redact } = deps;
   const runnable = new Set(pipeline.visible(talk.actor).map(({ name }) => name));
   const seen = pipeline
@@ -69,13 +69,15 @@ export async function showWhy(talk: Conversation, deps: LookupDeps, intent: stri
 /** `/status` */
 export async function showStatus(talk: Conversation, deps: LookupDeps): Promise<void> {
   await talk.thinkPrivately();
-  if (!deps.pipeline.mayAnything(talk.actor)) return talk.answer(refusal(nothingAllowed('you', talk.actor)));
+  const barred = deps.pipeline.barred(talk.actor);
+  if (barred) return talk.answer(refusal(barred));
   await talk.answer(statusMessage(deps.redact(await deps.pipeline.status(talk.actor))));
 }
 
 /** `/help` */
 export async function showHelp(talk: Conversation, deps: LookupDeps): Promise<void> {
-  if (!deps.pipeline.mayAnything(talk.actor)) return talk.tell(refusal(nothingAllowed('you', talk.actor)));
+  const barred = deps.pipeline.barred(talk.actor);
+  if (barred) return talk.tell(refusal(barred));
   const count = (action: Action): number => deps.pipeline.visible(talk.actor, action).length;
   await talk.tell(help({ backup: count('backup'), scale: count('scale'), rollout: count('rollout') }));
 }

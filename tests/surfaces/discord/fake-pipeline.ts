@@ -147,7 +147,7 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
         .filter((intent) => action === undefined || intent.action === action)
         .filter((intent) => may(actor, 'run', intent.name) === null),
     viewable: (actor) => intents.filter((intent) => may(actor, 'view', intent.name) === null),
-    mayAnything: (actor) => may(actor, 'view', '') === null,
+    barred: (actor) => may(actor, 'view', ''),
     why: (actor, name) => {
       const intent = intents.find((one) => one.name === name);
       const denied = may(actor, 'view', name);

@@ -2,6 +2,7 @@ import { describe, test } from '@jest/globals';
 import type { Intent } from '../../../src/core/intent/intent.js';
 import type { Observation } from '../../../src/core/observation.js';
 import { code, phrase } from '../../../src/core/phrase.js';
+import { explainRights } from '../../../src/core/policy/explanation.js';
 import { notice } from '../../../src/core/reasons.js';
 import type { Run } from '../../../src/core/run.js';
 import type { StackStatus } from '../../../src/core/status.js';
@@ -20,6 +21,8 @@ import {
 } from '../../../src/surfaces/discord/render/progress.js';
 import { settledMessage } from '../../../src/surfaces/discord/render/settled.js';
 import { statusMessage } from '../../../src/surfaces/discord/render/status.js';
+import { explanationMessage } from '../../../src/surfaces/discord/render/why.js';
+import { member, rulesFrom } from '../../support/policy.js';
 import { expectGolden } from './golden.js';
 import {
   ALICE,
@@ -185,6 +188,20 @@ const PROBLEM = {
 };
 const STALE = notice('intent_stale', phrase`${code('plex-database')} is used in its last good version.`);
 
+const EXPLANATION = explainRights(
+  rulesFrom(`roles:
+  Operator: {discord_roles: Ops, rights: run}
+  Viewer: {discord_roles: "@everyone", rights: view}
+  Admin: {discord_roles: Admin, rights: "*"}
+confirm:
+  Two: {stacks: media, confirm: two_people}
+`),
+  member('olga', ['Ops']),
+  [{ intent: 'rollout_media', action: 'rollout', stack: 'media' }],
+  new Date('2026-11-22T14:00:00Z'),
+  'you',
+);
+
 const CASES: Readonly<Record<string, () => Message>> = {
   preview: () => previewMessage(AWAITING),
   'preview-dry-run': () => previewMessage({ ...AWAITING, state: 'planned', dryRun: true, expiresAt: null }),
@@ -250,6 +267,15 @@ const CASES: Readonly<Record<string, () => Message>> = {
   'intents-empty': () => intentList([], () => null, []),
   help: () => help({ backup: 3, scale: 1, rollout: 2 }),
   'help-backups-only': () => help({ backup: 1, scale: 0, rollout: 0 }),
+  'intents-some-only-seen': () => intentList([{ intent: INTENT, runnable: false }], () => null, []),
+  why: () => explanationMessage(EXPLANATION),
+  'why-hostile': () =>
+    explanationMessage({
+      ...EXPLANATION,
+      intent: '`@everyone` **x**',
+      roles: ['[a](http://x)'],
+      confirm: null,
+    }),
   defect: () => defect('e-12345678'),
 };
 

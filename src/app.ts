@@ -66,7 +66,15 @@ export async function openApp(
     log,
     now: () => new Date(),
     planningSlot: (work) => planning.schedule(work),
-    settings: { confirmTtlSeconds: config.confirmTtlSeconds, approvedLabel: config.approvedLabel },
+    settings: {
+      confirmTtlSeconds: config.confirmTtlSeconds,
+      approvedLabel: config.approvedLabel,
+      people: {
+        approvalTtlSeconds: config.approvalTtlSeconds,
+        opsChannel: config.discord.token !== null && config.discord.opsChannelId !== null,
+        largeDeletion: config.largeDeletion,
+      },
+    },
   };
   const ownership = new Ownership(deps);
   await ownership.start();

@@ -2,8 +2,11 @@ import { phrase } from './phrase.js';
 import { type Notice, notice } from './reasons.js';
 import type { Actor } from './request.js';
 
-/** What an actor wants to do with an intent. `view`: its runs and their logs. */
-export type Right = 'run' | 'stop' | 'view';
+/**
+ * What an actor wants to do with an intent. `view`: its runs and their logs. `approve`: be the second person.
+ * `lock`: hold its stack, and lift others' holds.
+ */
+export type Right = 'run' | 'stop' | 'view' | 'approve' | 'lock';
 
 /**
  * May this actor do that? Null means yes. Asked at admission, at every button and in autocomplete.
@@ -13,7 +16,7 @@ export type Right = 'run' | 'stop' | 'view';
 export function authorize(actor: Actor, right: Right, intent: string): Notice | null {
   if (actor.kind === 'operator') return null;
   if (actor.kind === 'user' && actor.administrator === true) return null;
-  const verb = { run: 'run', stop: 'stop', view: 'see' }[right];
+  const verb = { run: 'run', stop: 'stop', view: 'see', approve: 'approve', lock: 'lock or unlock' }[right];
   return notice(
     'not_allowed',
     phrase`${actor.name} can’t ${verb} ${{ code: intent }}. Only administrators of this server may.`,

@@ -9,6 +9,8 @@ export interface Actor {
   readonly name: string;
   readonly guildId?: string;
   readonly roleIds?: readonly string[];
+  /** Names of the same roles, where they are known. */
+  readonly roleNames?: readonly string[];
   /** Has Discord's Administrator permission in the guild. */
   readonly administrator?: boolean;
 }

@@ -146,7 +146,15 @@ export class Installation {
       log: { info: ignore, warn: ignore, error: ignore },
       planningSlot: (work) => work(),
       now: () => this.now,
-      settings: { confirmTtlSeconds: 900, approvedLabel: 'prod' },
+      settings: {
+        confirmTtlSeconds: 900,
+        approvedLabel: 'prod',
+        people: {
+          approvalTtlSeconds: 3600,
+          opsChannel: true,
+          largeDeletion: { files: 1000, bytes: 100 * 2 ** 30 },
+        },
+      },
     };
     const ownership = new Ownership(deps);
     await ownership.start();

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConfirmRule } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { EventBus, type RunEvent } from '../../src/core/events.js';
 import type { Executor, PartResult } from '../../src/core/executor.js';
@@ -170,6 +171,9 @@ export class Installation {
     options: {
       store?: (store: Store) => Store;
       approvedLabel?: string;
+      opsChannel?: boolean;
+      /** What a policy says. */
+      confirmRule?: (intent: Intent) => ConfirmRule;
       /** Beside the one for files, or in its place. */
       executors?: readonly Executor[];
     } = {},
@@ -198,7 +202,16 @@ export class Installation {
       log: { info: () => {}, warn: log, error: log },
       now: () => this.now,
       planningSlot: (work) => work(),
-      settings: { confirmTtlSeconds: 900, approvedLabel: options.approvedLabel ?? null },
+      ...(options.confirmRule ? { confirmRule: options.confirmRule } : {}),
+      settings: {
+        confirmTtlSeconds: 900,
+        approvedLabel: options.approvedLabel ?? null,
+        people: {
+          approvalTtlSeconds: 3600,
+          opsChannel: options.opsChannel ?? true,
+          largeDeletion: { files: 1000, bytes: 100 * 2 ** 30 },
+        },
+      },
     };
     const ownership = new Ownership(deps);
     await ownership.start();

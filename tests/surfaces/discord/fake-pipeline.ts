@@ -1,9 +1,11 @@
 import { authorize } from '../../../src/core/authorize.js';
+import type { Consent } from '../../../src/core/consent.js';
 import { EventBus } from '../../../src/core/events.js';
 import type { Catalogue, Intent } from '../../../src/core/intent/intent.js';
+import type { Lock } from '../../../src/core/lock.js';
 import { code, phrase } from '../../../src/core/phrase.js';
 import type { Pipeline } from '../../../src/core/pipeline.js';
-import { notice } from '../../../src/core/reasons.js';
+import { type Notice, notice } from '../../../src/core/reasons.js';
 import { alreadyDecided, notActive, notAsker, unknownRun } from '../../../src/core/refusals.js';
 import { actorRef, sameActor } from '../../../src/core/request.js';
 import { isFinal, type Outcome, type ProgressSnapshot, type Run } from '../../../src/core/run.js';
@@ -26,6 +28,10 @@ export interface FakePipeline {
   duringPrepare(happens: () => Partial<Run> | undefined): void;
   /** What `/status` finds. */
   setStatus(found: readonly StackStatus[]): void;
+  /** What the next presses would be refused with. */
+  foresee(notice: Notice | null): void;
+  /** Who has to agree, or who has, changed. */
+  consent(id: string, consent: Consent): void;
   waitFor(id: string, others: readonly string[]): void;
   begin(id: string): void;
   step(id: string, step: number): void;
@@ -54,6 +60,8 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
   const logs = new Map<string, string>();
   const broken = new Map<string, Error>();
   let stacks: readonly StackStatus[] = [];
+  let held: readonly Lock[] = [];
+  let foreseen: Notice | null = null;
   let happens = (): Partial<Run> | undefined => undefined;
   const events = new EventBus((error) => {
     throw error;
@@ -127,6 +135,24 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       events.emit({ type: 'queued', run: queued, waitsFor: [] });
       return { ok: true, run: queued, done: new Promise(() => {}) };
     },
+    foresee: async () => foreseen,
+    locks: {
+      list: async () => held,
+      lockable: () => [...new Set(intents.map(({ stack }) => stack))],
+      whyNotLock: async (actor, { stack }) => authorize(actor, 'lock', stack),
+      lock: async (actor, _source, { stack, reason }) => {
+        const since = now().toISOString();
+        const lock = { stack, holder: actorRef(actor), reason, since, until: null };
+        held = [...held, lock];
+        return { ok: true, lock };
+      },
+      whyNotUnlock: async (actor, stack) => authorize(actor, 'lock', stack),
+      unlock: async (_actor, _source, stack) => {
+        const lock = held.find((each) => each.stack === stack);
+        held = held.filter((each) => each !== lock);
+        return lock ? { ok: true, lock } : refuse(notice('not_locked', phrase`It is not locked.`));
+      },
+    },
     stop: async (id, actor) => {
       const found = stored.get(id);
       if (found === undefined) return unknownRun(id);
@@ -188,6 +214,10 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
     setStatus: (found) => {
       stacks = found;
     },
+    foresee: (expected) => {
+      foreseen = expected;
+    },
+    consent: (id, consent) => events.emit({ type: 'consent', run: set(id, { consent }) }),
     waitFor: (id, waitsFor) => events.emit({ type: 'queued', run: run(id), waitsFor }),
     begin: (id) =>
       events.emit({ type: 'running', run: set(id, { state: 'running', startedAt: now().toISOString() }) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONFIRMS } from '../../confirm-rule.js';
 import {
   checked,
   choiceOrSwitch,
@@ -8,6 +9,7 @@ import {
   name,
   oneOrMore,
   remark,
+  roleName,
   wholeNumber,
 } from '../forms.js';
 import { localDestinationFault, localFault } from '../paths.js';
@@ -22,6 +24,16 @@ export const INTENT = {
     'Back up the photos.',
   ),
   label_required: described(label.optional(), 'Runs only where APPROVED_LABEL has this value.', 'approved'),
+  confirm: described(
+    z.enum(CONFIRMS).optional(),
+    'Who has to agree: never (nobody), person, or two_people (somebody else has to approve it too).',
+    'two_people',
+  ),
+  approver_role: described(
+    roleName.optional(),
+    'The Discord role that the second person must have: its name or its id, in quotes.',
+    'Operator',
+  ),
   depends_on: described(
     oneOrMore(name('backup_media'), 50).default([]),
     'Intents that run before this one.',

@@ -69,7 +69,12 @@ async function connect(app: App, { discord }: Config): Promise<DiscordSurface | 
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),
-    config: { token: discord.token, guildId: discord.guildId, apiUrl: discord.apiUrl },
+    config: {
+      token: discord.token,
+      guildId: discord.guildId,
+      opsChannelId: discord.opsChannelId,
+      apiUrl: discord.apiUrl,
+    },
   });
 }
 

@@ -70,5 +70,6 @@ export function belongsToOps(run: Asked): boolean {
 
 /** It begins right after its preview. A run that took another's place because that one's plan changed does not. */
 export function beginsAtOnce(run: Pick<Asked, 'consent'>): boolean {
-  return consentOf(run).confirm === 'never';
+  const { confirm, typed } = consentOf(run);
+  return confirm === 'never' && !typed;
 }

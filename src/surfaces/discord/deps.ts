@@ -26,6 +26,8 @@ interface DiscordConfig {
   readonly token: string;
   /** Commands are registered in this server at once; without it globally. */
   readonly guildId: string | null;
+  /** Where previews are shown that wait for people and that nobody in Discord asked for. */
+  readonly opsChannelId?: string | null;
   /** REST base such as `https://discord.com/api`. */
   readonly apiUrl: string;
   /** At least this long between two edits of one message, in ms. Default 2000. */

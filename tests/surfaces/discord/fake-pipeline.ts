@@ -122,11 +122,17 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       events.emit({ type: 'planned', run: planned });
       return planned;
     },
-    decide: async (id, actor, answer) => {
+    decide: async (id, actor, answer, also) => {
       const found = stored.get(id);
       if (found === undefined) return unknownRun(id);
       if (found.state !== 'awaiting') return alreadyDecided(found);
-      if (!sameActor(actor, found.actor)) return refuse(notAsker(found));
+      if (foreseen && also?.typed !== found.intent) return refuse(foreseen);
+      const second = answer === 'approve' || answer === 'reject';
+      if (!second && !sameActor(actor, found.actor)) return refuse(notAsker(found));
+      if (answer === 'reject') {
+        const rejected = finish(id, { state: 'cancelled', reason: 'rejected' });
+        return { ok: true, run: rejected, done: Promise.resolve(rejected) };
+      }
       if (answer === 'cancel') {
         const cancelled = finish(id, { state: 'cancelled', reason: 'cancelled_by_asker' });
         return { ok: true, run: cancelled, done: Promise.resolve(cancelled) };

@@ -87,6 +87,7 @@ export function help(runnable: Readonly<Record<Action, number>>): Message {
           '/runs: the last runs and how they ended',
           '/run: one run with its plan, outcome and log',
           '/intents: what can be run, and what is wrong with its files',
+          '/lock, /unlock: hold a stack, so that no run on it begins',
           '',
           `What can be run is written down in intents, one small YAML file each. docs/intents.md shows how to write one.`,
         ],

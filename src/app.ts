@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import Bottleneck from 'bottleneck';
 import { type Config, createSecrets, secretsOf } from './config.js';
+import { subjectsOf } from './core/authorize.js';
 import type { CoreDeps } from './core/deps.js';
 import { EventBus } from './core/events.js';
 import { openCatalogue } from './core/intent/catalogue.js';
+import type { Log } from './core/log.js';
 import { Ownership } from './core/ownership.js';
 import { createPipeline, type Pipeline } from './core/pipeline.js';
+import { askedByPolicy } from './core/policy/confirm-rule.js';
 import { openPolicy, type PolicySource } from './core/policy/source.js';
 import { Redactor } from './core/redact.js';
 import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
 import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
+import { createRequestCounter } from './limits/request-counter.js';
+import { createRunSlots } from './limits/run-slots.js';
 import { createLog } from './log.js';
 import { logPolicy } from './policy-log.js';
 import { openSqliteStore } from './store/sqlite.js';
@@ -62,6 +67,8 @@ export async function openApp(
     onSecret: (key) => redactor.add(key),
     onChange: (problems, rules) => logPolicy(log, problems, rules),
   });
+  const requests =
+    config.redisUrl === null ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
   const planning = new Bottleneck({ maxConcurrent: PLANS_AT_ONCE });
   const deps: CoreDeps = {
     store,
@@ -77,7 +84,21 @@ export async function openApp(
     log,
     now: () => new Date(),
     planningSlot: (work) => planning.schedule(work),
-    settings: { confirmTtlSeconds: config.confirmTtlSeconds, approvedLabel: config.approvedLabel },
+    requests,
+    runSlots: createRunSlots(() => {
+      const rules = policy.rules();
+      return (rules.kind === 'policy' ? rules.policy.limits.atOnce : null) ?? config.runsAtOnce;
+    }),
+    confirmRule: (intent) => askedByPolicy(policy.rules(), subjectsOf(intent)),
+    settings: {
+      confirmTtlSeconds: config.confirmTtlSeconds,
+      approvedLabel: config.approvedLabel,
+      people: {
+        approvalTtlSeconds: config.approvalTtlSeconds,
+        opsChannel: config.discord.token !== null && config.discord.opsChannelId !== null,
+        largeDeletion: config.largeDeletion,
+      },
+    },
   };
   const ownership = new Ownership(deps);
   await ownership.start();
@@ -92,10 +113,17 @@ export async function openApp(
     close: async () => {
       catalogue.close();
       policy.close();
+      await requests.close();
       await ownership.end();
       await store.close();
     },
   };
+}
+
+/** Loaded on demand: most installations have no Redis. */
+async function sharedCounter(url: string, log: Log): Promise<ReturnType<typeof createRequestCounter>> {
+  const { createSharedCounter } = await import('./limits/shared-counter.js');
+  return createSharedCounter(url, log);
 }
 
 /** The way to Proxmox: its API when address and token are set, else the commands of this machine. */

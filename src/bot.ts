@@ -72,6 +72,7 @@ async function connect(app: App, { discord }: Config): Promise<DiscordSurface | 
     config: {
       token: discord.token,
       guildId: discord.guildId,
+      opsChannelId: discord.opsChannelId,
       apiUrl: discord.apiUrl,
       forMembers: app.policy.rules().kind !== 'open',
     },

@@ -21,6 +21,8 @@ export interface ConfigOptions {
   readonly needsDiscord?: boolean;
 }
 
+const GIB = 2 ** 30;
+
 /** Turns the environment into one frozen, typed value, or lists everything that is wrong with it at once. */
 export function loadConfig(env: Environment, options: ConfigOptions): LoadedConfig {
   if (!isAbsolute(options.cwd)) throw new TypeError('cwd must be absolute');
@@ -41,6 +43,12 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
     intentsDir: intentsDir(get('CHATOPS_INTENTS_DIR'), reader.isSet('CHATOPS_INTENTS_DIR'), options),
     dataDir: get('CHATOPS_DATA_DIR'),
     confirmTtlSeconds: get('CHATOPS_CONFIRM_TTL_SECONDS'),
+    approvalTtlSeconds: get('CHATOPS_APPROVAL_TTL_SECONDS'),
+    runsAtOnce: get('CHATOPS_RUNS_AT_ONCE'),
+    largeDeletion: {
+      files: get('CHATOPS_LARGE_DELETION_FILES'),
+      bytes: get('CHATOPS_LARGE_DELETION_GIB') * GIB,
+    },
     shutdownGraceSeconds: get('CHATOPS_SHUTDOWN_GRACE_SECONDS'),
     approvedLabel: get('APPROVED_LABEL'),
     schedulesFile: get('CHATOPS_SCHEDULES_FILE'),

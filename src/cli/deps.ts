@@ -8,7 +8,7 @@ import type { AuditStore, RunStore } from '../core/store.js';
 export interface App {
   readonly pipeline: Pick<
     Pipeline,
-    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status'
+    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status' | 'locks'
   >;
   readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;

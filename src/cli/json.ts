@@ -1,3 +1,4 @@
+import { consentOf } from '../core/consent.js';
 import type { Intent } from '../core/intent/intent.js';
 import { type Phrase, plain } from '../core/phrase.js';
 import { type Argv, blockersOf, type Plan, warningsOf } from '../core/plan.js';
@@ -33,6 +34,7 @@ export function summaryJson(run: RunSummary) {
     finishedAt: run.finishedAt,
     durationMs: durationMs(run),
     decidedBy: run.decidedBy,
+    consent: consentOf(run),
     stopRequestedBy: run.stopRequestedBy,
     reason: run.outcome?.reason ?? null,
     summary: run.outcome ? texts(run.outcome.summary) : [],
@@ -98,13 +100,14 @@ export function intentJson(intent: Intent, warning: Notice | null) {
     kinds: intent.steps.map(({ kind }) => kind),
     dependsOn: intent.dependsOn,
     labelRequired: intent.labelRequired,
+    confirm: intent.confirmRule?.confirm ?? null,
     file: intent.file,
     warning: warning ? noticeJson(warning) : null,
   };
 }
 
 /** A stack as `status --json` lists it. */
-export function statusJson({ stack, things, notices, runs }: StackStatus) {
+export function statusJson({ stack, things, notices, runs, lock }: StackStatus) {
   return {
     stack,
     things: things.map(({ detail, since, ...thing }) => ({
@@ -114,6 +117,7 @@ export function statusJson({ stack, things, notices, runs }: StackStatus) {
     })),
     notices: notices.map(noticeJson),
     runs: runs.map(summaryJson),
+    lock: lock ?? null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { consentLines } from '../core/consent-wording.js';
 import { formatCount, formatDuration } from '../core/format.js';
 import { blockersOf, type Effect, type PlanPart, warningsOf } from '../core/plan.js';
 import type { Notice } from '../core/reasons.js';
@@ -24,6 +25,7 @@ export function previewLines(run: Run, style: Style, now: Date): string[] {
     ...plan.parts.flatMap((part) => part.effects).flatMap((effect) => deletionLines(effect, style)),
     ...spaced(warningsOf(plan).map((notice) => warningLine(notice, style))),
     ...spaced(refusalLines(run, style)),
+    ...spaced(consentLines(run).map((line) => sentence(line, style))),
     '',
   ];
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../core/events.js';
 import { formatDuration } from '../core/format.js';
+import { plain } from '../core/phrase.js';
 import type { ProgressSnapshot, Run } from '../core/run.js';
 import {
   amountText,
@@ -101,15 +102,11 @@ export function createProgress(run: Run, out: Output, now: () => Date): Progress
       if (!current) return null;
       const { part, step: index } = current;
       const title = steps.find((each) => each.part === part && each.step === index)?.title;
-      return title ? `${stepText(run.plan, current)}: ${title.map(plainPart).join('')}` : null;
+      return title ? `${stepText(run.plan, current)}: ${clean(plain(title))}` : null;
     },
     end: () => {
       clearInterval(ticker);
       write([]);
     },
   };
-}
-
-function plainPart(part: string | { readonly code: string }): string {
-  return clean(typeof part === 'string' ? part : part.code);
 }

@@ -15,6 +15,11 @@ export interface Config {
   readonly intentsDir: string;
   readonly dataDir: string;
   readonly confirmTtlSeconds: number;
+  readonly approvalTtlSeconds: number;
+  /** Runs that this host executes at once, where the policy says nothing about it. */
+  readonly runsAtOnce: number;
+  /** From where on a deletion is large: more files, or more bytes. */
+  readonly largeDeletion: { readonly files: number; readonly bytes: number };
   readonly shutdownGraceSeconds: number;
   readonly approvedLabel: string | null;
   readonly schedulesFile: string | null;

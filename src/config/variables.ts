@@ -74,6 +74,26 @@ export const VARIABLES = {
     fallback: '900',
     remedy: 'Give the seconds that a preview stays open, for example 900.',
   },
+  CHATOPS_APPROVAL_TTL_SECONDS: {
+    schema: wholeNumber(1, 604_800),
+    fallback: '43200',
+    remedy: 'Give the seconds that a preview waits for somebody else, for example 43200 for 12 hours.',
+  },
+  CHATOPS_RUNS_AT_ONCE: {
+    schema: wholeNumber(1, 1000),
+    fallback: '4',
+    remedy: 'Give how many runs may be under way at once on this host, for example 4.',
+  },
+  CHATOPS_LARGE_DELETION_FILES: {
+    schema: wholeNumber(0, 1_000_000_000),
+    fallback: '1000',
+    remedy: 'Give the number of files from which on the intent’s name has to be typed, for example 1000.',
+  },
+  CHATOPS_LARGE_DELETION_GIB: {
+    schema: wholeNumber(0, 1_000_000),
+    fallback: '100',
+    remedy: 'Give the GiB from which on the intent’s name has to be typed, for example 100.',
+  },
   CHATOPS_SHUTDOWN_GRACE_SECONDS: {
     schema: wholeNumber(0, 3600),
     fallback: '8',

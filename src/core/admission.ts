@@ -1,13 +1,20 @@
 import { authorize, chainSubjects, checkLabel, subjectsOf } from './authorize.js';
+import { askedConsent, belongsToOps } from './consent.js';
+import { nobodyToAsk } from './consent-refusals.js';
+import { ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { chainOf } from './intent/chain.js';
 import type { Intent } from './intent/intent.js';
-import { bindParams } from './params.js';
+import { tooManyRequests } from './limits.js';
+import { stacksOfIntents } from './lock.js';
+import { heldBack } from './locks.js';
+import { bindParams, checkArtifacts } from './params.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import { barred, hiddenOrUnknown, type Voice } from './policy/wording.js';
 import { type Notice, notice } from './reasons.js';
 import type { Action, Actor, RunRequest } from './request.js';
-import type { Admission, Refusal } from './ticket.js';
+import type { Admission, Refusal, Ticket } from './ticket.js';
+import { checkUndo } from './undo.js';
 
 type AdmissionDeps = Pick<CoreDeps, 'catalogue' | 'executors' | 'settings' | 'policy' | 'now'>;
 
@@ -34,6 +41,21 @@ export function examine(deps: AdmissionDeps, request: RunRequest, at: Date, voic
   // What puts something back has its numbers from the run that it undoes.
   if (request.undoes !== undefined) return { ok: true, ticket: { request, intent, chain } };
   return bindParams({ request, intent, chain }, at);
+}
+
+/** Why nothing of this ticket may begin, by what the store says and who could be asked; null: it may. */
+export async function mayBegin(deps: CoreDeps, ticket: Ticket): Promise<Notice | null> {
+  const { request, intent, chain } = ticket;
+  const denied =
+    (await checkUndo(deps, request)) ??
+    (await checkArtifacts(deps.store.artifacts, ticket)) ??
+    (await tooManyRequests(deps, request));
+  if (denied || request.dryRun) return denied;
+  const held = await heldBack(deps, stacksOfIntents(chain));
+  if (held) return held;
+  const consent = askedConsent(ruleNow(deps, chain), false);
+  const nobody = belongsToOps({ ...request, consent }) && !deps.settings.people.opsChannel;
+  return nobody ? nobodyToAsk(intent.name) : null;
 }
 
 /** The intents that this actor may run, sorted by name; also those that have to wait for their time. */

@@ -51,22 +51,23 @@ export async function tooManyRequests(
   return tooOften(phrase`${code(request.intent)} was asked for ${everybodys.runs}`, everybodys);
 }
 
-/** Would confirming be one run too many at once for this person or this intent? Null means no. */
-export async function tooManyAtOnce(
-  { policy, store }: LimitDeps,
-  request: RunRequest,
-): Promise<Notice | null> {
+/** Would what this answer begins be one run too many at once for its person or its intent? Null means no. */
+export async function tooManyAtOnce({ policy, store }: LimitDeps, verdict: Counting): Promise<Notice | null> {
+  if (verdict.does !== 'begin' || verdict.request.source !== 'discord') return null;
+  const { actor, intent } = verdict.request;
   const { perPerson, perIntent } = limitsOf(policy.rules());
-  if (request.source !== 'discord' || (perPerson.atOnce === null && perIntent.atOnce === null)) return null;
+  if (perPerson.atOnce === null && perIntent.atOnce === null) return null;
   const active = await store.runs.list({ states: ACTIVE, limit: MOST_ACTIVE });
-  const mine = active.filter(({ actor }) => sameActor(actor, request.actor));
+  const mine = active.filter((run) => sameActor(run.actor, actor));
   if (perPerson.atOnce !== null && mine.length >= perPerson.atOnce) {
     return busy(phrase`You have`, mine[0]?.id, perPerson.atOnce);
   }
-  const same = active.filter(({ intent }) => intent === request.intent);
+  const same = active.filter((run) => run.intent === intent);
   if (perIntent.atOnce === null || same.length < perIntent.atOnce) return null;
-  return busy(phrase`${code(request.intent)} has`, same[0]?.id, perIntent.atOnce);
+  return busy(phrase`${code(intent)} has`, same[0]?.id, perIntent.atOnce);
 }
+
+type Counting = { readonly does: 'begin'; readonly request: RunRequest } | { readonly does: 'note' | 'end' };
 
 function limitsOf(rules: ReturnType<CoreDeps['policy']['rules']>): Limits {
   return rules.kind === 'policy' ? rules.policy.limits : NO_LIMITS;

@@ -27,7 +27,15 @@ export type Effect =
       /** True when bytes is not measured but derived; `from` in the step's title says from what. */
       readonly estimate: boolean;
     }
-  | { readonly kind: 'delete'; readonly target: string; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'delete';
+      readonly target: string;
+      readonly paths: readonly string[];
+      /** Of all that is deleted, where it is known. */
+      readonly bytes?: number;
+      /** How many such paths the target has before; an estimate, where it is known at all. */
+      readonly of?: number;
+    }
   | {
       readonly kind: 'stop' | 'start' | 'create' | 'remove' | 'replace';
       readonly target: string;

@@ -70,6 +70,43 @@ export const REASONS = {
     summary: 'Only the one who asked may answer a preview.',
     remedy: 'Ask for a preview of your own with the same command.',
   },
+  needs_person: {
+    summary: 'The intent or the policy wants a person to confirm this run.',
+    remedy: 'Confirm it in the ops channel; DISCORD_OPS_CHANNEL_ID says which one that is.',
+  },
+  needs_approval: {
+    summary: 'The intent or the policy wants a second person to approve this run.',
+    remedy: 'Ask somebody who may approve it to press Approve.',
+  },
+  own_approval: {
+    summary: 'The one who asked for a run, or confirmed it, can’t approve it too.',
+    remedy: 'Ask somebody else who may approve it.',
+  },
+  not_approver: {
+    summary: 'The one who pressed Approve or Reject lacks the role that this run asks for.',
+    remedy: 'Ask somebody with that role.',
+  },
+  rejected: {
+    summary: 'Somebody who may approve the run rejected it.',
+    remedy: 'Talk with them, then ask for a new preview.',
+  },
+  name_not_typed: {
+    summary: 'The run deletes or overwrites so much that its intent’s name has to be typed.',
+    remedy: 'Type the intent’s name as the message gives it.',
+  },
+  stack_locked: {
+    summary: 'Somebody holds a lock on a stack that the run touches.',
+    remedy: 'Wait, or ask the holder to /unlock it.',
+  },
+  stack_unknown: {
+    summary: 'No intent belongs to a stack of this name.',
+    remedy: 'Look at /status or `chatops status` for the exact names.',
+  },
+  not_locked: { summary: 'The stack is not locked.', remedy: 'Nothing to do.' },
+  lock_invalid: {
+    summary: 'A lock needs a reason of one line, and an end that can be understood.',
+    remedy: 'Say why in a few words; write how long as 30m, 2h or 3d.',
+  },
   not_active: {
     summary: 'The run has ended, so there is nothing to stop.',
     remedy: 'Look at the run’s outcome.',

@@ -1,9 +1,11 @@
 import type { CoreDeps } from './deps.js';
 import type { Json } from './plan.js';
+import type { Notice } from './reasons.js';
 import { type ActorRef, actorRef, type RunRequest } from './request.js';
 import type { Outcome, Run, RunPatch, RunState } from './run.js';
 import { newRunId } from './run-id.js';
 import { type AuditEntry, StoreError } from './store.js';
+import type { Refusal } from './ticket.js';
 
 /** How long an outcome that the store won't take is kept and tried again, in ms. */
 const RETRY_EVERY = 1000;
@@ -11,7 +13,7 @@ const RETRIES = 60;
 /** A request's intent name is a stranger's text until it was found. */
 const LONGEST_NAME = 100;
 
-type RecordDeps = Pick<CoreDeps, 'store' | 'redactor' | 'log' | 'now'>;
+type RecordDeps = Pick<CoreDeps, 'store' | 'redactor' | 'events' | 'log' | 'now'>;
 
 /** Writes runs and their audit rows: every change of state is one compare-and-set with its row. */
 export class Records {
@@ -34,11 +36,21 @@ export class Records {
     return moved ? { ...run, ...patch, state: to } : null;
   }
 
-  /** Ends a run; null when it is no longer in the state that `run` shows. */
-  async finish(run: Run, outcome: Outcome, by: ActorRef = run.actor): Promise<Run | null> {
+  /** {@link move} by somebody's yes to this plan; null also when somebody else has answered since `run` was read. */
+  async agreed(run: Run, to: RunState, patch: RunPatch, event: string, by: ActorRef): Promise<Run | null> {
+    const audit = this.#entry(run, event, by, { fingerprint: run.plan.fingerprint });
+    const seen = { consent: run.consent };
+    const moved = await this.deps.store.runs.transition(run.id, run.state, to, patch, audit, seen);
+    return moved ? { ...run, ...patch, state: to } : null;
+  }
+
+  /** Ends a run, by somebody's answer to its preview or by itself; null when it is no longer as `run` shows it. */
+  async finish(run: Run, outcome: Outcome, by?: ActorRef, event = 'finished'): Promise<Run | null> {
     const clean = this.deps.redactor.data(outcome);
-    const patch = { outcome: clean, finishedAt: this.deps.now().toISOString(), owner: null };
-    const audit = this.#entry(run, 'finished', by, { state: clean.state, reason: clean.reason });
+    const decided = by ? { decidedBy: actorRef(by) } : {};
+    const patch = { outcome: clean, finishedAt: this.deps.now().toISOString(), owner: null, ...decided };
+    const detail = { state: clean.state, reason: clean.reason };
+    const audit = this.#entry(run, event, by ?? run.actor, detail);
     const moved = await this.deps.store.runs.transition(run.id, run.state, clean.state, patch, audit);
     return moved ? { ...run, ...patch, state: clean.state } : null;
   }
@@ -56,8 +68,8 @@ export class Records {
     }
   }
 
-  /** Keeps an attempt that was turned down before or beside a run. */
-  async refused(request: RunRequest, runId: string | null, reason: string): Promise<void> {
+  /** Turns an attempt down, before or beside a run: it is kept, and told to listeners. */
+  async deny(request: RunRequest, runId: string | null, notice: Notice): Promise<Refusal> {
     await this.deps.store.audit.append({
       at: this.deps.now().toISOString(),
       event: 'refused',
@@ -65,8 +77,10 @@ export class Records {
       source: request.source,
       runId,
       intent: this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME)),
-      detail: { reason },
+      detail: { reason: notice.code },
     });
+    this.deps.events.emit({ type: 'denied', request, notice });
+    return { ok: false, notice };
   }
 
   async stopRequested(run: Run, by: ActorRef): Promise<void> {

@@ -3,6 +3,7 @@ import { authorize } from './authorize.js';
 import { canonicalJson } from './canonical.js';
 import type { CoreDeps } from './deps.js';
 import type { Intent } from './intent/intent.js';
+import { type Lock, stacksOfIntents } from './lock.js';
 import { type Look, lookout } from './lookout.js';
 import type { Observation, Observed } from './observation.js';
 import type { Actor } from './request.js';
@@ -16,6 +17,8 @@ export interface StackStatus extends Observed {
   readonly things: readonly Observation[];
   /** The last runs that did something or still do, newest first. */
   readonly runs: readonly RunSummary[];
+  /** Somebody's hold on it. */
+  readonly lock?: Lock;
 }
 
 /** Nobody waits longer than this for a look at what runs, in ms; what is not known by then is said to be so. */
@@ -49,17 +52,19 @@ export async function readStatus(
   const timer = setTimeout(() => late.abort(), lookMs);
   try {
     const look = lookout(deps, AbortSignal.any([closing, late.signal]));
-    const stacks = [...new Set(intents.flatMap(stacksOf))].sort();
-    return await Promise.all(stacks.map((stack) => stackStatus(deps, look, stack, intents, actor)));
+    const stacks = [...stacksOfIntents(intents)].sort();
+    const locks = await deps.store.locks.list(deps.now().toISOString());
+    return await Promise.all(
+      stacks.map(async (stack) => {
+        const lock = locks.find((each) => each.stack === stack);
+        return { ...(await stackStatus(deps, look, stack, intents, actor)), ...(lock ? { lock } : {}) };
+      }),
+    );
   } finally {
     clearTimeout(timer);
     // Also ends what was not waited for.
     late.abort();
   }
-}
-
-function stacksOf({ stack, steps }: Intent): readonly string[] {
-  return [stack, ...steps.map((step) => step.stack)];
 }
 
 async function stackStatus(

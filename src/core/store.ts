@@ -1,5 +1,7 @@
 import type { Artifact } from './artifact.js';
+import type { Consent } from './consent.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
+import type { Lock } from './lock.js';
 import type { Json } from './plan.js';
 import type { ActorRef, Source } from './request.js';
 import type { Run, RunPatch, RunState, RunSummary } from './run.js';
@@ -50,9 +52,17 @@ export interface RunStore {
   list(filter: RunFilter): Promise<readonly RunSummary[]>;
   /**
    * Compare-and-set: changes the state only if it is `from` now, with the patch and the audit row in the
-   * same transaction. False when somebody else was faster; nothing is written then.
+   * same transaction. False when somebody else was faster; nothing is written then. With `onlyIf` it is also
+   * too late when somebody has agreed meanwhile, or who has to agree changed.
    */
-  transition(id: string, from: RunState, to: RunState, patch: RunPatch, audit: AuditEntry): Promise<boolean>;
+  transition(
+    id: string,
+    from: RunState,
+    to: RunState,
+    patch: RunPatch,
+    audit: AuditEntry,
+    onlyIf?: { readonly consent: Consent | undefined },
+  ): Promise<boolean>;
   /** Changes what is not part of the state machine. */
   patch(
     id: string,
@@ -127,10 +137,21 @@ export interface AuditStore {
   verify(): Promise<AuditVerdict>;
 }
 
+/** People's holds on stacks. */
+export interface LockStore {
+  /** False when somebody else's lock is in force at `now` (ISO 8601); nothing is written then. */
+  take(lock: Lock, now: string, audit: AuditEntry): Promise<boolean>;
+  /** False when this very lock is gone; nothing is written then. */
+  lift(lock: Lock, audit: AuditEntry): Promise<boolean>;
+  /** Those in force at `now` (ISO 8601), by stack. */
+  list(now: string): Promise<readonly Lock[]>;
+}
+
 /** Everything that outlives a process. Every method is atomic; errors throw {@link StoreError}. */
 export interface Store {
   readonly runs: RunStore;
   readonly leases: LeaseStore;
+  readonly locks: LockStore;
   readonly owners: OwnerStore;
   readonly artifacts: ArtifactStore;
   readonly audit: AuditStore;

@@ -5,6 +5,8 @@ type Command = (...args: unknown[]) => unknown;
 /** A client's commands by name, also those that scripts became, which its type doesn't know. */
 type Commands = Record<string, Command | undefined>;
 
+type Settings = 'connectTimeout' | 'maxRetriesPerRequest' | 'enableOfflineQueue' | 'retryStrategy';
+
 /** A client that Bottleneck can use, and the second one that Bottleneck makes of it to listen with. */
 export interface RedisClients {
   readonly client: Redis;
@@ -18,7 +20,7 @@ export interface RedisClients {
  * before it since version 7; Bottleneck looks for the bare word, so the prefix is taken away again.
  * https://github.com/redis/redis/pull/10218
  */
-export function connectRedis(url: string, options: RedisOptions): RedisClients {
+export function connectRedis(url: string, options: Pick<RedisOptions, Settings>): RedisClients {
   const client = new Redis(url, options);
   const clients = [client];
   // Who asks is told; an error event that nobody hears would end the process.

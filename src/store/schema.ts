@@ -100,4 +100,17 @@ export const MIGRATIONS: readonly string[] = [
     entry TEXT NOT NULL
   );
   `,
+  `
+  ALTER TABLE runs ADD COLUMN consent TEXT;
+
+  CREATE TABLE locks (
+    stack TEXT PRIMARY KEY,
+    holder_kind TEXT NOT NULL,
+    holder_id TEXT NOT NULL,
+    holder_name TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT
+  ) WITHOUT ROWID;
+  `,
 ];

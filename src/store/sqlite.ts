@@ -5,6 +5,7 @@ import { auditStore, auditTrail } from './audit.js';
 import { headFile } from './audit-head.js';
 import { prepareDataDir } from './data-dir.js';
 import { leaseStore } from './leases.js';
+import { lockStore } from './locks.js';
 import { migrate } from './migrate.js';
 import { ownerStore } from './owners.js';
 import { runStore } from './runs.js';
@@ -46,6 +47,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   return {
     runs: runStore(database, trail),
     leases: leaseStore(database),
+    locks: lockStore(database, trail),
     owners: ownerStore(database),
     artifacts: artifactStore(database),
     audit: auditStore(database, trail, head),

@@ -90,6 +90,7 @@ describe('intents', () => {
           kinds: ['files'],
           dependsOn: [],
           labelRequired: null,
+          confirm: null,
           file: join(here.intentsDir, 'photos.yaml'),
           warning: null,
         },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { App, CliDeps } from '../../src/cli/deps.js';
 import { runCli } from '../../src/cli.js';
+import { NOTHING_SAID } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { EventBus } from '../../src/core/events.js';
 import type { Executor, PartResult, RunContext } from '../../src/core/executor.js';
@@ -150,8 +151,19 @@ export class Installation {
       secrets: { has: () => false, resolve: () => '' },
       log: { info: ignore, warn: ignore, error: ignore },
       planningSlot: (work) => work(),
+      requests: { take: async () => true },
+      runSlots: { free: true, take: async () => () => {} },
+      confirmRule: () => NOTHING_SAID,
       now: () => this.now,
-      settings: { confirmTtlSeconds: 900, approvedLabel: 'prod' },
+      settings: {
+        confirmTtlSeconds: 900,
+        approvedLabel: 'prod',
+        people: {
+          approvalTtlSeconds: 3600,
+          opsChannel: true,
+          largeDeletion: { files: 1000, bytes: 100 * 2 ** 30 },
+        },
+      },
     };
     const ownership = new Ownership(deps);
     await ownership.start();

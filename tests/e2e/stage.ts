@@ -97,11 +97,11 @@ export class Stage {
     };
   }
 
-  async start(): Promise<Bot> {
+  async start(more: Readonly<Record<string, string>> = {}): Promise<Bot> {
     const [program, args] = this.#argv(['start']);
     const child = spawn(program, args, {
       cwd: this.dir,
-      env: this.env(),
+      env: { ...this.env(), ...more },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let log = '';

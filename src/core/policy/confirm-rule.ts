@@ -1,3 +1,4 @@
+import { type ConfirmRule as Asked, NOTHING_SAID } from '../confirm-rule.js';
 import { covers } from './judge.js';
 import type { Confirm, ConfirmRule, Rules, Subject } from './policy.js';
 
@@ -15,4 +16,11 @@ export function confirmRule(rules: Rules, subjects: readonly Subject[]): Confirm
       strictest && STRICTNESS[strictest.confirm] >= STRICTNESS[rule.confirm] ? strictest : rule,
     null,
   );
+}
+
+/** The same in the terms of an intent, to be joined with what the intent itself says. */
+export function askedByPolicy(rules: Rules, subjects: readonly Subject[]): Asked {
+  const rule = confirmRule(rules, subjects);
+  if (!rule) return NOTHING_SAID;
+  return { confirm: rule.confirm, approverRoles: rule.approverRole === null ? [] : [rule.approverRole] };
 }

@@ -76,7 +76,7 @@ export async function planPlex(
   };
   return {
     steps: steps(data, told),
-    effects: effects(data),
+    effects: effects(data, old),
     touches: [`stack:${ctx.stack}`, `path:${destination}`, `container:${fields.source_container}`],
     warnings: [
       ...(isLive(source.container, hold) ? [liveData(fields.source_container)] : []),

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { Argv, Effect, PlanStep } from '../../core/plan.js';
 import type { Container } from '../docker/container.js';
+import { deletionEffects, type OldArchives } from '../files/old-archives.js';
 import { deletionTitle } from '../files/steps.js';
 import type { PlexData, StepId } from './data.js';
 import { holdCommand, releaseCommand } from './hold.js';
@@ -81,9 +82,8 @@ function checkTitle({ sqlite }: PlexData): Phrase {
   return phrase`Check the archive: read all of it, count its files${databases}`;
 }
 
-export function effects(data: PlexData): readonly Effect[] {
-  const { archive, destination, bytes, files, deletions, measured, container, hold } = data;
-  const paths = deletions.flatMap((old) => (old.manifest ? [old.archive, old.manifest] : [old.archive]));
+export function effects(data: PlexData, old: OldArchives): readonly Effect[] {
+  const { archive, destination, bytes, files, measured, container, hold } = data;
   return [
     ...(hold === 'none'
       ? []
@@ -92,6 +92,6 @@ export function effects(data: PlexData): readonly Effect[] {
           { kind: 'start', target: container },
         ] as const)),
     { kind: 'write', target: archive, bytes, files, estimate: !measured },
-    ...(paths.length > 0 ? [{ kind: 'delete', target: destination, paths } as const] : []),
+    ...deletionEffects(destination, old),
   ];
 }

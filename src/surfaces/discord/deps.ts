@@ -28,6 +28,8 @@ interface DiscordConfig {
   readonly guildId: string | null;
   /** There is a policy, so the commands are shown to everybody and not to administrators only. */
   readonly forMembers?: boolean;
+  /** Where previews are shown that wait for people and that nobody in Discord asked for. */
+  readonly opsChannelId?: string | null;
   /** REST base such as `https://discord.com/api`. */
   readonly apiUrl: string;
   /** At least this long between two edits of one message, in ms. Default 2000. */

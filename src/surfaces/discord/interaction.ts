@@ -4,10 +4,13 @@ import {
   type ButtonInteraction,
   type ChatInputCommandInteraction,
   MessageFlags,
+  type ModalSubmitInteraction,
   PermissionFlagsBits,
 } from 'discord.js';
-import type { Actor } from '../../core/request.js';
+import type { Actor, ActorRef } from '../../core/request.js';
+import { failureOf } from './api-error.js';
 import type { Conversation } from './conversation.js';
+import { modalOf } from './form.js';
 import { privately, replyOptions } from './message.js';
 
 /**
@@ -29,6 +32,35 @@ export function actorOf(interaction: BaseInteraction, homeGuildId: string | null
     atHome,
     administrator: atHome && (memberPermissions?.has(PermissionFlagsBits.Administrator) ?? false),
   };
+}
+
+/** Looked up at Discord each time: what is remembered of somebody's roles may be old. */
+async function findActor(
+  interaction: BaseInteraction,
+  who: ActorRef,
+  homeGuildId: string | null,
+): Promise<Actor | null> {
+  const { guild } = interaction;
+  if (who.kind !== 'user' || guild === null) return null;
+  try {
+    const { user, roles, permissions } = await guild.members.fetch({ user: who.id, force: true });
+    return {
+      kind: 'user',
+      id: user.id,
+      name: user.username,
+      guildId: guild.id,
+      roleIds: [...roles.cache.keys()],
+      roleNames: namesOf(roles.cache),
+      administrator: isHome(interaction, homeGuildId) && permissions.has(PermissionFlagsBits.Administrator),
+    };
+  } catch (error) {
+    if (failureOf(error) === 'member_gone') return null;
+    throw error;
+  }
+}
+
+function namesOf(roles: ReadonlyMap<string, { readonly name: string }>): readonly string[] {
+  return [...roles.values()].map(({ name }) => name);
 }
 
 function isHome({ guildId, client }: BaseInteraction, homeGuildId: string | null): boolean {
@@ -59,13 +91,14 @@ export function optionsOf(interaction: ChatInputCommandInteraction): Record<stri
 }
 
 export function conversationOf(
-  interaction: ChatInputCommandInteraction | ButtonInteraction,
+  interaction: ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction,
   homeGuildId: string | null,
 ): Conversation {
   let promised = false;
   return {
     actor: actorOf(interaction, homeGuildId),
-    channelId: interaction.channelId,
+    // Only a form that no message opened would have none, and there is no such form.
+    channelId: interaction.channelId ?? '',
     missing: missingPermissions(interaction),
     think: async () => {
       const { resource } = await interaction.deferReply({ withResponse: true });
@@ -77,8 +110,12 @@ export function conversationOf(
       promised = true;
     },
     accept: async () => {
-      if (interaction.isButton()) await interaction.deferUpdate();
+      if (interaction.isButton() || interaction.isModalSubmit()) await interaction.deferUpdate();
     },
+    ask: async (form) => {
+      if (interaction.isButton()) await interaction.showModal(modalOf(form));
+    },
+    find: (who) => findActor(interaction, who, homeGuildId),
     answer: async (message) => {
       await interaction.editReply(replyOptions(message));
       promised = false;

@@ -1,3 +1,4 @@
+import { beginsAtOnce } from '../../core/consent.js';
 import { phrase } from '../../core/phrase.js';
 import { notice } from '../../core/reasons.js';
 import type { RunRequest } from '../../core/request.js';
@@ -31,9 +32,16 @@ export async function openRun(talk: Conversation, deps: OpenDeps, wish: Wish): P
     const run = await deps.pipeline.prepare(admission.ticket, shown);
     await draw(talk, deps, run, shown);
     if (isFinal(run.state)) await deps.pipeline.reported(run.id);
+    if (run.state === 'awaiting' && beginsAtOnce(run)) await begin(talk, deps, run);
   } finally {
     release();
   }
+}
+
+/** Nobody has to agree: it begins in the name of the one who asked. */
+async function begin(talk: Conversation, { pipeline, redact }: OpenDeps, run: Run): Promise<void> {
+  const decision = await pipeline.decide(run.id, talk.actor, 'confirm');
+  if (!decision.ok) await talk.tell(refusal(redact(decision.notice)));
 }
 
 /** Planning can outlast the interaction's token (15 minutes); then the preview is a message of its own. */

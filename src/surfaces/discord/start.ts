@@ -3,14 +3,16 @@ import { Client, Events, GatewayIntentBits, type Interaction } from 'discord.js'
 import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
 import type { DiscordDeps } from './deps.js';
+import { textOf } from './form.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
-import { onCommand, onPress } from './handler.js';
+import { onCommand, onForm, onPress } from './handler.js';
 import { actorOf, conversationOf, focusedOf, optionsOf } from './interaction.js';
 import { liveRuns } from './live-runs.js';
 import { logIn } from './log-in.js';
 import { createOutcomes } from './outcomes.js';
 import type { PressDeps } from './press.js';
 import { registerCommands } from './register.js';
+import { waitingPreviews } from './waiting-previews.js';
 
 const SWEEP_MS = 15_000;
 /** What is not delivered by then is delivered after the next start. */
@@ -38,6 +40,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   const messages = channelMessages(client.rest);
   const live = liveRuns({ ...deps, messages });
   const outcomes = createOutcomes({ ...deps, messages, live });
+  const waiting = waitingPreviews({ ...deps, messages, outcomes });
   const all: PressDeps = { ...deps, messages, live, outcomes };
 
   client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client reported an error'));
@@ -53,16 +56,20 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     }
     void register(ready, deps);
     void outcomes.sweep();
+    void waiting.sweep();
   });
   client.on(Events.GuildCreate, (guild) => {
     if (guild.id === config.guildId && client.isReady()) void register(client, deps);
   });
   const unsubscribe = pipeline.events.subscribe((event) => {
     live.onEvent(event);
+    waiting.onEvent(event);
     if (event.type === 'finished' && event.run.shown?.surface === 'discord') void outcomes.deliver(event.run);
   });
   const sweeping = setInterval(() => {
-    if (client.isReady()) void outcomes.sweep();
+    if (!client.isReady()) return;
+    void outcomes.sweep();
+    void waiting.sweep();
   }, config.sweepMs ?? SWEEP_MS);
   const login = await logIn(client, config.token, log);
 
@@ -97,6 +104,9 @@ async function onInteraction(interaction: Interaction, deps: PressDeps): Promise
     );
   } else if (interaction.isButton()) {
     await onPress(conversationOf(interaction, deps.config.guildId), deps, interaction.customId);
+  } else if (interaction.isModalSubmit()) {
+    const talk = conversationOf(interaction, deps.config.guildId);
+    await onForm(talk, deps, interaction.customId, textOf(interaction));
   }
 }
 

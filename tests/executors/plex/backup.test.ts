@@ -220,7 +220,13 @@ describeWithDocker('plex on a real engine', () => {
     writeFileSync(join(destination, 'plex_db_backup_20250101_000000.tar.gz'), 'unknown');
     const plan = await lab.plan(executor, fieldsFor(name, destination, { retention_days: 30 }));
     expect(codes(plan.warnings)).toEqual(['archives_unknown']);
-    expect(plan.effects.at(-1)).toEqual({ kind: 'delete', target: destination, paths: old.slice(0, 2) });
+    expect(plan.effects.at(-1)).toMatchObject({
+      kind: 'delete',
+      target: destination,
+      paths: old.slice(0, 2),
+      bytes: 6,
+      of: 5,
+    });
     const result = await executor.run(plan, lab.runContext());
     expect(said(result)).toMatch(/2 old archives deleted, 4 kept\.$/);
     expect(old.map((path) => existsSync(path))).toEqual([false, false, true, true, true]);

@@ -1,10 +1,12 @@
 import { authorize, type Right, subjectsOf } from '../../../src/core/authorize.js';
+import type { Consent } from '../../../src/core/consent.js';
 import { EventBus } from '../../../src/core/events.js';
 import type { Catalogue, Intent } from '../../../src/core/intent/intent.js';
+import type { Lock } from '../../../src/core/lock.js';
 import { code, phrase } from '../../../src/core/phrase.js';
 import type { Pipeline } from '../../../src/core/pipeline.js';
 import { explainRights } from '../../../src/core/policy/explanation.js';
-import { notice } from '../../../src/core/reasons.js';
+import { type Notice, notice } from '../../../src/core/reasons.js';
 import { alreadyDecided, notActive, notAsker, unknownRun } from '../../../src/core/refusals.js';
 import { type Actor, actorRef, sameActor } from '../../../src/core/request.js';
 import { isFinal, type Outcome, type ProgressSnapshot, type Run } from '../../../src/core/run.js';
@@ -28,6 +30,10 @@ export interface FakePipeline {
   duringPrepare(happens: () => Partial<Run> | undefined): void;
   /** What `/status` finds. */
   setStatus(found: readonly StackStatus[]): void;
+  /** What the next presses would be refused with. */
+  foresee(notice: Notice | null): void;
+  /** Who has to agree, or who has, changed. */
+  consent(id: string, consent: Consent): void;
   waitFor(id: string, others: readonly string[]): void;
   begin(id: string): void;
   step(id: string, step: number): void;
@@ -58,6 +64,8 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
   const logs = new Map<string, string>();
   const broken = new Map<string, Error>();
   let stacks: readonly StackStatus[] = [];
+  let held: readonly Lock[] = [];
+  let foreseen: Notice | null = null;
   let happens = (): Partial<Run> | undefined => undefined;
   const events = new EventBus((error) => {
     throw error;
@@ -83,6 +91,8 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
     events.emit({ type: 'finished', run: done });
     return done;
   };
+  const mayLock = (actor: Actor, stack: string) =>
+    authorize({ policy: rulesOf(), now }, actor, 'lock', [{ intent: null, action: null, stack }]);
   const may = (actor: Actor, right: Right, intent: string) =>
     authorize({ policy: rulesOf(), now }, actor, right, [{ intent, action: null, stack: null }]);
   const refuse = (why: ReturnType<typeof notice>) => ({ ok: false, notice: why }) as const;
@@ -120,11 +130,17 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       events.emit({ type: 'planned', run: planned });
       return planned;
     },
-    decide: async (id, actor, answer) => {
+    decide: async (id, actor, answer, also) => {
       const found = stored.get(id);
       if (found === undefined) return unknownRun(id);
       if (found.state !== 'awaiting') return alreadyDecided(found);
-      if (!sameActor(actor, found.actor)) return refuse(notAsker(found));
+      if (foreseen && also?.typed !== found.intent) return refuse(foreseen);
+      const second = answer === 'approve' || answer === 'reject';
+      if (!second && !sameActor(actor, found.actor)) return refuse(notAsker(found));
+      if (answer === 'reject') {
+        const rejected = finish(id, { state: 'cancelled', reason: 'rejected' });
+        return { ok: true, run: rejected, done: Promise.resolve(rejected) };
+      }
       if (answer === 'cancel') {
         const cancelled = finish(id, { state: 'cancelled', reason: 'cancelled_by_asker' });
         return { ok: true, run: cancelled, done: Promise.resolve(cancelled) };
@@ -132,6 +148,24 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       const queued = set(id, { state: 'queued', decidedBy: actorRef(actor) });
       events.emit({ type: 'queued', run: queued, waitsFor: [] });
       return { ok: true, run: queued, done: new Promise(() => {}) };
+    },
+    foresee: async () => foreseen,
+    locks: {
+      list: async () => held,
+      lockable: () => [...new Set(intents.map(({ stack }) => stack))],
+      whyNotLock: async (actor, { stack }) => mayLock(actor, stack),
+      lock: async (actor, _source, { stack, reason }) => {
+        const since = now().toISOString();
+        const lock = { stack, holder: actorRef(actor), reason, since, until: null };
+        held = [...held, lock];
+        return { ok: true, lock };
+      },
+      whyNotUnlock: async (actor, stack) => mayLock(actor, stack),
+      unlock: async (_actor, _source, stack) => {
+        const lock = held.find((each) => each.stack === stack);
+        held = held.filter((each) => each !== lock);
+        return lock ? { ok: true, lock } : refuse(notice('not_locked', phrase`It is not locked.`));
+      },
     },
     stop: async (id, actor) => {
       const found = stored.get(id);
@@ -204,6 +238,10 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
     setStatus: (found) => {
       stacks = found;
     },
+    foresee: (expected) => {
+      foreseen = expected;
+    },
+    consent: (id, consent) => events.emit({ type: 'consent', run: set(id, { consent }) }),
     waitFor: (id, waitsFor) => events.emit({ type: 'queued', run: run(id), waitsFor }),
     begin: (id) =>
       events.emit({ type: 'running', run: set(id, { state: 'running', startedAt: now().toISOString() }) }),

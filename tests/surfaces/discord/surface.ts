@@ -55,6 +55,7 @@ export async function startScene(options: LocalDiscordOptions & { editGapMs?: nu
       config: {
         token: discord.token,
         guildId: discord.guildId,
+        opsChannelId: discord.channelId('alerts'),
         apiUrl: discord.apiUrl,
         editGapMs: options.editGapMs ?? 20,
         sweepMs: 100,

@@ -98,6 +98,7 @@ export function help(runnable: Readonly<Record<Action, number>>): Message {
           '/run: one run with its plan, outcome and log',
           '/intents: what can be run, and what is wrong with its files',
           '/why: what you may do with an intent, and which rule says so',
+          '/lock, /unlock: hold a stack, so that no run on it begins',
           '',
           `What can be run is written down in intents, one small YAML file each. docs/intents.md shows how to write one.`,
         ],

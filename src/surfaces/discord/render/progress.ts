@@ -1,5 +1,5 @@
 import { formatCount } from '../../../core/format.js';
-import type { PhrasePart } from '../../../core/phrase.js';
+import { type PhrasePart, plain } from '../../../core/phrase.js';
 import type { ProgressSnapshot, Run } from '../../../core/run.js';
 import {
   amountText,
@@ -143,7 +143,7 @@ function shortTitle({ title }: NumberedStep): string {
   let left = STEP_WORDS;
   for (const part of title) {
     const isText = typeof part === 'string';
-    const text = isText ? part : part.code;
+    const text = plain([part]);
     const end = isText ? text.search(/[.:](\s|$)| \(|, /) : -1;
     const kept = middle(end < 0 ? text : text.slice(0, end), Math.max(left, 8));
     parts.push(isText ? kept : { code: kept });

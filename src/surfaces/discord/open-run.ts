@@ -3,6 +3,7 @@ import { phrase } from '../../core/phrase.js';
 import { notice } from '../../core/reasons.js';
 import type { RunRequest } from '../../core/request.js';
 import { isFinal, type Run } from '../../core/run.js';
+import type { Ticket } from '../../core/ticket.js';
 import type { ChannelMessages } from './channel-messages.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
@@ -26,13 +27,19 @@ export async function openRun(talk: Conversation, deps: OpenDeps, wish: Wish): P
   if (!admission.ok) return talk.tell(refusal(deps.redact(admission.notice)));
 
   const messageId = await talk.think();
+  const run = await preview(talk, deps, admission.ticket, messageId);
+  if (run.state === 'awaiting' && beginsAtOnce(run)) await begin(talk, deps, run);
+}
+
+/** Plans the run and shows it. Until it is drawn, nothing else writes to its message. */
+async function preview(talk: Conversation, deps: OpenDeps, ticket: Ticket, messageId: string): Promise<Run> {
   const release = deps.outcomes.hold(messageId);
   try {
     const shown = shownAt(talk.channelId, messageId, deps.now());
-    const run = await deps.pipeline.prepare(admission.ticket, shown);
+    const run = await deps.pipeline.prepare(ticket, shown);
     await draw(talk, deps, run, shown);
     if (isFinal(run.state)) await deps.pipeline.reported(run.id);
-    if (run.state === 'awaiting' && beginsAtOnce(run)) await begin(talk, deps, run);
+    return run;
   } finally {
     release();
   }

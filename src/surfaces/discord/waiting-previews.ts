@@ -9,6 +9,7 @@ import { previewMessage } from './render/preview.js';
 import { type DiscordShown, discordShown, shownAt } from './shown.js';
 
 const SWEEP_LIMIT = 100;
+const RETRY_MS = 60_000;
 
 type WaitingDeps = Pick<DiscordDeps, 'pipeline' | 'runs' | 'redact' | 'log' | 'now' | 'config'> & {
   readonly messages: ChannelMessages;
@@ -26,6 +27,8 @@ export function waitingPreviews(deps: WaitingDeps): WaitingPreviews {
   const { pipeline, runs, redact, log, now, messages, outcomes } = deps;
   const opsChannelId = deps.config.opsChannelId ?? null;
   const posting = new Map<string, Promise<void>>();
+  /** When a preview that could not be posted is tried again, in ms since 1970. */
+  const retryAt = new Map<string, number>();
 
   /** Discord knows the nonce of a message for some minutes: a crash right after sending makes no second one. */
   const post = async (id: string, channelId: string): Promise<void> => {
@@ -45,10 +48,14 @@ export function waitingPreviews(deps: WaitingDeps): WaitingPreviews {
 
   const postOnce = (run: RunSummary): Promise<void> => {
     if (opsChannelId === null || !isUnshown(run)) return Promise.resolve();
+    if ((retryAt.get(run.id) ?? 0) > now().getTime()) return Promise.resolve();
     const known = posting.get(run.id);
     if (known !== undefined) return known;
     const work = post(run.id, opsChannelId)
-      .catch((error: unknown) => log.error({ err: error, runId: run.id }, 'a preview could not be posted'))
+      .catch((error: unknown) => {
+        retryAt.set(run.id, now().getTime() + RETRY_MS);
+        log.error({ err: error, runId: run.id }, 'a preview could not be posted in the ops channel');
+      })
       .finally(() => posting.delete(run.id));
     posting.set(run.id, work);
     return work;

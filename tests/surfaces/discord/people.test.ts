@@ -96,6 +96,14 @@ describe('a run that nobody in Discord asked for', () => {
     expect(alerts()).toHaveLength(2);
     expect(buttonsOf(second)).toEqual(['Confirm backup', 'Cancel', 'Show commands']);
     expect(scene.discord.messages('ops')).toEqual([]);
+    // Nor is Discord asked to post it again, which its memory of nonces would hide for some minutes.
+    scene.fake.put({ ...SCHEDULED, id: 'r-n3gh' });
+    const channel = `/channels/${scene.discord.channelId('alerts')}/messages`;
+    const posts = () =>
+      scene.discord.requests.filter(({ method, path }) => method === 'POST' && path === channel).length;
+    await as('alice').waitForMessage('r-n3gh', { channel: 'alerts' });
+    await scene.discord.waitFor(() => posts() >= 3);
+    expect(posts()).toBe(3);
     expect(second.pings).toEqual({ users: [], roles: [], everyone: false });
   });
 
@@ -106,6 +114,20 @@ describe('a run that nobody in Discord asked for', () => {
     scene.fake.put(SCHEDULED);
     await scene.discord.waitFor(() => scene.fake.run('r-n1gh').shown !== null);
     expect(alerts()).toHaveLength(1);
+  });
+
+  test('a channel that refuses it is asked again after a minute, not at every look', async () => {
+    scene.discord.setChannelPermissions('alerts', 'bot', { deny: ['SEND_MESSAGES'] });
+    scene.fake.put(SCHEDULED);
+    const failures = () => scene.log.lines.filter(({ message }) => message.startsWith('a preview could not'));
+    await scene.discord.waitFor(() => failures().length === 1, { what: 'the failure in the log' });
+    scene.discord.setChannelPermissions('alerts', 'bot', {});
+    scene.fake.put({ ...SCHEDULED, id: 'r-n2gh' });
+    await as('alice').waitForMessage('r-n2gh', { channel: 'alerts' });
+    expect(alerts()).toHaveLength(1);
+    scene.advance(61_000);
+    await as('alice').waitForMessage('r-n1gh', { channel: 'alerts' });
+    expect(failures()).toHaveLength(1);
   });
 
   test('what runs by itself, or was answered already, is not posted', async () => {

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../core/diagnosis.js';
 import type { Catalogue } from '../core/intent/intent.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { Actor } from '../core/request.js';
@@ -24,6 +25,8 @@ export interface CliDeps {
   open(): Promise<App>;
   /** Runs the bot until it is told to end; resolves with the exit code. */
   start(): Promise<number>;
+  /** Looks at everything that an installation needs, also when nothing is right; never rejects. */
+  doctor(): Promise<Diagnosis>;
   /** The configured intents folder, for `validate` without a path; throws {@link CliError} as `open` does. */
   intentsDir(): string;
   readonly version: string;

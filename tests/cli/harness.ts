@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import type { App, CliDeps } from '../../src/cli/deps.js';
 import { runCli } from '../../src/cli.js';
 import type { CoreDeps } from '../../src/core/deps.js';
+import type { Diagnosis } from '../../src/core/diagnosis.js';
 import { EventBus } from '../../src/core/events.js';
 import type { Executor, PartResult, RunContext } from '../../src/core/executor.js';
 import { openCatalogue } from '../../src/core/intent/catalogue.js';
@@ -102,6 +103,8 @@ export class Installation {
   now = new Date('2026-11-22T14:00:00Z');
   pipeline: Pipeline | null = null;
   store: Store | null = null;
+  /** What the doctor finds. */
+  diagnosis: Diagnosis = { ok: true, checks: [] };
   opened = 0;
   closed = 0;
   started = 0;
@@ -188,6 +191,7 @@ export class Installation {
         this.started += 1;
         return 0;
       },
+      doctor: async () => this.diagnosis,
       intentsDir: () => this.intentsDir,
       version: '1.2.3',
       operator,

@@ -63,20 +63,29 @@ export async function diagnose(world: DoctorWorld, limits: Limits = LIMITS): Pro
       return intents.checks;
     },
   });
-  let database: ExaminedDatabase = { alive: false, checks: [] };
-  const data = part({
+  let canLookInside = false;
+  const dataFolder = part({
     area: 'data',
     id: 'data.folder',
     what: `The data directory ${config.dataDir}`,
     work: async (signal) => {
       const found = await examineDataFolder(world, config.dataDir, world.openHost(signal));
-      // A share that does not answer would hang this process.
-      if (found.some(({ id }) => id === 'data.share')) return found;
-      database = await examineDatabase(world, config.dataDir);
-      return [...found, ...database.checks];
+      ({ canLookInside } = found);
+      return found.checks;
     },
   });
-  const first = [...examineSystem(world), ...examined.checks, ...(await folder), ...(await data)];
+  const first = [...examineSystem(world), ...examined.checks, ...(await folder), ...(await dataFolder)];
+  let database: ExaminedDatabase = { alive: false, checks: [] };
+  // By itself, because SQLite blocks this process while it reads.
+  const data = await part({
+    area: 'data',
+    id: 'data.database',
+    what: 'The database',
+    work: async () => {
+      if (canLookInside) database = await examineDatabase(world, config.dataDir);
+      return database.checks;
+    },
+  });
 
   const uses = usesOf(intents.intents);
   const rest = await Promise.all([
@@ -121,7 +130,7 @@ export async function diagnose(world: DoctorWorld, limits: Limits = LIMITS): Pro
       id: 'backups.destination',
       what: 'A source or destination of the backups',
       remedy: 'Look at the disks and shares they lie on: `df` hangs on the one that is to blame.',
-      work: (signal) => examineBackups(world, world.openHost(signal), uses),
+      work: (signal) => examineBackups(world, world.openHost(signal), uses, config.dataDir),
     }),
     part({
       area: 'port',
@@ -130,7 +139,7 @@ export async function diagnose(world: DoctorWorld, limits: Limits = LIMITS): Pro
       work: () => examinePort(world, config, broken, database.alive),
     }),
   ]);
-  const checks = redactor.data(inOrder([...first, ...rest.flat()]));
+  const checks = redactor.data(inOrder([...first, ...data, ...rest.flat()]));
   return { ok: !checks.some(({ state }) => state === 'problem'), checks };
 }
 

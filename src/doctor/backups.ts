@@ -3,6 +3,7 @@ import { formatBytes } from '../core/format.js';
 import type { FreeSpace, Host } from '../core/host.js';
 import { placeKind } from '../executors/docker-volumes/place.js';
 import { inspectDestination } from '../executors/shared/destination.js';
+import { isWithin } from '../executors/shared/paths.js';
 import { openSource } from '../executors/shared/source.js';
 import { ofNotice, passed, problem, skipped, warning } from './check.js';
 import { type Mount, unmountedAt } from './mounts.js';
@@ -22,8 +23,10 @@ export async function examineBackups(
   world: DoctorWorld,
   host: Host,
   uses: readonly AnyUse[],
+  dataDir: string,
 ): Promise<readonly Check[]> {
   const tables = {
+    dataDir,
     mounts: await readMounts(host, world.mountsFile),
     fstab: await readMounts(host, world.fstabFile),
   };
@@ -59,13 +62,14 @@ async function sourceChecks(
 }
 
 interface Tables {
+  readonly dataDir: string;
   readonly mounts: readonly Mount[];
   readonly fstab: readonly Mount[];
 }
 
 async function destinationChecks(
   host: Host,
-  { mounts, fstab }: Tables,
+  { mounts, fstab, dataDir }: Tables,
   destination: string,
   uses: readonly Use<Copying>[],
 ): Promise<readonly Check[]> {
@@ -82,7 +86,11 @@ async function destinationChecks(
   const missing = unmountedAt(mounts, fstab, destination);
   const unmounted = missing === null ? [] : [unmountedCheck(destination, missing, required, names)];
   const place = await inspectDestination(host, destination, required && missing === null);
-  const blocked = place.blockers.map((notice) => ofNotice(AREA, id, 'problem', notice, names));
+  const blockers = place.blockers.filter(
+    // The first start makes the data directory.
+    ({ code }) => code !== 'destination_missing' || !isWithin(destination, dataDir),
+  );
+  const blocked = blockers.map((notice) => ofNotice(AREA, id, 'problem', notice, names));
   // The space that is seen there would be the root disk's.
   if (missing !== null) return [...unmounted, ...blocked];
   return blocked.length > 0 ? blocked : [spaceCheck(destination, await host.free(place.nearest), names)];

@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Check } from '../core/diagnosis.js';
 import { formatBytes } from '../core/format.js';
-import type { Host } from '../core/host.js';
+import type { FreeSpace, Host } from '../core/host.js';
 import { nearestExisting } from '../executors/shared/paths.js';
 import { passed, problem, warning } from './check.js';
 import { isNetwork, mountOf } from './mounts.js';
@@ -16,26 +16,35 @@ const FULL = 1024 ** 2;
 const OTHERS = 0o077;
 
 /** The data directory: there or to be made, writable, closed to others, on a local disk with space. */
+export interface ExaminedFolder {
+  /** It is a folder that answers, so what is in it can be looked at. */
+  readonly canLookInside: boolean;
+  readonly checks: readonly Check[];
+}
+
 export async function examineDataFolder(
   world: DoctorWorld,
   dataDir: string,
   host: Host,
-): Promise<readonly Check[]> {
+): Promise<ExaminedFolder> {
   const mounts = await readMounts(host, world.mountsFile);
   const dead = await deadShare(host, mounts, dataDir, AREA);
-  if (dead) return [dead];
-  const nearest = await nearestExisting(host, dataDir);
+  if (dead) return { canLookInside: false, checks: [dead] };
   const facts = await world.machine.look(dataDir);
-  const place = await placeCheck(world, dataDir, facts, nearest);
-  if (place.state === 'problem') return [place, ...(facts ? await spaceChecks(host, nearest, dataDir) : [])];
+  if (facts !== null && facts.type !== 'directory') {
+    const remedy = `Move it away, ${ELSEWHERE}.`;
+    const file = problem(AREA, 'data.folder', `${dataDir} is a file, not a folder.`, remedy);
+    return { canLookInside: false, checks: [file] };
+  }
+  const nearest = await nearestExisting(host, dataDir);
   const mount = mountOf(mounts, nearest);
-  const network = mount !== null && isNetwork(mount) ? [networkCheck(dataDir, mount.type)] : [];
-  return [
-    place,
-    ...(await ownerChecks(world, dataDir, facts)),
-    ...network,
-    ...(await spaceChecks(host, nearest, dataDir)),
+  const checks = [
+    await placeCheck(world, dataDir, facts, nearest),
+    ...(facts === null ? [] : await ownerChecks(world, dataDir, facts)),
+    ...(mount !== null && isNetwork(mount) ? [networkCheck(dataDir, mount.type)] : []),
+    spaceCheck(await host.free(nearest), nearest, dataDir),
   ];
+  return { canLookInside: true, checks };
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -53,9 +62,6 @@ async function placeCheck(
 ): Promise<Check> {
   const id = 'data.folder';
   const user = machine.nameOf(machine.userId);
-  if (facts !== null && facts.type !== 'directory') {
-    return problem(AREA, id, `${dataDir} is a file, not a folder.`, `Move it away, ${ELSEWHERE}.`);
-  }
   const fault = await machine.writeFault(nearest);
   if (fault === null) {
     const later = `${dataDir} is not there yet; the first start makes it.`;
@@ -75,9 +81,8 @@ async function placeCheck(
 async function ownerChecks(
   { machine }: DoctorWorld,
   dataDir: string,
-  facts: PathFacts | null,
+  facts: PathFacts,
 ): Promise<readonly Check[]> {
-  if (facts === null) return [];
   const open = (facts.mode & OTHERS) !== 0;
   const mode = facts.mode.toString(8).padStart(3, '0');
   const modeCheck = open
@@ -118,14 +123,13 @@ function networkCheck(dataDir: string, type: string): Check {
   );
 }
 
-async function spaceChecks(host: Host, nearest: string, dataDir: string): Promise<readonly Check[]> {
-  const { available, total } = await host.free(nearest);
+function spaceCheck({ available, total }: FreeSpace, nearest: string, dataDir: string): Check {
   const share = total === 0 ? 0 : Math.floor((available / total) * 100);
   const left = `The disk of ${dataDir} has ${formatBytes(available)} free (${share} %)`;
-  const remedy = `Free some space on it (\`du -xh ${dirname(nearest)} | sort -h | tail\` shows what is large).`;
+  const remedy = `Free some space on it (\`du -xh ${nearest} | sort -h | tail\` shows what is large in the folder).`;
   if (available < FULL) {
-    return [problem(AREA, 'data.space', `${left}: nothing can be recorded, so nothing runs.`, remedy)];
+    return problem(AREA, 'data.space', `${left}: nothing can be recorded, so nothing runs.`, remedy);
   }
-  if (available < GIB || available < total * LOW) return [warning(AREA, 'data.space', `${left}.`, remedy)];
-  return [passed(AREA, 'data.space', `${left}.`)];
+  if (available < GIB || available < total * LOW) return warning(AREA, 'data.space', `${left}.`, remedy);
+  return passed(AREA, 'data.space', `${left}.`);
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import type { Owner } from '../core/store.js';
@@ -29,7 +29,7 @@ export type SqliteFacts =
 export async function readSqliteFacts(dataDir: string): Promise<SqliteFacts> {
   const file = join(dataDir, 'chatops.db');
   // An empty file is what a first start leaves that was cut off; it becomes a database at the next one.
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const size = sizeOf(file);
   if (size === 0) return { state: 'absent' };
   try {
     return look(file, size, headFile(join(dataDir, 'audit.head'), file).read());
@@ -38,6 +38,10 @@ export async function readSqliteFacts(dataDir: string): Promise<SqliteFacts> {
     if (known === null) throw error;
     return { state: 'unusable', why: `${file}: ${known.reason} (${known.code})`, wayOut: known.wayOut };
   }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function look(file: string, size: number, sealed: SealedHead): SqliteFacts {
@@ -70,12 +74,12 @@ function look(file: string, size: number, sealed: SealedHead): SqliteFacts {
 }
 
 /**
- * Without a write-ahead log nobody has the file open, and as `immutable` not even the log's files are made
- * beside it (https://www.sqlite.org/uri.html). With one, `mode=ro` reads what is in the log too.
+ * With nothing in the write-ahead log, everything is in the file itself: as `immutable` not even the log's
+ * files are touched (https://www.sqlite.org/uri.html). Else `mode=ro` reads what is in the log too.
  */
 function readOnlyAddress(file: string): string {
   const path = encodeURI(file).replaceAll('?', '%3F').replaceAll('#', '%23');
-  return `file:${path}?${existsSync(`${file}-wal`) ? 'mode=ro' : 'immutable=1'}`;
+  return `file:${path}?${sizeOf(`${file}-wal`) > 0 ? 'mode=ro' : 'immutable=1'}`;
 }
 
 function damaged(file: string, found: string): SqliteFacts {

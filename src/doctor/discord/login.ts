@@ -36,7 +36,11 @@ export async function logIn(api: DiscordApi, settings: LogInSettings): Promise<L
   const answer = await api.get(hasToken ? '/users/@me' : '/gateway');
   const heard = answer.kind === 'silent' ? null : answer.heard;
   const down = downCheck(answer, apiUrl);
-  if (!hasToken) return { bot: null, heard, checks: [down ?? up(apiUrl), tokenMissing(settings)] };
+  if (!hasToken) {
+    // Without a token nothing needs Discord; still good to know before one is set.
+    const reach = down ? ({ ...down, state: 'warning' } as const) : up(apiUrl);
+    return { bot: null, heard, checks: [reach, tokenMissing(settings)] };
+  }
   if (down) return { bot: null, heard, checks: [down] };
   if (answer.kind === 'refused') {
     const refused =
@@ -55,7 +59,7 @@ export async function logIn(api: DiscordApi, settings: LogInSettings): Promise<L
   const application = await api.get('/applications/@me');
   const parsed = application.kind === 'data' ? Application.safeParse(application.data) : null;
   const bot = { user: user.data, applicationId: parsed?.success ? parsed.data.id : user.data.id };
-  const name = `The token is valid: it is the bot ${user.data.username}'s.`.replace("'", '’');
+  const name = `The token is valid: it is the bot ${user.data.username}’s.`;
   return { bot, heard, checks: [up(apiUrl), passed(AREA, 'discord.token', name)] };
 }
 

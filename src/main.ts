@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CliDeps, CliError, configInvalid, EXIT, localOperator, runCli } from './cli.js';
 import { type Config, loadConfig } from './config.js';
@@ -20,6 +20,8 @@ const shippedIntents = fileURLToPath(new URL('intents', ROOT));
 function loadEnvFile(): string | null {
   if (!existsSync('.env')) return null;
   try {
+    // Node.js says ENOENT of a file that it may not read.
+    accessSync('.env', constants.R_OK);
     process.loadEnvFile('.env');
     return null;
   } catch (error) {

@@ -6,7 +6,7 @@ import { nearestExisting } from '../executors/shared/paths.js';
 import { passed, problem, warning } from './check.js';
 import { isNetwork, mountOf } from './mounts.js';
 import { deadShare, readMounts } from './shares.js';
-import type { DoctorWorld, PathFacts } from './world.js';
+import type { DoctorWorld, Machine, PathFacts } from './world.js';
 
 const AREA = 'data';
 const GIB = 1024 ** 3;
@@ -38,13 +38,16 @@ export async function examineDataFolder(
   }
   const nearest = await nearestExisting(host, dataDir);
   const mount = mountOf(mounts, nearest);
+  const fault = await world.machine.writeFault(nearest);
+  // What is closed to this user says nothing about what is in it.
+  const canLookInside = fault === null || fault === 'EROFS';
   const checks = [
-    await placeCheck(world, dataDir, facts, nearest),
-    ...(facts === null ? [] : await ownerChecks(world, dataDir, facts)),
+    placeCheck(world.machine, dataDir, facts, { nearest, fault }),
+    ...(facts === null || !canLookInside ? [] : await ownerChecks(world, dataDir, facts)),
     ...(mount !== null && isNetwork(mount) ? [networkCheck(dataDir, mount.type)] : []),
     spaceCheck(await host.free(nearest), nearest, dataDir),
   ];
-  return { canLookInside: true, checks };
+  return { canLookInside, checks };
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -54,15 +57,20 @@ const WHY: Readonly<Record<string, string>> = {
 };
 const ELSEWHERE = 'or set CHATOPS_DATA_DIR to another folder';
 
-async function placeCheck(
-  { machine }: DoctorWorld,
+/** Where it lies or will lie, and why this user can't write there. */
+interface Place {
+  readonly nearest: string;
+  readonly fault: string | null;
+}
+
+function placeCheck(
+  machine: Machine,
   dataDir: string,
   facts: PathFacts | null,
-  nearest: string,
-): Promise<Check> {
+  { nearest, fault }: Place,
+): Check {
   const id = 'data.folder';
   const user = machine.nameOf(machine.userId);
-  const fault = await machine.writeFault(nearest);
   if (fault === null) {
     const later = `${dataDir} is not there yet; the first start makes it.`;
     return passed(AREA, id, facts === null ? later : `${dataDir} can be written.`);

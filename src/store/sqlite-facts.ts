@@ -64,7 +64,8 @@ function look(file: string, size: number, sealed: SealedHead): SqliteFacts {
       state: 'readable',
       format,
       known,
-      owners: handle.prepare(LIST).all([]) as Owner[],
+      // Columns may have come since; and what has an older format is not in use by this version.
+      owners: format === known ? (handle.prepare(LIST).all([]) as Owner[]) : [],
       auditRows: last?.count ?? 0,
       auditProblem: endProblem(sealed, sealedRow ?? null, last?.count ?? 0),
     };

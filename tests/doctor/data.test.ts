@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
+import { createMachine } from '../../src/hosts/machine.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { isRoot, testWith } from '../executors/support/needs.js';
 import { mountTmpfs, testWithTmpfs } from '../store/tmpfs.js';
@@ -72,6 +73,15 @@ describe('the data directory', () => {
     } finally {
       disk.dispose();
     }
+  });
+
+  test('is closed to this user: said once, and nothing is guessed about what is in it', async () => {
+    await healthy();
+    const machine = createMachine();
+    const writeFault = async () => 'EACCES';
+    set.here.changed = { machine: { ...machine, writeFault, nameOf: () => 'chatops' } };
+    const message = /data can’t be written by chatops: permission denied\.$/;
+    expectOnly(await set.here.examine(), 'problem', 'data.folder', message, /`chown chatops .*data`/);
   });
 
   testWithTmpfs('is on a full disk', async () => {

@@ -1,7 +1,10 @@
 import { mkdir, readdir } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Diagnosis } from '../../src/core/diagnosis.js';
 import { Stage } from './stage.js';
+
+// Each test starts several programs.
+jest.setTimeout(120_000);
 
 let stage: Stage;
 

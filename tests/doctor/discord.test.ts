@@ -218,6 +218,14 @@ describe('the channel for alerts', () => {
     expect(findingsOf(await set.here.examine())).toEqual([]);
   });
 
+  test('of two roles, what one denies and the other allows is allowed', async () => {
+    const discord = await set.here.connect();
+    discord.setMemberRoles('ChatOps', ['Operator', 'Viewer']);
+    discord.setChannelPermissions('ops', 'Operator', { deny: ['ATTACH_FILES'] });
+    discord.setChannelPermissions('ops', 'Viewer', { allow: ['ATTACH_FILES'] });
+    expect(findingsOf(await set.here.examine())).toEqual([]);
+  });
+
   test('hidden from the bot', async () => {
     const discord = await set.here.connect();
     discord.setChannelPermissions('ops', '@everyone', { deny: ['VIEW_CHANNEL'] });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CliDeps, CliError, configInvalid, EXIT, localOperator, runCli } from './cli.js';
 import { type Config, loadConfig } from './config.js';
@@ -9,12 +9,33 @@ const ROOT = new URL(import.meta.url.includes('/dist/src/') ? '../../' : '../', 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const cwd = process.cwd();
-if (existsSync('.env')) process.loadEnvFile('.env');
-const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
+const envFileFault = loadEnvFile();
+const { version, engines } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
+  version: string;
+  engines: { node: string };
+};
+const shippedIntents = fileURLToPath(new URL('intents', ROOT));
+
+/** Why `.env` could not be read: the system's code; null when it was, or is not there. */
+function loadEnvFile(): string | null {
+  if (!existsSync('.env')) return null;
+  try {
+    // Node.js says ENOENT of a file that it may not read.
+    accessSync('.env', constants.R_OK);
+    process.loadEnvFile('.env');
+    return null;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+}
 
 /** The configuration, or a {@link CliError} that lists everything wrong with it. */
 function configured(needsDiscord: boolean): { config: Config; warnings: readonly string[] } {
-  const shippedIntents = fileURLToPath(new URL('intents', ROOT));
+  if (envFileFault !== null) {
+    const problem = `is there and can’t be read (${envFileFault})`;
+    const remedy = 'Give the user that runs ChatOps the right to read it, or remove it.';
+    throw configInvalid([{ variable: `${cwd}/.env`, problem, remedy }]);
+  }
   const loaded = loadConfig(process.env, { cwd, shippedIntents, needsDiscord });
   if (!loaded.ok) throw configInvalid(loaded.problems);
   return loaded;
@@ -36,6 +57,17 @@ const deps: CliDeps = {
   env: process.env,
   now: () => new Date(),
   onInterrupt,
+  doctor: async () => {
+    const { examine } = await import('./checkup.js');
+    return examine({
+      env: process.env,
+      cwd,
+      shippedIntents,
+      version,
+      engines: engines.node,
+      envFileFault,
+    });
+  },
   intentsDir: () => configured(false).config.intentsDir,
   policyFiles: () => configured(false).config,
   open: async () => {
@@ -71,7 +103,8 @@ function startFailure(error: unknown): CliError {
   const message = error instanceof Error ? error.message : String(error);
   const remedy =
     error instanceof Error && 'remedy' in error ? String(error.remedy) : 'Read docs/configuration.md.';
-  return new CliError(EXIT.failed, 'start_failed', message, remedy);
+  const doctor = '`chatops doctor` says whether anything else is wrong.';
+  return new CliError(EXIT.failed, 'start_failed', message, `${remedy} ${doctor}`);
 }
 
 process.exit(await runCli(process.argv.slice(2), deps));

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../core/diagnosis.js';
 import type { Catalogue } from '../core/intent/intent.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { PolicyFiles } from '../core/policy/source.js';
@@ -25,6 +26,8 @@ export interface CliDeps {
   open(): Promise<App>;
   /** Runs the bot until it is told to end; resolves with the exit code. */
   start(): Promise<number>;
+  /** Looks at everything that an installation needs, also when nothing is right; never rejects. */
+  doctor(): Promise<Diagnosis>;
   /** The configured intents folder, for `validate` without a path; throws {@link CliError} as `open` does. */
   intentsDir(): string;
   /** Where the rules of who may do what are configured; throws as `open` does. */

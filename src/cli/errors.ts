@@ -47,7 +47,7 @@ export function configInvalid(
     EXIT.usage,
     'config_invalid',
     `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
-    'docs/configuration.md explains every variable.',
+    'docs/configuration.md explains every variable; `chatops doctor` looks at everything else too.',
     lines,
   );
 }

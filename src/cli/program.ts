@@ -4,6 +4,7 @@ import { auditCommand, verifyCommand } from './audit.js';
 import { cancelCommand } from './cancel.js';
 import type { Context } from './context.js';
 import type { CliDeps } from './deps.js';
+import { doctorCommand } from './doctor.js';
 import { intentsCommand, runsCommand } from './listings.js';
 import { lockCommand, unlockCommand } from './lock.js';
 import type { Output } from './output.js';
@@ -33,6 +34,7 @@ Examples:
   chatops run plex-database --yes  without the question, for scripts
   chatops validate my-intents/     checks intent files
   chatops runs --json              the history, for machines
+  chatops doctor                   what is wrong here, and how to mend it
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused or not confirmed.`;
 
@@ -130,6 +132,15 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .description('check intent files')
     .addHelpText('after', '\nExample:\n  chatops validate intents/plex-database.yaml')
     .action((paths: string[]) => finish(validateCommand(deps, out, paths)));
+
+  program
+    .command('doctor')
+    .description('find everything that is wrong with this installation; changes nothing')
+    .addHelpText(
+      'after',
+      '\nLooks at configuration, Discord, intents, tools, Docker, Proxmox, folders and the side port. Exits with 1\nwhen something is broken, with 0 when all is well; warnings count as well.\n\nExample:\n  chatops doctor --json',
+    )
+    .action(() => finish(doctorCommand(deps, out)));
 
   program
     .command('schema')

@@ -69,7 +69,10 @@ export interface Machinery {
 
 export function createControl(machinery: Machinery): Control {
   const { world, gateway, faults, latency, requests, violations, origin } = machinery;
-  const channelId = (name: string) => lookUp(name, 'channel', world.channels, (channel) => channel.name);
+  const elsewhere = world.otherGuilds.flatMap(({ channels }) => channels);
+  const channelId = (name: string) =>
+    elsewhere.find((channel) => channel.name === name)?.id ??
+    lookUp(name, 'channel', world.channels, (channel) => channel.name);
   const userId = (name: string) =>
     name === 'bot' ? world.bot.id : lookUp(name, 'member', world.members, ({ user }) => user.username);
   const roleId = (name: string) => lookUp(name, 'role', world.roles, (role) => role.name);

@@ -27,6 +27,8 @@ export interface LocalDiscordOptions extends Partial<WorldConfig> {
   /** Privileged intents that the application may use. Default none. */
   readonly privilegedIntents?: readonly ('GUILD_MEMBERS' | 'GUILD_PRESENCES' | 'MESSAGE_CONTENT')[];
   readonly heartbeatMs?: number;
+  /** Logins that the bot has left today, of 1000. Default all. */
+  readonly sessionsLeft?: number;
   /** Checks every request of the bot; what it finds is answered with 400 and kept in `violations`. */
   readonly validateRequest?: RequestValidator;
   /** The clock that messages, tokens and buckets go by. Default: the machine's. */
@@ -71,7 +73,7 @@ export async function startLocalDiscord(options: LocalDiscordOptions = {}): Prom
   const rest = createRestServer({
     world,
     find: createRouter([
-      ...gatewayRoutes(() => gatewayUrl.value),
+      ...gatewayRoutes(() => gatewayUrl.value, options.sessionsLeft ?? 1000),
       ...MESSAGE_ROUTES,
       ...WEBHOOK_ROUTES,
       ...GUILD_ROUTES,

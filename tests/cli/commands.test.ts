@@ -343,7 +343,7 @@ describe('what goes wrong before a command begins', () => {
         '    Give a port.',
         '  DISCORD_TOKEN is not set',
         '    Set it.',
-        'docs/configuration.md explains every variable.',
+        'docs/configuration.md explains every variable; `chatops doctor` looks at everything else too.',
         '',
       ].join('\n'),
     ]);

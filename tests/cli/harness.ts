@@ -6,6 +6,7 @@ import type { App, CliDeps } from '../../src/cli/deps.js';
 import { runCli } from '../../src/cli.js';
 import { NOTHING_SAID } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
+import type { Diagnosis } from '../../src/core/diagnosis.js';
 import { EventBus } from '../../src/core/events.js';
 import type { Executor, PartResult, RunContext } from '../../src/core/executor.js';
 import { openCatalogue } from '../../src/core/intent/catalogue.js';
@@ -107,6 +108,8 @@ export class Installation {
   store: Store | null = null;
   /** Where the rules are configured. */
   policy: PolicyFiles = { policyFile: null, rbac: { file: null, json: null } };
+  /** What the doctor finds. */
+  diagnosis: Diagnosis = { ok: true, checks: [] };
   opened = 0;
   closed = 0;
   started = 0;
@@ -205,6 +208,7 @@ export class Installation {
         this.started += 1;
         return 0;
       },
+      doctor: async () => this.diagnosis,
       intentsDir: () => this.intentsDir,
       policyFiles: () => this.policy,
       version: '1.2.3',

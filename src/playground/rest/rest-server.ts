@@ -68,7 +68,7 @@ export function createRestServer(parts: RestParts) {
       status: answered ? final.status : null,
       code: final.status >= 400 ? Number(objectOf(final.body).code ?? 0) : null,
     });
-    if (answered) send(response, final);
+    if (answered) send(response, final, world.clock.now());
     else request.socket.destroy();
     world.emit({ type: 'request' });
   };
@@ -133,7 +133,8 @@ async function serve(parts: RestParts, asked: Asked, { json, uploads }: RequestB
   return { ...answer, headers: { ...headers, ...answer.headers } };
 }
 
-function send(response: ServerResponse, { status, body, headers }: Reply): void {
+function send(response: ServerResponse, { status, body, headers }: Reply, now: number): void {
+  response.setHeader('Date', new Date(now).toUTCString());
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
   response.statusCode = status;
   if (body === undefined) {

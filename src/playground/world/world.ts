@@ -24,6 +24,13 @@ interface StoredFile {
   readonly data: Buffer;
 }
 
+/** A guild that the bot is in too, and in which nothing happens. */
+interface OtherGuild {
+  readonly id: string;
+  readonly name: string;
+  readonly channels: readonly Channel[];
+}
+
 /** A webhook that posts to one channel: https://discord.com/developers/docs/resources/webhook */
 interface Webhook {
   readonly id: string;
@@ -63,6 +70,7 @@ export interface World {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly guild: { readonly id: string; readonly name: string; readonly ownerId: string };
+  readonly otherGuilds: readonly OtherGuild[];
   readonly bot: User;
   /** The application's id is the bot user's id, as for every application made since 2016. */
   readonly applicationId: string;

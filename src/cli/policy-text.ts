@@ -15,7 +15,9 @@ export function explanationLines(
   actor: Actor,
   style: Style,
 ): string[] {
-  const held = roles.length === 0 ? 'no role of the policy' : `the roles ${roles.map(clean).join(', ')}`;
+  const names = roles.map(clean).join(', ');
+  const held =
+    roles.length === 0 ? 'no role of the policy' : `${roles.length === 1 ? 'role' : 'roles'} ${names}`;
   return [
     `${style.bold(clean(intent))} · ${clean(actor.name)}${actor.kind === 'operator' ? '' : `, ${held}`}`,
     ...rights.flatMap(({ right, allowed, because, remedy }) => [

@@ -53,12 +53,12 @@ export function createReader(env: Environment, cwd: string): Reader {
     problems,
     isSet: (name) => given(name) !== undefined || twinIfAny(name) !== undefined,
     get: <Name extends VariableName>(name: Name) => {
-      const { schema, fallback, path, remedy, secret } = variable(name);
+      const { schema, fallback, path, remedy, secret, hidden } = variable(name);
       const text = rawText(name) ?? fallback;
       if (text === undefined) return null as ValueOf<Name>;
       const parsed = schema.safeParse(text);
       if (!parsed.success) {
-        const shown = secret ? '' : ` It is “${text.slice(0, 80)}” now.`;
+        const shown = secret || hidden ? '' : ` It is “${text.slice(0, 80)}” now.`;
         for (const { message } of parsed.error.issues) {
           problems.push({ variable: name, problem: `${message}.${shown}`, remedy });
         }

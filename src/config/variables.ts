@@ -22,6 +22,8 @@ export interface Variable {
   readonly fallback?: string;
   /** Never shown, always redacted, and can be read from the file that `<NAME>_FILE` names. */
   readonly secret?: true;
+  /** Holds secrets among other things: a wrong value is never shown. */
+  readonly hidden?: true;
   /** A path, made absolute; `file` must be readable at the start. */
   readonly path?: 'file' | 'directory';
 }
@@ -102,7 +104,11 @@ export const VARIABLES = {
   CHATOPS_SCHEDULES_FILE: { schema: text, path: 'file', remedy: 'Give a readable YAML file, or remove it.' },
   CHATOPS_POLICY_FILE: { schema: text, path: 'file', remedy: 'Give a readable YAML file, or remove it.' },
   CHATOPS_RBAC_FILE: { schema: text, path: 'file', remedy: 'Give a readable file, or remove it.' },
-  CHATOPS_RBAC_JSON: { schema: jsonObject, remedy: 'Write it as {"name": …}, or use CHATOPS_RBAC_FILE.' },
+  CHATOPS_RBAC_JSON: {
+    schema: jsonObject,
+    hidden: true,
+    remedy: 'Write it as {"keys": {…}}, or use CHATOPS_RBAC_FILE.',
+  },
   APPROVED_LABEL: { schema: word, remedy: 'Give the one label that intents may ask for, or remove it.' },
   LOG_LEVEL: { schema: logLevel, fallback: 'info', remedy: 'Use info, or debug to see more.' },
   NODE_ENV: { schema: word, remedy: 'Use production on a server, or remove it.' },

@@ -1,5 +1,7 @@
+import { alertOf, denialAlert } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
 import type { Json } from './plan.js';
+import type { ReasonCode } from './reasons.js';
 import { type ActorRef, actorRef, type RunRequest } from './request.js';
 import type { Outcome, Run, RunPatch, RunState } from './run.js';
 import { newRunId } from './run-id.js';
@@ -37,10 +39,13 @@ export class Records {
   /** Ends a run; null when it is no longer in the state that `run` shows. */
   async finish(run: Run, outcome: Outcome, by: ActorRef = run.actor): Promise<Run | null> {
     const clean = this.deps.redactor.data(outcome);
-    const patch = { outcome: clean, finishedAt: this.deps.now().toISOString(), owner: null };
+    const finishedAt = this.deps.now().toISOString();
+    const patch = { outcome: clean, finishedAt, owner: null };
+    const ended = { ...run, ...patch, state: clean.state };
     const audit = this.#entry(run, 'finished', by, { state: clean.state, reason: clean.reason });
-    const moved = await this.deps.store.runs.transition(run.id, run.state, clean.state, patch, audit);
-    return moved ? { ...run, ...patch, state: clean.state } : null;
+    const alert = alertOf(ended, finishedAt);
+    const moved = await this.deps.store.runs.transition(run.id, run.state, clean.state, patch, audit, alert);
+    return moved ? ended : null;
   }
 
   /** {@link finish} for a run that did something: an unreachable store is asked again for a minute. */
@@ -57,16 +62,14 @@ export class Records {
   }
 
   /** Keeps an attempt that was turned down before or beside a run. */
-  async refused(request: RunRequest, runId: string | null, reason: string): Promise<void> {
-    await this.deps.store.audit.append({
-      at: this.deps.now().toISOString(),
-      event: 'refused',
-      actor: actorRef(request.actor),
-      source: request.source,
-      runId,
-      intent: this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME)),
-      detail: { reason },
-    });
+  async refused(request: RunRequest, runId: string | null, reason: ReasonCode): Promise<void> {
+    const at = this.deps.now().toISOString();
+    const actor = actorRef(request.actor);
+    const intent = this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME));
+    await this.deps.store.audit.append(
+      { at, event: 'refused', actor, source: request.source, runId, intent, detail: { reason } },
+      denialAlert({ by: actor, intent, reason, runId, at }),
+    );
   }
 
   async stopRequested(run: Run, by: ActorRef): Promise<void> {

@@ -1,6 +1,7 @@
 import { FINAL_STATES, type RunPatch } from '../core/run.js';
 import { type AuditEntry, type JournalRow, type RunStore, StoreError } from '../core/store.js';
 import type { AuditTrail } from './audit.js';
+import { raiseAlert } from './incident-events.js';
 import { parseJson } from './json.js';
 import { listStatement } from './run-list.js';
 import {
@@ -51,11 +52,15 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
       return rows.map(summaryOf);
     },
 
-    transition(id, from, to, patch, audit) {
+    transition(id, from, to, patch, audit, alert) {
       const { columns, values } = assignmentsOfPatch(patch);
       const changes = ['state', ...columns].map((column) => `${column} = ?`).join(', ');
       const update = `UPDATE runs SET ${changes} WHERE id = ? AND state = ?`;
-      return audited(audit, (sql) => sql.run(update, to, ...values, id, from) === 1);
+      return audited(audit, (sql) => {
+        if (sql.run(update, to, ...values, id, from) === 0) return false;
+        if (alert) raiseAlert(sql, alert);
+        return true;
+      });
     },
 
     async patch(id, patch: RunPatch) {

@@ -3,10 +3,12 @@ import Bottleneck from 'bottleneck';
 import { type Config, createSecrets, secretsOf } from './config.js';
 import type { CoreDeps } from './core/deps.js';
 import { EventBus } from './core/events.js';
+import { createIncidentDesk, type IncidentDesk } from './core/incident-desk.js';
 import { openCatalogue } from './core/intent/catalogue.js';
 import { Ownership } from './core/ownership.js';
 import { createPipeline, type Pipeline } from './core/pipeline.js';
 import { Redactor } from './core/redact.js';
+import { createSecurityReports, type SecurityReports } from './core/security-reports.js';
 import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
 import { createHttpClient } from './hosts/http.js';
@@ -24,6 +26,9 @@ export interface App {
   readonly catalogue: CoreDeps['catalogue'];
   readonly redactor: Redactor;
   readonly ownership: Ownership;
+  readonly incidents: IncidentDesk;
+  /** Takes refusals that never became a request, such as a wrong API key. */
+  readonly security: SecurityReports;
   readonly log: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -70,15 +75,20 @@ export async function openApp(
   };
   const ownership = new Ownership(deps);
   await ownership.start();
+  const pipeline = createPipeline(deps, ownership);
+  const security = createSecurityReports(deps);
   return {
-    pipeline: createPipeline(deps, ownership),
+    pipeline,
     store,
     catalogue,
     redactor,
     ownership,
+    incidents: createIncidentDesk(deps, (...wish) => pipeline.check(...wish)),
+    security,
     log,
     close: async () => {
       catalogue.close();
+      await security.end();
       await ownership.end();
       await store.close();
     },

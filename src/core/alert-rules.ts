@@ -39,7 +39,7 @@ export function alertOf(run: EndedRun, at: string): NewAlert | null {
       runId: run.id,
       reason: outcome.reason,
       by: actorRef(actor),
-      text: outcome.next ? [...outcome.summary, outcome.next] : outcome.summary,
+      text: outcome.summary,
       count: 1,
       mark: null,
     },

@@ -75,10 +75,9 @@ describe('which ends of a run raise an alert', () => {
     );
   });
 
-  test('the event says what happened and what next, without rights', () => {
+  test('the event says what happened, and keeps no rights', () => {
     const run = ended('failed', 'destination_full');
-    const outcome = run.outcome && { ...run.outcome, next: phrase`Free some space.` };
-    expect(alertOf({ ...run, outcome }, AT)).toEqual({
+    expect(alertOf(run, AT)).toEqual({
       subject: { key: 'intent:photos', intent: { name: 'photos', action: 'backup', stack: 'media' } },
       event: {
         kind: 'failed',
@@ -86,7 +85,7 @@ describe('which ends of a run raise an alert', () => {
         runId: 'r-1',
         reason: 'destination_full',
         by: { kind: 'user', id: '1', name: 'alice' },
-        text: [['It happened.'], ['Free some space.']],
+        text: [['It happened.']],
         count: 1,
         mark: null,
       },

@@ -5,6 +5,7 @@ import {
   type ChatInputCommandInteraction,
   MessageFlags,
   PermissionFlagsBits,
+  type PermissionsString,
 } from 'discord.js';
 import type { Actor } from '../../core/request.js';
 import type { Conversation } from './conversation.js';
@@ -75,15 +76,19 @@ export function conversationOf(
 /** What a run's messages need: view, send, embed, attach, and reply to a message. */
 function missingPermissions(interaction: BaseInteraction): string[] {
   const inThread = interaction.channel?.isThread() ?? false;
-  return interaction.appPermissions
-    .missing([
-      PermissionFlagsBits.ViewChannel,
-      inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
-      PermissionFlagsBits.EmbedLinks,
-      PermissionFlagsBits.AttachFiles,
-      PermissionFlagsBits.ReadMessageHistory,
-    ])
-    .map((name) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' '));
+  const missing = interaction.appPermissions.missing([
+    PermissionFlagsBits.ViewChannel,
+    inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
+    PermissionFlagsBits.EmbedLinks,
+    PermissionFlagsBits.AttachFiles,
+    PermissionFlagsBits.ReadMessageHistory,
+  ]);
+  return permissionNames(missing);
+}
+
+/** Permissions as Discord's settings name them: `Send Messages`. */
+export function permissionNames(permissions: readonly PermissionsString[]): string[] {
+  return permissions.map((name) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' '));
 }
 
 /** What is typed so far, and in which option. */

@@ -1,5 +1,6 @@
 import { phrase } from '../../core/phrase.js';
 import { notice } from '../../core/reasons.js';
+import { unknownRun } from '../../core/refusals.js';
 import type { RunRequest } from '../../core/request.js';
 import { isFinal, type Run } from '../../core/run.js';
 import type { ChannelMessages } from './channel-messages.js';
@@ -34,6 +35,14 @@ export async function openRun(talk: Conversation, deps: OpenDeps, wish: Wish): P
   } finally {
     release();
   }
+}
+
+/** The same wish as an earlier run's, asked for by the one who pressed. */
+export async function openAgain(talk: Conversation, deps: OpenDeps, runId: string): Promise<void> {
+  const run = await deps.runs.get(runId);
+  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
+  const { intent, params, dryRun, action } = run;
+  await openRun(talk, deps, { intent, params, dryRun, action, previous: run.id });
 }
 
 /** Planning can outlast the interaction's token (15 minutes); then the preview is a message of its own. */

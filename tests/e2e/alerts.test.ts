@@ -28,11 +28,13 @@ async function failures(count: number, meanwhile: (done: number) => Promise<void
   return ids;
 }
 
-function trouble(done: number): void {
+async function trouble(done: number): Promise<void> {
   const { discord } = failing.stage;
   discord.inject({ method: 'POST', path: /\/messages$/, answer: 429, retryAfterMs: 300, times: 2 });
   discord.inject({ method: 'PATCH', path: /\/messages\//, answer: 429, retryAfterMs: 300, times: 1 });
-  if (done === 50) discord.dropGateway();
+  if (done !== 50) return;
+  discord.dropGateway();
+  await discord.waitForBot({ timeoutMs: 30_000 });
 }
 
 /** Waits until every run has ended and everything was told, then compares what was told with what happened. */
@@ -56,7 +58,7 @@ async function expectAll(ids: readonly string[]): Promise<void> {
 }
 
 test('100 failures of 5 intents with 429s and a gateway drop: 5 cards, each attempt in its thread once; a success turns one green', async () => {
-  const ids = await failures(100, async (done) => trouble(done));
+  const ids = await failures(100, trouble);
   await expectAll(ids);
 
   const good = await failing.stage.cli(['run', 'alpha', '--yes'], { env: failing.working });
@@ -71,7 +73,7 @@ test('100 failures of 5 intents with 429s and a gateway drop: 5 cards, each atte
 
 test('kill -9 at random points and commands that fail while the bot is down: nothing lost, nothing doubled', async () => {
   const ids = await failures(25, async (done) => {
-    trouble(done);
+    await trouble(done);
     await new Promise((resolve) => setTimeout(resolve, randomInt(2500)));
     await bot.kill9();
     if (done === 10) {

@@ -23,9 +23,9 @@ export interface FailingStage {
 /** Alerts go to a channel of their own; what people type and read stays in the other one. */
 export async function failingStage(): Promise<FailingStage> {
   const broken = await shoutingRsync('rsync: no space left\n', { when: 'real-run', exitCode: 11 });
-  const seed = { channels: ['ops', 'alerts'] };
   const stage = await Stage.create({
-    discord: { seed },
+    // Not what is tested here, and the machine is busy with a hundred backups.
+    discord: { firstAnswerMs: 20_000 },
     envOf: (discord) => ({
       PATH: `${broken}:${process.env.PATH ?? ''}`,
       DISCORD_OPS_CHANNEL_ID: discord.channelId('alerts'),

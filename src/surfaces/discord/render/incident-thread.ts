@@ -1,4 +1,4 @@
-import type { AlertEvent, Incident } from '../../../core/incident.js';
+import { type AlertEvent, type Incident, isTrouble } from '../../../core/incident.js';
 import { plain } from '../../../core/phrase.js';
 import { type Run, stateText } from '../../../core/run.js';
 import { durationText, stateSymbol } from '../../../core/wording.js';
@@ -45,7 +45,7 @@ export function threadMessage(incident: Incident, entries: readonly ThreadEntry[
   );
   const [first] = entries;
   if (first !== undefined && entries.length === 1) return single(first, mark);
-  const latest = entries.findLast(({ run }) => run !== null);
+  const latest = entries.findLast(({ event }) => isTrouble(event.kind));
   const short = entries.length > ENTRIES_WITH_FILES;
   return withinLimits({
     content: `${incidentLine(incident, latest?.event ?? null).text}\n${mark}`,

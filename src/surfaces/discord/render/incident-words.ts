@@ -1,3 +1,4 @@
+import { formatCount } from '../../../core/format.js';
 import type { AlertEvent, AlertKind, Incident } from '../../../core/incident.js';
 import { actionTitle, stateSymbol } from '../../../core/wording.js';
 import { escapeText } from './text.js';
@@ -38,8 +39,8 @@ export function incidentLine(incident: Incident, latest: AlertEvent | null): { t
 
 function countText({ count, openedAt, lastAt, resolved, intent }: Incident): string {
   const since = time(openedAt, 't');
-  if (resolved !== null)
-    return count === 1 ? `after 1 time, ${since}` : `after ${times(count)} since ${since}`;
+  if (resolved?.by === null) return `after ${formatCount(count, 'failure')} since ${since}`;
+  if (resolved !== null) return `${times(count)} since ${since}`;
   if (count === 1) return `${since} (${time(lastAt, 'R')})`;
   return `${times(count)} since ${since}${intent === null ? '' : ` (last ${time(lastAt, 'R')})`}`;
 }

@@ -52,7 +52,7 @@ describe('one incident', () => {
     await scene.settled();
     expect(scene.cards()).toHaveLength(1);
     expect(textOf(scene.cards()[0] as never)).toMatch(
-      /✅ \*\*Backup works again\*\* · plex-files · after 2 times/,
+      /✅ \*\*Backup works again\*\* · plex-files · after 2 failures/,
     );
     expect(scene.cards()[0]?.embeds[0]?.color).toBe(0x2e9e5b);
     expect(toldRuns()).toEqual([first, second, 'ack', good]);

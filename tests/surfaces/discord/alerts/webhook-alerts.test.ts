@@ -107,7 +107,7 @@ describe('the webhook', () => {
     await done();
     expect(texts()).toHaveLength(2);
     expect(texts()[0]).toMatch(/^❌ \*\*Backup failing\*\* · plex-files[\s\S]*r-1001 ended/);
-    expect(texts()[1]).toMatch(/^✅ \*\*Backup works again\*\* · plex-files · after 3 times/);
+    expect(texts()[1]).toMatch(/^✅ \*\*Backup works again\*\* · plex-files · after 3 failures/);
     const bodies = scene.discord.requests.map(({ body }) => body);
     for (const body of bodies) expect(body).toMatchObject({ allowed_mentions: { parse: [] } });
     expect(scene.discord.requests.every(({ query }) => query.wait === 'true')).toBe(true);

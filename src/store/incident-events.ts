@@ -1,10 +1,4 @@
-import {
-  type AlertKind,
-  isTrouble,
-  type NewAlert,
-  type NewAlertEvent,
-  type Subject,
-} from '../core/incident.js';
+import { isTrouble, type NewAlert, type NewAlertEvent, type Subject } from '../core/incident.js';
 import type { Sql } from './sqlite-database.js';
 
 /**
@@ -39,16 +33,10 @@ export function addEvent(sql: Sql, incident: number, event: NewAlertEvent): void
     before + event.count,
     mark,
   );
-  sql.run(
-    'UPDATE incidents SET newest = last_insert_rowid(), last_at = ?, count = count + ? WHERE seq = ?',
-    at,
-    counted(kind) * event.count,
-    incident,
-  );
-}
-
-function counted(kind: AlertKind): number {
-  return isTrouble(kind) ? 1 : 0;
+  const trouble = isTrouble(kind) ? [event.count, at] : [0, null];
+  const update =
+    'UPDATE incidents SET newest = last_insert_rowid(), count = count + ?, last_at = coalesce(?, last_at) WHERE seq = ?';
+  sql.run(update, ...trouble, incident);
 }
 
 /** Removes the event that the new one takes the place of; returns its count. */

@@ -156,6 +156,7 @@ export function incidentContract(open: OpenStore): void {
       expect(await incidents().note('i-99', note('acknowledged', 5), sampleAudit())).toBe(false);
       expect(await incidents().get(id)).toMatchObject({
         count: 1,
+        lastAt: at(1),
         acknowledged: { by: alice, at: at(2) },
         muted: { by: alice, until: at(480) },
         resolved: { by: bob, at: at(4) },

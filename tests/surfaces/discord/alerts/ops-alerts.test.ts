@@ -159,6 +159,16 @@ describe('what people do to cards and threads', () => {
     expect(scene.entriesIn(card?.id ?? '')).toHaveLength(2);
     expect(scene.entriesIn(scene.cards()[1]?.id ?? '')).toHaveLength(1);
   });
+
+  test('a locked thread is opened again when the bot may manage threads', async () => {
+    const [card] = scene.cards();
+    scene.discord.setChannelPermissions('alerts', 'bot', { allow: ['MANAGE_THREADS'] });
+    scene.discord.closeThread(card?.id ?? '', { locked: true });
+    await scene.ends('failed');
+    await scene.settled();
+    expect(scene.cards()).toHaveLength(1);
+    expect(scene.entries()).toHaveLength(2);
+  });
 });
 
 describe('exactly once', () => {

@@ -167,6 +167,7 @@ describe('a thread’s messages', () => {
           expect(content.split('\n').at(-1)).toMatch(/^-# i-12, entr/);
           expect(files.length).toBeLessThanOrEqual(10);
           expect(shown).not.toContain('@everyone');
+          if (denied) expect(shown.split('times so far').length - 1).toBe(count);
           if (!denied) for (const { run } of entries) expect(shown).toContain(`\`${run?.id}\``);
           expect(threadName(incident).length).toBeLessThanOrEqual(100);
           expect(threadName(incident)).toMatch(/ · i-12$/);

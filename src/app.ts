@@ -4,6 +4,7 @@ import { type Config, createSecrets, secretsOf } from './config.js';
 import { subjectsOf } from './core/authorize.js';
 import type { CoreDeps } from './core/deps.js';
 import { EventBus } from './core/events.js';
+import { createIncidentDesk, type IncidentDesk } from './core/incident-desk.js';
 import { openCatalogue } from './core/intent/catalogue.js';
 import type { Log } from './core/log.js';
 import { Ownership } from './core/ownership.js';
@@ -11,6 +12,7 @@ import { createPipeline, type Pipeline } from './core/pipeline.js';
 import { askedByPolicy } from './core/policy/confirm-rule.js';
 import { openPolicy, type PolicySource } from './core/policy/source.js';
 import { Redactor } from './core/redact.js';
+import { createSecurityReports, type SecurityReports } from './core/security-reports.js';
 import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
 import { createHttpClient } from './hosts/http.js';
@@ -32,6 +34,9 @@ export interface App {
   readonly policy: PolicySource;
   readonly redactor: Redactor;
   readonly ownership: Ownership;
+  readonly incidents: IncidentDesk;
+  /** Takes refusals that never became a request, such as a wrong API key. */
+  readonly security: SecurityReports;
   readonly log: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -102,18 +107,23 @@ export async function openApp(
   };
   const ownership = new Ownership(deps);
   await ownership.start();
+  const pipeline = createPipeline(deps, ownership);
+  const security = createSecurityReports(deps);
   return {
-    pipeline: createPipeline(deps, ownership),
+    pipeline,
     store,
     catalogue,
     policy,
     redactor,
     ownership,
+    incidents: createIncidentDesk(deps),
+    security,
     log,
     close: async () => {
       catalogue.close();
       policy.close();
       await requests.close();
+      await security.end();
       await ownership.end();
       await store.close();
     },

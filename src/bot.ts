@@ -1,5 +1,9 @@
 import type { App } from './app.js';
 import type { Config } from './config.js';
+import { forgetOldIncidents } from './core/incident-retention.js';
+import { opsDestination } from './surfaces/discord/alerts/deps.js';
+import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js';
+import { startWebhookAlerts, type WebhookAlerts } from './surfaces/discord/alerts/webhook-alerts.js';
 import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
 import { createMetrics } from './surfaces/http/metrics.js';
 import type { Readiness, ReadyCheck } from './surfaces/http/routes.js';
@@ -31,16 +35,32 @@ export async function startBot(app: App, config: Config, version: string): Promi
       .catch((error: unknown) => log.error({ err: error }, 'previews could not be expired'));
   }, EXPIRE_EVERY);
 
-  const metrics = createMetrics(pipeline.events, { version, describe: (name) => catalogue.find(name) });
+  const destinations = destinationsOf(config);
+  for (const name of Object.values(destinations))
+    await app.store.incidents.enroll(name, new Date().toISOString());
+  const forgetting = forgetOldIncidents({ ...app, now: () => new Date() }, Object.values(destinations));
+  // Before Discord: it must work when the bot's token doesn't.
+  const webhook = webhookAlerts(app, config);
+
+  const metrics = createMetrics(pipeline.events, {
+    version,
+    describe: (name) => catalogue.find(name),
+    alertsPending: () => pendingAlerts(app, destinations),
+  });
   const port = await startSidePort({
     host: config.http.host,
     port: config.http.port,
     log,
     metrics,
-    ready: () => readiness(app, config, discord, stopping),
+    ready: () => readiness(app, config, { discord, webhook, stopping }),
   });
   log.info({ host: config.http.host, port: port.port }, 'the side port is open');
-  discord = await connect(app, config);
+  try {
+    discord = await connect(app, config);
+  } catch (error) {
+    await webhook?.end();
+    throw error;
+  }
 
   return {
     stop: async () => {
@@ -48,7 +68,8 @@ export async function startBot(app: App, config: Config, version: string): Promi
       log.info({}, 'stopping: no new runs');
       await pipeline.shutdown(config.shutdownGraceSeconds * 1000);
       clearInterval(expiring);
-      await discord?.stop();
+      forgetting();
+      await Promise.all([discord?.stop(), webhook?.end()]);
       await port.close();
       metrics.close();
       await app.close();
@@ -69,6 +90,7 @@ async function connect(app: App, { discord }: Config): Promise<DiscordSurface | 
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),
+    alerts: { incidents: app.store.incidents, desk: app.incidents },
     config: {
       token: discord.token,
       guildId: discord.guildId,
@@ -79,11 +101,46 @@ async function connect(app: App, { discord }: Config): Promise<DiscordSurface | 
   });
 }
 
+function webhookAlerts({ store, redactor, log }: App, { discord }: Config): WebhookAlerts | null {
+  if (discord.webhookUrl === null) return null;
+  const { incidents } = store;
+  return startWebhookAlerts({
+    url: discord.webhookUrl,
+    incidents,
+    redact: redactor.data,
+    log,
+    now: () => new Date(),
+  });
+}
+
+/** Where alerts go, by the name that the metric has for it. */
+function destinationsOf({ discord }: Config): Readonly<Record<string, string>> {
+  return {
+    ...(discord.opsChannelId === null ? {} : { ops: opsDestination(discord.opsChannelId) }),
+    ...(discord.webhookUrl === null ? {} : { webhook: webhookDestination(discord.webhookUrl) }),
+  };
+}
+
+async function pendingAlerts(
+  { store }: App,
+  destinations: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, number>>> {
+  const counts = Object.entries(destinations).map(
+    async ([label, name]) => [label, await store.incidents.pending(name)] as const,
+  );
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+interface Parts {
+  readonly discord: DiscordSurface | null;
+  readonly webhook: WebhookAlerts | null;
+  readonly stopping: boolean;
+}
+
 async function readiness(
   app: App,
   config: Config,
-  discord: DiscordSurface | null,
-  stopping: boolean,
+  { discord, webhook, stopping }: Parts,
 ): Promise<Readiness> {
   const checks = [
     await storeCheck(app),
@@ -92,8 +149,9 @@ async function readiness(
     stoppingCheck(stopping),
   ];
   const problems = [...app.policy.problems(), ...app.catalogue.problems()];
-  const warnings = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
-  return { checks, warnings };
+  const files = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  const alerts = [discord?.alertProblem(), webhook?.problem()].filter((text) => typeof text === 'string');
+  return { checks, warnings: [...files, ...alerts] };
 }
 
 async function storeCheck({ store }: App): Promise<ReadyCheck> {

@@ -17,12 +17,16 @@ export function secretsOf(config: Config): readonly string[] {
     pve.apiToken,
     databaseUrl,
     redisUrl,
-    afterLast('/', discord.webhookUrl),
+    afterLast('/', withoutQuery(discord.webhookUrl)),
     afterLast('=', pve.apiToken),
     ...passwords(databaseUrl),
     ...passwords(redisUrl),
   ];
   return [...new Set(values.filter((value): value is string => value !== null && value !== ''))];
+}
+
+function withoutQuery(url: string | null): string | null {
+  return url === null ? null : url.replace(/\/?(?:[?#].*)?$/, '');
 }
 
 function afterLast(separator: string, value: string | null): string | null {

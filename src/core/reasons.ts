@@ -111,6 +111,14 @@ export const REASONS = {
     summary: 'The run has ended, so there is nothing to stop.',
     remedy: 'Look at the run’s outcome.',
   },
+  incident_unknown: {
+    summary: 'There is no incident with this id.',
+    remedy: 'Look at the newest alert in the channel for alerts.',
+  },
+  incident_over: {
+    summary: 'The incident was resolved already, by a success or by hand.',
+    remedy: 'Nothing to do; if it happens again, a new alert comes.',
+  },
 
   tool_missing: {
     summary: 'A program that the run needs is not installed.',

@@ -1,3 +1,4 @@
+import { alertOf, denialAlert } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
 import type { Json } from './plan.js';
 import type { Notice } from './reasons.js';
@@ -39,8 +40,8 @@ export class Records {
   /** {@link move} by somebody's yes to this plan; null also when somebody else has answered since `run` was read. */
   async agreed(run: Run, to: RunState, patch: RunPatch, event: string, by: ActorRef): Promise<Run | null> {
     const audit = this.#entry(run, event, by, { fingerprint: run.plan.fingerprint });
-    const seen = { consent: run.consent };
-    const moved = await this.deps.store.runs.transition(run.id, run.state, to, patch, audit, seen);
+    const onlyIf = { consent: run.consent };
+    const moved = await this.deps.store.runs.transition(run.id, run.state, to, patch, audit, { onlyIf });
     return moved ? { ...run, ...patch, state: to } : null;
   }
 
@@ -48,11 +49,15 @@ export class Records {
   async finish(run: Run, outcome: Outcome, by?: ActorRef, event = 'finished'): Promise<Run | null> {
     const clean = this.deps.redactor.data(outcome);
     const decided = by ? { decidedBy: actorRef(by) } : {};
-    const patch = { outcome: clean, finishedAt: this.deps.now().toISOString(), owner: null, ...decided };
-    const detail = { state: clean.state, reason: clean.reason };
-    const audit = this.#entry(run, event, by ?? run.actor, detail);
-    const moved = await this.deps.store.runs.transition(run.id, run.state, clean.state, patch, audit);
-    return moved ? { ...run, ...patch, state: clean.state } : null;
+    const finishedAt = this.deps.now().toISOString();
+    const patch = { outcome: clean, finishedAt, owner: null, ...decided };
+    const ended = { ...run, ...patch, state: clean.state };
+    const audit = this.#entry(run, event, by ?? run.actor, { state: clean.state, reason: clean.reason });
+    const alert = alertOf(ended, finishedAt);
+    const moved = await this.deps.store.runs.transition(run.id, run.state, clean.state, patch, audit, {
+      alert,
+    });
+    return moved ? ended : null;
   }
 
   /** {@link finish} for a run that did something: an unreachable store is asked again for a minute. */
@@ -70,15 +75,14 @@ export class Records {
 
   /** Turns an attempt down, before or beside a run: it is kept, and told to listeners. */
   async deny(request: RunRequest, runId: string | null, notice: Notice): Promise<Refusal> {
-    await this.deps.store.audit.append({
-      at: this.deps.now().toISOString(),
-      event: 'refused',
-      actor: actorRef(request.actor),
-      source: request.source,
-      runId,
-      intent: this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME)),
-      detail: { reason: notice.code },
-    });
+    const at = this.deps.now().toISOString();
+    const actor = actorRef(request.actor);
+    const intent = this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME));
+    const reason = notice.code;
+    await this.deps.store.audit.append(
+      { at, event: 'refused', actor, source: request.source, runId, intent, detail: { reason } },
+      denialAlert({ by: actor, intent, reason, runId, at }),
+    );
     this.deps.events.emit({ type: 'denied', request, notice });
     return { ok: false, notice };
   }

@@ -1,6 +1,7 @@
 import type { Artifact } from './artifact.js';
 import type { Consent } from './consent.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
+import type { AlertEvent, Incident, NewAlert, NewAlertEvent } from './incident.js';
 import type { Lock } from './lock.js';
 import type { Json } from './plan.js';
 import type { ActorRef, Source } from './request.js';
@@ -52,8 +53,7 @@ export interface RunStore {
   list(filter: RunFilter): Promise<readonly RunSummary[]>;
   /**
    * Compare-and-set: changes the state only if it is `from` now, with the patch and the audit row in the
-   * same transaction. False when somebody else was faster; nothing is written then. With `onlyIf` it is also
-   * too late when somebody has agreed meanwhile, or who has to agree changed.
+   * same transaction. False when somebody else was faster; nothing is written then.
    */
   transition(
     id: string,
@@ -61,7 +61,12 @@ export interface RunStore {
     to: RunState,
     patch: RunPatch,
     audit: AuditEntry,
-    onlyIf?: { readonly consent: Consent | undefined },
+    also?: {
+      /** It is also too late when somebody has agreed meanwhile, or who has to agree changed. */
+      readonly onlyIf?: { readonly consent: Consent | undefined };
+      /** What the change raises. */
+      readonly alert?: NewAlert | null;
+    },
   ): Promise<boolean>;
   /** Changes what is not part of the state machine. */
   patch(
@@ -131,7 +136,8 @@ export interface ArtifactStore {
 }
 
 export interface AuditStore {
-  append(entry: AuditEntry): Promise<void>;
+  /** With the alert that it raises, in the same transaction. */
+  append(entry: AuditEntry, alert?: NewAlert | null): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<readonly AuditRow[]>;
   verify(): Promise<AuditVerdict>;
@@ -147,6 +153,54 @@ export interface LockStore {
   list(now: string): Promise<readonly Lock[]>;
 }
 
+/** How far one destination was told about one incident. Numbers are `seq`s of events; 0: nothing yet. */
+export interface Delivery {
+  /** Events up to this one were told. */
+  readonly told: number;
+  /** The card shows this one and all before it. */
+  readonly shown: number;
+  /** What is being sent, marked before it is: after a crash it is looked for before it is sent again. */
+  readonly attempt: Json;
+  /** Where the incident is shown. Plain data of the destination's own. */
+  readonly place: Json;
+}
+
+/** Incidents, their events, and the outbox: what each destination was told of them. */
+export interface IncidentStore {
+  /** Opens, continues or ends the subject's incident. An end without an open incident is nothing. */
+  raise(alert: NewAlert): Promise<void>;
+  get(id: string): Promise<Incident | null>;
+  /** Those after a `seq`, oldest first. */
+  events(
+    id: string,
+    range: { readonly after: number; readonly limit: number },
+  ): Promise<readonly AlertEvent[]>;
+  /** The last `limit` events that count, newest first. */
+  troubles(id: string, limit: number): Promise<readonly AlertEvent[]>;
+  /** What a person did about an open incident, with its audit row. False when it is over. */
+  note(id: string, note: IncidentNote, audit: AuditEntry): Promise<boolean>;
+  /**
+   * From now on this destination is told of incidents: those that are open, and later ones. The first time
+   * counts; a destination that was away is told what it missed.
+   */
+  enroll(destination: string, at: string): Promise<void>;
+  /** Incidents of which the destination was not told everything, those with the oldest news first. */
+  due(destination: string, limit: number): Promise<readonly string[]>;
+  /** How many events the destination was not told yet. */
+  pending(destination: string): Promise<number>;
+  delivery(destination: string, id: string): Promise<Delivery>;
+  /** Durable when it returns; members that are not named stay as they are. */
+  record(destination: string, id: string, change: Partial<Delivery>): Promise<void>;
+  /** Forgets incidents that were resolved before this instant and that these destinations know all of. */
+  trim(before: string, destinations: readonly string[]): Promise<number>;
+}
+
+/** An event that a person causes; `until` is the end of a mute. */
+export interface IncidentNote {
+  readonly event: NewAlertEvent & { readonly kind: 'acknowledged' | 'muted' | 'resolved' };
+  readonly until?: string;
+}
+
 /** Everything that outlives a process. Every method is atomic; errors throw {@link StoreError}. */
 export interface Store {
   readonly runs: RunStore;
@@ -155,6 +209,7 @@ export interface Store {
   readonly owners: OwnerStore;
   readonly artifacts: ArtifactStore;
   readonly audit: AuditStore;
+  readonly incidents: IncidentStore;
   close(): Promise<void>;
 }
 

@@ -6,6 +6,8 @@ import type { LoggedRequest, Violation } from './rest/request-log.js';
 import { bitsOf, type PermissionName } from './wire/permissions.js';
 import type { Attachment } from './wire/types.js';
 import { channelOf, memberOf } from './world/access.js';
+import { deleteMessage } from './world/messages.js';
+import { changeThread, deleteThread } from './world/threads.js';
 import type { StoredMessage, World, WorldListener } from './world/world.js';
 
 /** What a role or member may do in a channel against the rule. */
@@ -49,6 +51,12 @@ export interface Control {
   setRolePermissions(role: string, permissions: readonly PermissionName[]): void;
   /** `who`: a role, a member, or `bot`. Replaces the exception that they had there. */
   setChannelPermissions(channel: string, who: string, exception: Exception): void;
+  /** A moderator deletes a message. */
+  deleteMessage(id: string): void;
+  /** A moderator closes a thread; `locked`: only moderators can open it again. */
+  closeThread(id: string, state?: { readonly locked: boolean }): void;
+  /** A moderator deletes a thread. */
+  deleteThread(id: string): void;
   dropGateway(drop?: Drop): void;
   /** All interaction tokens that exist now die. */
   expireInteractionTokens(): void;
@@ -142,6 +150,14 @@ export function createControl(machinery: Machinery): Control {
       world.channels.set(old.id, changed);
       world.emit({ type: 'channel_update', channel: changed });
     },
+    deleteMessage(id) {
+      const message = world.messages.get(id);
+      if (message) deleteMessage(world, message);
+    },
+    closeThread(id, { locked } = { locked: false }) {
+      changeThread(world, channelOf(world, id), { archived: true, locked });
+    },
+    deleteThread: (id) => deleteThread(world, channelOf(world, id)),
     dropGateway: (drop = {}) => gateway.drop(drop),
     expireInteractionTokens() {
       for (const interaction of world.interactions.values()) interaction.expired = true;

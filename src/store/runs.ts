@@ -2,6 +2,7 @@ import { FINAL_STATES, type RunPatch } from '../core/run.js';
 import { type JournalRow, type RunStore, StoreError } from '../core/store.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
+import { raiseAlert } from './incident-events.js';
 import { parseJson } from './json.js';
 import { listStatement } from './run-list.js';
 import {
@@ -44,13 +45,17 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
       return rows.map(summaryOf);
     },
 
-    transition(id, from, to, patch, audit, onlyIf) {
+    transition(id, from, to, patch, audit, { onlyIf, alert } = {}) {
       const { columns, values } = assignmentsOfPatch(patch);
       const changes = ['state', ...columns].map((column) => `${column} = ?`).join(', ');
       const guard = onlyIf ? ' AND consent IS ?' : '';
       const update = `UPDATE runs SET ${changes} WHERE id = ? AND state = ?${guard}`;
       const guarded = onlyIf ? [storedConsent(onlyIf.consent)] : [];
-      return audited(audit, (sql) => sql.run(update, to, ...values, id, from, ...guarded) === 1);
+      return audited(audit, (sql) => {
+        if (sql.run(update, to, ...values, id, from, ...guarded) === 0) return false;
+        if (alert) raiseAlert(sql, alert);
+        return true;
+      });
     },
 
     async patch(id, patch: RunPatch) {

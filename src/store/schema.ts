@@ -113,4 +113,53 @@ export const MIGRATIONS: readonly string[] = [
     until TEXT
   ) WITHOUT ROWID;
   `,
+  // Incidents, their events, and how far each destination was told of them.
+  `
+  CREATE TABLE incidents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL,
+    intent TEXT,
+    opened_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    good_at TEXT,
+    good_checked INTEGER,
+    acknowledged TEXT,
+    muted TEXT,
+    resolved_at TEXT,
+    resolved_by TEXT
+  );
+  CREATE UNIQUE INDEX incidents_open ON incidents (key) WHERE resolved_at IS NULL;
+
+  CREATE TABLE alert_events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident INTEGER NOT NULL REFERENCES incidents (seq),
+    kind TEXT NOT NULL,
+    at TEXT NOT NULL,
+    run_id TEXT,
+    reason TEXT NOT NULL,
+    actor TEXT,
+    text TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    mark TEXT
+  );
+  CREATE INDEX alert_events_by_incident ON alert_events (incident, seq);
+  CREATE UNIQUE INDEX alert_events_by_mark ON alert_events (incident, mark) WHERE mark IS NOT NULL;
+
+  CREATE TABLE destinations (
+    name TEXT PRIMARY KEY,
+    since TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE deliveries (
+    destination TEXT NOT NULL,
+    incident INTEGER NOT NULL REFERENCES incidents (seq),
+    told INTEGER NOT NULL,
+    shown INTEGER NOT NULL,
+    attempt TEXT NOT NULL,
+    place TEXT NOT NULL,
+    PRIMARY KEY (destination, incident)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -4,6 +4,7 @@ import { artifactStore } from './artifacts.js';
 import { auditStore, auditTrail } from './audit.js';
 import { headFile } from './audit-head.js';
 import { prepareDataDir } from './data-dir.js';
+import { incidentStore } from './incidents.js';
 import { leaseStore } from './leases.js';
 import { lockStore } from './locks.js';
 import { migrate } from './migrate.js';
@@ -51,6 +52,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     owners: ownerStore(database),
     artifacts: artifactStore(database),
     audit: auditStore(database, trail, head),
+    incidents: incidentStore(database, trail),
     close: () => database.close(),
   };
 }

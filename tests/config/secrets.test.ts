@@ -61,7 +61,7 @@ describe('secrets that intents name', () => {
 test('secretsOf knows every secret variable, and the passwords inside URLs and tokens', () => {
   const env = {
     DISCORD_TOKEN: 'discord-token',
-    DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/hook-token',
+    DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/hook-token/?thread_id=7',
     CHATOPS_API_KEY: 'api-key',
     GITHUB_WEBHOOK_SECRET: 'github-secret',
     GITLAB_WEBHOOK_TOKEN: 'gitlab-token',

@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import { artifactContract } from './contract/artifacts.js';
 import { auditContract } from './contract/audit.js';
 import { consentContract } from './contract/consent.js';
+import { incidentContract } from './contract/incidents.js';
 import { leaseContract } from './contract/leases.js';
 import { lockContract } from './contract/locks.js';
 import { ownerContract } from './contract/owners.js';
@@ -22,5 +23,6 @@ export function storeContract(name: string, open: OpenStore): void {
     ownerContract(open);
     artifactContract(open);
     auditContract(open);
+    incidentContract(open);
   });
 }

@@ -74,9 +74,11 @@ function channel(call: Call) {
   return ok(channelShape(call.world, visibleChannel(call)));
 }
 
+/** Its starter may change a thread; what is locked, only who may manage threads. */
 function patchThread(call: Call) {
   const found = visibleChannel(call);
-  requireBot(call.world, found, found.owner_id === call.world.bot.id ? 'VIEW_CHANNEL' : 'MANAGE_THREADS');
+  const own = found.owner_id === call.world.bot.id && found.thread_metadata?.locked !== true;
+  requireBot(call.world, found, own ? 'VIEW_CHANNEL' : 'MANAGE_THREADS');
   return ok(channelShape(call.world, changeThread(call.world, found, call.body)));
 }
 

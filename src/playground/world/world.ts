@@ -52,7 +52,10 @@ export interface WorldConfig {
 export type WorldEvent =
   | { readonly type: 'message_create' | 'message_update'; readonly message: StoredMessage }
   | { readonly type: 'message_delete'; readonly message: StoredMessage }
-  | { readonly type: 'channel_update' | 'thread_create' | 'thread_update'; readonly channel: Channel }
+  | {
+      readonly type: 'channel_update' | 'thread_create' | 'thread_update' | 'thread_delete';
+      readonly channel: Channel;
+    }
   | { readonly type: 'member_update'; readonly member: Member }
   | { readonly type: 'role_update'; readonly role: Role }
   | { readonly type: 'typing'; readonly channelId: string; readonly userId: string }

@@ -6,6 +6,9 @@ export type ApiFailure =
   | 'message_old'
   | 'channel_gone'
   | 'member_gone'
+  | 'forbidden'
+  | 'thread_closed'
+  | 'thread_exists'
   | 'token_dead'
   | 'other';
 
@@ -13,6 +16,9 @@ export type ApiFailure =
 const MEANING: Readonly<Record<number, ApiFailure>> = {
   10003: 'channel_gone',
   50001: 'channel_gone',
+  50013: 'forbidden',
+  50083: 'thread_closed',
+  160004: 'thread_exists',
   10008: 'message_gone',
   30046: 'message_old',
   10007: 'member_gone',

@@ -1,4 +1,4 @@
-import { type REST, Routes } from 'discord.js';
+import { MessageFlags, type REST, Routes } from 'discord.js';
 import { z } from 'zod';
 import { messageBody, rawFiles } from './message.js';
 import type { Message } from './render/fit.js';
@@ -8,6 +8,8 @@ export interface SendOptions {
   readonly replyTo?: string;
   /** At most 25 characters. A repeat within some minutes returns the first message instead of a second one. */
   readonly nonce?: string;
+  /** It lights up no phone. */
+  readonly silent?: boolean;
 }
 
 /** Messages sent and edited with the bot's own token, which never dies. */
@@ -22,13 +24,14 @@ const Sent = z.object({ id: z.string() });
 
 export function channelMessages(rest: REST): ChannelMessages {
   return {
-    async send(channelId, message, { replyTo, nonce } = {}) {
+    async send(channelId, message, { replyTo, nonce, silent } = {}) {
       const body = {
         ...messageBody(message, 'replace'),
         ...(replyTo === undefined
           ? {}
           : { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
         ...(nonce === undefined ? {} : { nonce, enforce_nonce: true }),
+        ...(silent === true ? { flags: MessageFlags.SuppressNotifications } : {}),
       };
       const files = rawFiles(message);
       return Sent.parse(await rest.post(Routes.channelMessages(channelId), { body, files })).id;

@@ -6,6 +6,7 @@ import {
   MessageFlags,
   type ModalSubmitInteraction,
   PermissionFlagsBits,
+  type PermissionsString,
 } from 'discord.js';
 import type { Actor, ActorRef } from '../../core/request.js';
 import { failureOf } from './api-error.js';
@@ -131,15 +132,19 @@ export function conversationOf(
 /** What a run's messages need: view, send, embed, attach, and reply to a message. */
 function missingPermissions(interaction: BaseInteraction): string[] {
   const inThread = interaction.channel?.isThread() ?? false;
-  return interaction.appPermissions
-    .missing([
-      PermissionFlagsBits.ViewChannel,
-      inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
-      PermissionFlagsBits.EmbedLinks,
-      PermissionFlagsBits.AttachFiles,
-      PermissionFlagsBits.ReadMessageHistory,
-    ])
-    .map((name) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' '));
+  const missing = interaction.appPermissions.missing([
+    PermissionFlagsBits.ViewChannel,
+    inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
+    PermissionFlagsBits.EmbedLinks,
+    PermissionFlagsBits.AttachFiles,
+    PermissionFlagsBits.ReadMessageHistory,
+  ]);
+  return permissionNames(missing);
+}
+
+/** Permissions as Discord's settings name them: `Send Messages`. */
+export function permissionNames(permissions: readonly PermissionsString[]): string[] {
+  return permissions.map((name) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' '));
 }
 
 /** What is typed so far, and in which option. */

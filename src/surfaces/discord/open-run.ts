@@ -1,6 +1,7 @@
 import { beginsAtOnce } from '../../core/consent.js';
 import { phrase } from '../../core/phrase.js';
 import { notice } from '../../core/reasons.js';
+import { unknownRun } from '../../core/refusals.js';
 import type { RunRequest } from '../../core/request.js';
 import { isFinal, type Run } from '../../core/run.js';
 import type { Ticket } from '../../core/ticket.js';
@@ -49,6 +50,14 @@ async function preview(talk: Conversation, deps: OpenDeps, ticket: Ticket, messa
 async function begin(talk: Conversation, { pipeline, redact }: OpenDeps, run: Run): Promise<void> {
   const decision = await pipeline.decide(run.id, talk.actor, 'confirm');
   if (!decision.ok) await talk.tell(refusal(redact(decision.notice)));
+}
+
+/** The same wish as an earlier run's, asked for by the one who pressed. */
+export async function openAgain(talk: Conversation, deps: OpenDeps, runId: string): Promise<void> {
+  const run = await deps.runs.get(runId);
+  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
+  const { intent, params, dryRun, action } = run;
+  await openRun(talk, deps, { intent, params, dryRun, action, previous: run.id });
 }
 
 /** Planning can outlast the interaction's token (15 minutes); then the preview is a message of its own. */

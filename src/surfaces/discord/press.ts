@@ -3,20 +3,24 @@ import type { Answer } from '../../core/decisions.js';
 import { unknownRun } from '../../core/refusals.js';
 import { actorRef } from '../../core/request.js';
 import type { Run } from '../../core/run.js';
+import { type IncidentDeps, pressIncident } from './alerts/press-incident.js';
 import type { Conversation } from './conversation.js';
 import type { LiveRuns } from './live-runs.js';
-import { type OpenDeps, openRun } from './open-run.js';
+import { openAgain as again, openRun } from './open-run.js';
 import { parseCustomId, type Verb } from './render/buttons.js';
 import { showCommands } from './render/commands.js';
 import { runDetails } from './render/history.js';
+import { parseIncidentId } from './render/incident-buttons.js';
 import { nameForm } from './render/name-form.js';
 import { note, refusal } from './render/notices.js';
 
-export type PressDeps = OpenDeps & { readonly live: LiveRuns };
+export type PressDeps = IncidentDeps & { readonly live: LiveRuns };
 type Press = (talk: Conversation, deps: PressDeps, runId: string) => Promise<void>;
 
 /** A button was pressed. All that it carries is the run's id and the verb; the state is in the store. */
 export async function press(talk: Conversation, deps: PressDeps, customId: string): Promise<void> {
+  const incident = parseIncidentId(customId);
+  if (incident !== null) return pressIncident(talk, deps, incident);
   const wish = parseCustomId(customId);
   if (wish === null) return talk.tell(note('This button belongs to another version of the bot.'));
   await PRESSES[wish.verb](talk, deps, wish.runId);
@@ -78,13 +82,6 @@ const stop: Press = async (talk, { pipeline, live }, runId) => {
   const result = await pipeline.stop(runId, talk.actor);
   if (!result.ok) return talk.tell(refusal(result.notice));
   live.stopping(runId, actorRef(talk.actor));
-};
-
-const again: Press = async (talk, deps, runId) => {
-  const run = await deps.runs.get(runId);
-  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
-  const { intent, params, dryRun, action } = run;
-  await openRun(talk, deps, { intent, params, dryRun, action, previous: run.id });
 };
 
 const rollBack: Press = async (talk, deps, runId) => {

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, type Interaction } from 'discord.js';
+import type { OpsAlerts } from './alerts/ops-alerts.js';
+import { startAlerts } from './alerts/start-alerts.js';
 import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
 import type { DiscordDeps } from './deps.js';
@@ -21,6 +23,8 @@ const LAST_DELIVERIES_MS = 5000;
 /** The running Discord surface. */
 export interface DiscordSurface {
   state(): GatewayState;
+  /** Why alerts don't reach the ops channel, with the way out; null when they do, or there is none. */
+  alertProblem(): string | null;
   /** Ends the connection once deliveries under way have ended, or after 5 s. Runs go on by themselves. */
   stop(): Promise<void>;
 }
@@ -41,7 +45,8 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   const live = liveRuns({ ...deps, messages });
   const outcomes = createOutcomes({ ...deps, messages, live });
   const waiting = waitingPreviews({ ...deps, messages, outcomes });
-  const all: PressDeps = { ...deps, messages, live, outcomes };
+  let alerts: OpsAlerts | null = null;
+  const all: PressDeps = { ...deps, messages, live, outcomes, alertsChanged: () => alerts?.request() };
 
   client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client reported an error'));
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord had an error'));
@@ -57,6 +62,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     void register(ready, deps);
     void outcomes.sweep();
     void waiting.sweep();
+    alerts ??= startAlerts(ready, deps, messages);
   });
   client.on(Events.GuildCreate, (guild) => {
     if (guild.id === config.guildId && client.isReady()) void register(client, deps);
@@ -64,6 +70,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   const unsubscribe = pipeline.events.subscribe((event) => {
     live.onEvent(event);
     waiting.onEvent(event);
+    if (event.type === 'finished' || event.type === 'denied') alerts?.request();
     if (event.type === 'finished' && event.run.shown?.surface === 'discord') void outcomes.deliver(event.run);
   });
   const sweeping = setInterval(() => {
@@ -75,11 +82,13 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
 
   return {
     state,
+    alertProblem: () => alerts?.problem() ?? null,
     stop: async () => {
       login.giveUp();
       unsubscribe();
       clearInterval(sweeping);
-      await Promise.race([outcomes.idle(), sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
+      const last = Promise.all([outcomes.idle(), alerts?.end()]);
+      await Promise.race([last, sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
       await client.destroy();
     },
   };

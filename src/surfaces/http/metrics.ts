@@ -16,6 +16,8 @@ export interface MetricsOptions {
   readonly version: string;
   /** What a requested intent is; null for a name that does not exist, which must not become a label. */
   describe(intent: string): { readonly action: Action; readonly stack: string } | null;
+  /** Alerts that wait to be delivered, by destination. */
+  alertsPending?(): Promise<Readonly<Record<string, number>>>;
 }
 
 /** Ends that somebody should look at. A cancelled or expired preview is none. */
@@ -76,6 +78,16 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
     registers,
     collect() {
       this.set(runningIds.size);
+    },
+  });
+  new Gauge({
+    name: 'chatops_alerts_pending',
+    help: 'Alert events that a destination was not told yet, from the store.',
+    labelNames: ['destination'] as const,
+    registers,
+    async collect() {
+      const pending = (await options.alertsPending?.()) ?? {};
+      for (const [destination, count] of Object.entries(pending)) this.set({ destination }, count);
     },
   });
   new Gauge({

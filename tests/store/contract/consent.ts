@@ -33,8 +33,10 @@ export function consentContract(open: OpenStore): void {
       const tries = Array.from({ length: 20 }, (_, index) => {
         const consent = { ...ASKED, confirmed: yes(index % 3 === 0 ? alice : bob) };
         const audit = sampleAudit({ event: 'confirmed' });
-        const seen = { consent: ASKED };
-        return stores[index % 2]?.runs.transition('r-0001', 'awaiting', 'awaiting', { consent }, audit, seen);
+        const onlyIf = { consent: ASKED };
+        return stores[index % 2]?.runs.transition('r-0001', 'awaiting', 'awaiting', { consent }, audit, {
+          onlyIf,
+        });
       });
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
       expect((await fresh.store.audit.list(99)).map(({ event }) => event)).toEqual(['confirmed', 'planned']);
@@ -46,7 +48,7 @@ export function consentContract(open: OpenStore): void {
       const { runs } = fresh.store;
       const move = (seen: Consent | undefined) =>
         runs.transition('r-0001', 'awaiting', 'awaiting', { consent: ASKED }, sampleAudit(), {
-          consent: seen,
+          onlyIf: { consent: seen },
         });
       expect([await move(ASKED), await move(undefined), await move(undefined)]).toEqual([false, true, false]);
     });

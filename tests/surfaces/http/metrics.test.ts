@@ -191,3 +191,20 @@ describe('metrics', () => {
     expect((await scrape(metrics)).get('chatops_runs_total{state="awaiting"}')).toBeUndefined();
   });
 });
+
+test('alerts that wait are read at each call, by destination', async () => {
+  let waiting = 3;
+  metrics = createMetrics(new EventBus(() => {}), {
+    version: '1',
+    describe: () => null,
+    alertsPending: async () => ({ ops: waiting, webhook: 0 }),
+  });
+  const lines = async () =>
+    (await metrics?.render())?.split('\n').filter((line) => line.startsWith('chatops_alerts'));
+  expect(await lines()).toEqual([
+    'chatops_alerts_pending{destination="ops"} 3',
+    'chatops_alerts_pending{destination="webhook"} 0',
+  ]);
+  waiting = 0;
+  expect((await lines())?.[0]).toBe('chatops_alerts_pending{destination="ops"} 0');
+});

@@ -42,6 +42,11 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
     dataDir: get('CHATOPS_DATA_DIR'),
     confirmTtlSeconds: get('CHATOPS_CONFIRM_TTL_SECONDS'),
     shutdownGraceSeconds: get('CHATOPS_SHUTDOWN_GRACE_SECONDS'),
+    playground: {
+      port: get('CHATOPS_PLAYGROUND_PORT'),
+      portIsSet: reader.isSet('CHATOPS_PLAYGROUND_PORT'),
+      key: get('CHATOPS_PLAYGROUND_KEY'),
+    },
     approvedLabel: get('APPROVED_LABEL'),
     schedulesFile: get('CHATOPS_SCHEDULES_FILE'),
     policyFile: get('CHATOPS_POLICY_FILE'),

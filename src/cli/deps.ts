@@ -24,6 +24,8 @@ export interface CliDeps {
   open(): Promise<App>;
   /** Runs the bot until it is told to end; resolves with the exit code. */
   start(): Promise<number>;
+  /** Runs the bot in the playground, whatever is configured for Discord; resolves with the exit code. */
+  playground(): Promise<number>;
   /** The configured intents folder, for `validate` without a path; throws {@link CliError} as `open` does. */
   intentsDir(): string;
   readonly version: string;

@@ -16,6 +16,12 @@ export interface Config {
   readonly dataDir: string;
   readonly confirmTtlSeconds: number;
   readonly shutdownGraceSeconds: number;
+  readonly playground: {
+    readonly port: number;
+    /** The port was asked for: no other one will do. */
+    readonly portIsSet: boolean;
+    readonly key: string | null;
+  };
   readonly approvedLabel: string | null;
   readonly schedulesFile: string | null;
   readonly policyFile: string | null;

@@ -188,6 +188,7 @@ export class Installation {
         this.started += 1;
         return 0;
       },
+      playground: async () => 0,
       intentsDir: () => this.intentsDir,
       version: '1.2.3',
       operator,

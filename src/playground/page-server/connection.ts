@@ -95,6 +95,8 @@ export function serveConnection(socket: WebSocket, shared: Shared): void {
     if (message) obey(message);
     else tell({ type: 'problem', ref: null, text: 'The playground does not understand its page.' });
   });
+  // Without a listener a broken message would end the process. The connection ends all the same.
+  socket.on('error', () => undefined);
   socket.on('close', world.subscribe(onEvent));
   tell(welcome(world, { start: shared.start, botConnected: discord.botConnected(), latencyMs: latency.ms }));
   showScene();

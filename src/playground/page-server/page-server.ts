@@ -64,6 +64,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
 
   server.on('request', (request, response) => void handle(request, response));
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
     const refused = gate.stranger(request) ?? !gate.isKey(gate.upgradeKey(request));
     if (refused || urlOf(request).pathname !== '/socket') {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

@@ -4,7 +4,7 @@ const COMPASS = `<circle cx="20" cy="20" r="11" fill="none" stroke="#fff" stroke
 
 /** A picture for somebody, drawn here: nothing is loaded from anywhere. */
 export function avatarOf(name: string, bot: boolean): string {
-  const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
+  const sum = [...name].reduce((total, letter) => total * 3 + (letter.codePointAt(0) ?? 0), 0);
   const color = bot ? '#5865f2' : COLORS[sum % COLORS.length];
   const inner = bot ? (name === 'Guide' ? COMPASS : BOT) : initialOf(name);
   const back = name === 'Guide' ? '#0f766e' : color;

@@ -41,9 +41,8 @@ function draw(): void {
   drawing = true;
   queueMicrotask(() => {
     drawing = false;
-    const settle = followEnd(state.channelId);
     render(appView(state, actions), root);
-    settle();
+    followEnd(state.channelId);
     const form = document.getElementById('form');
     if (form instanceof HTMLDialogElement && !form.open) form.showModal();
   });

@@ -46,7 +46,8 @@ export function apply(state: State, message: ServerMessage): void {
       return;
     case 'trace': {
       const before = message.entry.begins ? [] : state.trace;
-      state.trace = [...before, message.entry].slice(-TRACE_KEPT);
+      // A request is told of when it ends, and stands where it began.
+      state.trace = [...before, message.entry].sort((one, other) => one.at - other.at).slice(-TRACE_KEPT);
       return;
     }
     case 'deed':

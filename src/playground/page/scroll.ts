@@ -1,25 +1,30 @@
 /** So far from the end, in pixels, a reader still counts as being at the end. */
 const NEAR = 60;
 
+let list: HTMLElement | null = null;
 let shownChannel = '';
+let isAtEnd = true;
 
-/**
- * Asked before the page is drawn: was the reader at the end of the channel, or comes from another one? What it
- * returns scrolls there once the page is drawn, also when parts of it take their size later.
- */
-export function followEnd(channelId: string): () => void {
-  const before = document.getElementById('messages');
-  const isOther = channelId !== shownChannel;
-  const wasAtEnd = !before || before.scrollHeight - before.scrollTop - before.clientHeight < NEAR;
+/** The message components take their size after the page is drawn, and a phone turns: the end stays in sight. */
+const watched = new ResizeObserver(toEnd);
+
+function toEnd(): void {
+  if (list && isAtEnd) list.scrollTop = list.scrollHeight;
+}
+
+/** Keeps readers at the end of the channel who are there already, or who come from another channel. */
+export function followEnd(channelId: string): void {
+  const now = document.getElementById('messages');
+  if (now && now !== list) {
+    list = now;
+    watched.disconnect();
+    watched.observe(now);
+    for (const child of now.children) watched.observe(child);
+    now.addEventListener('scroll', () => {
+      isAtEnd = now.scrollHeight - now.scrollTop - now.clientHeight < NEAR;
+    });
+  }
+  if (channelId !== shownChannel) isAtEnd = true;
   shownChannel = channelId;
-  return () => {
-    if (!isOther && !wasAtEnd) return;
-    const toEnd = () => {
-      const list = document.getElementById('messages');
-      if (list) list.scrollTop = list.scrollHeight;
-    };
-    toEnd();
-    // The message components draw themselves one moment later.
-    requestAnimationFrame(() => requestAnimationFrame(toEnd));
-  };
+  toEnd();
 }

@@ -30,8 +30,8 @@ restyle(
   DiscordMessage,
   css`
   :host { color: var(--text); font-family: inherit; font-size: 1rem; padding-right: 1rem; }
-  :host(:hover), :host([highlight]:hover) { background-color: var(--hover); }
-  :host([highlight]) { background-color: var(--ping); }
+  :host(:hover) { background-color: var(--hover); }
+  :host([highlight]), :host([highlight]:hover) { background-color: var(--ping); }
   :host([highlight])::before { background-color: var(--ping-edge); }
   :host([ephemeral]), :host([ephemeral]:hover) { background-color: var(--private); }
   .discord-message-ephemeral { display: none; }

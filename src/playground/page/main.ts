@@ -28,7 +28,7 @@ const state: State = {
   problem: null,
   theme: savedTheme(),
   sidebarOpen: false,
-  devBarOpen: matchMedia('(min-width: 1200px) and (min-height: 700px)').matches,
+  devBarOpen: false,
 };
 
 const root = document.getElementById('app') ?? document.body;
@@ -43,6 +43,7 @@ function draw(): void {
     drawing = false;
     render(appView(state, actions), root);
     followEnd(state.channelId);
+    document.querySelector('.pick.active')?.scrollIntoView({ block: 'nearest' });
     const form = document.getElementById('form');
     if (form instanceof HTMLDialogElement && !form.open) form.showModal();
   });

@@ -4,6 +4,7 @@ const NEAR = 60;
 let list: HTMLElement | null = null;
 let shownChannel = '';
 let isAtEnd = true;
+let lastTop = 0;
 
 /** The message components take their size after the page is drawn, and a phone turns: the end stays in sight. */
 const watched = new ResizeObserver(toEnd);
@@ -21,7 +22,11 @@ export function followEnd(channelId: string): void {
     watched.observe(now);
     for (const child of now.children) watched.observe(child);
     now.addEventListener('scroll', () => {
-      isAtEnd = now.scrollHeight - now.scrollTop - now.clientHeight < NEAR;
+      // The list may have grown since this was caused; only a way up is a reader's wish.
+      const isNear = now.scrollHeight - now.scrollTop - now.clientHeight < NEAR;
+      if (isNear) isAtEnd = true;
+      else if (now.scrollTop < lastTop) isAtEnd = false;
+      lastTop = now.scrollTop;
     });
   }
   if (channelId !== shownChannel) isAtEnd = true;

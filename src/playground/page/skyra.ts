@@ -31,9 +31,12 @@ restyle(
   css`
   :host { color: var(--text); font-family: inherit; font-size: 1rem; padding-right: 1rem; }
   :host(:hover) { background-color: var(--hover); }
-  :host([highlight]), :host([highlight]:hover) { background-color: var(--ping); }
+  :host([highlight]),
+    :host([highlight]:hover) {
+      padding-right: 1rem; background-color: var(--ping); }
   :host([highlight])::before { background-color: var(--ping-edge); }
-  :host([ephemeral]), :host([ephemeral]:hover) { background-color: var(--private); }
+  :host([ephemeral]), :host([ephemeral]:hover) {
+      padding-right: 1rem; background-color: var(--private); }
   .discord-message-ephemeral { display: none; }
   .discord-message-timestamp, .discord-message-edited { color: var(--muted); font-size: 0.75rem; }
   .discord-message-timestamp { margin-left: 0.25rem; white-space: nowrap; }
@@ -54,7 +57,7 @@ restyle(
 restyle(
   DiscordAuthorInfo,
   css`
-  .discord-author-username, .discord-author-username:hover { color: var(--strong); cursor: default; text-decoration: none; }
+  :host .discord-author-username, :host .discord-author-username:hover { color: var(--strong); cursor: default; text-decoration: none; }
 `,
 );
 restyle(

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
+import type { LocalDiscordOptions } from '../../../src/playground/local-discord.js';
 import type { ClientMessage } from '../../../src/playground/page-protocol/client-message.js';
 import type { ServerMessage } from '../../../src/playground/page-protocol/server-message.js';
 import { type PageServer, startPageServer } from '../../../src/playground/page-server/page-server.js';
@@ -11,8 +12,8 @@ export interface PageStage extends BotStage {
   readonly key: string;
 }
 
-export async function startPageStage(): Promise<PageStage> {
-  const stage = await startStage();
+export async function startPageStage(options: LocalDiscordOptions = {}): Promise<PageStage> {
+  const stage = await startStage(options);
   const page = await startPageServer({ discord: stage.discord, port: 0 });
   return {
     ...stage,

@@ -27,7 +27,8 @@ function trimOneBreak(text: string): string {
   return text.replace(/\n$/, '');
 }
 
-function parseLines(text: string): readonly Block[] {
+/** A quote inside a quote is text. */
+function parseLines(text: string, quoted = false): readonly Block[] {
   if (text === '') return [];
   const blocks: Block[] = [];
   const lines = text.split('\n');
@@ -38,7 +39,7 @@ function parseLines(text: string): readonly Block[] {
   };
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
-    const taken = lineBlock(lines, index);
+    const taken = lineBlock(lines, index, quoted);
     if (!taken) {
       paragraph.push(line);
       continue;
@@ -51,7 +52,11 @@ function parseLines(text: string): readonly Block[] {
   return blocks;
 }
 
-function lineBlock(lines: readonly string[], index: number): { block: Block; lines: number } | null {
+function lineBlock(
+  lines: readonly string[],
+  index: number,
+  quoted: boolean,
+): { block: Block; lines: number } | null {
   const line = lines[index] ?? '';
   const header = /^(#{1,3}) +(.+)$/.exec(line);
   if (header) {
@@ -60,11 +65,11 @@ function lineBlock(lines: readonly string[], index: number): { block: Block; lin
   }
   const subtext = /^-# +(.+)$/.exec(line);
   if (subtext) return { block: { type: 'subtext', children: parseInline(subtext[1] ?? '') }, lines: 1 };
-  if (line.startsWith('>>> ')) {
+  if (!quoted && line.startsWith('>>> ')) {
     const all = [line.slice(4), ...lines.slice(index + 1)].join('\n');
-    return { block: { type: 'quote', children: parseLines(all) }, lines: lines.length - index };
+    return { block: { type: 'quote', children: parseLines(all, true) }, lines: lines.length - index };
   }
-  if (/^> /.test(line)) return quote(lines, index);
+  if (!quoted && /^> /.test(line)) return quote(lines, index);
   return ITEM.test(line) ? list(lines, index) : null;
 }
 
@@ -74,7 +79,7 @@ function quote(lines: readonly string[], index: number): { block: Block; lines: 
     if (!/^>(?: |$)/.test(line)) break;
     quoted.push(line.slice(2));
   }
-  return { block: { type: 'quote', children: parseLines(quoted.join('\n')) }, lines: quoted.length };
+  return { block: { type: 'quote', children: parseLines(quoted.join('\n'), true) }, lines: quoted.length };
 }
 
 function list(lines: readonly string[], index: number): { block: Block; lines: number } {

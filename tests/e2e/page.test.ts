@@ -64,7 +64,6 @@ describe('the whole bot in a browser', () => {
       await composer(page).click();
       await page.keyboard.type('/');
       await page.getByRole('option', { name: '/backup' }).waitFor();
-      await picture(page, 'commands');
       await page.keyboard.press('Escape');
       await composer(page).fill('');
 
@@ -80,10 +79,14 @@ describe('the whole bot in a browser', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Stop' }).waitFor();
       await page.getByText(/\d+ %/).first().waitFor();
-      await picture(page, 'progress');
       await outcome(page, 'photos').waitFor({ timeout: 60_000 });
-      await picture(page, 'outcome');
       expect(readdirSync(`${playground.dir}/backups`)).toHaveLength(2);
+
+      await page.getByRole('button', { name: 'Developer bar' }).click();
+      await page.getByText('INTERACTION_CREATE').waitFor();
+      await picture(page, 'developer-bar');
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Developer bar' }).click();
 
       await composer(page).fill('/runs ');
       await page.getByText('Press Enter to send.').waitFor();
@@ -125,7 +128,6 @@ describe('the whole bot in a browser', () => {
     await page.getByRole('button', { name: 'Details' }).first().click();
     const refusal = shownMessages(page).filter({ hasText: 'Only you (victor) can see this' });
     await refusal.getByText('Refused').waitFor();
-    await picture(page, 'refusal');
     await expectAccessible(page);
 
     await actAs(page, 'alice');

@@ -131,7 +131,7 @@ describe('the whole bot in a browser', () => {
     await expectAccessible(page);
 
     await actAs(page, 'alice');
-    expect(await page.getByText('Only you').count()).toBe(0);
+    expect(await page.getByText('Only you (victor)').count()).toBe(0);
     await actAs(page, 'victor');
     await refusal.getByRole('button', { name: 'Dismiss message' }).click();
     await refusal.waitFor({ state: 'detached' });

@@ -88,6 +88,7 @@ export interface PageClient {
   /** Waits for something that was or will be told. */
   next<K extends Kind>(type: K, fits?: (message: Told<K>) => boolean): Promise<Told<K>>;
   close(): void;
+  readonly closed: Promise<void>;
 }
 
 export async function openPage({ page, key }: PageStage): Promise<PageClient> {
@@ -117,5 +118,6 @@ export async function openPage({ page, key }: PageStage): Promise<PageClient> {
         look();
       }),
     close: () => socket.terminate(),
+    closed: new Promise((resolve) => socket.on('close', () => resolve())),
   };
 }

@@ -72,6 +72,9 @@ export async function startPlaygroundProcess(
       if (address) found(address);
     });
     void ended.then((code) => failed(new Error(`The playground ended with ${code}.\n${stderr}`)));
+  }).catch(async (error: unknown) => {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
   });
   return {
     dir,

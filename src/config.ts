@@ -50,6 +50,11 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
       bytes: get('CHATOPS_LARGE_DELETION_GIB') * GIB,
     },
     shutdownGraceSeconds: get('CHATOPS_SHUTDOWN_GRACE_SECONDS'),
+    playground: {
+      port: get('CHATOPS_PLAYGROUND_PORT'),
+      portIsSet: reader.isSet('CHATOPS_PLAYGROUND_PORT'),
+      key: get('CHATOPS_PLAYGROUND_KEY'),
+    },
     approvedLabel: get('APPROVED_LABEL'),
     schedulesFile: get('CHATOPS_SCHEDULES_FILE'),
     policyFile: get('CHATOPS_POLICY_FILE'),

@@ -30,13 +30,16 @@ function loadEnvFile(): string | null {
 }
 
 /** The configuration, or a {@link CliError} that lists everything wrong with it. */
-function configured(needsDiscord: boolean): { config: Config; warnings: readonly string[] } {
+function configured(
+  needsDiscord: boolean,
+  env = process.env,
+): { config: Config; warnings: readonly string[] } {
   if (envFileFault !== null) {
     const problem = `is there and can’t be read (${envFileFault})`;
     const remedy = 'Give the user that runs ChatOps the right to read it, or remove it.';
     throw configInvalid([{ variable: `${cwd}/.env`, problem, remedy }]);
   }
-  const loaded = loadConfig(process.env, { cwd, shippedIntents, needsDiscord });
+  const loaded = loadConfig(env, { cwd, shippedIntents, needsDiscord });
   if (!loaded.ok) throw configInvalid(loaded.problems);
   return loaded;
 }
@@ -81,23 +84,78 @@ const deps: CliDeps = {
   },
   start: async () => {
     const { config, warnings } = configured(true);
-    const { openApp } = await import('./app.js');
-    const { startBot } = await import('./bot.js');
-    const app = await openApp(config, process.env, { watch: true });
-    for (const warning of warnings) app.log.warn({}, warning);
-    process.on('unhandledRejection', (error) =>
-      app.log.error({ err: error }, 'a defect: unhandled rejection'),
-    );
-    const told = new Promise<void>((resolve) => onInterrupt(resolve));
-    const bot = await startBot(app, config, version).catch(async (error: unknown) => {
-      await app.close();
-      throw startFailure(error);
-    });
-    await told;
-    await bot.stop();
-    return EXIT.done;
+    return config.discord.token === null ? startInPlayground(config) : serve(config, process.env, warnings);
   },
+  playground: async () => startInPlayground(configured(false).config),
 };
+
+/** Runs the bot until a signal comes. */
+async function serve(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  warnings: readonly string[],
+  onReady: () => void = () => undefined,
+): Promise<number> {
+  const { openApp } = await import('./app.js');
+  const { startBot } = await import('./bot.js');
+  const app = await openApp(config, env, { watch: true });
+  for (const warning of warnings) app.log.warn({}, warning);
+  process.on('unhandledRejection', (error) => app.log.error({ err: error }, 'a defect: unhandled rejection'));
+  const told = new Promise<void>((resolve) => onInterrupt(resolve));
+  const bot = await startBot(app, config, version).catch(async (error: unknown) => {
+    await app.close();
+    throw startFailure(error);
+  });
+  onReady();
+  await told;
+  await bot.stop();
+  return EXIT.done;
+}
+
+/** The same bot, against a Discord of our own: only its token and addresses differ. */
+async function startInPlayground({ playground: { port, portIsSet, key } }: Config): Promise<number> {
+  const { startPlayground } = await import('./playground/playground.js');
+  const playground = await startPlayground({ port, orAnother: !portIsSet, ...(key ? { key } : {}) }).catch(
+    (error: unknown) => {
+      throw playgroundFailure(error, port);
+    },
+  );
+  const { DISCORD_TOKEN_FILE: _token, DISCORD_WEBHOOK_URL_FILE: _webhook, ...own } = process.env;
+  const env = {
+    ...own,
+    DISCORD_TOKEN: playground.token,
+    DISCORD_API_URL: playground.apiUrl,
+    DISCORD_GUILD_ID: playground.guildId,
+    DISCORD_OPS_CHANNEL_ID: playground.alertsChannelId,
+    DISCORD_WEBHOOK_URL: '',
+    // People read this terminal to find the address.
+    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+  };
+  try {
+    const { config, warnings } = configured(true, env);
+    return await serve(config, env, warnings, () => process.stdout.write(playgroundNote(playground.url)));
+  } finally {
+    await playground.close();
+  }
+}
+
+function playgroundNote(url: string): string {
+  return [
+    'ChatOps runs in the playground: a Discord of its own, on this machine only.',
+    '',
+    `  Open  ${url}`,
+    '',
+    'Ctrl-C ends it. docs/discord.md says how to connect a real Discord server.',
+    '',
+  ].join('\n');
+}
+
+function playgroundFailure(error: unknown, port: number): CliError {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return startFailure(error);
+  const message = `The playground's port ${port} is taken by another program.`;
+  const remedy = 'Set CHATOPS_PLAYGROUND_PORT to a free port, or remove it.';
+  return new CliError(EXIT.failed, 'start_failed', message, remedy);
+}
 
 function startFailure(error: unknown): CliError {
   const message = error instanceof Error ? error.message : String(error);

@@ -28,6 +28,8 @@ export interface CliDeps {
   start(): Promise<number>;
   /** Looks at everything that an installation needs, also when nothing is right; never rejects. */
   doctor(): Promise<Diagnosis>;
+  /** Runs the bot in the playground, whatever is configured for Discord; resolves with the exit code. */
+  playground(): Promise<number>;
   /** The configured intents folder, for `validate` without a path; throws {@link CliError} as `open` does. */
   intentsDir(): string;
   /** Where the rules of who may do what are configured; throws as `open` does. */

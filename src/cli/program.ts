@@ -58,8 +58,13 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
 
   program
     .command('start')
-    .description('start the bot and its side port')
+    .description('start the bot and its side port; without a token, in the playground')
     .action(() => finish(deps.start()));
+
+  program
+    .command('playground')
+    .description('start the bot in a browser page, with a Discord server on this machine only')
+    .action(() => finish(deps.playground()));
 
   program
     .command('plan')

@@ -21,6 +21,11 @@ export const word = z.string().regex(/^\S+$/, 'must not contain blanks or line b
 
 export const discordToken = word.refine((value) => !/^bot\b/i.test(value), 'must not begin with “Bot”');
 
+/** Stands in an address, and must be as hard to guess as a random one. */
+export const pageKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{20,100}$/, 'must be 20 to 100 letters, digits, dashes or underscores');
+
 export const pveToken = z
   .string()
   .transform((value) => value.replace(/^PVEAPIToken=/, ''))

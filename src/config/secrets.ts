@@ -7,13 +7,14 @@ import { ALL_NAMES, twinOf } from './variables.js';
 
 /** The values in the configuration that nobody may read: to be hidden in whatever leaves the process. */
 export function secretsOf(config: Config): readonly string[] {
-  const { discord, http, webhooks, pve, databaseUrl, redisUrl } = config;
+  const { discord, http, webhooks, playground, pve, databaseUrl, redisUrl } = config;
   const values = [
     discord.token,
     discord.webhookUrl,
     http.apiKey,
     webhooks.githubSecret,
     webhooks.gitlabToken,
+    playground.key,
     pve.apiToken,
     databaseUrl,
     redisUrl,

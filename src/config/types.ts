@@ -21,6 +21,12 @@ export interface Config {
   /** From where on a deletion is large: more files, or more bytes. */
   readonly largeDeletion: { readonly files: number; readonly bytes: number };
   readonly shutdownGraceSeconds: number;
+  readonly playground: {
+    readonly port: number;
+    /** The port was asked for: no other one will do. */
+    readonly portIsSet: boolean;
+    readonly key: string | null;
+  };
   readonly approvedLabel: string | null;
   readonly schedulesFile: string | null;
   readonly policyFile: string | null;

@@ -39,6 +39,8 @@ export interface Control {
   waitFor<T>(look: () => T | null | undefined | false, options?: WaitOptions): Promise<T>;
   /** Waits until a bot is connected to the gateway. */
   waitForBot(options?: WaitOptions): Promise<void>;
+  /** Is a bot connected to the gateway now? */
+  botConnected(): boolean;
   /** Calls back for everything that happens. Returns how to stop. */
   subscribe(listener: WorldListener): () => void;
   /** Lets the next requests that match fail or wait. */
@@ -116,6 +118,7 @@ export function createControl(machinery: Machinery): Control {
     async waitForBot(options) {
       await waitFor(world, gateway.connected, { what: 'a bot at the gateway', ...options });
     },
+    botConnected: () => gateway.connected(),
     subscribe: (listener) => world.subscribe(listener),
     inject: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),

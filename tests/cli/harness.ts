@@ -209,6 +209,7 @@ export class Installation {
         return 0;
       },
       doctor: async () => this.diagnosis,
+      playground: async () => 0,
       intentsDir: () => this.intentsDir,
       policyFiles: () => this.policy,
       version: '1.2.3',

@@ -63,6 +63,7 @@ test('secretsOf knows every secret variable, and the passwords inside URLs and t
     DISCORD_TOKEN: 'discord-token',
     DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/hook-token/?thread_id=7',
     CHATOPS_API_KEY: 'api-key',
+    CHATOPS_PLAYGROUND_KEY: 'a-key-of-the-page-24-char',
     GITHUB_WEBHOOK_SECRET: 'github-secret',
     GITLAB_WEBHOOK_TOKEN: 'gitlab-token',
     PVE_API_TOKEN: 'root@pam!bot=pve-uuid',

@@ -17,6 +17,8 @@ export interface RestParts {
   readonly faults: Faults;
   readonly validateRequest: RequestValidator | null;
   readonly requests: LoggedRequest[];
+  /** How many of the last ones are kept. */
+  readonly keepRequests: number;
   readonly violations: Violation[];
   /** Milliseconds added to every request. */
   readonly latency: { ms: number };
@@ -33,7 +35,7 @@ type Reply = Answer & { readonly headers?: Headers };
 
 /** Serves `/api/v10`: reads, checks, limits, answers and logs one request after the other. */
 export function createRestServer(parts: RestParts) {
-  const { world, faults, latency, requests } = parts;
+  const { world, faults, latency, requests, keepRequests } = parts;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const at = world.clock.now();
     const url = urlOf(request);
@@ -68,6 +70,7 @@ export function createRestServer(parts: RestParts) {
       status: answered ? final.status : null,
       code: final.status >= 400 ? Number(objectOf(final.body).code ?? 0) : null,
     });
+    if (requests.length > keepRequests) requests.shift();
     if (answered) send(response, final, world.clock.now());
     else request.socket.destroy();
     world.emit({ type: 'request' });

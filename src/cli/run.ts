@@ -1,11 +1,11 @@
 import { isFinal, type Run } from '../core/run.js';
+import { runJson } from '../core/views.js';
 import { requestPlan } from './admit.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, refusal } from './errors.js';
 import { exitCodeOf } from './exit-code.js';
 import { confirmAndFollow } from './follow.js';
 import { type Interrupts, watchInterrupts } from './interrupts.js';
-import { runJson } from './json.js';
 import { outcomeLines } from './outcome.js';
 import { previewLines } from './preview.js';
 import { isYes, readLine } from './question.js';

@@ -2,10 +2,10 @@ import type { Observation } from '../core/observation.js';
 import type { RunSummary } from '../core/run.js';
 import type { StackStatus } from '../core/status.js';
 import { conditionOf, countsText, isUp } from '../core/status-wording.js';
+import { statusJson } from '../core/views.js';
 import { headline } from '../core/wording.js';
 import type { Context } from './context.js';
 import { EXIT } from './errors.js';
-import { statusJson } from './json.js';
 import { warningLine } from './preview.js';
 import { clean, localTime, type Style, sentence } from './text.js';
 

@@ -1,9 +1,9 @@
 import type { App } from './app.js';
 import type { Config } from './config.js';
+import { openSidePort } from './side-port.js';
 import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
+import type { Readiness, ReadyCheck } from './surfaces/http/api/probes.js';
 import { createMetrics } from './surfaces/http/metrics.js';
-import type { Readiness, ReadyCheck } from './surfaces/http/routes.js';
-import { startSidePort } from './surfaces/http/side-port.js';
 
 /** How often open previews are looked through for those that nobody answered in time, in ms. */
 const EXPIRE_EVERY = 1000;
@@ -32,12 +32,11 @@ export async function startBot(app: App, config: Config, version: string): Promi
   }, EXPIRE_EVERY);
 
   const metrics = createMetrics(pipeline.events, { version, describe: (name) => catalogue.find(name) });
-  const port = await startSidePort({
-    host: config.http.host,
-    port: config.http.port,
-    log,
+  const port = await openSidePort(app, config, {
+    version,
     metrics,
     ready: () => readiness(app, config, discord, stopping),
+    onAuthFailure: (failure) => log.warn(failure, 'a call was not let in'),
   });
   log.info({ host: config.http.host, port: port.port }, 'the side port is open');
   discord = await connect(app, config);

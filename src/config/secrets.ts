@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { hashOfLine, readKeyLines } from '../core/key-lines.js';
 import type { Secrets } from '../core/redact.js';
 import type { Environment } from './read.js';
 import { readSecretFile } from './secret-file.js';
@@ -11,7 +12,7 @@ export function secretsOf(config: Config): readonly string[] {
   const values = [
     discord.token,
     discord.webhookUrl,
-    http.apiKey,
+    ...keysOf(http.apiKey),
     webhooks.githubSecret,
     webhooks.gitlabToken,
     pve.apiToken,
@@ -23,6 +24,12 @@ export function secretsOf(config: Config): readonly string[] {
     ...passwords(redisUrl),
   ];
   return [...new Set(values.filter((value): value is string => value !== null && value !== ''))];
+}
+
+/** The API keys in a text, without those that are only there as hashes. */
+export function keysOf(text: string | null): readonly string[] {
+  const keys = readKeyLines(text ?? '') ?? [];
+  return keys.map(({ key }) => key).filter((key) => hashOfLine(key) === null);
 }
 
 function afterLast(separator: string, value: string | null): string | null {

@@ -23,7 +23,12 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    /** One key, or a file's lines of `key` or `name key`. */
     readonly apiKey: string | null;
+    /** The file that the keys come from; they can change there without a restart. */
+    readonly apiKeyFile: string | null;
+    /** Calls a minute that a client may make on each of /run and /orchestrate; 0 is no limit. */
+    readonly rateLimit: number;
     readonly ipAllowlist: readonly string[];
     readonly trustedProxies: readonly string[];
   };

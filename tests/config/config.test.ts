@@ -53,7 +53,15 @@ describe('values', () => {
       schedulesFile: null,
       policyFile: null,
       rbac: { file: null, json: null },
-      http: { host: '127.0.0.1', port: 8000, apiKey: null, ipAllowlist: [], trustedProxies: [] },
+      http: {
+        host: '127.0.0.1',
+        port: 8000,
+        apiKey: null,
+        apiKeyFile: null,
+        rateLimit: 10,
+        ipAllowlist: [],
+        trustedProxies: [],
+      },
       webhooks: { githubSecret: null, gitlabToken: null },
       pve: { apiUrl: null, apiToken: null, caFile: null },
       databaseUrl: null,
@@ -82,6 +90,7 @@ describe('values', () => {
       CHATOPS_HTTP_HOST: '::1',
       CHATOPS_HTTP_PORT: '0',
       CHATOPS_API_KEY: 'key-1',
+      CHATOPS_HTTP_RATE_LIMIT: '0',
       CHATOPS_IP_ALLOWLIST: ' 10.0.0.0/8, ::1 ,',
       CHATOPS_TRUSTED_PROXIES: '10.0.0.2',
       GITHUB_WEBHOOK_SECRET: 'gh-1',
@@ -114,6 +123,8 @@ describe('values', () => {
         host: '::1',
         port: 0,
         apiKey: 'key-1',
+        apiKeyFile: null,
+        rateLimit: 0,
         ipAllowlist: ['10.0.0.0/8', '::1'],
         trustedProxies: ['10.0.0.2'],
       },
@@ -277,6 +288,19 @@ describe('a secret from a file', () => {
     expect(problems({ DISCORD_TOKEN_FILE: name })).toEqual([
       `DISCORD_TOKEN_FILE ${problem(join(folder, name))}`,
     ]);
+  });
+
+  test('API keys: a file may hold several, with names and as hashes; what is neither is a problem', () => {
+    const hash = `sha256:${'ab'.repeat(32)}`;
+    const path = file('keys', `# who may call\nplain-key\nci ${hash}\n`);
+    const { apiKey, apiKeyFile } = good({ CHATOPS_API_KEY_FILE: 'keys' }).http;
+    expect([apiKey, apiKeyFile]).toEqual([`# who may call\nplain-key\nci ${hash}`, path]);
+    for (const text of ['sha256:short', 'ci key more', '# nothing but this']) {
+      file('bad-keys', text);
+      expect(problems({ CHATOPS_API_KEY_FILE: 'bad-keys' })).toEqual([
+        'CHATOPS_API_KEY must be a key, or lines of `name key`.',
+      ]);
+    }
   });
 
   test('both set is a problem', () => {

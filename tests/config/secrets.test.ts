@@ -84,3 +84,9 @@ test('secretsOf knows every secret variable, and the passwords inside URLs and t
   );
   expect(loaded.ok && secretsOf(loaded.config)).not.toContain('');
 });
+
+test('of several API keys the plain ones are secrets; names and hashes are none', () => {
+  const env = { CHATOPS_API_KEY: `plain-key\ndeploy deploy-key\nci sha256:${'ab'.repeat(32)}` };
+  const loaded = loadConfig(env, { cwd: folder, shippedIntents: '/x' });
+  expect(loaded.ok && secretsOf(loaded.config)).toEqual(['plain-key', 'deploy-key']);
+});

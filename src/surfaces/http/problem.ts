@@ -61,6 +61,8 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
   params_invalid: 422,
   action_unsupported: 422,
   shutting_down: 503,
+  store_unavailable: 503,
+  internal_error: 500,
 };
 
 /** A refusal of the core as a problem. */

@@ -24,6 +24,24 @@ export interface PortOptions extends Partial<ApiDeps> {
   readonly port?: number;
 }
 
+/** What tests look at in answers and problem documents. */
+export interface Answered {
+  readonly ok: boolean;
+  readonly id: string;
+  readonly url: string;
+  readonly state: string;
+  readonly stdout: string;
+  readonly actor: object;
+  readonly dry_run: boolean;
+  readonly code?: string;
+  readonly detail: string;
+  readonly remedy: string;
+  readonly valid: boolean;
+  readonly errors: readonly object[];
+  readonly results: readonly { readonly problem: { readonly run?: object } | null }[];
+  readonly run?: { readonly outcome: { readonly successor: string | null } };
+}
+
 /** The side port on a real pipeline with a real store, whose executor does what the test says. */
 export class Port {
   readonly failures: AuthFailure[] = [];
@@ -81,6 +99,12 @@ export class Port {
     return this.installation.world;
   }
 
+  /** Puts the executor's world back as it was. */
+  calm(): void {
+    Object.assign(this.world, { blocked: false, planBug: false, bytes: 1000, deletions: [] });
+    this.world.during = async () => undefined;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.side.port}`;
   }
@@ -99,9 +123,14 @@ export class Port {
   }
 
   /** {@link call}, with the status and the JSON that come back. */
-  async json(method: string, path: string, body?: unknown, headers?: Record<string, string>) {
+  async json<Body = Answered>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) {
     const response = await this.call(method, path, body, headers);
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
   }
 
   /** Sends bytes and resolves with everything that comes back until the server hangs up. */

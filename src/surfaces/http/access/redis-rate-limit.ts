@@ -28,20 +28,24 @@ export function createRedisLimiter(url: string, rate: RateLimit, log: Log): Rate
     retryStrategy: () => RECONNECT_MS,
   });
   let away = false;
+  let closing = false;
   const isAway = (now: boolean, error?: unknown): void => {
+    if (closing) return;
     if (now !== away && now) log.warn({ err: error }, 'Redis is away: each instance limits calls by itself');
     if (now !== away && !now) log.info({}, 'Redis is back: calls are limited across instances');
     away = now;
   };
   redis.on('error', (error) => isAway(true, error));
+  redis.on('close', () => isAway(true));
+  redis.on('ready', () => isAway(false));
   return {
     hit: async (key) => {
+      if (redis.status !== 'ready') return local.hit(key);
       try {
         const [count, left] = (await redis.eval(COUNT, 1, `chatops:rate:${key}`, rate.windowMs)) as [
           number,
           number,
         ];
-        isAway(false);
         return verdict(rate.limit, count, left);
       } catch (error) {
         isAway(true, error);
@@ -49,6 +53,7 @@ export function createRedisLimiter(url: string, rate: RateLimit, log: Log): Rate
       }
     },
     close: () => {
+      closing = true;
       redis.disconnect();
       local.close();
     },

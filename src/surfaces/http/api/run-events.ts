@@ -100,6 +100,7 @@ function follow({ pipeline, runs, redact, log }: ApiDeps, id: string, response: 
     if (!run || response.writableEnded) return;
     if (early) {
       send('snapshot', runJson(run));
+      told = JSON.stringify(run.progress);
       const waiting = early;
       early = null;
       waiting.forEach(tell);

@@ -4,7 +4,6 @@ import { networksOf } from './surfaces/http/access/address.js';
 import { createApiKeys } from './surfaces/http/access/api-keys.js';
 import { type AuthFailure, openToEveryKey } from './surfaces/http/access/guard.js';
 import { createLocalLimiter, type RateLimiter } from './surfaces/http/access/rate-limit.js';
-import { createRedisLimiter } from './surfaces/http/access/redis-rate-limit.js';
 import type { Readiness } from './surfaces/http/api/probes.js';
 import type { Metrics } from './surfaces/http/metrics.js';
 import { type SidePort, startSidePort } from './surfaces/http/side-port.js';
@@ -39,7 +38,7 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
       keys: createApiKeys(keySource(app, config)),
       allowlist: http.ipAllowlist.length > 0 ? networksOf(http.ipAllowlist) : null,
       proxies: networksOf(http.trustedProxies),
-      limiter: limiterOf(app, config),
+      limiter: await limiterOf(app, config),
       mayUse: openToEveryKey,
     },
   });
@@ -56,9 +55,10 @@ function keySource({ redactor, log }: App, { http }: Config): () => string | nul
   );
 }
 
-function limiterOf({ log }: App, { http, redisUrl }: Config): RateLimiter {
+async function limiterOf({ log }: App, { http, redisUrl }: Config): Promise<RateLimiter> {
   const rate = { limit: http.rateLimit, windowMs: RATE_WINDOW_MS };
-  return redisUrl === null || rate.limit === 0
-    ? createLocalLimiter(rate)
-    : createRedisLimiter(redisUrl, rate, log);
+  if (redisUrl === null || rate.limit === 0) return createLocalLimiter(rate);
+  // Loaded only where there is a Redis.
+  const { createRedisLimiter } = await import('./surfaces/http/access/redis-rate-limit.js');
+  return createRedisLimiter(redisUrl, rate, log);
 }

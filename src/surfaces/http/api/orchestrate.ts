@@ -1,9 +1,10 @@
 import { problemDocument, problemOf } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';
+import { OrchestrateBody } from './request-schemas.js';
 import { neverBegan } from './run.js';
 import { runAnswer } from './run-view.js';
-import { OrchestrateAnswer, OrchestrateBody } from './schemas.js';
+import { OrchestrateAnswer } from './schemas.js';
 import { startRun, succeeded, type Wish, withdrawSuccessor } from './start-run.js';
 
 interface Result {

@@ -5,8 +5,8 @@ import { runJson } from '../../../core/views.js';
 import { ProblemError } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';
+import { RunPath } from './request-schemas.js';
 import { visibleRun } from './runs.js';
-import { RunPath } from './schemas.js';
 
 /** Streams at one time; each holds a connection and looks into the store. */
 const MOST_STREAMS = 100;

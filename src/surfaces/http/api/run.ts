@@ -6,8 +6,9 @@ import { type Problem, ProblemError, problemOf } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';
 import { patience, within } from './prefer.js';
+import { RunRequestBody } from './request-schemas.js';
 import { runAnswer, runUrl } from './run-view.js';
-import { RunAnswer, RunRequestBody } from './schemas.js';
+import { RunAnswer } from './schemas.js';
 import { type Started, startRun, withdrawSuccessor } from './start-run.js';
 
 /** `POST /run`: one intent, from its name to its outcome. */

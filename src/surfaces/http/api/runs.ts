@@ -7,8 +7,9 @@ import { runJson, summaryJson } from '../../../core/views.js';
 import { ProblemError, problemOf } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';
+import { RunPath, RunsQuery } from './request-schemas.js';
 import { runUrl } from './run-view.js';
-import { RunPath, RunSummaryView, RunsQuery, RunView } from './schemas.js';
+import { RunSummaryView, RunView } from './schemas.js';
 import { reportDenied } from './start-run.js';
 
 /** The history, single runs with their logs, and Stop. */

@@ -7,7 +7,8 @@ import { noticeJson } from '../../../core/views.js';
 import { ProblemError } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';
-import { ValidateAnswer, ValidateBody } from './schemas.js';
+import { ValidateBody } from './request-schemas.js';
+import { ValidateAnswer } from './schemas.js';
 
 /** `POST /validate`: an intent's text, checked as a file of the intents' folder would be. Keeps nothing. */
 export function validateOperation({ catalogue, intentsDir, approvedLabel }: ApiDeps): Operation {

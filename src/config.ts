@@ -57,6 +57,12 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
       trustedProxies: get('CHATOPS_TRUSTED_PROXIES') ?? [],
     },
     webhooks: { githubSecret: get('GITHUB_WEBHOOK_SECRET'), gitlabToken: get('GITLAB_WEBHOOK_TOKEN') },
+    commitStatus: {
+      githubToken: get('GITHUB_STATUS_TOKEN'),
+      githubApiUrl: get('GITHUB_API_URL'),
+      gitlabToken: get('GITLAB_STATUS_TOKEN'),
+      gitlabApiUrl: get('GITLAB_API_URL'),
+    },
     pve: { apiUrl: get('PVE_API_URL'), apiToken: get('PVE_API_TOKEN'), caFile: get('PVE_CA_FILE') },
     databaseUrl: get('DATABASE_URL'),
     redisUrl: get('REDIS_URL'),

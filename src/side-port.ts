@@ -7,6 +7,8 @@ import { createLocalLimiter, type RateLimiter } from './surfaces/http/access/rat
 import type { Readiness } from './surfaces/http/api/probes.js';
 import type { Metrics } from './surfaces/http/metrics.js';
 import { type SidePort, startSidePort } from './surfaces/http/side-port.js';
+import { defaultBranches } from './surfaces/http/webhooks/change.js';
+import { createStatusReporter } from './surfaces/http/webhooks/commit-status.js';
 
 const RATE_WINDOW_MS = 60_000;
 
@@ -34,6 +36,13 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
     redact: redactor.data,
     intentsDir: config.intentsDir,
     approvedLabel: config.approvedLabel,
+    webhooks: {
+      ...config.webhooks,
+      origins: defaultBranches,
+      deliveries: store.deliveries,
+      report: createStatusReporter({ ...config.commitStatus, log }),
+      now: () => new Date(),
+    },
     access: {
       keys: createApiKeys(keySource(app, config)),
       allowlist: http.ipAllowlist.length > 0 ? networksOf(http.ipAllowlist) : null,

@@ -8,13 +8,15 @@ import { ALL_NAMES, twinOf } from './variables.js';
 
 /** The values in the configuration that nobody may read: to be hidden in whatever leaves the process. */
 export function secretsOf(config: Config): readonly string[] {
-  const { discord, http, webhooks, pve, databaseUrl, redisUrl } = config;
+  const { discord, http, webhooks, commitStatus, pve, databaseUrl, redisUrl } = config;
   const values = [
     discord.token,
     discord.webhookUrl,
     ...keysOf(http.apiKey),
     webhooks.githubSecret,
     webhooks.gitlabToken,
+    commitStatus.githubToken,
+    commitStatus.gitlabToken,
     pve.apiToken,
     databaseUrl,
     redisUrl,

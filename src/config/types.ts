@@ -33,6 +33,13 @@ export interface Config {
     readonly trustedProxies: readonly string[];
   };
   readonly webhooks: { readonly githubSecret: string | null; readonly gitlabToken: string | null };
+  /** Where the states of commits are told; REST bases without a slash at their end. */
+  readonly commitStatus: {
+    readonly githubToken: string | null;
+    readonly githubApiUrl: string;
+    readonly gitlabToken: string | null;
+    readonly gitlabApiUrl: string;
+  };
   readonly pve: {
     readonly apiUrl: string | null;
     readonly apiToken: string | null;

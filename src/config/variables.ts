@@ -120,6 +120,26 @@ export const VARIABLES = {
     secret: true,
     remedy: 'Use the token that the webhook’s settings on GitLab hold.',
   },
+  GITHUB_STATUS_TOKEN: {
+    schema: word,
+    secret: true,
+    remedy: 'Make a fine-grained token with “Commit statuses: write”, or remove it.',
+  },
+  GITHUB_API_URL: {
+    schema: url('https', 'http'),
+    fallback: 'https://api.github.com',
+    remedy: 'Remove it for github.com, or give https://<host>/api/v3.',
+  },
+  GITLAB_STATUS_TOKEN: {
+    schema: word,
+    secret: true,
+    remedy: 'Make a project access token with the scope “api”, or remove it.',
+  },
+  GITLAB_API_URL: {
+    schema: url('https', 'http'),
+    fallback: 'https://gitlab.com/api/v4',
+    remedy: 'Remove it for gitlab.com, or give https://<host>/api/v4.',
+  },
 
   PVE_API_URL: {
     schema: url('https', 'http'),

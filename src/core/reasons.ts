@@ -57,6 +57,10 @@ export const REASONS = {
     summary: 'The address that called is not on the list of allowed ones.',
     remedy: 'Add it to CHATOPS_IP_ALLOWLIST. Behind a proxy, set CHATOPS_TRUSTED_PROXIES.',
   },
+  invalid_signature: {
+    summary: 'The webhook’s signature or token is missing or wrong.',
+    remedy: 'Give the webhook’s settings and the bot the same GITHUB_WEBHOOK_SECRET or GITLAB_WEBHOOK_TOKEN.',
+  },
   rate_limited: {
     summary: 'The client called more often than it may.',
     remedy: 'Wait, or raise CHATOPS_HTTP_RATE_LIMIT.',

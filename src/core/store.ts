@@ -120,6 +120,12 @@ export interface ArtifactStore {
   markDeleted(intent: string, path: string, at: string): Promise<void>;
 }
 
+/** What came from outside and must be handled once, also after a restart: deliveries of webhooks. */
+export interface DeliveryStore {
+  /** Claims all of these keys at once. False when any of them was claimed before; nothing is written then. */
+  claim(keys: readonly string[], at: string): Promise<boolean>;
+}
+
 export interface AuditStore {
   append(entry: AuditEntry): Promise<void>;
   /** Newest first. */
@@ -134,6 +140,7 @@ export interface Store {
   readonly owners: OwnerStore;
   readonly artifacts: ArtifactStore;
   readonly audit: AuditStore;
+  readonly deliveries: DeliveryStore;
   close(): Promise<void>;
 }
 

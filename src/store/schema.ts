@@ -100,4 +100,10 @@ export const MIGRATIONS: readonly string[] = [
     entry TEXT NOT NULL
   );
   `,
+  `
+  CREATE TABLE deliveries (
+    key TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -4,6 +4,7 @@ import { artifactStore } from './artifacts.js';
 import { auditStore, auditTrail } from './audit.js';
 import { headFile } from './audit-head.js';
 import { prepareDataDir } from './data-dir.js';
+import { deliveryStore } from './deliveries.js';
 import { leaseStore } from './leases.js';
 import { migrate } from './migrate.js';
 import { ownerStore } from './owners.js';
@@ -49,6 +50,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     owners: ownerStore(database),
     artifacts: artifactStore(database),
     audit: auditStore(database, trail, head),
+    deliveries: deliveryStore(database),
     close: () => database.close(),
   };
 }

@@ -33,6 +33,13 @@ function file(name: string, text: string): string {
   return path;
 }
 
+const NO_STATUS = {
+  githubToken: null,
+  githubApiUrl: 'https://api.github.com',
+  gitlabToken: null,
+  gitlabApiUrl: 'https://gitlab.com/api/v4',
+};
+
 describe('values', () => {
   test('an empty environment gives the documented defaults', () => {
     expect(good({})).toEqual({
@@ -63,6 +70,7 @@ describe('values', () => {
         trustedProxies: [],
       },
       webhooks: { githubSecret: null, gitlabToken: null },
+      commitStatus: NO_STATUS,
       pve: { apiUrl: null, apiToken: null, caFile: null },
       databaseUrl: null,
       redisUrl: null,
@@ -95,6 +103,8 @@ describe('values', () => {
       CHATOPS_TRUSTED_PROXIES: '10.0.0.2',
       GITHUB_WEBHOOK_SECRET: 'gh-1',
       GITLAB_WEBHOOK_TOKEN: 'gl-1',
+      GITHUB_STATUS_TOKEN: 'gh-2',
+      GITLAB_STATUS_TOKEN: 'gl-2',
       PVE_API_URL: 'https://pve.lan:8006/',
       PVE_API_TOKEN: 'PVEAPIToken=root@pam!bot=uuid-1',
       PVE_CA_FILE: readable,
@@ -129,6 +139,7 @@ describe('values', () => {
         trustedProxies: ['10.0.0.2'],
       },
       webhooks: { githubSecret: 'gh-1', gitlabToken: 'gl-1' },
+      commitStatus: { ...NO_STATUS, githubToken: 'gh-2', gitlabToken: 'gl-2' },
       pve: { apiUrl: 'https://pve.lan:8006', apiToken: 'root@pam!bot=uuid-1', caFile: readable },
       databaseUrl: 'postgres://u:p@db/chatops',
       redisUrl: 'rediss://:pw@redis:6379',
@@ -260,6 +271,8 @@ describe('a secret from a file', () => {
     ['CHATOPS_API_KEY', (config: Config) => config.http.apiKey, 'from-file'],
     ['GITHUB_WEBHOOK_SECRET', (config: Config) => config.webhooks.githubSecret, 'from-file'],
     ['GITLAB_WEBHOOK_TOKEN', (config: Config) => config.webhooks.gitlabToken, 'from-file'],
+    ['GITHUB_STATUS_TOKEN', (config: Config) => config.commitStatus.githubToken, 'from-file'],
+    ['GITLAB_STATUS_TOKEN', (config: Config) => config.commitStatus.gitlabToken, 'from-file'],
     ['PVE_API_TOKEN', (config: Config) => config.pve.apiToken, 'a@pve!b=c'],
     ['DATABASE_URL', (config: Config) => config.databaseUrl, 'postgres://db/x'],
     ['REDIS_URL', (config: Config) => config.redisUrl, 'redis://r'],

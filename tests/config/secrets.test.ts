@@ -65,6 +65,8 @@ test('secretsOf knows every secret variable, and the passwords inside URLs and t
     CHATOPS_API_KEY: 'api-key',
     GITHUB_WEBHOOK_SECRET: 'github-secret',
     GITLAB_WEBHOOK_TOKEN: 'gitlab-token',
+    GITHUB_STATUS_TOKEN: 'github-status',
+    GITLAB_STATUS_TOKEN: 'gitlab-status',
     PVE_API_TOKEN: 'root@pam!bot=pve-uuid',
     DATABASE_URL: 'postgres://u:p%40ss@db/x',
     REDIS_URL: 'redis://:100%25zz%zz@r',

@@ -16,7 +16,7 @@ export function randomOf(seed: number): (below: number) => number {
   };
 }
 
-const PATHS = ['/run', '/orchestrate', '/validate'];
+const PATHS = ['/run', '/orchestrate', '/validate', '/webhook/github', '/webhook/gitlab'];
 const NAMES = [
   '../../etc/passwd',
   '..\\..\\windows',

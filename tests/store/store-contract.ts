@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { artifactContract } from './contract/artifacts.js';
 import { auditContract } from './contract/audit.js';
+import { deliveryContract } from './contract/deliveries.js';
 import { leaseContract } from './contract/leases.js';
 import { ownerContract } from './contract/owners.js';
 import { runListContract } from './contract/run-list.js';
@@ -18,5 +19,6 @@ export function storeContract(name: string, open: OpenStore): void {
     ownerContract(open);
     artifactContract(open);
     auditContract(open);
+    deliveryContract(open);
   });
 }

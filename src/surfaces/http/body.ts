@@ -5,6 +5,9 @@ import { ProblemError } from './problem.js';
 /** Most of what anybody sends is a name; the largest thing is an intent's file to be checked. */
 export const BODY_LIMIT = 256 * 1024;
 
+/** A push with hundreds of commits. */
+export const RAW_BODY_LIMIT = 2 * 1024 * 1024;
+
 /**
  * Bodies are JSON. `curl -d` calls what it sends a form, so that is read as JSON too. Names that would reach
  * into JavaScript's own objects (`__proto__`) are refused.
@@ -20,6 +23,12 @@ export function acceptJson(app: FastifyInstance): void {
       parse(request, text, (error, value) => done(error ? notJson(text) : null, value));
     },
   );
+}
+
+/** Leaves a body as the bytes that came: a signature is over them. */
+export function acceptBytes(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
 }
 
 function notJson(text: string): ProblemError {

@@ -1,11 +1,10 @@
 import type { FastifyError } from 'fastify';
 import type { Log } from '../../core/log.js';
 import { StoreError } from '../../core/store.js';
-import { BODY_LIMIT } from './body.js';
 import { type Problem, ProblemError } from './problem.js';
 
 const DETAILS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, `The body is larger than ${BODY_LIMIT / 1024} KiB.`],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'The body is too large.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'The body’s content type is not application/json.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'The body is not as long as its Content-Length says.'],
   FST_ERR_BAD_URL: [400, 'The path holds a % that is followed by no character.'],

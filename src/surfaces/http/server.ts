@@ -3,7 +3,7 @@ import { type Access, letIn } from './access/guard.js';
 import type { ApiDeps } from './api/deps.js';
 import { checked } from './api/input.js';
 import type { Operation } from './api/operation.js';
-import { acceptJson, BODY_LIMIT } from './body.js';
+import { acceptBytes, acceptJson, BODY_LIMIT, RAW_BODY_LIMIT } from './body.js';
 import { problemFor } from './errors.js';
 import { refuseMalformed } from './malformed.js';
 import { PROBLEM_TYPE, type Problem, problemDocument } from './problem.js';
@@ -18,6 +18,7 @@ export interface ServerOptions extends Pick<ApiDeps, 'log' | 'redact'> {
 const KEEP_ALIVE_MS = 5000;
 const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_CONNECTIONS = 1000;
+const NO_BYTES = Buffer.alloc(0);
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** The HTTP server with its limits; each operation is a route behind the guard. */
@@ -49,15 +50,20 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) await sendProblem(reply, notServed(operations, request));
   });
-  for (const operation of operations) addRoute(app, operation, options);
+  for (const operation of operations.filter(({ rawBody }) => !rawBody)) addRoute(app, operation, options);
+  app.register(async (raw) => {
+    acceptBytes(raw);
+    for (const operation of operations.filter(({ rawBody }) => rawBody)) addRoute(raw, operation, options);
+  });
   return app;
 }
 
 function addRoute(app: FastifyInstance, operation: Operation, { access, redact }: ServerOptions): void {
-  const { method, path, params, query, body } = operation;
+  const { method, path, params, query, body, rawBody } = operation;
   const visitors = new WeakMap<FastifyRequest, Awaited<ReturnType<typeof letIn>>>();
   app.route({
     method,
+    ...(rawBody ? { bodyLimit: RAW_BODY_LIMIT } : {}),
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     exposeHeadRoute: method === 'GET' && !path.endsWith('/events'),
     onRequest: async (request) => {
@@ -71,7 +77,8 @@ function addRoute(app: FastifyInstance, operation: Operation, { access, redact }
         ...visitor,
         params: params ? checked(params, 'path', request.params) : undefined,
         query: query ? checked(query, 'query', request.query) : undefined,
-        body: body ? checked(body, 'body', request.body) : undefined,
+        body: body && !rawBody ? checked(body, 'body', request.body) : undefined,
+        raw: Buffer.isBuffer(request.body) ? request.body : NO_BYTES,
         headers: request.headers as Readonly<Record<string, string | undefined>>,
       });
       if ('stream' in answer) {

@@ -1,15 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { Access } from './access/guard.js';
+import type { Access, AuthFailure } from './access/guard.js';
 import type { ApiDeps } from './api/deps.js';
 import { operationsOf } from './api/operations.js';
 import { createHttpServer } from './server.js';
+import type { WebhookDeps } from './webhooks/operations.js';
 
 export interface SidePortOptions extends ApiDeps {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
   readonly access: Omit<Access, 'onAuthFailure'>;
+  readonly webhooks: Omit<WebhookDeps, keyof ApiDeps | 'refused'>;
   /** How long a client may take to send its request, in ms. Default 5000. */
   readonly requestTimeoutMs?: number;
 }
@@ -39,16 +41,19 @@ export class SidePortError extends Error {
 /** Serves probes, metrics and the API. Throws {@link SidePortError} when the address can't be used. */
 export async function startSidePort(options: SidePortOptions): Promise<SidePort> {
   const { access, log, metrics, redact, onAuthFailure, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  // What the core denies it tells the metrics by itself, whatever surface was asked.
+  const notLetIn = (failure: AuthFailure): void => {
+    metrics.authFailed(failure.reason);
+    onAuthFailure(failure);
+  };
+  const webhooks = {
+    ...options,
+    ...options.webhooks,
+    refused: (from: string) => notLetIn({ reason: 'invalid_signature', from }),
+  };
   const app = createHttpServer({
-    operations: operationsOf(options),
-    access: {
-      ...access,
-      onAuthFailure: (failure) => {
-        // What the core denies it tells the metrics by itself, whatever surface was asked.
-        metrics.authFailed(failure.reason);
-        onAuthFailure(failure);
-      },
-    },
+    operations: operationsOf(options, webhooks),
+    access: { ...access, onAuthFailure: notLetIn },
     log,
     redact,
     requestTimeoutMs,

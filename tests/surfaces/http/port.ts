@@ -7,9 +7,14 @@ import type { ApiDeps } from '../../../src/surfaces/http/api/deps.js';
 import type { Readiness } from '../../../src/surfaces/http/api/probes.js';
 import { createMetrics } from '../../../src/surfaces/http/metrics.js';
 import { type SidePort, startSidePort } from '../../../src/surfaces/http/side-port.js';
+import { defaultBranches } from '../../../src/surfaces/http/webhooks/change.js';
+import type { CommitState } from '../../../src/surfaces/http/webhooks/commit-status.js';
+import type { WebhookDeps } from '../../../src/surfaces/http/webhooks/operations.js';
 import { Installation, type Process } from '../../core/harness.js';
 
 export const KEY = 'the-key';
+/** Of both webhooks. */
+export const SECRET = 'the-webhook-secret';
 
 export const READY: Readiness = {
   checks: [{ name: 'store', ok: true, detail: 'The database answers.' }],
@@ -19,6 +24,7 @@ export const READY: Readiness = {
 export interface PortOptions extends Partial<ApiDeps> {
   readonly access?: Partial<Access>;
   readonly limit?: number;
+  readonly webhooks?: Partial<WebhookDeps>;
   readonly requestTimeoutMs?: number;
   readonly host?: string;
   readonly port?: number;
@@ -53,16 +59,18 @@ export class Port {
     readonly side: SidePort,
     failures: AuthFailure[],
     logged: object[],
+    readonly states: CommitState[],
   ) {
     this.failures = failures;
     this.logged = logged;
   }
 
-  static async open({ access, limit, ...options }: PortOptions = {}): Promise<Port> {
+  static async open({ access, limit, webhooks, ...options }: PortOptions = {}): Promise<Port> {
     const installation = await Installation.create();
     const process = await installation.start();
     const failures: AuthFailure[] = [];
     const logged: object[] = [];
+    const states: CommitState[] = [];
     const log = (fields: object): void => void logged.push(fields);
     const { deps, pipeline } = process;
     const side = await startSidePort({
@@ -79,6 +87,15 @@ export class Port {
       intentsDir: '/intents',
       approvedLabel: null,
       onAuthFailure: (failure) => void failures.push(failure),
+      webhooks: {
+        githubSecret: SECRET,
+        gitlabToken: SECRET,
+        origins: defaultBranches,
+        deliveries: deps.store.deliveries,
+        report: async (_change, state) => void states.push(state),
+        now: deps.now,
+        ...webhooks,
+      },
       access: {
         keys: createApiKeys(() => `${KEY}\nci second-key`),
         allowlist: null,
@@ -92,7 +109,7 @@ export class Port {
       await installation.end();
       throw error;
     });
-    return new Port(installation, process, side, failures, logged);
+    return new Port(installation, process, side, failures, logged, states);
   }
 
   get world() {

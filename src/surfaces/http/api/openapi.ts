@@ -39,8 +39,9 @@ type Write = (schema: z.ZodType) => object;
 
 function describe(operation: Operation, input: Write, output: Write) {
   const { id, summary, description, endpoint, params, query, body, requestHeaders, answers } = operation;
+  const isOpen = endpoint === null || endpoint === 'webhook';
   const problems = new Set([
-    ...(endpoint === null ? [500] : ALWAYS),
+    ...(isOpen ? [500] : ALWAYS),
     ...(body ? WITH_BODY : []),
     ...(query ? [422] : []),
     ...(operation.limited ? [429] : []),
@@ -55,7 +56,7 @@ function describe(operation: Operation, input: Write, output: Write) {
     operationId: id,
     summary,
     ...(description ? { description } : {}),
-    ...(endpoint === null ? { security: [] } : { security: [{ apiKey: [] }] }),
+    ...(isOpen ? { security: [] } : { security: [{ apiKey: [] }] }),
     parameters: [
       ...(params ? parameters('path', input(params)) : []),
       ...(query ? parameters('query', input(query)) : []),

@@ -7,6 +7,8 @@ export interface Call<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** The bytes of the body, where the operation asked for them. */
+  readonly raw: Buffer;
   /** Who asks; on operations without a key nobody in particular. */
   readonly actor: Actor;
   /** The client's address. */
@@ -40,8 +42,17 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a key may be allowed to use; `null` needs no key. */
-export type Endpoint = 'status' | 'intents' | 'runs' | 'validate' | 'run' | 'orchestrate' | 'openapi' | null;
+/** What a key may be allowed to use. `null` is open to everybody, `webhook` to every allowed address. */
+export type Endpoint =
+  | 'status'
+  | 'intents'
+  | 'runs'
+  | 'validate'
+  | 'run'
+  | 'orchestrate'
+  | 'openapi'
+  | 'webhook'
+  | null;
 
 /** One endpoint: its schemas check what comes in and describe it in the OpenAPI document. */
 export interface Operation<
@@ -62,6 +73,8 @@ export interface Operation<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** The body's bytes are handed over unread; `body` only describes them. */
+  readonly rawBody?: boolean;
   /** Request headers with a meaning, and what they do. */
   readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, Answer>>;

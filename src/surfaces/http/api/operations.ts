@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type WebhookDeps, webhookOperations } from '../webhooks/operations.js';
 import type { ApiDeps } from './deps.js';
 import { openApiDocument } from './openapi.js';
 import { json, type Operation, operation } from './operation.js';
@@ -11,7 +12,7 @@ import { runsOperations } from './runs.js';
 import { validateOperation } from './validate.js';
 
 /** Everything that the side port serves; the last one describes them all. */
-export function operationsOf(deps: ApiDeps): readonly Operation[] {
+export function operationsOf(deps: ApiDeps, webhooks: WebhookDeps): readonly Operation[] {
   const described: Operation[] = [
     ...probes(deps),
     ...overview(deps),
@@ -20,6 +21,7 @@ export function operationsOf(deps: ApiDeps): readonly Operation[] {
     validateOperation(deps),
     ...runsOperations(deps),
     runEventsOperation(deps),
+    ...webhookOperations(webhooks),
   ];
   const itself = operation({
     id: 'openapi',

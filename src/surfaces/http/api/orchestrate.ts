@@ -5,7 +5,7 @@ import { OrchestrateBody } from './request-schemas.js';
 import { neverBegan } from './run.js';
 import { runAnswer } from './run-view.js';
 import { OrchestrateAnswer } from './schemas.js';
-import { startRun, succeeded, type Wish, withdrawSuccessor } from './start-run.js';
+import { type Asked, startRun, succeeded, type Wish, withdrawSuccessor } from './start-run.js';
 
 interface Result {
   readonly intent: string;
@@ -58,7 +58,7 @@ export function orchestrateOperation(deps: ApiDeps): Operation {
   });
 }
 
-async function resultOf(deps: ApiDeps, wish: Wish, asked: Parameters<typeof startRun>[2]): Promise<Result> {
+async function resultOf(deps: ApiDeps, wish: Wish, asked: Asked): Promise<Result> {
   const { intent } = wish;
   const started = await startRun(deps, wish, asked);
   if (started.kind === 'refused') {

@@ -1,7 +1,7 @@
 import { code, phrase } from '../../../core/phrase.js';
 import { type Notice, notice, type ReasonCode } from '../../../core/reasons.js';
-import type { Actor, Params } from '../../../core/request.js';
-import type { Run } from '../../../core/run.js';
+import type { Actor, Params, Source } from '../../../core/request.js';
+import type { Run, Shown } from '../../../core/run.js';
 import type { Ticket } from '../../../core/ticket.js';
 import type { AuthFailureReason } from '../access/guard.js';
 import type { ApiDeps } from './deps.js';
@@ -12,6 +12,17 @@ export interface Wish {
   readonly dryRun: boolean;
   /** Must everything that fails be put back, as scale and rollout do? */
   readonly rollbackOnFailure: boolean;
+}
+
+/** Who asked, and how. */
+export interface Asked {
+  readonly actor: Actor;
+  /** The client's address. */
+  readonly from: string;
+  /** Default `http`. */
+  readonly source?: Source;
+  /** Where the run is shown, or comes from. */
+  readonly shown?: Shown;
 }
 
 /** What became of a wish at once. */
@@ -34,7 +45,7 @@ type StartDeps = Pick<ApiDeps, 'pipeline' | 'onAuthFailure'>;
 export async function startRun(
   deps: StartDeps,
   wish: Wish,
-  { actor, from }: { readonly actor: Actor; readonly from: string },
+  { actor, from, source = 'http', shown }: Asked,
 ): Promise<Started> {
   const { pipeline } = deps;
   const { intent, params, dryRun } = wish;
@@ -42,12 +53,12 @@ export async function startRun(
     reportDenied(deps, notice, actor, from);
     return { kind: 'refused', notice };
   };
-  const admission = await pipeline.admit({ intent, params, dryRun, actor, source: 'http' });
+  const admission = await pipeline.admit({ intent, params, dryRun, actor, source });
   if (!admission.ok) return refused(admission.notice);
   const unkeepable = wish.rollbackOnFailure ? null : cannotLeaveHalfDone(admission.ticket);
   if (unkeepable) return { kind: 'refused', notice: unkeepable };
 
-  const run = await pipeline.prepare(admission.ticket);
+  const run = await pipeline.prepare(admission.ticket, shown);
   if (run.state !== 'awaiting') return { kind: 'planned', run };
   const decision = await pipeline.decide(run.id, actor, 'confirm');
   if (decision.ok) return { kind: 'runs', run: decision.run, done: decision.done };

@@ -39,6 +39,8 @@ describe('/openapi.json', () => {
       'post /orchestrate orchestrate',
       'post /run run',
       'post /validate validate',
+      'post /webhook/github githubWebhook',
+      'post /webhook/gitlab gitlabWebhook',
     ]);
   });
 
@@ -47,6 +49,6 @@ describe('/openapi.json', () => {
       .flatMap(([path, methods]) => Object.values(methods).map(({ security }) => ({ path, security })))
       .filter(({ security }) => security.length === 0)
       .map(({ path }) => path);
-    expect(open).toEqual(['/healthz', '/readyz', '/metrics']);
+    expect(open).toEqual(['/healthz', '/readyz', '/metrics', '/webhook/github', '/webhook/gitlab']);
   });
 });

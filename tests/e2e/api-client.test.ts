@@ -1,12 +1,16 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { OpenApiClient, type OpenApiDocument } from '../support/openapi-client.js';
+import { githubPush } from '../surfaces/http/webhooks/payloads.js';
 import { call, KEY, openApi } from './api-stage.js';
+
+const SECRET = 'a-webhook-secret';
 
 let opened: Awaited<ReturnType<typeof openApi>> | undefined;
 let client: OpenApiClient;
 
 beforeAll(async () => {
-  opened = await openApi({ CHATOPS_HTTP_RATE_LIMIT: '0' });
+  opened = await openApi({ CHATOPS_HTTP_RATE_LIMIT: '0', GITHUB_WEBHOOK_SECRET: SECRET });
   const document = await (await call(opened.url, 'GET', '/openapi.json')).json();
   client = new OpenApiClient(document as OpenApiDocument, opened.url, KEY);
 }, 60_000);
@@ -58,6 +62,19 @@ test('a client made of /openapi.json runs the whole API', async () => {
   }
   expect(await client.call('run', { body: { name: 'nowhere' } })).toMatchObject({ status: 404 });
   expect(await client.call('runs', { parameters: { limit: '0' } })).toMatchObject({ status: 422 });
+
+  const payload = githubPush({ messages: ['[chatops:intent=photos]'] });
+  const signature = createHmac('sha256', SECRET).update(JSON.stringify(payload)).digest('hex');
+  const signed = { 'X-GitHub-Event': 'push', 'X-Hub-Signature-256': `sha256=${signature}` };
+  for (const [parameters, status] of [
+    [signed, 202],
+    [signed, 200],
+    [{ ...signed, 'X-GitHub-Event': 'pull_request' }, 422],
+    [{}, 401],
+  ] as const) {
+    expect(await client.call('githubWebhook', { body: payload, parameters })).toMatchObject({ status });
+  }
+  expect(await client.call('gitlabWebhook', { body: {} })).toMatchObject({ status: 401 });
 
   expect([...client.seen.keys()].sort()).toEqual(client.operationIds);
 }, 120_000);

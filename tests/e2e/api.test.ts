@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { until } from '../core/harness.js';
+import { githubPush } from '../surfaces/http/webhooks/payloads.js';
 import { call, KEY, mirrorIntent, openApi, typed } from './api-stage.js';
 
 type Opened = Awaited<ReturnType<typeof openApi>>;
@@ -143,6 +144,29 @@ describe('runs over HTTP', () => {
       { stack: 'media' },
       { stack: 'volumes' },
     ]);
+  }, 60_000);
+});
+
+describe('webhooks', () => {
+  test('a marker in a pushed commit runs its intent; sent again after kill -9, it is known', async () => {
+    const secret = 'a-webhook-secret';
+    const { url, stage, bot } = await open({ GITHUB_WEBHOOK_SECRET: secret });
+    const body = JSON.stringify(githubPush({ messages: ['New disk [chatops:intent=photos]'] }));
+    const send = (to: string) =>
+      call(to, 'POST', '/webhook/github', body, {
+        'x-github-event': 'push',
+        'x-github-delivery': 'd-1',
+        'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+      });
+    expect((await send(url)).status).toBe(202);
+    await until(
+      async () => ((await (await call(url, 'GET', '/runs?state=succeeded')).json()) as object[]).length === 1,
+      'it succeeded',
+    );
+    await bot.kill9();
+    const again = await (await stage.start()).url();
+    expect(await (await send(again)).json()).toMatchObject({ status: 'duplicate' });
+    expect(await (await call(again, 'GET', '/runs')).json()).toHaveLength(1);
   }, 60_000);
 });
 

@@ -5,7 +5,7 @@ import { type Access, type AuthFailure, openToEveryKey } from '../../../src/surf
 import { createLocalLimiter } from '../../../src/surfaces/http/access/rate-limit.js';
 import type { ApiDeps } from '../../../src/surfaces/http/api/deps.js';
 import type { Readiness } from '../../../src/surfaces/http/api/probes.js';
-import { createMetrics } from '../../../src/surfaces/http/metrics.js';
+import { createMetrics, type Metrics } from '../../../src/surfaces/http/metrics.js';
 import { type SidePort, startSidePort } from '../../../src/surfaces/http/side-port.js';
 import { defaultBranches } from '../../../src/surfaces/http/webhooks/change.js';
 import type { CommitState } from '../../../src/surfaces/http/webhooks/commit-status.js';
@@ -60,6 +60,7 @@ export class Port {
     failures: AuthFailure[],
     logged: object[],
     readonly states: CommitState[],
+    private readonly metrics: Metrics,
   ) {
     this.failures = failures;
     this.logged = logged;
@@ -71,6 +72,10 @@ export class Port {
     const failures: AuthFailure[] = [];
     const logged: object[] = [];
     const states: CommitState[] = [];
+    const metrics = createMetrics(process.pipeline.events, {
+      version: '1.2.3',
+      describe: process.deps.catalogue.find,
+    });
     const log = (fields: object): void => void logged.push(fields);
     const { deps, pipeline } = process;
     const side = await startSidePort({
@@ -79,7 +84,7 @@ export class Port {
       pipeline,
       catalogue: deps.catalogue,
       runs: deps.store.runs,
-      metrics: createMetrics(pipeline.events, { version: '1.2.3', describe: deps.catalogue.find }),
+      metrics,
       ready: async () => READY,
       redact: deps.redactor.data,
       log: { info: log, warn: log, error: log },
@@ -109,7 +114,7 @@ export class Port {
       await installation.end();
       throw error;
     });
-    return new Port(installation, process, side, failures, logged, states);
+    return new Port(installation, process, side, failures, logged, states, metrics);
   }
 
   get world() {
@@ -166,6 +171,7 @@ export class Port {
 
   async close(): Promise<void> {
     await this.side.close();
+    this.metrics.close();
     await this.installation.end();
   }
 }

@@ -30,9 +30,9 @@ beforeAll(async () => {
         method: request.method,
         url: request.url,
         token: authorization ?? token,
-        body: JSON.parse(text),
+        body: JSON.parse(text || 'null'),
       });
-      response.writeHead(answer, answer === 302 ? { location: 'http://192.0.2.1/' } : {}).end('{}');
+      response.writeHead(answer, answer === 302 ? { location: '/elsewhere' } : {}).end('{}');
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -33,6 +33,7 @@ export interface App {
   readonly catalogue: CoreDeps['catalogue'];
   readonly policy: PolicySource;
   readonly redactor: Redactor;
+  readonly secrets: CoreDeps['secrets'];
   readonly ownership: Ownership;
   readonly incidents: IncidentDesk;
   /** Takes refusals that never became a request, such as a wrong API key. */
@@ -115,6 +116,7 @@ export async function openApp(
     catalogue,
     policy,
     redactor,
+    secrets: deps.secrets,
     ownership,
     incidents: createIncidentDesk(deps),
     security,

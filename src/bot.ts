@@ -1,13 +1,13 @@
 import type { App } from './app.js';
 import type { Config } from './config.js';
 import { forgetOldIncidents } from './core/incident-retention.js';
+import { openSidePort } from './side-port.js';
 import { opsDestination } from './surfaces/discord/alerts/deps.js';
 import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js';
 import { startWebhookAlerts, type WebhookAlerts } from './surfaces/discord/alerts/webhook-alerts.js';
 import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
+import type { Readiness, ReadyCheck } from './surfaces/http/api/probes.js';
 import { createMetrics } from './surfaces/http/metrics.js';
-import type { Readiness, ReadyCheck } from './surfaces/http/routes.js';
-import { startSidePort } from './surfaces/http/side-port.js';
 
 /** How often open previews are looked through for those that nobody answered in time, in ms. */
 const EXPIRE_EVERY = 1000;
@@ -47,12 +47,11 @@ export async function startBot(app: App, config: Config, version: string): Promi
     describe: (name) => catalogue.find(name),
     alertsPending: () => pendingAlerts(app, destinations),
   });
-  const port = await startSidePort({
-    host: config.http.host,
-    port: config.http.port,
-    log,
+  const port = await openSidePort(app, config, {
+    version,
     metrics,
     ready: () => readiness(app, config, { discord, webhook, stopping }),
+    onAuthFailure: ({ reason, from }) => app.security.report({ reason, from }),
   });
   log.info({ host: config.http.host, port: port.port }, 'the side port is open');
   try {

@@ -5,8 +5,9 @@ import type { Config } from './config/types.js';
 import { unknownNames } from './config/unknown-names.js';
 
 export type { ConfigProblem, Environment } from './config/read.js';
-export { createSecrets, secretsOf } from './config/secrets.js';
+export { createSecrets, keysOf, secretsOf } from './config/secrets.js';
 export type { Config } from './config/types.js';
+export { watchSecretFile } from './config/watched-secret.js';
 
 export type LoadedConfig =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
@@ -63,10 +64,18 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
       host: get('CHATOPS_HTTP_HOST'),
       port: get('CHATOPS_HTTP_PORT'),
       apiKey: get('CHATOPS_API_KEY'),
+      apiKeyFile: reader.fileOf('CHATOPS_API_KEY'),
+      rateLimit: get('CHATOPS_HTTP_RATE_LIMIT'),
       ipAllowlist: get('CHATOPS_IP_ALLOWLIST') ?? [],
       trustedProxies: get('CHATOPS_TRUSTED_PROXIES') ?? [],
     },
     webhooks: { githubSecret: get('GITHUB_WEBHOOK_SECRET'), gitlabToken: get('GITLAB_WEBHOOK_TOKEN') },
+    commitStatus: {
+      githubToken: get('GITHUB_STATUS_TOKEN'),
+      githubApiUrl: get('GITHUB_API_URL'),
+      gitlabToken: get('GITLAB_STATUS_TOKEN'),
+      gitlabApiUrl: get('GITLAB_API_URL'),
+    },
     pve: { apiUrl: get('PVE_API_URL'), apiToken: get('PVE_API_TOKEN'), caFile: get('PVE_CA_FILE') },
     databaseUrl: get('DATABASE_URL'),
     redisUrl: get('REDIS_URL'),

@@ -1,6 +1,6 @@
+import { runJson } from '../core/views.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
-import { runJson } from './json.js';
 import { outcomeLines } from './outcome.js';
 
 /** `chatops cancel <run>`: takes back a preview that waits for somebody else. */

@@ -3,8 +3,8 @@ import { formatCount, formatDuration } from '../core/format.js';
 import { blockersOf, type Effect, type PlanPart, warningsOf } from '../core/plan.js';
 import type { Notice } from '../core/reasons.js';
 import type { Run } from '../core/run.js';
+import { argvTexts } from '../core/views.js';
 import { actionTitle, includesLine, numberedSteps } from '../core/wording.js';
-import { argvTexts } from './json.js';
 import { clean, clock, type Style, sentence } from './text.js';
 
 /** Paths listed of each deletion; a preview must fit on a screen. */

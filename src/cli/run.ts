@@ -1,5 +1,6 @@
 import { beginsAtOnce, nextYes } from '../core/consent.js';
-import type { Run } from '../core/run.js';
+import { isFinal, type Run } from '../core/run.js';
+import { runJson } from '../core/views.js';
 import { requestPlan } from './admit.js';
 import { answerOf, withdraw, YES } from './answer.js';
 import type { Context } from './context.js';
@@ -7,7 +8,6 @@ import { EXIT } from './errors.js';
 import { exitCodeOf } from './exit-code.js';
 import { confirmAndFollow } from './follow.js';
 import { type Interrupts, watchInterrupts } from './interrupts.js';
-import { runJson } from './json.js';
 import { outcomeLines } from './outcome.js';
 import { previewLines } from './preview.js';
 

@@ -3,10 +3,10 @@ import { formatDuration } from '../core/format.js';
 import { code, phrase } from '../core/phrase.js';
 import { notice } from '../core/reasons.js';
 import type { Run } from '../core/run.js';
+import { runJson } from '../core/views.js';
 import { amountText, durationMs, numberedSteps, percentDone, stepText } from '../core/wording.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
-import { runJson } from './json.js';
 import { headlineText, outcomeLines } from './outcome.js';
 import { clean, localTime, type Style, sentence } from './text.js';
 

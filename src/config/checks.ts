@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readKeyLines } from '../core/key-lines.js';
 
 /** Schemas for single values of the environment. Messages continue the sentence "CHATOPS_X …". */
 
@@ -18,6 +19,11 @@ export const snowflake = z.string().regex(/^\d{17,20}$/, 'must be an id of 17 to
 
 /** One word without blanks or line breaks, such as a token. */
 export const word = z.string().regex(/^\S+$/, 'must not contain blanks or line breaks');
+
+/** API keys: one, or in a file one in each line, each with a name before it or without. */
+export const apiKeys = z
+  .string()
+  .refine((value) => (readKeyLines(value)?.length ?? 0) > 0, 'must be a key, or lines of `name key`');
 
 export const discordToken = word.refine((value) => !/^bot\b/i.test(value), 'must not begin with “Bot”');
 

@@ -17,6 +17,8 @@ export interface Reader {
   /** Is it set, by itself or by its twin? An empty string counts as unset. */
   isSet(name: VariableName): boolean;
   get<Name extends VariableName>(name: Name): ValueOf<Name>;
+  /** The absolute path of the file that a secret comes from; null when it does not come from one. */
+  fileOf(name: VariableName): string | null;
   readonly problems: ConfigProblem[];
 }
 
@@ -51,6 +53,10 @@ export function createReader(env: Environment, cwd: string): Reader {
 
   return {
     problems,
+    fileOf: (name) => {
+      const file = twinIfAny(name);
+      return file === undefined ? null : resolve(cwd, file);
+    },
     isSet: (name) => given(name) !== undefined || twinIfAny(name) !== undefined,
     get: <Name extends VariableName>(name: Name) => {
       const { schema, fallback, path, remedy, secret, hidden } = variable(name);

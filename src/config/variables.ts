@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   anyUrl,
+  apiKeys,
   discordToken,
   jsonObject,
   listenHost,
@@ -135,9 +136,14 @@ export const VARIABLES = {
     remedy: 'Give a free port, for example 8000; 0 lets the system choose.',
   },
   CHATOPS_API_KEY: {
-    schema: word,
+    schema: apiKeys,
     secret: true,
-    remedy: 'Make one with `openssl rand -hex 32`.',
+    remedy: 'Make one with `openssl rand -hex 32`. A hash is written sha256: and 64 hex digits.',
+  },
+  CHATOPS_HTTP_RATE_LIMIT: {
+    schema: wholeNumber(0, 1_000_000),
+    fallback: '10',
+    remedy: 'Give the calls that a client may make in a minute, for example 10; 0 is no limit.',
   },
   CHATOPS_IP_ALLOWLIST: { schema: networks, remedy: 'Separate with commas, for example 10.0.0.0/8,::1.' },
   CHATOPS_TRUSTED_PROXIES: { schema: networks, remedy: 'Separate with commas, for example 10.0.0.2.' },
@@ -150,6 +156,26 @@ export const VARIABLES = {
     schema: word,
     secret: true,
     remedy: 'Use the token that the webhook’s settings on GitLab hold.',
+  },
+  GITHUB_STATUS_TOKEN: {
+    schema: word,
+    secret: true,
+    remedy: 'Make a fine-grained token with “Commit statuses: write”, or remove it.',
+  },
+  GITHUB_API_URL: {
+    schema: url('https', 'http'),
+    fallback: 'https://api.github.com',
+    remedy: 'Remove it for github.com, or give https://<host>/api/v3.',
+  },
+  GITLAB_STATUS_TOKEN: {
+    schema: word,
+    secret: true,
+    remedy: 'Make a project access token with the scope “api”, or remove it.',
+  },
+  GITLAB_API_URL: {
+    schema: url('https', 'http'),
+    fallback: 'https://gitlab.com/api/v4',
+    remedy: 'Remove it for gitlab.com, or give https://<host>/api/v4.',
   },
 
   PVE_API_URL: {

@@ -56,6 +56,39 @@ export const REASONS = {
     summary: 'The bot is stopping and takes no new runs.',
     remedy: 'Try again when it is back, usually within a minute.',
   },
+  missing_key: {
+    summary: 'The call has no API key.',
+    remedy:
+      'Send the key in the header X-API-Key. If none is set yet, set CHATOPS_API_KEY (`openssl rand -hex 32` makes one).',
+  },
+  invalid_key: {
+    summary: 'Nobody has the API key that the call brought.',
+    remedy: 'Compare it with CHATOPS_API_KEY, or with the file that CHATOPS_API_KEY_FILE names.',
+  },
+  ip_blocked: {
+    summary: 'The address that called is not on the list of allowed ones.',
+    remedy: 'Add it to CHATOPS_IP_ALLOWLIST. Behind a proxy, set CHATOPS_TRUSTED_PROXIES.',
+  },
+  invalid_signature: {
+    summary: 'The webhook’s signature or token is missing or wrong.',
+    remedy: 'Give the webhook’s settings and the bot the same GITHUB_WEBHOOK_SECRET or GITLAB_WEBHOOK_TOKEN.',
+  },
+  rate_limited: {
+    summary: 'The client called more often than it may.',
+    remedy: 'Wait, or raise CHATOPS_HTTP_RATE_LIMIT.',
+  },
+  request_invalid: {
+    summary: 'The HTTP request could not be read, or says something that can’t be.',
+    remedy: 'Correct what the message names; docs/http-api.md and /openapi.json describe each call.',
+  },
+  path_unknown: {
+    summary: 'The side port serves nothing at this path.',
+    remedy: 'Look at docs/http-api.md for the paths.',
+  },
+  method_not_allowed: {
+    summary: 'The path does not answer this HTTP method.',
+    remedy: 'Use one of those that the header Allow names.',
+  },
   permissions_missing: {
     summary: 'The bot lacks a Discord permission in this channel.',
     remedy: 'Give the bot’s role the named permission in this channel.',

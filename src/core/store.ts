@@ -135,6 +135,12 @@ export interface ArtifactStore {
   markDeleted(intent: string, path: string, at: string): Promise<void>;
 }
 
+/** What came from outside and must be handled once, also after a restart: deliveries of webhooks. */
+export interface DeliveryStore {
+  /** Claims all of these keys at once. False when any of them was claimed before; nothing is written then. */
+  claim(keys: readonly string[], at: string): Promise<boolean>;
+}
+
 export interface AuditStore {
   /** With the alert that it raises, in the same transaction. */
   append(entry: AuditEntry, alert?: NewAlert | null): Promise<void>;
@@ -210,6 +216,7 @@ export interface Store {
   readonly artifacts: ArtifactStore;
   readonly audit: AuditStore;
   readonly incidents: IncidentStore;
+  readonly deliveries: DeliveryStore;
   close(): Promise<void>;
 }
 

@@ -162,4 +162,11 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (destination, incident)
   ) WITHOUT ROWID;
   `,
+  // Webhooks that were handled, so that a repetition is known also after a restart.
+  `
+  CREATE TABLE webhook_deliveries (
+    key TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -4,6 +4,7 @@ import { artifactStore } from './artifacts.js';
 import { auditStore, auditTrail } from './audit.js';
 import { headFile } from './audit-head.js';
 import { prepareDataDir } from './data-dir.js';
+import { deliveryStore } from './deliveries.js';
 import { incidentStore } from './incidents.js';
 import { leaseStore } from './leases.js';
 import { lockStore } from './locks.js';
@@ -53,6 +54,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     artifacts: artifactStore(database),
     audit: auditStore(database, trail, head),
     incidents: incidentStore(database, trail),
+    deliveries: deliveryStore(database),
     close: () => database.close(),
   };
 }

@@ -33,6 +33,13 @@ function file(name: string, text: string): string {
   return path;
 }
 
+const NO_STATUS = {
+  githubToken: null,
+  githubApiUrl: 'https://api.github.com',
+  gitlabToken: null,
+  gitlabApiUrl: 'https://gitlab.com/api/v4',
+};
+
 describe('values', () => {
   test('an empty environment gives the documented defaults', () => {
     expect(good({})).toEqual({
@@ -57,8 +64,17 @@ describe('values', () => {
       schedulesFile: null,
       policyFile: null,
       rbac: { file: null, json: null },
-      http: { host: '127.0.0.1', port: 8000, apiKey: null, ipAllowlist: [], trustedProxies: [] },
+      http: {
+        host: '127.0.0.1',
+        port: 8000,
+        apiKey: null,
+        apiKeyFile: null,
+        rateLimit: 10,
+        ipAllowlist: [],
+        trustedProxies: [],
+      },
       webhooks: { githubSecret: null, gitlabToken: null },
+      commitStatus: NO_STATUS,
       pve: { apiUrl: null, apiToken: null, caFile: null },
       databaseUrl: null,
       redisUrl: null,
@@ -92,10 +108,13 @@ describe('values', () => {
       CHATOPS_HTTP_HOST: '::1',
       CHATOPS_HTTP_PORT: '0',
       CHATOPS_API_KEY: 'key-1',
+      CHATOPS_HTTP_RATE_LIMIT: '0',
       CHATOPS_IP_ALLOWLIST: ' 10.0.0.0/8, ::1 ,',
       CHATOPS_TRUSTED_PROXIES: '10.0.0.2',
       GITHUB_WEBHOOK_SECRET: 'gh-1',
       GITLAB_WEBHOOK_TOKEN: 'gl-1',
+      GITHUB_STATUS_TOKEN: 'gh-2',
+      GITLAB_STATUS_TOKEN: 'gl-2',
       PVE_API_URL: 'https://pve.lan:8006/',
       PVE_API_TOKEN: 'PVEAPIToken=root@pam!bot=uuid-1',
       PVE_CA_FILE: readable,
@@ -128,10 +147,13 @@ describe('values', () => {
         host: '::1',
         port: 0,
         apiKey: 'key-1',
+        apiKeyFile: null,
+        rateLimit: 0,
         ipAllowlist: ['10.0.0.0/8', '::1'],
         trustedProxies: ['10.0.0.2'],
       },
       webhooks: { githubSecret: 'gh-1', gitlabToken: 'gl-1' },
+      commitStatus: { ...NO_STATUS, githubToken: 'gh-2', gitlabToken: 'gl-2' },
       pve: { apiUrl: 'https://pve.lan:8006', apiToken: 'root@pam!bot=uuid-1', caFile: readable },
       databaseUrl: 'postgres://u:p@db/chatops',
       redisUrl: 'rediss://:pw@redis:6379',
@@ -265,6 +287,8 @@ describe('a secret from a file', () => {
     ['CHATOPS_PLAYGROUND_KEY', (config: Config) => config.playground.key, 'a-key-of-the-page-24-char'],
     ['GITHUB_WEBHOOK_SECRET', (config: Config) => config.webhooks.githubSecret, 'from-file'],
     ['GITLAB_WEBHOOK_TOKEN', (config: Config) => config.webhooks.gitlabToken, 'from-file'],
+    ['GITHUB_STATUS_TOKEN', (config: Config) => config.commitStatus.githubToken, 'from-file'],
+    ['GITLAB_STATUS_TOKEN', (config: Config) => config.commitStatus.gitlabToken, 'from-file'],
     ['PVE_API_TOKEN', (config: Config) => config.pve.apiToken, 'a@pve!b=c'],
     ['DATABASE_URL', (config: Config) => config.databaseUrl, 'postgres://db/x'],
     ['REDIS_URL', (config: Config) => config.redisUrl, 'redis://r'],
@@ -293,6 +317,19 @@ describe('a secret from a file', () => {
     expect(problems({ DISCORD_TOKEN_FILE: name })).toEqual([
       `DISCORD_TOKEN_FILE ${problem(join(folder, name))}`,
     ]);
+  });
+
+  test('API keys: a file may hold several, with names and as hashes; what is neither is a problem', () => {
+    const hash = `sha256:${'ab'.repeat(32)}`;
+    const path = file('keys', `# who may call\nplain-key\nci ${hash}\n`);
+    const { apiKey, apiKeyFile } = good({ CHATOPS_API_KEY_FILE: 'keys' }).http;
+    expect([apiKey, apiKeyFile]).toEqual([`# who may call\nplain-key\nci ${hash}`, path]);
+    for (const text of ['sha256:short', 'ci key more', '# nothing but this']) {
+      file('bad-keys', text);
+      expect(problems({ CHATOPS_API_KEY_FILE: 'bad-keys' })).toEqual([
+        'CHATOPS_API_KEY must be a key, or lines of `name key`.',
+      ]);
+    }
   });
 
   test('both set is a problem', () => {

@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import { artifactContract } from './contract/artifacts.js';
 import { auditContract } from './contract/audit.js';
 import { consentContract } from './contract/consent.js';
+import { deliveryContract } from './contract/deliveries.js';
 import { incidentContract } from './contract/incidents.js';
 import { leaseContract } from './contract/leases.js';
 import { lockContract } from './contract/locks.js';
@@ -24,5 +25,6 @@ export function storeContract(name: string, open: OpenStore): void {
     artifactContract(open);
     auditContract(open);
     incidentContract(open);
+    deliveryContract(open);
   });
 }

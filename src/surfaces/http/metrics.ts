@@ -8,6 +8,8 @@ export interface Metrics {
   readonly contentType: string;
   /** Everything in Prometheus' text format. */
   render(): Promise<string>;
+  /** Counts somebody who was not let in, in `chatops_auth_failures_total`. */
+  authFailed(reason: string): void;
   /** Stops counting. */
   close(): void;
 }
@@ -138,5 +140,10 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
   };
 
   const unsubscribe = events.subscribe(count);
-  return { contentType: registry.contentType, render: () => registry.metrics(), close: unsubscribe };
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    authFailed: (reason) => authFailures.inc({ reason }),
+    close: unsubscribe,
+  };
 }

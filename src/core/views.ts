@@ -1,13 +1,16 @@
-import { consentOf } from '../core/consent.js';
-import type { Intent } from '../core/intent/intent.js';
-import { type Phrase, plain } from '../core/phrase.js';
-import { type Argv, blockersOf, type Plan, warningsOf } from '../core/plan.js';
-import type { Notice } from '../core/reasons.js';
-import type { Outcome, Run, RunSummary } from '../core/run.js';
-import type { StackStatus } from '../core/status.js';
-import { durationMs } from '../core/wording.js';
+import { consentOf } from './consent.js';
+import type { Intent } from './intent/intent.js';
+import { type Phrase, plain } from './phrase.js';
+import { type Argv, blockersOf, type Plan, warningsOf } from './plan.js';
+import type { Notice } from './reasons.js';
+import type { Outcome, Run, RunSummary } from './run.js';
+import type { StackStatus } from './status.js';
+import { durationMs } from './wording.js';
 
-/** What `--json` prints. These names are relied on: add freely, rename nothing. */
+/**
+ * Plain JSON of what the core knows, as `--json` prints it and the HTTP API answers it.
+ * These names are relied on: add freely, rename nothing.
+ */
 
 /** How a secret is written wherever people or machines read commands. */
 export const MASK = '••••';

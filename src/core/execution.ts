@@ -1,7 +1,9 @@
 import type { CoreDeps } from './deps.js';
 import type { PartResult, RunContext } from './executor.js';
+import type { PastPart } from './history.js';
 import type { HostScope } from './host.js';
 import { PART_ENDED, PART_STARTED } from './journal.js';
+import { watchPart } from './part-watch.js';
 import { type Phrase, phrase } from './phrase.js';
 import type { Json, PlanPart } from './plan.js';
 import { stepOfPart } from './planning.js';
@@ -70,16 +72,33 @@ async function runPart(
     ...scope,
     remember: (json) => (facts.remembered = json),
   });
+  const watch = watchPart(part, context);
   await context.journal(PART_STARTED, null);
   const result =
     run.plan.undoes === undefined
-      ? await executor.run(part, context)
+      ? await executor.run(part, watch.context)
       : await rollBack(deps, run.plan.undoes, executor, part, context);
   await context.journal(PART_ENDED, result.state);
-  if (result.state === 'succeeded' && facts.remembered !== undefined) {
-    await deps.store.runs.remember(part.intent, stepOfPart(run.plan, index), facts.remembered);
+  if (result.state === 'succeeded' && run.plan.undoes === undefined) {
+    const step = stepOfPart(run.plan, index);
+    await keepPast(deps, part.intent, step, watch.past());
+    if (facts.remembered !== undefined) await deps.store.runs.remember(part.intent, step, facts.remembered);
   }
   return result;
+}
+
+/** The next estimate is no reason to fail a run that did its work. */
+async function keepPast(
+  { store, log }: ExecutionDeps,
+  intent: string,
+  step: number,
+  past: PastPart,
+): Promise<void> {
+  try {
+    await store.history.add(intent, step, past);
+  } catch (error) {
+    log.warn({ err: error, runId: past.runId }, 'how long the run took could not be kept');
+  }
 }
 
 /** The context in which an executor runs or recovers one part. */

@@ -1,4 +1,5 @@
 import type { Artifact } from './artifact.js';
+import type { HistoryStore } from './history.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
 import type { Json } from './plan.js';
 import type { ActorRef, Source } from './request.js';
@@ -133,6 +134,7 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly owners: OwnerStore;
   readonly artifacts: ArtifactStore;
+  readonly history: HistoryStore;
   readonly audit: AuditStore;
   close(): Promise<void>;
 }

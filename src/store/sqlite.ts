@@ -4,6 +4,7 @@ import { artifactStore } from './artifacts.js';
 import { auditStore, auditTrail } from './audit.js';
 import { headFile } from './audit-head.js';
 import { prepareDataDir } from './data-dir.js';
+import { historyStore } from './history.js';
 import { leaseStore } from './leases.js';
 import { migrate } from './migrate.js';
 import { ownerStore } from './owners.js';
@@ -48,6 +49,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     leases: leaseStore(database),
     owners: ownerStore(database),
     artifacts: artifactStore(database),
+    history: historyStore(database),
     audit: auditStore(database, trail, head),
     close: () => database.close(),
   };

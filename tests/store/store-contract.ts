@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { artifactContract } from './contract/artifacts.js';
 import { auditContract } from './contract/audit.js';
+import { historyContract } from './contract/history.js';
 import { leaseContract } from './contract/leases.js';
 import { ownerContract } from './contract/owners.js';
 import { runListContract } from './contract/run-list.js';
@@ -17,6 +18,7 @@ export function storeContract(name: string, open: OpenStore): void {
     leaseContract(open);
     ownerContract(open);
     artifactContract(open);
+    historyContract(open);
     auditContract(open);
   });
 }

@@ -1,7 +1,7 @@
 import type { App } from './app.js';
 import type { Config } from './config.js';
 import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
-import { createMetrics } from './surfaces/http/metrics.js';
+import { createMetrics, type Metrics } from './surfaces/http/metrics/metrics.js';
 import type { Readiness, ReadyCheck } from './surfaces/http/routes.js';
 import { startSidePort } from './surfaces/http/side-port.js';
 
@@ -31,7 +31,13 @@ export async function startBot(app: App, config: Config, version: string): Promi
       .catch((error: unknown) => log.error({ err: error }, 'previews could not be expired'));
   }, EXPIRE_EVERY);
 
-  const metrics = createMetrics(pipeline.events, { version, describe: (name) => catalogue.find(name) });
+  const metrics = createMetrics(pipeline.events, {
+    version,
+    describe: (name) => catalogue.find(name),
+    intents: () => catalogue.all(),
+    history: app.store.history,
+    gateway: () => discord?.state() ?? null,
+  });
   const port = await startSidePort({
     host: config.http.host,
     port: config.http.port,
@@ -40,7 +46,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
     ready: () => readiness(app, config, discord, stopping),
   });
   log.info({ host: config.http.host, port: port.port }, 'the side port is open');
-  discord = await connect(app, config);
+  discord = await connect(app, config, metrics);
 
   return {
     stop: async () => {
@@ -57,7 +63,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
   };
 }
 
-async function connect(app: App, { discord }: Config): Promise<DiscordSurface | null> {
+async function connect(app: App, { discord }: Config, metrics: Metrics): Promise<DiscordSurface | null> {
   if (discord.token === null) {
     app.log.warn({}, 'DISCORD_TOKEN is not set: Discord stays off, the side port and the command line work');
     return null;
@@ -69,6 +75,7 @@ async function connect(app: App, { discord }: Config): Promise<DiscordSurface | 
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),
+    answers: metrics.answers,
     config: { token: discord.token, guildId: discord.guildId, apiUrl: discord.apiUrl },
   });
 }

@@ -26,11 +26,13 @@ export interface HistoryStore {
   past(intent: string, step: number): Promise<readonly PastPart[]>;
   /** How many runs have not ended yet. */
   open(): Promise<Readonly<Record<OpenState, number>>>;
+  /** The newest past of every step of every intent that has one. */
+  newest(): Promise<readonly (PastPart & { readonly intent: string; readonly step: number })[]>;
   /**
-   * How the intent's newest run ended that was meant to do something: a dry run, and a preview that somebody
-   * cancelled or let expire, are none. Null when there is none.
+   * How the newest run of each of these intents ended that was meant to do something: a dry run, and a preview
+   * that somebody cancelled or let expire, are none. Intents without such a run are left out.
    */
-  lastEnd(intent: string): Promise<RunState | null>;
+  lastEnds(intents: readonly string[]): Promise<ReadonlyMap<string, RunState>>;
 }
 
 /** So many are kept of each step of an intent. */

@@ -9,17 +9,21 @@ const ADD = `
 const TRIM = `
   DELETE FROM past_parts WHERE intent = ? AND step = ? AND seq <= (
     SELECT seq FROM past_parts WHERE intent = ? AND step = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)`;
-const PAST = `
-  SELECT run_id, finished_at, took_ms, steps_ms, work_bytes, artifact_bytes
-  FROM past_parts WHERE intent = ? AND step = ? ORDER BY seq DESC`;
+const COLUMNS = 'intent, step, run_id, finished_at, took_ms, steps_ms, work_bytes, artifact_bytes';
+const PAST = `SELECT ${COLUMNS} FROM past_parts WHERE intent = ? AND step = ? ORDER BY seq DESC`;
+const NEWEST = `
+  SELECT ${COLUMNS} FROM past_parts WHERE seq IN (SELECT max(seq) FROM past_parts GROUP BY intent, step)`;
 const OPEN = OPEN_STATES.map(
   (state) => `(SELECT count(*) FROM runs WHERE state = '${state}') AS ${state}`,
 ).join(', ');
 // The conditions are those of the index, to the letter: only then can SQLite use it.
-const LAST_END = `
-  SELECT state FROM runs INDEXED BY runs_ended
-  WHERE intent = ? AND dry_run = 0 AND state IN ('succeeded', 'failed', 'rolled_back', 'interrupted', 'refused')
-  ORDER BY seq DESC LIMIT 1`;
+const LAST_ENDS = `
+  SELECT wanted.value AS intent, (
+    SELECT state FROM runs INDEXED BY runs_ended
+    WHERE intent = wanted.value AND dry_run = 0
+      AND state IN ('succeeded', 'failed', 'rolled_back', 'interrupted', 'refused')
+    ORDER BY seq DESC LIMIT 1) AS state
+  FROM json_each(?) AS wanted`;
 
 export function historyStore(database: Database): HistoryStore {
   return {
@@ -34,7 +38,7 @@ export function historyStore(database: Database): HistoryStore {
 
     async past(intent, step) {
       const rows = await database.read((sql) => sql.all<PastRow>(PAST, intent, step));
-      return rows.map((row) => pastOf(row, intent));
+      return rows.map(pastOf);
     },
 
     async open() {
@@ -43,14 +47,23 @@ export function historyStore(database: Database): HistoryStore {
       return { awaiting, queued, running };
     },
 
-    async lastEnd(intent) {
-      const row = await database.read((sql) => sql.get<{ state: RunState }>(LAST_END, intent));
-      return row?.state ?? null;
+    async newest() {
+      const rows = await database.read((sql) => sql.all<PastRow>(NEWEST));
+      return rows.map((row) => ({ ...pastOf(row), intent: row.intent, step: row.step }));
+    },
+
+    async lastEnds(intents) {
+      const rows = await database.read((sql) =>
+        sql.all<{ intent: string; state: RunState | null }>(LAST_ENDS, JSON.stringify(intents)),
+      );
+      return new Map(rows.flatMap(({ intent, state }) => (state === null ? [] : [[intent, state] as const])));
     },
   };
 }
 
 interface PastRow {
+  readonly intent: string;
+  readonly step: number;
   readonly run_id: string;
   readonly finished_at: string;
   readonly took_ms: number;
@@ -59,12 +72,12 @@ interface PastRow {
   readonly artifact_bytes: number;
 }
 
-function pastOf(row: PastRow, intent: string): PastPart {
+function pastOf(row: PastRow): PastPart {
   return {
     runId: row.run_id,
     finishedAt: row.finished_at,
     tookMs: row.took_ms,
-    stepsMs: parseJson(row.steps_ms, `What the history of ${intent} holds in the database`),
+    stepsMs: parseJson(row.steps_ms, `What the history of ${row.intent} holds in the database`),
     workBytes: row.work_bytes,
     artifactBytes: row.artifact_bytes,
   };

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
 import type { RunStore } from '../../core/store.js';
+import type { AnswerWatch } from './first-answers.js';
 
 /** What is needed of a logger; pino's fits. */
 export interface Logger {
@@ -19,6 +20,8 @@ export interface DiscordDeps {
   readonly redact: <T>(data: T) => T;
   readonly log: Logger;
   readonly now: () => Date;
+  /** Is told how soon interactions are answered. */
+  readonly answers?: AnswerWatch;
   readonly config: DiscordConfig;
 }
 

@@ -3,6 +3,7 @@ import { Client, Events, GatewayIntentBits, type Interaction } from 'discord.js'
 import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
 import type { DiscordDeps } from './deps.js';
+import { watchFirstAnswers } from './first-answers.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
 import { onCommand, onPress } from './handler.js';
 import { actorOf, conversationOf, focusedOf, optionsOf } from './interaction.js';
@@ -35,6 +36,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     rest: { api: config.apiUrl },
   });
   const state = gatewayState(client, deps.now);
+  if (deps.answers !== undefined) watchFirstAnswers(client, deps.answers);
   const messages = channelMessages(client.rest);
   const live = liveRuns({ ...deps, messages });
   const outcomes = createOutcomes({ ...deps, messages, live });

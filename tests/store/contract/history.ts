@@ -44,6 +44,20 @@ export function historyContract(open: OpenStore): void {
       expect(await history.past('photos', 1)).toHaveLength(1);
     });
 
+    test('gives the newest past of every step of every intent', async () => {
+      const { history } = fresh.store;
+      expect(await history.newest()).toEqual([]);
+      const [old, photos, films] = [past('r-1'), past('r-2', { tookMs: 7 }), past('r-3')];
+      await history.add('photos', 0, old);
+      await history.add('films', 1, films);
+      await history.add('photos', 0, photos);
+      const newest = [...(await history.newest())].sort((a, b) => a.runId.localeCompare(b.runId));
+      expect(newest).toEqual([
+        { ...photos, intent: 'photos', step: 0 },
+        { ...films, intent: 'films', step: 1 },
+      ]);
+    });
+
     test('counts the runs that have not ended, by state', async () => {
       for (const [index, state] of [...RUN_STATES, ...RUN_STATES, 'queued' as const].entries()) {
         await fresh.store.runs.insert(sampleRun({ id: `r-${index}`, state }), sampleAudit());
@@ -53,22 +67,29 @@ export function historyContract(open: OpenStore): void {
 
     test('tells how the newest run ended that was meant to do something', async () => {
       const { runs, history } = fresh.store;
+      const ended = async () => (await history.lastEnds(['photos'])).get('photos');
       const insert = (id: string, state: (typeof RUN_STATES)[number], dryRun = false) =>
         runs.insert(sampleRun({ id, state, dryRun, intent: 'photos' }), sampleAudit());
-      expect(await history.lastEnd('photos')).toBeNull();
+      expect(await ended()).toBeUndefined();
       await insert('r-1', 'running');
-      expect(await history.lastEnd('photos')).toBeNull();
+      expect(await ended()).toBeUndefined();
       await insert('r-2', 'failed');
       await insert('r-3', 'cancelled');
       await insert('r-4', 'expired');
       await insert('r-5', 'plan_changed');
       await insert('r-6', 'refused', true);
-      expect(await history.lastEnd('photos')).toBe('failed');
+      expect(await ended()).toBe('failed');
       await insert('r-7', 'succeeded');
-      expect(await history.lastEnd('photos')).toBe('succeeded');
+      expect(await ended()).toBe('succeeded');
       await insert('r-8', 'interrupted');
-      expect(await history.lastEnd('photos')).toBe('interrupted');
-      expect(await history.lastEnd('films')).toBeNull();
+      expect(await ended()).toBe('interrupted');
+      await runs.insert(sampleRun({ id: 'r-9', state: 'refused', intent: "o'films" }), sampleAudit());
+      const ends = await history.lastEnds(['photos', "o'films", 'none']);
+      expect([...ends]).toEqual([
+        ['photos', 'interrupted'],
+        ["o'films", 'refused'],
+      ]);
+      expect(await history.lastEnds([])).toEqual(new Map());
     });
   });
 }

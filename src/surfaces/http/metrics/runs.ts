@@ -1,22 +1,12 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { EventBus, RunEvent } from '../../core/events.js';
-import type { ReasonCode } from '../../core/reasons.js';
-import type { Action } from '../../core/request.js';
-import type { Run, RunState } from '../../core/run.js';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { RunEvent } from '../../../core/events.js';
+import type { ReasonCode } from '../../../core/reasons.js';
+import type { Action } from '../../../core/request.js';
+import type { Run, RunState } from '../../../core/run.js';
+import { type Into, LONG_BUCKETS, MS_PER_SECOND, UNKNOWN } from './names.js';
 
-export interface Metrics {
-  readonly contentType: string;
-  /** Everything in Prometheus' text format. */
-  render(): Promise<string>;
-  /** Stops counting. */
-  close(): void;
-}
-
-export interface MetricsOptions {
-  readonly version: string;
-  /** What a requested intent is; null for a name that does not exist, which must not become a label. */
-  describe(intent: string): { readonly action: Action; readonly stack: string } | null;
-}
+/** What a requested intent is; null for a name that does not exist. */
+export type Describe = (intent: string) => { readonly action: Action; readonly stack: string } | null;
 
 /** Ends that somebody should look at. A cancelled or expired preview is none. */
 const FAILURES: readonly RunState[] = ['failed', 'rolled_back', 'interrupted', 'refused'];
@@ -28,15 +18,8 @@ const AUTH_REASONS: Readonly<Partial<Record<ReasonCode, string>>> = {
   label_mismatch: 'label_mismatch',
 };
 
-/** Seconds: from a quick scale to a backup over night. */
-const BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400];
-const UNKNOWN = 'unknown';
-
-/** Counts what happens to runs, in a registry of its own, with the process's own figures beside it. */
-export function createMetrics(events: EventBus, options: MetricsOptions): Metrics {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+/** Counts what happens to the runs of this process. Returns the listener for its events. */
+export function runMetrics({ registers }: Into, describe: Describe): (event: RunEvent) => void {
   const requests = new Counter({
     name: 'chatops_intent_requests_total',
     help: 'Admitted requests: previews and dry runs, whether they ran afterwards or not.',
@@ -53,7 +36,7 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
     name: 'chatops_intent_duration_seconds',
     help: 'How long runs took, from their first step to their end.',
     labelNames: ['intent_name', 'action'] as const,
-    buckets: BUCKETS,
+    buckets: LONG_BUCKETS,
     registers,
   });
   const authFailures = new Counter({
@@ -68,6 +51,13 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
     labelNames: ['state'] as const,
     registers,
   });
+  const queueWait = new Histogram({
+    name: 'chatops_queue_wait_seconds',
+    help: 'How long confirmed runs waited until they began.',
+    labelNames: ['action'] as const,
+    buckets: LONG_BUCKETS,
+    registers,
+  });
   const runningIds = new Set<string>();
   new Gauge({
     name: 'chatops_runs_running',
@@ -77,45 +67,35 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
       this.set(runningIds.size);
     },
   });
-  new Gauge({
-    name: 'chatops_build_info',
-    help: 'Always 1; the version is a label.',
-    labelNames: ['version'] as const,
-    registers,
-  }).set({ version: options.version }, 1);
 
   const fail = (run: Run): void => {
     if (!FAILURES.includes(run.state)) return;
     const { intent: intent_name, action, stack } = run;
     failures.inc({ intent_name, action, stack, reason: run.outcome?.reason ?? UNKNOWN });
   };
-  const count = (event: RunEvent): void => {
-    if (event.type === 'planned') {
-      const { intent: intent_name, action, stack, dryRun } = event.run;
-      requests.inc({ intent_name, action, stack, dry_run: String(dryRun) });
-      runs.inc({ state: event.run.state });
-      fail(event.run);
-    } else if (event.type === 'running') {
-      runningIds.add(event.run.id);
-      runs.inc({ state: event.run.state });
-    } else if (event.type === 'finished') {
-      finished(event.run);
-    } else if (event.type === 'denied') {
-      denied(event);
-    }
+  const planned = (run: Run): void => {
+    const { intent: intent_name, action, stack, dryRun } = run;
+    requests.inc({ intent_name, action, stack, dry_run: String(dryRun) });
+    runs.inc({ state: run.state });
+    fail(run);
+  };
+  const running = (run: Run): void => {
+    runningIds.add(run.id);
+    runs.inc({ state: run.state });
+    const waited = secondsBetween(run.queuedAt, run.startedAt);
+    if (waited !== null) queueWait.observe({ action: run.action }, waited);
   };
   const finished = (run: Run): void => {
     runs.inc({ state: run.state });
     fail(run);
     runningIds.delete(run.id);
-    if (run.startedAt === null || run.finishedAt === null) return;
-    const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
-    duration.observe({ intent_name: run.intent, action: run.action }, Math.max(0, seconds));
+    const took = secondsBetween(run.startedAt, run.finishedAt);
+    if (took !== null) duration.observe({ intent_name: run.intent, action: run.action }, took);
   };
   const denied = ({ request, notice }: Extract<RunEvent, { type: 'denied' }>): void => {
     const auth = AUTH_REASONS[notice.code];
     if (auth) authFailures.inc({ reason: auth });
-    const known = options.describe(request.intent);
+    const known = describe(request.intent);
     const labels = {
       intent_name: known ? request.intent : UNKNOWN,
       action: known?.action ?? UNKNOWN,
@@ -123,7 +103,15 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
     };
     failures.inc({ ...labels, reason: notice.code });
   };
+  return (event) => {
+    if (event.type === 'planned') planned(event.run);
+    else if (event.type === 'running') running(event.run);
+    else if (event.type === 'finished') finished(event.run);
+    else if (event.type === 'denied') denied(event);
+  };
+}
 
-  const unsubscribe = events.subscribe(count);
-  return { contentType: registry.contentType, render: () => registry.metrics(), close: unsubscribe };
+function secondsBetween(from: string | null, to: string | null): number | null {
+  if (from === null || to === null) return null;
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / MS_PER_SECOND);
 }

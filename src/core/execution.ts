@@ -3,6 +3,7 @@ import type { PartResult, RunContext } from './executor.js';
 import type { PastPart } from './history.js';
 import type { HostScope } from './host.js';
 import { PART_ENDED, PART_STARTED } from './journal.js';
+import { slowRunLine } from './pace-wording.js';
 import { watchPart } from './part-watch.js';
 import { type Phrase, phrase } from './phrase.js';
 import type { Json, PlanPart } from './plan.js';
@@ -39,7 +40,7 @@ export async function execute(deps: ExecutionDeps, run: Run, signal: AbortSignal
       results.push(result);
       if (result.state !== 'succeeded') break;
     }
-    return outcomeOf(run, results, log);
+    return outcomeOf(run, results, log, deps.now());
   } finally {
     await saver.end();
   }
@@ -171,7 +172,7 @@ function startSaver(deps: ExecutionDeps, runId: string, log: RunLog) {
   };
 }
 
-function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog): Outcome {
+function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog, now: Date): Outcome {
   const last = results.at(-1);
   if (!last) throw new Error('a plan without parts was run');
   const failed = last.state !== 'succeeded';
@@ -179,11 +180,16 @@ function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog): Outco
   return {
     state: last.state,
     reason: failed ? last.reason : 'done',
-    summary: failed ? [...summary, ...notStarted(run, results.length)] : summary,
+    summary: [...summary, ...(failed ? notStarted(run, results.length) : slower(run, now))],
     ...(last.next ? { next: last.next } : {}),
     warnings: results.flatMap((result): readonly Notice[] => result.warnings),
     tail: failed ? log.last(TAIL_LINES) : [],
   };
+}
+
+function slower({ plan, startedAt }: Run, now: Date): readonly Phrase[] {
+  const line = startedAt === null ? null : slowRunLine(plan, now.getTime() - Date.parse(startedAt));
+  return line === null ? [] : [line];
 }
 
 function notStarted(run: Run, begun: number): Phrase[] {

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
 import type { RunStore } from '../../core/store.js';
+import type { ChannelLimit } from './channel-turns.js';
 import type { AnswerWatch } from './first-answers.js';
 
 /** What is needed of a logger; pino's fits. */
@@ -33,6 +34,8 @@ interface DiscordConfig {
   readonly apiUrl: string;
   /** At least this long between two edits of one message, in ms. Default 2000. */
   readonly editGapMs?: number;
+  /** What one channel takes. Default: 5 sends and edits in 5 s. */
+  readonly channelLimit?: ChannelLimit;
   /** How often outcomes that were not told yet are looked for, in ms. Default 15,000. */
   readonly sweepMs?: number;
 }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, type Interaction } from 'discord.js';
 import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
+import { channelTurns } from './channel-turns.js';
+import { createClosing } from './closing.js';
 import type { DiscordDeps } from './deps.js';
 import { watchFirstAnswers } from './first-answers.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
@@ -37,9 +39,10 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   });
   const state = gatewayState(client, deps.now);
   if (deps.answers !== undefined) watchFirstAnswers(client, deps.answers);
-  const messages = channelMessages(client.rest);
+  const messages = channelMessages(client.rest, channelTurns(config.channelLimit));
+  const closing = createClosing(messages, log);
   const live = liveRuns({ ...deps, messages });
-  const outcomes = createOutcomes({ ...deps, messages, live });
+  const outcomes = createOutcomes({ ...deps, messages, closing, live });
   const all: PressDeps = { ...deps, messages, live, outcomes };
 
   client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client reported an error'));
@@ -74,6 +77,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
       login.giveUp();
       unsubscribe();
       clearInterval(sweeping);
+      closing.giveUp();
       await Promise.race([outcomes.idle(), sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
       await client.destroy();
     },

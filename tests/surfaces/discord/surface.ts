@@ -3,6 +3,7 @@ import {
   type LocalDiscordOptions,
   startLocalDiscord,
 } from '../../../src/playground/local-discord.js';
+import type { ChannelLimit } from '../../../src/surfaces/discord/channel-turns.js';
 import type { Logger } from '../../../src/surfaces/discord/deps.js';
 import type { AnswerWatch } from '../../../src/surfaces/discord/first-answers.js';
 import { type DiscordSurface, startDiscord } from '../../../src/surfaces/discord/start.js';
@@ -32,7 +33,11 @@ export interface Scene {
 
 /** The whole surface with discord.js against a local Discord, above a pipeline in memory. */
 export async function startScene(
-  options: LocalDiscordOptions & { editGapMs?: number; answers?: AnswerWatch } = {},
+  options: LocalDiscordOptions & {
+    editGapMs?: number;
+    answers?: AnswerWatch;
+    channelLimit?: ChannelLimit;
+  } = {},
 ): Promise<Scene> {
   const discord = await startLocalDiscord(options);
   let ahead = 0;
@@ -62,6 +67,7 @@ export async function startScene(
         apiUrl: discord.apiUrl,
         editGapMs: options.editGapMs ?? 20,
         sweepMs: 100,
+        ...(options.channelLimit === undefined ? {} : { channelLimit: options.channelLimit }),
       },
     });
   let surface = await start();

@@ -52,9 +52,9 @@ export function createProgress(run: Run, out: Output, clock: () => Date): Progre
     return [
       percent === null ? null : `${percent} %`,
       amountText(at.at),
+      times.filter((text) => text !== null).join(', '),
       rateText(at, now),
       stepText(run.plan, at.at),
-      times.filter((text) => text !== null).join(', '),
     ]
       .filter((text) => text !== null)
       .join(' · ');

@@ -94,6 +94,8 @@ test('progress that stands still at last shows its last state, without an edit t
     what: 'the last progress of each',
     timeoutMs: 20_000,
   });
+  // A request is noted once it is answered, after people see what it did.
+  await new Promise((resolve) => setTimeout(resolve, 300));
   const before = channelRequests(here).length;
   await new Promise((resolve) => setTimeout(resolve, 1500));
   expect(channelRequests(here).length).toBe(before);

@@ -13,6 +13,8 @@ export interface LiveRuns {
   stopping(runId: string, by: ActorRef): void;
   /** No more edits of this run's progress; resolves when one under way has ended. */
   end(runId: string): Promise<void>;
+  /** {@link end} for all of them: this process shows nothing more. */
+  endAll(): Promise<void>;
 }
 
 /** How often runs are looked at for what time alone changes: a step that is stuck says nothing, in ms. */
@@ -71,20 +73,25 @@ export function liveRuns(deps: LiveDeps & Pick<DiscordDeps, 'runs' | 'redact'>):
     }
   };
 
+  const end = async (runId: string): Promise<void> => {
+    const message = live.get(runId);
+    live.delete(runId);
+    if (live.size === 0) {
+      clearInterval(ticker);
+      ticker = undefined;
+    }
+    await message?.end();
+  };
+
   return {
     onEvent,
     stopping: (runId, by) => {
       const message = live.get(runId);
       message?.update({ run: { ...message.view().run, stopRequestedBy: by } });
     },
-    end: async (runId) => {
-      const message = live.get(runId);
-      live.delete(runId);
-      if (live.size === 0) {
-        clearInterval(ticker);
-        ticker = undefined;
-      }
-      await message?.end();
+    end,
+    endAll: async () => {
+      await Promise.all([...live.keys()].map(end));
     },
   };
 }

@@ -78,7 +78,8 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
       unsubscribe();
       clearInterval(sweeping);
       closing.giveUp();
-      await Promise.race([outcomes.idle(), sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
+      const told = Promise.all([outcomes.idle(), live.endAll()]);
+      await Promise.race([told, sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
       await client.destroy();
     },
   };

@@ -103,18 +103,22 @@ test('progress that stands still at last shows its last state, without an edit t
 
 test('a last progress that Discord refused is shown as soon as it takes it', async () => {
   const { scene: here, ids } = await crowd();
-  for (const id of ids) here.fake.begin(id);
+  const shown = (progress: string) =>
+    here.discord.waitFor(
+      () =>
+        ids.every((id) =>
+          here.discord
+            .messages('ops')
+            .some((each) => text(each).includes(id) && text(each).includes(progress)),
+        ),
+      { what: `${progress} of each`, timeoutMs: 12_000 },
+    );
+  await work(here, ids, 1);
+  await shown('1 of 1 file');
   // Each edit is attempted four times by discord.js itself.
   here.discord.inject({ method: 'PATCH', path: /^\/channels\/\d+\/messages/, answer: 500, times: 24 });
   for (const id of ids) here.fake.progress(id, { part: 0, step: 1, done: 7, total: 9, unit: 'files' });
-  const shows = (id: string): boolean =>
-    here.discord
-      .messages('ops')
-      .some((each) => text(each).includes(id) && text(each).includes('7 of 9 files'));
-  await here.discord.waitFor(() => ids.every(shows), {
-    what: 'the last progress of each',
-    timeoutMs: 25_000,
-  });
+  await shown('7 of 9 files');
 });
 
 test('429, 500 and lost answers in between change nothing about the last states', async () => {

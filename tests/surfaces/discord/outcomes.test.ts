@@ -54,7 +54,7 @@ beforeEach(() => {
     now: () => new Date(time),
     messages: place.messages,
     closing: createClosing(place.messages, log),
-    live: { onEvent: () => {}, stopping: () => {}, end: async () => {} },
+    live: { onEvent: () => {}, stopping: () => {}, end: async () => {}, endAll: async () => {} },
   });
 });
 

@@ -10,9 +10,6 @@ import type { DiscordShown } from './shown.js';
 /** Discord limits edits of messages over an hour old (error 30046): a fresh one is sent before. */
 const FRESH_FOR_MS = 55 * 60 * 1000;
 const EDIT_GAP_MS = 2000;
-/** After an edit that failed it is tried again, ever more seldom, until one succeeds. */
-const FIRST_RETRY_MS = 2000;
-const LONGEST_RETRY_MS = 60_000;
 /** For so long an edit under way may hold up what tells the run's end. */
 const END_PATIENCE_MS = 2000;
 
@@ -24,7 +21,7 @@ export type LiveDeps = Pick<DiscordDeps, 'pipeline' | 'log' | 'now' | 'config'> 
 export interface LiveMessage {
   readonly view: () => Omit<LiveView, 'now'>;
   update(change: Partial<Omit<LiveView, 'now'>>): void;
-  /** Time has passed: what it says may have changed by that alone. */
+  /** Time has passed: what it says may have changed by that alone, and an edit that failed is tried again. */
   tick(): void;
   /** Draws nothing more; resolves when an edit under way has ended. */
   end(): Promise<void>;
@@ -37,10 +34,8 @@ export function liveMessage(deps: LiveDeps, run: Run, where: DiscordShown): Live
   const cut = new AbortController();
   let view: Omit<LiveView, 'now'> = { run, waitsFor: [], pace: null };
   let shown = where;
-  /** The message as people see it, as JSON; null while that is not known. */
+  /** The message as people see it, as JSON; null while that is not known, as after an edit that failed. */
   let visible: string | null = null;
-  let retryMs = FIRST_RETRY_MS;
-  let retry: NodeJS.Timeout | undefined;
 
   const draw = (withPreview: boolean) => progressMessage({ ...view, now: now() }, withPreview);
   const inPreview = () => shown.liveId === shown.messageId;
@@ -84,14 +79,10 @@ export function liveMessage(deps: LiveDeps, run: Run, where: DiscordShown): Live
   const drawing = latestWins(async (onRead) => {
     try {
       await edit(onRead);
-      retryMs = FIRST_RETRY_MS;
     } catch (error) {
       if (withdraw.signal.aborted) return;
-      log.warn({ err: error, runId: view.run.id, retryInMs: retryMs }, 'progress could not be shown');
-      if (failureOf(error) === 'channel_gone') return void drawing.end();
-      clearTimeout(retry);
-      retry = setTimeout(() => drawing.request(), retryMs).unref();
-      retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
+      log.warn({ err: error, runId: view.run.id }, 'progress could not be shown');
+      if (failureOf(error) === 'channel_gone') void drawing.end();
     }
   }, deps.config.editGapMs ?? EDIT_GAP_MS);
 
@@ -104,7 +95,6 @@ export function liveMessage(deps: LiveDeps, run: Run, where: DiscordShown): Live
     tick: () => drawing.request(),
     end: async () => {
       withdraw.abort();
-      clearTimeout(retry);
       const impatient = setTimeout(() => cut.abort(), END_PATIENCE_MS);
       await drawing.end();
       clearTimeout(impatient);

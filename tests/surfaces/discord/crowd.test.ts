@@ -111,7 +111,7 @@ test('a last progress that Discord refused is shown as soon as it takes it', asy
             .messages('ops')
             .some((each) => text(each).includes(id) && text(each).includes(progress)),
         ),
-      { what: `${progress} of each`, timeoutMs: 12_000 },
+      { what: `${progress} of each`, timeoutMs: 20_000 },
     );
   await work(here, ids, 1);
   await shown('1 of 1 file');
@@ -148,9 +148,9 @@ test('a run that ends while its edit hangs is told at once all the same', async 
   );
   discord.as('alice').press(preview, 'Confirm');
   await discord.waitFor(() => fake.run('r-0001').state === 'queued', { what: 'the confirmation' });
-  discord.inject({ method: 'PATCH', path: /^\/channels\/\d+\/messages/, delayMs: 9000 });
+  discord.inject({ method: 'PATCH', path: /^\/channels\/\d+\/messages/, delayMs: 7000 });
   fake.begin('r-0001');
   await new Promise((resolve) => setTimeout(resolve, 300));
   fake.finish('r-0001', { state: 'succeeded', reason: 'done' });
-  await told(started, ['r-0001'], 8000);
+  await told(started, ['r-0001'], 6500);
 });

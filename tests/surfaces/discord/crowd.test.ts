@@ -153,4 +153,8 @@ test('a run that ends while its edit hangs is told at once all the same', async 
   await new Promise((resolve) => setTimeout(resolve, 300));
   fake.finish('r-0001', { state: 'succeeded', reason: 'done' });
   await told(started, ['r-0001'], 6500);
+  expect(discord.requests.some(({ ms }) => ms >= 7000)).toBe(false);
+  await discord.waitFor(() => discord.requests.some(({ ms }) => ms >= 7000), {
+    what: 'the end of what hung',
+  });
 });

@@ -7,7 +7,7 @@ import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js
 import { startWebhookAlerts, type WebhookAlerts } from './surfaces/discord/alerts/webhook-alerts.js';
 import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
 import type { Readiness, ReadyCheck } from './surfaces/http/api/probes.js';
-import { createMetrics } from './surfaces/http/metrics.js';
+import { createMetrics, type Metrics } from './surfaces/http/metrics/metrics.js';
 
 /** How often open previews are looked through for those that nobody answered in time, in ms. */
 const EXPIRE_EVERY = 1000;
@@ -45,6 +45,9 @@ export async function startBot(app: App, config: Config, version: string): Promi
   const metrics = createMetrics(pipeline.events, {
     version,
     describe: (name) => catalogue.find(name),
+    intents: () => catalogue.all(),
+    history: app.store.history,
+    gateway: () => discord?.state() ?? null,
     alertsPending: () => pendingAlerts(app, destinations),
   });
   const port = await openSidePort(app, config, {
@@ -55,7 +58,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
   });
   log.info({ host: config.http.host, port: port.port }, 'the side port is open');
   try {
-    discord = await connect(app, config);
+    discord = await connect(app, config, metrics);
   } catch (error) {
     await webhook?.end();
     throw error;
@@ -77,7 +80,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
   };
 }
 
-async function connect(app: App, { discord }: Config): Promise<DiscordSurface | null> {
+async function connect(app: App, { discord }: Config, metrics: Metrics): Promise<DiscordSurface | null> {
   if (discord.token === null) {
     app.log.warn({}, 'DISCORD_TOKEN is not set: Discord stays off, the side port and the command line work');
     return null;
@@ -89,6 +92,7 @@ async function connect(app: App, { discord }: Config): Promise<DiscordSurface | 
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),
+    answers: metrics.answers,
     alerts: { incidents: app.store.incidents, desk: app.incidents },
     config: {
       token: discord.token,

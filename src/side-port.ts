@@ -8,7 +8,7 @@ import { type ApiKeys, createApiKeys } from './surfaces/http/access/api-keys.js'
 import type { AuthFailure } from './surfaces/http/access/guard.js';
 import { createLocalLimiter, type RateLimiter } from './surfaces/http/access/rate-limit.js';
 import type { Readiness } from './surfaces/http/api/probes.js';
-import type { Metrics } from './surfaces/http/metrics.js';
+import type { Metrics } from './surfaces/http/metrics/metrics.js';
 import { type SidePort, startSidePort } from './surfaces/http/side-port.js';
 import { createStatusReporter } from './surfaces/http/webhooks/commit-status.js';
 

@@ -1,5 +1,5 @@
 import { beginsAtOnce, nextYes } from '../core/consent.js';
-import { isFinal, type Run } from '../core/run.js';
+import type { Run } from '../core/run.js';
 import { runJson } from '../core/views.js';
 import { requestPlan } from './admit.js';
 import { answerOf, withdraw, YES } from './answer.js';

@@ -27,7 +27,7 @@ export interface IncidentDesk {
 type DeskDeps = Pick<CoreDeps, 'store' | 'events' | 'catalogue' | 'policy' | 'redactor' | 'log' | 'now'>;
 
 export function createIncidentDesk(deps: DeskDeps): IncidentDesk {
-  const { store, events, now } = deps;
+  const { store, now } = deps;
   const records = new Records(deps);
 
   const look = async (id: string, actor: Actor, source: Source): Promise<IncidentAnswer> => {

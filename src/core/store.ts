@@ -1,5 +1,6 @@
 import type { Artifact } from './artifact.js';
 import type { Consent } from './consent.js';
+import type { HistoryStore } from './history.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
 import type { AlertEvent, Incident, NewAlert, NewAlertEvent } from './incident.js';
 import type { Lock } from './lock.js';
@@ -214,6 +215,7 @@ export interface Store {
   readonly locks: LockStore;
   readonly owners: OwnerStore;
   readonly artifacts: ArtifactStore;
+  readonly history: HistoryStore;
   readonly audit: AuditStore;
   readonly incidents: IncidentStore;
   readonly deliveries: DeliveryStore;

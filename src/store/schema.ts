@@ -169,4 +169,29 @@ export const MIGRATIONS: readonly string[] = [
     at TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+  // How long each part of each intent took, and what it left.
+  `
+  CREATE TABLE past_parts (
+    seq INTEGER PRIMARY KEY,
+    intent TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    run_id TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    took_ms INTEGER NOT NULL,
+    steps_ms TEXT NOT NULL,
+    work_bytes INTEGER NOT NULL,
+    artifact_bytes INTEGER NOT NULL
+  );
+  CREATE INDEX past_parts_by_step ON past_parts (intent, step);
+  -- A database from before knows the last backup of each intent, which operators watch, but not its steps.
+  INSERT INTO past_parts (intent, step, run_id, finished_at, took_ms, steps_ms, work_bytes, artifact_bytes)
+    SELECT intent, 0, id, finished_at,
+      CAST(round((julianday(finished_at) - julianday(started_at)) * 86400000) AS INTEGER), '{}', 0,
+      (SELECT coalesce(sum(size), 0) FROM artifacts WHERE artifacts.run_id = runs.id)
+    FROM runs WHERE started_at IS NOT NULL AND finished_at IS NOT NULL AND seq IN
+      (SELECT max(seq) FROM runs WHERE state = 'succeeded' AND action = 'backup' GROUP BY intent);
+
+  CREATE INDEX runs_ended ON runs (intent)
+    WHERE dry_run = 0 AND state IN ('succeeded', 'failed', 'rolled_back', 'interrupted', 'refused');
+  `,
 ];

@@ -5,6 +5,7 @@ import { auditStore, auditTrail } from './audit.js';
 import { headFile } from './audit-head.js';
 import { prepareDataDir } from './data-dir.js';
 import { deliveryStore } from './deliveries.js';
+import { historyStore } from './history.js';
 import { incidentStore } from './incidents.js';
 import { leaseStore } from './leases.js';
 import { lockStore } from './locks.js';
@@ -52,6 +53,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     locks: lockStore(database, trail),
     owners: ownerStore(database),
     artifacts: artifactStore(database),
+    history: historyStore(database),
     audit: auditStore(database, trail, head),
     incidents: incidentStore(database, trail),
     deliveries: deliveryStore(database),

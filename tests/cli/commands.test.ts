@@ -33,6 +33,7 @@ describe('plan', () => {
       'What will happen',
       '  1. Copy 1.8 GiB to /srv/backups/photos.',
       '  2. Check the archive.',
+      '  How long it takes is not known: there is no earlier run to go by.',
       '',
       'Will be deleted in /srv/backups (12 paths)',
       ...paths.slice(0, 10).map((path) => `  ${path}`),

@@ -3,6 +3,7 @@ import { artifactContract } from './contract/artifacts.js';
 import { auditContract } from './contract/audit.js';
 import { consentContract } from './contract/consent.js';
 import { deliveryContract } from './contract/deliveries.js';
+import { historyContract } from './contract/history.js';
 import { incidentContract } from './contract/incidents.js';
 import { leaseContract } from './contract/leases.js';
 import { lockContract } from './contract/locks.js';
@@ -23,6 +24,7 @@ export function storeContract(name: string, open: OpenStore): void {
     consentContract(open);
     ownerContract(open);
     artifactContract(open);
+    historyContract(open);
     auditContract(open);
     incidentContract(open);
     deliveryContract(open);

@@ -41,16 +41,23 @@ function holdTitle(data: PlexData, { container, at, lastDownMs }: Told): Phrase 
   const upMs = container === null ? 0 : at.getTime() - Date.parse(container.startedAt);
   const down =
     lastDownMs === null
-      ? 'Down while it is copied.'
+      ? 'Down while it is copied; for how long is not known before the first run.'
       : `Down for about ${formatDuration(lastDownMs)}, as last time.`;
   return phrase`Stop ${name} (running for ${formatDuration(upMs)}). ${down}`;
 }
 
 function copyTitle(data: PlexData, { container }: Told): Phrase {
-  const size =
-    data.expectedSize === null ? '' : `, about ${formatBytes(data.expectedSize)}, as the last one was packed`;
+  const size = data.expectedSize === null ? unknownSize(data) : expectedSize(data.expectedSize);
   const state = container !== null && data.hold === 'none' ? stateText(container) : phrase``;
   return phrase`Copy ${amount(data)} to ${code(data.archive)}${size}.${state}`;
+}
+
+function expectedSize(bytes: number): string {
+  return `, about ${formatBytes(bytes)}, as the last one was packed`;
+}
+
+function unknownSize({ pack, bytes }: PlexData): string {
+  return pack.length > 1 && bytes > 0 ? '. How small it packs is not known before the first run' : '';
 }
 
 function amount(data: PlexData): Phrase {

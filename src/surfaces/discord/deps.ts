@@ -2,6 +2,8 @@ import type { IncidentDesk } from '../../core/incident-desk.js';
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
 import type { IncidentStore, RunStore } from '../../core/store.js';
+import type { ChannelLimit } from './channel-turns.js';
+import type { AnswerWatch } from './first-answers.js';
 
 /** What is needed of a logger; pino's fits. */
 export interface Logger {
@@ -22,6 +24,8 @@ export interface DiscordDeps {
   readonly now: () => Date;
   /** What goes wrong, and what people do about it. */
   readonly alerts?: AlertDeps;
+  /** Is told how soon interactions are answered. */
+  readonly answers?: AnswerWatch;
   readonly config: DiscordConfig;
 }
 
@@ -44,6 +48,8 @@ interface DiscordConfig {
   readonly editGapMs?: number;
   /** How the alerts' loops go, in ms; for tests. */
   readonly alertPace?: { readonly gapMs: number; readonly pollMs: number };
+  /** What one channel takes. Default: 5 sends and edits in 5 s. */
+  readonly channelLimit?: ChannelLimit;
   /** How often outcomes that were not told yet are looked for, in ms. Default 15,000. */
   readonly sweepMs?: number;
 }

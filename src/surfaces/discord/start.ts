@@ -4,7 +4,10 @@ import type { OpsAlerts } from './alerts/ops-alerts.js';
 import { startAlerts } from './alerts/start-alerts.js';
 import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
+import { channelTurns } from './channel-turns.js';
+import { createClosing } from './closing.js';
 import type { DiscordDeps } from './deps.js';
+import { watchFirstAnswers } from './first-answers.js';
 import { textOf } from './form.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
 import { onCommand, onForm, onPress } from './handler.js';
@@ -41,9 +44,11 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     rest: { api: config.apiUrl },
   });
   const state = gatewayState(client, deps.now);
-  const messages = channelMessages(client.rest);
+  if (deps.answers !== undefined) watchFirstAnswers(client, deps.answers);
+  const messages = channelMessages(client.rest, channelTurns(config.channelLimit));
+  const closing = createClosing(messages, log);
   const live = liveRuns({ ...deps, messages });
-  const outcomes = createOutcomes({ ...deps, messages, live });
+  const outcomes = createOutcomes({ ...deps, messages, closing, live });
   const waiting = waitingPreviews({ ...deps, messages, outcomes });
   let alerts: OpsAlerts | null = null;
   const all: PressDeps = { ...deps, messages, live, outcomes, alertsChanged: () => alerts?.request() };
@@ -87,7 +92,8 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
       login.giveUp();
       unsubscribe();
       clearInterval(sweeping);
-      const last = Promise.all([outcomes.idle(), alerts?.end()]);
+      closing.giveUp();
+      const last = Promise.all([outcomes.idle(), live.endAll(), alerts?.end()]);
       await Promise.race([last, sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
       await client.destroy();
     },

@@ -5,7 +5,7 @@ import type { Access, AuthFailure } from '../../../src/surfaces/http/access/guar
 import { createLocalLimiter } from '../../../src/surfaces/http/access/rate-limit.js';
 import type { ApiDeps } from '../../../src/surfaces/http/api/deps.js';
 import type { Readiness } from '../../../src/surfaces/http/api/probes.js';
-import { createMetrics, type Metrics } from '../../../src/surfaces/http/metrics.js';
+import { createMetrics, type Metrics } from '../../../src/surfaces/http/metrics/metrics.js';
 import { type SidePort, startSidePort } from '../../../src/surfaces/http/side-port.js';
 import { defaultBranches } from '../../../src/surfaces/http/webhooks/change.js';
 import type { CommitState } from '../../../src/surfaces/http/webhooks/commit-status.js';
@@ -75,6 +75,9 @@ export class Port {
     const metrics = createMetrics(process.pipeline.events, {
       version: '1.2.3',
       describe: process.deps.catalogue.find,
+      intents: process.deps.catalogue.all,
+      history: process.deps.store.history,
+      gateway: () => null,
     });
     const log = (fields: object): void => void logged.push(fields);
     const { deps, pipeline } = process;

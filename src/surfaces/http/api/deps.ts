@@ -3,7 +3,7 @@ import type { Log } from '../../../core/log.js';
 import type { Pipeline } from '../../../core/pipeline.js';
 import type { RunStore } from '../../../core/store.js';
 import type { AuthFailure } from '../access/guard.js';
-import type { Metrics } from '../metrics.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Readiness } from './probes.js';
 
 /** What the API stands on. */

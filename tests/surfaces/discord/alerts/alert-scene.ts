@@ -6,6 +6,7 @@ import { type LocalDiscord, startLocalDiscord } from '../../../../src/playground
 import { type OpsAlerts, startOpsAlerts } from '../../../../src/surfaces/discord/alerts/ops-alerts.js';
 import { threads } from '../../../../src/surfaces/discord/alerts/threads.js';
 import { channelMessages } from '../../../../src/surfaces/discord/channel-messages.js';
+import { channelTurns } from '../../../../src/surfaces/discord/channel-turns.js';
 import { createOpenapiValidator, openapiFile } from '../../../playground/openapi-validator.js';
 import { sampleAlert } from '../../../store/contract/incidents.js';
 import { openTemporary } from '../../../store/opened.js';
@@ -62,7 +63,7 @@ export class AlertScene {
     this.#alerts = startOpsAlerts({
       incidents,
       runs: this.store.runs,
-      messages: channelMessages(rest),
+      messages: channelMessages(rest, channelTurns()),
       threads: threads(rest, () => this.discord.userId('bot')),
       redact: (data) => data,
       log: this.log,

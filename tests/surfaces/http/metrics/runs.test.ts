@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { EventBus } from '../../../src/core/events.js';
-import { phrase } from '../../../src/core/phrase.js';
-import { notice, type ReasonCode } from '../../../src/core/reasons.js';
-import type { FinalState, Run } from '../../../src/core/run.js';
-import { createMetrics, type Metrics } from '../../../src/surfaces/http/metrics.js';
+import { phrase } from '../../../../src/core/phrase.js';
+import { notice, type ReasonCode } from '../../../../src/core/reasons.js';
+import type { FinalState, Run } from '../../../../src/core/run.js';
+import type { Metrics } from '../../../../src/surfaces/http/metrics/metrics.js';
+import { parseExposition } from '../../../support/exposition.js';
+import { startMetrics } from './sources.js';
 
 const RUN: Run = {
   id: 'r-1111',
@@ -53,23 +54,21 @@ let metrics: Metrics | undefined;
 afterEach(() => metrics?.close());
 
 function start() {
-  const events = new EventBus(() => {});
-  const describe = (name: string) =>
-    name === 'photos' ? ({ action: 'backup', stack: 'media' } as const) : null;
-  metrics = createMetrics(events, { version: '1.2.3', describe });
-  return { events, metrics };
+  const started = startMetrics();
+  metrics = started.metrics;
+  return started;
 }
 
 /** Samples of the text format, `name{labels}` → value, label order as it is printed. */
 async function scrape(from: Metrics): Promise<Map<string, number>> {
-  const text = await from.render();
-  const samples = new Map<string, number>();
-  for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
-    const match = /^([a-z_:][a-z0-9_:]*(?:\{[^}]*\})?) (\S+)$/i.exec(line);
-    if (!match) throw new Error(`not in the text format: ${line}`);
-    samples.set(match[1] ?? '', Number(match[2]));
-  }
-  return samples;
+  const families = parseExposition(await from.render());
+  const samples = [...families.values()].flatMap((family) => family.samples);
+  return new Map(
+    samples.map(({ name, labels, value }) => {
+      const text = Object.entries(labels).map(([label, word]) => `${label}="${word}"`);
+      return [text.length === 0 ? name : `${name}{${text.join()}}`, value];
+    }),
+  );
 }
 
 function denied(intent: string, code: ReasonCode) {
@@ -167,6 +166,20 @@ describe('metrics', () => {
     expect([...samples.keys()].some((key) => key.startsWith('chatops_auth_failures_total{'))).toBe(false);
   });
 
+  test.each([
+    ['2026-11-22T14:00:20.000Z', 40],
+    ['2026-11-22T14:02:00.000Z', 0],
+  ])('a run queued at %s has waited %d s, whatever the clock did', async (queuedAt, waited) => {
+    const { events, metrics } = start();
+    events.emit({
+      type: 'running',
+      run: { ...RUN, state: 'running', queuedAt, startedAt: '2026-11-22T14:01:00.000Z' },
+    });
+    const samples = await scrape(metrics);
+    expect(samples.get('chatops_queue_wait_seconds_sum{action="backup"}')).toBe(waited);
+    expect(samples.get('chatops_queue_wait_seconds_count{action="backup"}')).toBe(1);
+  });
+
   test('a recovered run of another process does not make the gauge negative', async () => {
     const { events, metrics } = start();
     events.emit({ type: 'finished', run: ended('interrupted', 'process_died', true) });
@@ -194,11 +207,9 @@ describe('metrics', () => {
 
 test('alerts that wait are read at each call, by destination', async () => {
   let waiting = 3;
-  metrics = createMetrics(new EventBus(() => {}), {
-    version: '1',
-    describe: () => null,
+  ({ metrics } = startMetrics({
     alertsPending: async () => ({ ops: waiting, webhook: 0 }),
-  });
+  }));
   const lines = async () =>
     (await metrics?.render())?.split('\n').filter((line) => line.startsWith('chatops_alerts'));
   expect(await lines()).toEqual([

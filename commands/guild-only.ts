@@ -1,4 +1,5 @@
-import { SlashCommandBuilder } from '@discordjs/builders';
+// Not from @discordjs/builders: as an ES module that would be loaded a second time, beside discord.js's own.
+import { SlashCommandBuilder } from 'discord.js';
 
 /** Discord's Administrator permission (permission bit 3). */
 const ADMINISTRATOR = 1n << 3n;

@@ -1,4 +1,4 @@
-import type { SlashCommandBooleanOption, SlashCommandStringOption } from '@discordjs/builders';
+import type { SlashCommandBooleanOption, SlashCommandStringOption } from 'discord.js';
 import type { RunRequest } from '../src/core/request.js';
 
 /** What a slash command says about the request; who asks and from where is added by the surface. */

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import type { ExecOptions, ExecResult, HostScope } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
 import { FAILED, supervise } from './child.js';
@@ -12,6 +11,8 @@ export async function exec(
   scope: HostScope,
   settings: CommandSettings,
 ): Promise<ExecResult> {
+  // Loaded with the first command: the bot is ready sooner, and lists need no command at all.
+  const { execa } = await import('execa');
   if (scope.signal.aborted && !options.uninterruptible) {
     return { ...FAILED, stopped: true, stdout: '', stderr: '' };
   }

@@ -1,15 +1,20 @@
 /** `npm run bench`: measures, prints a table, keeps the figures in bench/results/. See docs/benchmarks.md. */
 import { firstAnswer } from './a-first-answer.js';
 import { start } from './c-start.js';
+import { fortyBackups } from './d-forty-backups.js';
+import { history } from './e-history.js';
 import { type Figure, isMet, type Part, PartSkipped } from './support/figures.js';
 import { type PartRecord, writeResult } from './support/results.js';
 import { undoAll } from './support/scope.js';
 import { tableOf } from './support/table.js';
 
-const PARTS: Readonly<Record<string, Part>> = { a: firstAnswer, c: start };
+const PARTS: Readonly<Record<string, Part>> = { a: firstAnswer, c: start, d: fortyBackups, e: history };
 
+let cutOff: Promise<never> | null = null;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void undoAll().finally(() => process.exit(130)));
+  process.once(signal, () => {
+    cutOff ??= undoAll().then(() => process.exit(130));
+  });
 }
 
 const wanted = process.argv.slice(2);
@@ -37,6 +42,8 @@ async function measure(id: string, part: Part): Promise<PartRecord> {
     process.stdout.write(`${tableOf(id, figures)}\n\n`);
     return { id, title, state: 'done', seconds: seconds(), figures, raw };
   } catch (error) {
+    // Told to end: what fails now fails because it is being taken away.
+    if (cutOff) await cutOff;
     const reason = error instanceof Error ? error.message : String(error);
     const state = error instanceof PartSkipped ? 'skipped' : 'failed';
     process.stdout.write(`\n*** (${id}) ${state.toUpperCase()}: ${reason} ***\n\n`);

@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { LocalDiscord } from '../../src/playground/local-discord.js';
-import type { LoopFigures } from './loop-probe.js';
+import { askProbe, type LoopFigures, PROBE } from './probed.js';
 import type { Scope } from './scope.js';
 import { SUBJECTS, type SubjectName } from './subjects.js';
 
-const PROBE = fileURLToPath(new URL('./loop-probe.js', import.meta.url));
 /** Milliseconds of CPU time in one tick of /proc/<pid>/stat. */
 const TICK_MS = 10;
 const READY_TIMEOUT_MS = 60_000;
@@ -104,11 +102,4 @@ function procFile({ pid }: ChildProcess, name: string): string {
 function cpuOf(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-function askProbe(child: ChildProcess): Promise<LoopFigures> {
-  return new Promise((resolve) => {
-    child.once('message', (figures) => resolve(figures as LoopFigures));
-    child.send('read');
-  });
 }

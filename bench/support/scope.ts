@@ -22,22 +22,28 @@ const open = new Set<() => Promise<void>>();
 export async function inScope<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), `${MARK}-`));
   const undoing: (() => unknown)[] = [() => rm(dir, { recursive: true, force: true, maxRetries: 5 })];
-  const close = async (): Promise<void> => {
-    open.delete(close);
-    for (let undo = undoing.pop(); undo; undo = undoing.pop()) {
+  const undo = async (): Promise<void> => {
+    for (let step = undoing.pop(); step; step = undoing.pop()) {
       try {
-        await undo();
+        await step();
       } catch (error) {
         process.stderr.write(`Not cleaned up: ${String(error)}\n`);
       }
     }
+    open.delete(close);
+  };
+  // Once only, however many ask for it: who asks later waits for the same end.
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= undo();
+    return closing;
   };
   open.add(close);
   try {
     return await work({
       dir,
       name: () => `${MARK}-${randomBytes(4).toString('hex')}`,
-      defer: (undo) => void undoing.push(undo),
+      defer: (step) => void undoing.push(step),
     });
   } finally {
     await close();

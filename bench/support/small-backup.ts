@@ -9,7 +9,7 @@ export async function writeBackup(
 ): Promise<void> {
   const source = join(dir, 'sources', name);
   await mkdir(source, { recursive: true });
-  await mkdir(join(dir, 'intents'), { recursive: true });
+  for (const folder of ['intents', 'backups']) await mkdir(join(dir, folder), { recursive: true });
   const content = Buffer.alloc(bytes, `What ${name} holds. `);
   for (let index = 0; index < files; index += 1) await writeFile(join(source, `file-${index}`), content);
   const intent = {

@@ -1,15 +1,5 @@
 import { z } from 'zod';
-import {
-  checked,
-  choiceOrSwitch,
-  described,
-  excludePattern,
-  label,
-  name,
-  oneOrMore,
-  remark,
-  wholeNumber,
-} from '../forms.js';
+import { checked, described, excludePattern, label, name, oneOrMore, remark, wholeNumber } from '../forms.js';
 import { localDestinationFault, localFault } from '../paths.js';
 
 const stack = name('media');
@@ -82,12 +72,6 @@ export const exclude = described(
   oneOrMore(excludePattern, 200).default([]),
   'Patterns of what to leave out.',
   ['*.log', 'cache/'],
-);
-
-export const compress = described(
-  choiceOrSwitch(['gzip', 'zstd', 'none'], 'gzip', 'none').default('gzip'),
-  'How the archive is compressed.',
-  'zstd',
 );
 
 /** A folder of this host. */

@@ -66,7 +66,12 @@ function figuresOf(starts: readonly Start[]): Figure[] {
   const figure = (what: string, unit: string, read: (start: Start) => number): Figure => {
     const of = (name: SubjectName) => median(starts.filter(({ subject }) => subject === name).map(read));
     const values = { ours: of('ours'), bare: of('bare'), sapphire: of('sapphire') };
-    return { what, unit, values, judged: { what: 'ours ÷ bare', value: values.ours / values.bare, atMost: 1.4 } };
+    return {
+      what,
+      unit,
+      values,
+      judged: { what: 'ours ÷ bare', value: values.ours / values.bare, atMost: 1.4 },
+    };
   };
   return [
     figure('start to first answer', 'ms', ({ readyMs }) => readyMs),

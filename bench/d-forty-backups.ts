@@ -104,7 +104,8 @@ function figuresOf(waves: readonly Wave[]): Figure[] {
   const of = (read: (wave: Wave) => number) => median(waves.map(read));
   const loop = of((wave) => wave.loop.bot.p99);
   const health = of(({ healthMs }) => healthMs.bot.p99);
-  const first = waves[0]?.restMiB ?? Number.NaN;
+  // The first wave fills caches and has the code compiled; a leak would grow with each one after it.
+  const second = waves[1]?.restMiB ?? Number.NaN;
   const last = waves.at(-1)?.restMiB ?? Number.NaN;
   return [
     {
@@ -119,14 +120,22 @@ function figuresOf(waves: readonly Wave[]): Figure[] {
       values: { ours: health, 'idle process': of(({ healthMs }) => healthMs.idle.p99) },
       judged: { what: 'ours', value: health, atMost: 20 },
     },
-    { what: '/help meanwhile, first answer, p99', unit: 'ms', values: { ours: of(({ helpMs }) => helpMs.p99) } },
-    { what: 'the 40 commands, last first answer', unit: 'ms', values: { ours: of(({ backupMs }) => backupMs.max) } },
+    {
+      what: '/help meanwhile, first answer, p99',
+      unit: 'ms',
+      values: { ours: of(({ helpMs }) => helpMs.p99) },
+    },
+    {
+      what: 'the 40 commands, last first answer',
+      unit: 'ms',
+      values: { ours: of(({ backupMs }) => backupMs.max) },
+    },
     { what: 'until the last outcome', unit: 's', values: { ours: of(({ seconds }) => seconds) } },
     {
       what: `resident at rest after ${WAVES} waves`,
       unit: 'MiB',
-      values: { ours: last, 'after the first': first },
-      judged: { what: 'last ÷ first', value: last / first, atMost: 1.15 },
+      values: { ours: last, 'after the second': second },
+      judged: { what: 'last ÷ second', value: last / second, atMost: 1.15 },
     },
   ];
 }

@@ -1,5 +1,6 @@
 /** `npm run bench`: measures, prints a table, keeps the figures in bench/results/. See docs/benchmarks.md. */
 import { firstAnswer } from './a-first-answer.js';
+import { plexArchive } from './b-plex-archive.js';
 import { start } from './c-start.js';
 import { fortyBackups } from './d-forty-backups.js';
 import { history } from './e-history.js';
@@ -8,7 +9,13 @@ import { type PartRecord, writeResult } from './support/results.js';
 import { undoAll } from './support/scope.js';
 import { tableOf } from './support/table.js';
 
-const PARTS: Readonly<Record<string, Part>> = { a: firstAnswer, c: start, d: fortyBackups, e: history };
+const PARTS: Readonly<Record<string, Part>> = {
+  a: firstAnswer,
+  b: plexArchive,
+  c: start,
+  d: fortyBackups,
+  e: history,
+};
 
 let cutOff: Promise<never> | null = null;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -33,30 +33,17 @@ export interface AuditTrail {
 /** @param warn is told once when the head file can't be written, until it can again */
 export function auditTrail(database: Database, file: HeadFile, warn: (message: string) => void): AuditTrail {
   let failing = false;
-  let waiting: Promise<void> | null = null;
-
-  const seal = async (): Promise<void> => {
-    try {
-      await database.write((sql) => {
-        // From here on rows may come that this one doesn't see.
-        waiting = null;
-        moveForward(sql, file);
-      });
-      failing = false;
-    } catch (error) {
-      waiting = null;
-      if (!failing)
-        warn(`The audit trail is not sealed: ${String(error)} It is tried again at the next row.`);
-      failing = true;
-    }
-  };
-
   return {
     chain: (sql, entry) => addRow(sql, nextRow(headOf(sql), entry)),
-    // One that has not begun yet covers this row too: many rows at once cost one write of the file.
-    seal() {
-      waiting ??= seal();
-      return waiting;
+    async seal() {
+      try {
+        await database.write((sql) => moveForward(sql, file));
+        failing = false;
+      } catch (error) {
+        if (!failing)
+          warn(`The audit trail is not sealed: ${String(error)} It is tried again at the next row.`);
+        failing = true;
+      }
     },
     begin() {
       if (!file.exists()) file.write(EMPTY_HEAD);

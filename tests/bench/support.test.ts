@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -12,6 +12,7 @@ import { sampleAudit, sampleRun } from '../store/samples.js';
 test('a quantile is a sample: the smallest that so many are not above', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
   expect([0, 0.5, 0.99, 1].map((share) => quantile(hundred, share))).toEqual([1, 50, 99, 100]);
+  expect(quantile([1, 2, 3, 4], 0.99)).toBe(4);
   expect(quantile([], 0.5)).toBeNaN();
 });
 
@@ -57,9 +58,8 @@ test('a multiplied history is one that the store takes for its own', async () =>
     // The next row is sealed: the head that was written is the last row's.
     const before = (await store.audit.list(1))[0]?.seq ?? 0;
     await store.audit.append(sampleAudit());
-    expect((await store.audit.list(1))[0]?.seq).toBe(before + 1);
-    const { problems } = await store.audit.verify();
-    expect(problems.filter(({ problem }) => problem.includes('audit.head'))).toEqual([]);
+    const head: unknown = JSON.parse(readFileSync(join(dataDir, 'audit.head'), 'utf8'));
+    expect(head).toMatchObject({ count: before + 1 });
     await store.close();
   } finally {
     rmSync(dataDir, { recursive: true, force: true });

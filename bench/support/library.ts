@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const POOL_BYTES = 192 * 1024 * 1024;
 const BLOCK = 64 * 1024;
 /** This share of the blocks can't be compressed, as posters and blobs can't. */
-const RANDOM_SHARE = 0.3;
+const RANDOM_SHARE = 0.2;
 const FOLDERS = 200;
 
 /**
@@ -39,12 +39,12 @@ const WORDS = 'title album season episode rating studio writer summary viewed ad
   ' ',
 );
 
-/** One block of `word=number` rows. */
+/** One block of rows such as `<field name="title" id="417"/>`. */
 function rows(): string {
   let text = '';
   while (text.length < BLOCK) {
     const word = WORDS[Math.floor(Math.random() * WORDS.length)];
-    text += `${word}=${Math.floor(Math.random() * 1e9).toString(36)};${text.length % 97 === 0 ? '\n' : ' '}`;
+    text += `<field name="${word}" id="${Math.floor(Math.random() * 1000)}"/>\n`;
   }
   return text;
 }

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ExecResult, HostScope } from '../core/host.js';
 import { startTimeOfChild } from './proc.js';
-import { makePolite } from './start-turn.js';
 import { terminateGroup } from './terminate.js';
 
 /** What {@link supervise} needs to know about a child besides the process itself. */
@@ -29,8 +28,6 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
   const ended = endOf(child);
   const { pid } = child;
   if (pid === undefined) return { ...FAILED, notFound: NOT_FOUND.includes((await ended).code ?? '') };
-
-  makePolite(pid);
 
   let stopped = false;
   let timedOut = false;

@@ -1,8 +1,4 @@
-import { getPriority, setPriority } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-
-const POLITER_BY = 5;
-const POLITEST = 19;
 
 let last: Promise<void> = Promise.resolve();
 
@@ -13,13 +9,4 @@ let last: Promise<void> = Promise.resolve();
 export function startTurn(): Promise<void> {
   last = last.then(() => nextTurn());
   return last;
-}
-
-/** Lets what runs beside a child, this process above all, come first while there is not enough CPU for all. */
-export function makePolite(pid: number): void {
-  try {
-    setPriority(pid, Math.min(POLITEST, getPriority() + POLITER_BY));
-  } catch {
-    // It has ended already.
-  }
 }

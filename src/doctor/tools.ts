@@ -38,7 +38,7 @@ async function archiveTools(
   compress: FilesFields['compress'],
   users: readonly AnyUse[],
 ): Promise<readonly Check[]> {
-  const { versions, blockers } = await openToolbox(host, compress);
+  const { versions, blockers } = await openToolbox(host, { compress });
   return [
     ...Object.entries(versions).map(([program, line]) => versionCheck(program, line)),
     ...blockers.map((notice) => ofNotice(AREA, 'tools.archive', 'problem', notice, namesIn(users))),

@@ -117,7 +117,7 @@ describe('imports point one way', () => {
   test.each([
     ['execa', /^src\/hosts\//],
     ['libsql', /^src\/store\/sqlite/],
-    ['discord.js', /^src\/surfaces\/discord\//],
+    ['discord.js', /^(src\/surfaces\/discord|commands)\//],
     ['prom-client', /^src\/surfaces\/http\//],
     ['fastify', /^src\/surfaces\/http\//],
     ['ioredis', /^src\/(limits|surfaces\/http\/access)\//],

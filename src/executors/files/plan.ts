@@ -23,7 +23,7 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
   const warnings: Notice[] = [];
   const block = (found: Notice | null): void => void (found && blockers.push(found));
 
-  const toolbox = await openToolbox(host, fields.compress);
+  const toolbox = await openToolbox(host, fields);
   toolbox.blockers.forEach(block);
   const place = await inspectDestination(host, fields.destination, fields.require_mount);
   place.blockers.forEach(block);

@@ -26,7 +26,7 @@ export async function planPlex(
   ctx: PlanContext,
 ): Promise<PlanDraft<PlexData>> {
   const { host } = ctx;
-  const toolbox = await openToolbox(host, fields.compress);
+  const toolbox = await openToolbox(host, fields);
   const source = await lookAtSource(fields, ctx);
   const target = await lookAtTarget(fields, host);
   const destination = target.folder;

@@ -49,7 +49,9 @@ export function createRestServer(parts: RestParts) {
     };
     let body: RequestBody = { json: undefined, uploads: [] };
     const fault = faults.take(asked.method, asked.path);
-    await sleep(latency.ms + (fault?.delayMs ?? 0));
+    const waitMs = latency.ms + (fault?.delayMs ?? 0);
+    // A timer of 0 ms would still take one.
+    if (waitMs > 0) await sleep(waitMs);
     const reply = await attempt(async () => {
       body = await readBody(request);
       // A plain webhook's address carries no version.

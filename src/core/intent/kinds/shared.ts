@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { CONFIRMS } from '../../confirm-rule.js';
 import {
   checked,
-  choiceOrSwitch,
   described,
   excludePattern,
   label,
@@ -99,12 +98,6 @@ export const exclude = described(
   oneOrMore(excludePattern, 200).default([]),
   'Patterns of what to leave out.',
   ['*.log', 'cache/'],
-);
-
-export const compress = described(
-  choiceOrSwitch(['gzip', 'zstd', 'none'], 'gzip', 'none').default('gzip'),
-  'How the archive is compressed.',
-  'zstd',
 );
 
 /** A folder of this host. */

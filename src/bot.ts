@@ -6,6 +6,7 @@ import { opsDestination } from './surfaces/discord/alerts/deps.js';
 import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js';
 import { startWebhookAlerts, type WebhookAlerts } from './surfaces/discord/alerts/webhook-alerts.js';
 import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
+import type { AuthFailure } from './surfaces/http/access/guard.js';
 import type { Readiness, ReadyCheck } from './surfaces/http/api/probes.js';
 import { createMetrics, type Metrics } from './surfaces/http/metrics/metrics.js';
 
@@ -54,7 +55,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
     version,
     metrics,
     ready: () => readiness(app, config, { discord, webhook, stopping }),
-    onAuthFailure: ({ reason, from }) => app.security.report({ reason, from }),
+    onAuthFailure: (failure) => reportStranger(app, failure),
   });
   log.info({ host: config.http.host, port: port.port }, 'the side port is open');
   try {
@@ -114,6 +115,14 @@ function webhookAlerts({ store, redactor, log }: App, { discord }: Config): Webh
     log,
     now: () => new Date(),
   });
+}
+
+/** What the pipeline denies raises its alert there; a call without a key may be somebody's browser. */
+const ALARMING: readonly AuthFailure['reason'][] = ['invalid_key', 'ip_blocked', 'invalid_signature'];
+
+function reportStranger({ log, security }: App, { reason, from }: AuthFailure): void {
+  log.info({ reason, from }, 'a call was not let in');
+  if (ALARMING.includes(reason)) security.report({ reason, from });
 }
 
 /** Where alerts go, by the name that the metric has for it. */

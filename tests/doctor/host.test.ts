@@ -490,7 +490,7 @@ describe('the side port', () => {
       [
         'port.exposed',
         'warning',
-        expect.stringMatching(/^Set CHATOPS_API_KEY \(Make one with `openssl rand -hex 32`\)/),
+        expect.stringMatching(/^Set CHATOPS_API_KEY \(Make one with `openssl rand -hex 32`\. /),
       ],
     ]);
   });

@@ -117,12 +117,10 @@ function webhookAlerts({ store, redactor, log }: App, { discord }: Config): Webh
   });
 }
 
-/** What the pipeline denies raises its alert there; a call without a key may be somebody's browser. */
-const ALARMING: readonly AuthFailure['reason'][] = ['invalid_key', 'ip_blocked', 'invalid_signature'];
-
+/** Somebody known who may not is audited and alerted where it is judged. */
 function reportStranger({ log, security }: App, { reason, from }: AuthFailure): void {
-  log.info({ reason, from }, 'a call was not let in');
-  if (ALARMING.includes(reason)) security.report({ reason, from });
+  log.debug({ reason, from }, 'a call was not let in');
+  if (reason !== 'policy' && reason !== 'label_mismatch') security.report({ reason, from });
 }
 
 /** Where alerts go, by the name that the metric has for it. */

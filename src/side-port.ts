@@ -3,6 +3,8 @@ import { type Config, keysOf, watchSecretFile } from './config.js';
 import { keyHolder } from './core/policy/api-keys.js';
 import { endpointRefusal } from './core/policy/endpoint.js';
 import { webhookAllowed } from './core/policy/webhook-rule.js';
+import type { Notice } from './core/reasons.js';
+import { type Actor, actorRef } from './core/request.js';
 import { networksOf } from './surfaces/http/access/address.js';
 import { type ApiKeys, createApiKeys } from './surfaces/http/access/api-keys.js';
 import type { AuthFailure } from './surfaces/http/access/guard.js';
@@ -50,9 +52,21 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
       allowlist: http.ipAllowlist.length > 0 ? networksOf(http.ipAllowlist) : null,
       proxies: networksOf(http.trustedProxies),
       limiter: await limiterOf(app, config),
-      mayUse: (actor, endpoint) => endpointRefusal(policy.rules(), actor, endpoint),
+      mayUse: (actor, endpoint) => judged(app, actor, endpoint),
     },
   });
+}
+
+/** Whether a key may call that; when not, it is audited like any other refusal of somebody known. */
+function judged({ policy, store, log }: App, actor: Actor, endpoint: string): Notice | null {
+  const denied = endpointRefusal(policy.rules(), actor, endpoint);
+  if (denied === null) return null;
+  const at = new Date().toISOString();
+  const detail = { reason: denied.code, endpoint };
+  store.audit
+    .append({ at, event: 'refused', actor: actorRef(actor), source: 'http', runId: null, intent: '', detail })
+    .catch((error: unknown) => log.error({ err: error }, 'a refusal could not be audited'));
+  return denied;
 }
 
 /** Those that the policy lists, then those of the environment. */

@@ -71,7 +71,11 @@ export async function weigh(deps: WeighDeps, run: Run, press: Press, voice: Voic
   const subjects = runSubjects(deps.catalogue, run);
   const undoes = run.plan.undoes !== undefined;
   const may: May = (actor, right, anyTime = undoes) =>
-    authorize(deps, actor, right, subjects, { anyTime, voice });
+    authorize(deps, actor, right, subjects, {
+      anyTime,
+      // Who presses reads the answer; somebody else in it is called by their name.
+      voice: sameActor(actor, press.actor) ? voice : 'name',
+    });
   const verdict = judge(asked, press, may, deps.now().toISOString());
   if (verdict.does !== 'begin' && verdict.does !== 'note') return verdict;
   const held = await heldBack(deps, stacksOfPlan(run.plan));

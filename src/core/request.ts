@@ -20,9 +20,15 @@ export interface Actor {
 }
 
 /** What of an actor is kept in the history and the audit trail. */
-export type ActorRef = Pick<Actor, 'kind' | 'id' | 'name'>;
+export type ActorRef = Named<Actor['kind']>;
 
-export function actorRef({ kind, id, name }: ActorRef): ActorRef {
+interface Named<Kind> {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly name: string;
+}
+
+export function actorRef<Kind extends string>({ kind, id, name }: Named<Kind>): Named<Kind> {
   return { kind, id, name };
 }
 

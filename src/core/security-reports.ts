@@ -2,6 +2,7 @@ import { SECURITY } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
 import type { NewAlert } from './incident.js';
 import { code, phrase } from './phrase.js';
+import { createStrangerAudit } from './stranger-audit.js';
 
 /** Reports are collected for so long before they are stored, in ms: an attack must not keep the disk busy. */
 const COLLECT_MS = 1000;
@@ -17,7 +18,10 @@ export interface SecurityRefusal {
   readonly from: string;
 }
 
-/** Turns security refusals without a run into the one security incident. */
+/** Those that raise an alert; a call without a key may be somebody's browser. What the pipeline denies raises its own. */
+const ALARMING: readonly string[] = ['invalid_key', 'ip_blocked', 'invalid_signature'];
+
+/** Turns security refusals without a run into the one security incident, and into rows of the audit trail. */
 export interface SecurityReports {
   /** Returns at once; what was reported is stored within a second. */
   report(refusal: SecurityRefusal): void;
@@ -31,6 +35,7 @@ export function createSecurityReports(deps: ReportDeps): SecurityReports {
   const counts = new Map<string, SecurityRefusal & { readonly count: number }>();
   let timer: NodeJS.Timeout | null = null;
   let storing: Promise<void> = Promise.resolve();
+  const audit = createStrangerAudit(deps);
   let over = false;
 
   const store = async (): Promise<void> => {
@@ -51,6 +56,8 @@ export function createSecurityReports(deps: ReportDeps): SecurityReports {
   return {
     report: ({ reason, from }) => {
       if (over) return;
+      audit.note({ reason, from });
+      if (!ALARMING.includes(reason)) return;
       const known = counts.has(`${reason} ${from}`) || counts.size < MOST_SOURCES;
       const source = known ? from : 'other addresses';
       const key = `${reason} ${source}`;
@@ -61,7 +68,7 @@ export function createSecurityReports(deps: ReportDeps): SecurityReports {
       over = true;
       if (timer !== null) clearTimeout(timer);
       begin();
-      await storing;
+      await Promise.all([storing, audit.end()]);
     },
   };
 }

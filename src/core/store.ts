@@ -13,7 +13,8 @@ export interface AuditEntry {
   readonly at: string;
   /** What happened: `planned`, `confirmed`, `cancelled`, `stop_requested`, `running`, `finished`, `refused`, … */
   readonly event: string;
-  readonly actor: ActorRef;
+  /** `stranger`: somebody without a key; the id is the address. */
+  readonly actor: ActorRef | (Omit<ActorRef, 'kind'> & { readonly kind: 'stranger' });
   readonly source: Source;
   readonly runId: string | null;
   readonly intent: string;

@@ -26,7 +26,7 @@ export interface RunSlots {
 }
 
 /** What holds when nobody has set a limit: enough for every person, too little for a script that went wild. */
-const DEFAULT_RATE: Rate = { runs: 60, perSeconds: 60 };
+const DEFAULT_RATE: Rate = { runs: 240, perSeconds: 60 };
 const ACTIVE = ['queued', 'running'] as const;
 const MOST_ACTIVE = 1000;
 

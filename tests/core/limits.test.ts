@@ -58,7 +58,7 @@ describe('requests', () => {
       denied: null,
       taken: [
         [person, { runs: 10, perSeconds: 3600 }],
-        ['intent:photos', { runs: 60, perSeconds: 60 }],
+        ['intent:photos', { runs: 240, perSeconds: 60 }],
       ],
     });
   });

@@ -17,6 +17,11 @@ export const RunRequestBody = z
       .boolean()
       .default(true)
       .describe('Scale and rollout always go back when they fail, so false is refused for them'),
+    confirm: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('The intent’s name once more, when a run deletes so much that it is asked for'),
   })
   .meta({ id: 'RunRequest', examples: [{ name: 'backup_docker_volumes', dry_run: true }] });
 

@@ -41,6 +41,7 @@ export function runOperation(deps: ApiDeps): Operation {
         params: body.params,
         dryRun: body.dry_run,
         rollbackOnFailure: body.rollback_on_failure,
+        ...(body.confirm === undefined ? {} : { confirm: body.confirm }),
       };
       const started = await startRun(deps, wish, { actor, from });
       const ended = await endOf(started, patience(headers.prefer));

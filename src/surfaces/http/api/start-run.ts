@@ -12,6 +12,8 @@ export interface Wish {
   readonly dryRun: boolean;
   /** Must everything that fails be put back, as scale and rollout do? */
   readonly rollbackOnFailure: boolean;
+  /** The intent's name once more, where a large deletion asks for it. */
+  readonly confirm?: string;
 }
 
 /** Who asked, and how. */
@@ -60,11 +62,13 @@ export async function startRun(
 
   const run = await pipeline.prepare(admission.ticket, shown);
   if (run.state !== 'awaiting') return { kind: 'planned', run };
-  const decision = await pipeline.decide(run.id, actor, 'confirm');
+  const typed = wish.confirm === undefined ? {} : { typed: wish.confirm };
+  const decision = await pipeline.decide(run.id, actor, 'confirm', typed);
   if (decision.ok) return { kind: 'runs', run: decision.run, done: decision.done };
-  return WAITS_FOR_PERSON.includes(decision.notice.code)
-    ? { kind: 'waits', run, notice: decision.notice }
-    : refused(decision.notice);
+  if (WAITS_FOR_PERSON.includes(decision.notice.code)) return { kind: 'waits', run, notice: decision.notice };
+  // Nobody else can answer this preview.
+  await pipeline.decide(run.id, actor, 'cancel');
+  return refused(decision.notice);
 }
 
 /** Nobody can answer a preview that replaced a plan which changed, so it is withdrawn. */

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { phrase } from '../../../../src/core/phrase.js';
-import { notice, type ReasonCode } from '../../../../src/core/reasons.js';
 import { gate, intentNamed, until } from '../../../core/harness.js';
 import { type Answered, Port } from '../port.js';
 
@@ -251,35 +250,25 @@ describe('Prefer', () => {
 });
 
 test('a run that needs a person is 202 and stays open', async () => {
-  const { pipeline } = port.process;
-  const other = await Port.open({
-    pipeline: new Proxy(pipeline, {
-      get: (target, name: keyof typeof pipeline) =>
-        name === 'decide'
-          ? async () => ({
-              ok: false as const,
-              notice: {
-                ...notice('not_asker', phrase`A person must confirm it.`),
-                code: 'needs_person' as ReasonCode,
-              },
-            })
-          : typeof target[name] === 'function'
-            ? (target[name] as (...args: unknown[]) => unknown).bind(target)
-            : target[name],
-    }),
-    runs: port.process.deps.store.runs,
+  const confirmRule = { confirm: 'person', approverRoles: [] } as const;
+  port.installation.intents.push(intentNamed('careful', { confirmRule }));
+  const { status, body, headers } = await port.json('POST', '/run', { name: 'careful' });
+  expect([status, body.state, body.ok]).toEqual([202, 'awaiting', false]);
+  expect(headers.get('location')).toBe(`/runs/${body.id}`);
+  const several = await port.json('POST', '/orchestrate', { intents: ['careful', 'films'] });
+  expect(several.body).toMatchObject({
+    ok: false,
+    results: [{ intent: 'careful', run: { state: 'awaiting' } }],
+    summary: { total: 2, success: 0, failed: 0, waiting: 1, skipped: 1 },
   });
-  try {
-    const { status, body, headers } = await other.json('POST', '/run', { name: 'photos' });
-    expect([status, body.state, body.ok]).toEqual([202, 'awaiting', false]);
-    expect(headers.get('location')).toBe(`/runs/${body.id}`);
-    const several = await other.json('POST', '/orchestrate', { intents: ['photos', 'films'] });
-    expect(several.body).toMatchObject({
-      ok: false,
-      results: [{ intent: 'photos', run: { state: 'awaiting' } }],
-      summary: { total: 2, success: 0, failed: 0, waiting: 1, skipped: 1 },
-    });
-  } finally {
-    await other.close();
-  }
+});
+
+test('a large deletion asks for the name once more; without it the preview is withdrawn', async () => {
+  port.world.deletions = Array.from({ length: 1001 }, (_, index) => `/dst/${index}`);
+  const { status, body } = await port.json('POST', '/run', { name: 'photos' });
+  expect([status, body.code]).toEqual([409, 'name_not_typed']);
+  const [withdrawn] = await port.process.deps.store.runs.list({ limit: 1, intent: 'photos' });
+  expect(withdrawn?.state).toBe('cancelled');
+  const typed = await port.json('POST', '/run', { name: 'photos', confirm: 'photos' });
+  expect([typed.status, typed.body.ok]).toEqual([200, true]);
 });

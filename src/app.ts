@@ -1,17 +1,26 @@
 import { readFileSync } from 'node:fs';
 import Bottleneck from 'bottleneck';
 import { type Config, createSecrets, secretsOf } from './config.js';
+import { subjectsOf } from './core/authorize.js';
 import type { CoreDeps } from './core/deps.js';
 import { EventBus } from './core/events.js';
+import { createIncidentDesk, type IncidentDesk } from './core/incident-desk.js';
 import { openCatalogue } from './core/intent/catalogue.js';
+import type { Log } from './core/log.js';
 import { Ownership } from './core/ownership.js';
 import { createPipeline, type Pipeline } from './core/pipeline.js';
+import { askedByPolicy } from './core/policy/confirm-rule.js';
+import { openPolicy, type PolicySource } from './core/policy/source.js';
 import { Redactor } from './core/redact.js';
+import { createSecurityReports, type SecurityReports } from './core/security-reports.js';
 import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
 import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
+import { createRequestCounter } from './limits/request-counter.js';
+import { createRunSlots } from './limits/run-slots.js';
 import { createLog } from './log.js';
+import { logPolicy } from './policy-log.js';
 import { openSqliteStore } from './store/sqlite.js';
 
 /** Probing 40 sources at once would make a small machine slow for everybody. */
@@ -22,15 +31,20 @@ export interface App {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly catalogue: CoreDeps['catalogue'];
+  readonly policy: PolicySource;
   readonly redactor: Redactor;
+  readonly secrets: CoreDeps['secrets'];
   readonly ownership: Ownership;
+  readonly incidents: IncidentDesk;
+  /** Takes refusals that never became a request, such as a wrong API key. */
+  readonly security: SecurityReports;
   readonly log: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
 
 /**
  * Opens the store and the intents, and registers this process as an owner.
- * @param watch follow changes of the intents' files, for a process that stays
+ * @param watch follow changes of the intents' files and the policy's, for a process that stays
  * @throws StoreError when the data directory can't be used
  */
 export async function openApp(
@@ -52,10 +66,20 @@ export async function openApp(
       for (const problem of problems) log.warn(problem, 'intent has a problem');
     },
   });
+  const policy = await openPolicy({
+    policyFile: config.policyFile,
+    rbac: config.rbac,
+    watch: options.watch,
+    onSecret: (key) => redactor.add(key),
+    onChange: (problems, rules) => logPolicy(log, problems, rules),
+  });
+  const requests =
+    config.redisUrl === null ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
   const planning = new Bottleneck({ maxConcurrent: PLANS_AT_ONCE });
   const deps: CoreDeps = {
     store,
     catalogue,
+    policy,
     executors: new Map(
       createExecutors({ proxmox: proxmoxOf(config) }).map((executor) => [executor.kind, executor]),
     ),
@@ -66,23 +90,52 @@ export async function openApp(
     log,
     now: () => new Date(),
     planningSlot: (work) => planning.schedule(work),
-    settings: { confirmTtlSeconds: config.confirmTtlSeconds, approvedLabel: config.approvedLabel },
+    requests,
+    runSlots: createRunSlots(() => {
+      const rules = policy.rules();
+      return (rules.kind === 'policy' ? rules.policy.limits.atOnce : null) ?? config.runsAtOnce;
+    }),
+    confirmRule: (intent) => askedByPolicy(policy.rules(), subjectsOf(intent)),
+    settings: {
+      confirmTtlSeconds: config.confirmTtlSeconds,
+      approvedLabel: config.approvedLabel,
+      people: {
+        approvalTtlSeconds: config.approvalTtlSeconds,
+        opsChannel: config.discord.token !== null && config.discord.opsChannelId !== null,
+        largeDeletion: config.largeDeletion,
+      },
+    },
   };
   const ownership = new Ownership(deps);
   await ownership.start();
+  const pipeline = createPipeline(deps, ownership);
+  const security = createSecurityReports(deps);
   return {
-    pipeline: createPipeline(deps, ownership),
+    pipeline,
     store,
     catalogue,
+    policy,
     redactor,
+    secrets: deps.secrets,
     ownership,
+    incidents: createIncidentDesk(deps),
+    security,
     log,
     close: async () => {
       catalogue.close();
+      policy.close();
+      await requests.close();
+      await security.end();
       await ownership.end();
       await store.close();
     },
   };
+}
+
+/** Loaded on demand: most installations have no Redis. */
+async function sharedCounter(url: string, log: Log): Promise<ReturnType<typeof createRequestCounter>> {
+  const { createSharedCounter } = await import('./limits/shared-counter.js');
+  return createSharedCounter(url, log);
 }
 
 /** The way to Proxmox: its API when address and token are set, else the commands of this machine. */

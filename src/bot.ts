@@ -1,9 +1,14 @@
 import type { App } from './app.js';
 import type { Config } from './config.js';
+import { forgetOldIncidents } from './core/incident-retention.js';
+import { openSidePort } from './side-port.js';
+import { opsDestination } from './surfaces/discord/alerts/deps.js';
+import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js';
+import { startWebhookAlerts, type WebhookAlerts } from './surfaces/discord/alerts/webhook-alerts.js';
 import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
-import { createMetrics } from './surfaces/http/metrics.js';
-import type { Readiness, ReadyCheck } from './surfaces/http/routes.js';
-import { startSidePort } from './surfaces/http/side-port.js';
+import type { AuthFailure } from './surfaces/http/access/guard.js';
+import type { Readiness, ReadyCheck } from './surfaces/http/api/probes.js';
+import { createMetrics, type Metrics } from './surfaces/http/metrics/metrics.js';
 
 /** How often open previews are looked through for those that nobody answered in time, in ms. */
 const EXPIRE_EVERY = 1000;
@@ -31,16 +36,34 @@ export async function startBot(app: App, config: Config, version: string): Promi
       .catch((error: unknown) => log.error({ err: error }, 'previews could not be expired'));
   }, EXPIRE_EVERY);
 
-  const metrics = createMetrics(pipeline.events, { version, describe: (name) => catalogue.find(name) });
-  const port = await startSidePort({
-    host: config.http.host,
-    port: config.http.port,
-    log,
+  const destinations = destinationsOf(config);
+  for (const name of Object.values(destinations))
+    await app.store.incidents.enroll(name, new Date().toISOString());
+  const forgetting = forgetOldIncidents({ ...app, now: () => new Date() }, Object.values(destinations));
+  // Before Discord: it must work when the bot's token doesn't.
+  const webhook = webhookAlerts(app, config);
+
+  const metrics = createMetrics(pipeline.events, {
+    version,
+    describe: (name) => catalogue.find(name),
+    intents: () => catalogue.all(),
+    history: app.store.history,
+    gateway: () => discord?.state() ?? null,
+    alertsPending: () => pendingAlerts(app, destinations),
+  });
+  const port = await openSidePort(app, config, {
+    version,
     metrics,
-    ready: () => readiness(app, config, discord, stopping),
+    ready: () => readiness(app, config, { discord, webhook, stopping }),
+    onAuthFailure: (failure) => reportStranger(app, failure),
   });
   log.info({ host: config.http.host, port: port.port }, 'the side port is open');
-  discord = await connect(app, config);
+  try {
+    discord = await connect(app, config, metrics);
+  } catch (error) {
+    await webhook?.end();
+    throw error;
+  }
 
   return {
     stop: async () => {
@@ -48,7 +71,8 @@ export async function startBot(app: App, config: Config, version: string): Promi
       log.info({}, 'stopping: no new runs');
       await pipeline.shutdown(config.shutdownGraceSeconds * 1000);
       clearInterval(expiring);
-      await discord?.stop();
+      forgetting();
+      await Promise.all([discord?.stop(), webhook?.end()]);
       await port.close();
       metrics.close();
       await app.close();
@@ -57,7 +81,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
   };
 }
 
-async function connect(app: App, { discord }: Config): Promise<DiscordSurface | null> {
+async function connect(app: App, { discord }: Config, metrics: Metrics): Promise<DiscordSurface | null> {
   if (discord.token === null) {
     app.log.warn({}, 'DISCORD_TOKEN is not set: Discord stays off, the side port and the command line work');
     return null;
@@ -69,19 +93,75 @@ async function connect(app: App, { discord }: Config): Promise<DiscordSurface | 
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),
-    config: { token: discord.token, guildId: discord.guildId, apiUrl: discord.apiUrl },
+    answers: metrics.answers,
+    alerts: { incidents: app.store.incidents, desk: app.incidents },
+    config: {
+      token: discord.token,
+      guildId: discord.guildId,
+      opsChannelId: discord.opsChannelId,
+      apiUrl: discord.apiUrl,
+      forMembers: app.policy.rules().kind !== 'open',
+    },
   });
+}
+
+function webhookAlerts({ store, redactor, log }: App, { discord }: Config): WebhookAlerts | null {
+  if (discord.webhookUrl === null) return null;
+  const { incidents } = store;
+  return startWebhookAlerts({
+    url: discord.webhookUrl,
+    incidents,
+    redact: redactor.data,
+    log,
+    now: () => new Date(),
+  });
+}
+
+/** Somebody known who may not is audited and alerted where it is judged. */
+function reportStranger({ log, security }: App, { reason, from }: AuthFailure): void {
+  log.debug({ reason, from }, 'a call was not let in');
+  if (reason !== 'policy' && reason !== 'label_mismatch') security.report({ reason, from });
+}
+
+/** Where alerts go, by the name that the metric has for it. */
+function destinationsOf({ discord }: Config): Readonly<Record<string, string>> {
+  return {
+    ...(discord.opsChannelId === null ? {} : { ops: opsDestination(discord.opsChannelId) }),
+    ...(discord.webhookUrl === null ? {} : { webhook: webhookDestination(discord.webhookUrl) }),
+  };
+}
+
+async function pendingAlerts(
+  { store }: App,
+  destinations: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, number>>> {
+  const counts = Object.entries(destinations).map(
+    async ([label, name]) => [label, await store.incidents.pending(name)] as const,
+  );
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+interface Parts {
+  readonly discord: DiscordSurface | null;
+  readonly webhook: WebhookAlerts | null;
+  readonly stopping: boolean;
 }
 
 async function readiness(
   app: App,
   config: Config,
-  discord: DiscordSurface | null,
-  stopping: boolean,
+  { discord, webhook, stopping }: Parts,
 ): Promise<Readiness> {
-  const checks = [await storeCheck(app), ...discordCheck(config, discord), stoppingCheck(stopping)];
-  const warnings = app.catalogue.problems().map(({ file, line, message }) => `${file}:${line}: ${message}`);
-  return { checks, warnings };
+  const checks = [
+    await storeCheck(app),
+    policyCheck(app),
+    ...discordCheck(config, discord),
+    stoppingCheck(stopping),
+  ];
+  const problems = [...app.policy.problems(), ...app.catalogue.problems()];
+  const files = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  const alerts = [discord?.alertProblem(), webhook?.problem()].filter((text) => typeof text === 'string');
+  return { checks, warnings: [...files, ...alerts] };
 }
 
 async function storeCheck({ store }: App): Promise<ReadyCheck> {
@@ -91,6 +171,18 @@ async function storeCheck({ store }: App): Promise<ReadyCheck> {
   } catch (error) {
     return { name: 'store', ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** A broken edit is a warning, because the last good version stays in force. */
+function policyCheck({ policy }: App): ReadyCheck {
+  const closed = policy.rules().kind === 'closed';
+  return {
+    name: 'policy',
+    ok: !closed,
+    detail: closed
+      ? 'The policy can’t be read: nobody but the local operator may do anything.'
+      : 'The rules of who may do what are in force.',
+  };
 }
 
 function discordCheck(config: Config, discord: DiscordSurface | null): ReadyCheck[] {

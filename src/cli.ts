@@ -67,7 +67,8 @@ function explain(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) return usage(error);
   if (error instanceof StoreError) {
-    const remedy = 'Check the space and the rights of the data directory.';
+    const remedy =
+      'Check the space and the rights of the data directory: `chatops doctor` says what is wrong.';
     return new CliError(EXIT.failed, 'store_unavailable', error.message, remedy);
   }
   const message = `ChatOps itself failed: ${error instanceof Error ? error.message : String(error)}`;

@@ -5,8 +5,9 @@ import type { Config } from './config/types.js';
 import { unknownNames } from './config/unknown-names.js';
 
 export type { ConfigProblem, Environment } from './config/read.js';
-export { createSecrets, secretsOf } from './config/secrets.js';
+export { createSecrets, keysOf, secretsOf } from './config/secrets.js';
 export type { Config } from './config/types.js';
+export { watchSecretFile } from './config/watched-secret.js';
 
 export type LoadedConfig =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
@@ -20,6 +21,8 @@ export interface ConfigOptions {
   /** Production needs DISCORD_TOKEN, except for commands that never speak to Discord. Default true. */
   readonly needsDiscord?: boolean;
 }
+
+const GIB = 2 ** 30;
 
 /** Turns the environment into one frozen, typed value, or lists everything that is wrong with it at once. */
 export function loadConfig(env: Environment, options: ConfigOptions): LoadedConfig {
@@ -41,7 +44,18 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
     intentsDir: intentsDir(get('CHATOPS_INTENTS_DIR'), reader.isSet('CHATOPS_INTENTS_DIR'), options),
     dataDir: get('CHATOPS_DATA_DIR'),
     confirmTtlSeconds: get('CHATOPS_CONFIRM_TTL_SECONDS'),
+    approvalTtlSeconds: get('CHATOPS_APPROVAL_TTL_SECONDS'),
+    runsAtOnce: get('CHATOPS_RUNS_AT_ONCE'),
+    largeDeletion: {
+      files: get('CHATOPS_LARGE_DELETION_FILES'),
+      bytes: get('CHATOPS_LARGE_DELETION_GIB') * GIB,
+    },
     shutdownGraceSeconds: get('CHATOPS_SHUTDOWN_GRACE_SECONDS'),
+    playground: {
+      port: get('CHATOPS_PLAYGROUND_PORT'),
+      portIsSet: reader.isSet('CHATOPS_PLAYGROUND_PORT'),
+      key: get('CHATOPS_PLAYGROUND_KEY'),
+    },
     approvedLabel: get('APPROVED_LABEL'),
     schedulesFile: get('CHATOPS_SCHEDULES_FILE'),
     policyFile: get('CHATOPS_POLICY_FILE'),
@@ -50,10 +64,18 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
       host: get('CHATOPS_HTTP_HOST'),
       port: get('CHATOPS_HTTP_PORT'),
       apiKey: get('CHATOPS_API_KEY'),
+      apiKeyFile: reader.fileOf('CHATOPS_API_KEY'),
+      rateLimit: get('CHATOPS_HTTP_RATE_LIMIT'),
       ipAllowlist: get('CHATOPS_IP_ALLOWLIST') ?? [],
       trustedProxies: get('CHATOPS_TRUSTED_PROXIES') ?? [],
     },
     webhooks: { githubSecret: get('GITHUB_WEBHOOK_SECRET'), gitlabToken: get('GITLAB_WEBHOOK_TOKEN') },
+    commitStatus: {
+      githubToken: get('GITHUB_STATUS_TOKEN'),
+      githubApiUrl: get('GITHUB_API_URL'),
+      gitlabToken: get('GITLAB_STATUS_TOKEN'),
+      gitlabApiUrl: get('GITLAB_API_URL'),
+    },
     pve: { apiUrl: get('PVE_API_URL'), apiToken: get('PVE_API_TOKEN'), caFile: get('PVE_CA_FILE') },
     databaseUrl: get('DATABASE_URL'),
     redisUrl: get('REDIS_URL'),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CliDeps, CliError, configInvalid, EXIT, localOperator, runCli } from './cli.js';
 import { type Config, loadConfig } from './config.js';
@@ -9,13 +9,37 @@ const ROOT = new URL(import.meta.url.includes('/dist/src/') ? '../../' : '../', 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const cwd = process.cwd();
-if (existsSync('.env')) process.loadEnvFile('.env');
-const { version } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { version: string };
+const envFileFault = loadEnvFile();
+const { version, engines } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
+  version: string;
+  engines: { node: string };
+};
+const shippedIntents = fileURLToPath(new URL('intents', ROOT));
+
+/** Why `.env` could not be read: the system's code; null when it was, or is not there. */
+function loadEnvFile(): string | null {
+  if (!existsSync('.env')) return null;
+  try {
+    // Node.js says ENOENT of a file that it may not read.
+    accessSync('.env', constants.R_OK);
+    process.loadEnvFile('.env');
+    return null;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+}
 
 /** The configuration, or a {@link CliError} that lists everything wrong with it. */
-function configured(needsDiscord: boolean): { config: Config; warnings: readonly string[] } {
-  const shippedIntents = fileURLToPath(new URL('intents', ROOT));
-  const loaded = loadConfig(process.env, { cwd, shippedIntents, needsDiscord });
+function configured(
+  needsDiscord: boolean,
+  env = process.env,
+): { config: Config; warnings: readonly string[] } {
+  if (envFileFault !== null) {
+    const problem = `is there and can’t be read (${envFileFault})`;
+    const remedy = 'Give the user that runs ChatOps the right to read it, or remove it.';
+    throw configInvalid([{ variable: `${cwd}/.env`, problem, remedy }]);
+  }
+  const loaded = loadConfig(env, { cwd, shippedIntents, needsDiscord });
   if (!loaded.ok) throw configInvalid(loaded.problems);
   return loaded;
 }
@@ -36,7 +60,19 @@ const deps: CliDeps = {
   env: process.env,
   now: () => new Date(),
   onInterrupt,
+  doctor: async () => {
+    const { examine } = await import('./checkup.js');
+    return examine({
+      env: process.env,
+      cwd,
+      shippedIntents,
+      version,
+      engines: engines.node,
+      envFileFault,
+    });
+  },
   intentsDir: () => configured(false).config.intentsDir,
+  policyFiles: () => configured(false).config,
   open: async () => {
     const { config } = configured(false);
     // The command line speaks for itself; the log is for the bot.
@@ -48,29 +84,85 @@ const deps: CliDeps = {
   },
   start: async () => {
     const { config, warnings } = configured(true);
-    const { openApp } = await import('./app.js');
-    const { startBot } = await import('./bot.js');
-    const app = await openApp(config, process.env, { watch: true });
-    for (const warning of warnings) app.log.warn({}, warning);
-    process.on('unhandledRejection', (error) =>
-      app.log.error({ err: error }, 'a defect: unhandled rejection'),
-    );
-    const told = new Promise<void>((resolve) => onInterrupt(resolve));
-    const bot = await startBot(app, config, version).catch(async (error: unknown) => {
-      await app.close();
-      throw startFailure(error);
-    });
-    await told;
-    await bot.stop();
-    return EXIT.done;
+    return config.discord.token === null ? startInPlayground(config) : serve(config, process.env, warnings);
   },
+  playground: async () => startInPlayground(configured(false).config),
 };
+
+/** Runs the bot until a signal comes. */
+async function serve(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  warnings: readonly string[],
+  onReady: () => void = () => undefined,
+): Promise<number> {
+  const { openApp } = await import('./app.js');
+  const { startBot } = await import('./bot.js');
+  const app = await openApp(config, env, { watch: true });
+  for (const warning of warnings) app.log.warn({}, warning);
+  process.on('unhandledRejection', (error) => app.log.error({ err: error }, 'a defect: unhandled rejection'));
+  const told = new Promise<void>((resolve) => onInterrupt(resolve));
+  const bot = await startBot(app, config, version).catch(async (error: unknown) => {
+    await app.close();
+    throw startFailure(error);
+  });
+  onReady();
+  await told;
+  await bot.stop();
+  return EXIT.done;
+}
+
+/** The same bot, against a Discord of our own: only its token and addresses differ. */
+async function startInPlayground({ playground: { port, portIsSet, key } }: Config): Promise<number> {
+  const { startPlayground } = await import('./playground/playground.js');
+  const playground = await startPlayground({ port, orAnother: !portIsSet, ...(key ? { key } : {}) }).catch(
+    (error: unknown) => {
+      throw playgroundFailure(error, port);
+    },
+  );
+  const { DISCORD_TOKEN_FILE: _token, DISCORD_WEBHOOK_URL_FILE: _webhook, ...own } = process.env;
+  const env = {
+    ...own,
+    DISCORD_TOKEN: playground.token,
+    DISCORD_API_URL: playground.apiUrl,
+    DISCORD_GUILD_ID: playground.guildId,
+    DISCORD_OPS_CHANNEL_ID: playground.alertsChannelId,
+    DISCORD_WEBHOOK_URL: '',
+    // People read this terminal to find the address.
+    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+  };
+  try {
+    const { config, warnings } = configured(true, env);
+    return await serve(config, env, warnings, () => process.stdout.write(playgroundNote(playground.url)));
+  } finally {
+    await playground.close();
+  }
+}
+
+function playgroundNote(url: string): string {
+  return [
+    'ChatOps runs in the playground: a Discord of its own, on this machine only.',
+    '',
+    `  Open  ${url}`,
+    '',
+    'Ctrl-C ends it. docs/discord.md says how to connect a real Discord server.',
+    '',
+  ].join('\n');
+}
+
+function playgroundFailure(error: unknown, port: number): CliError {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return startFailure(error);
+  const message = `The playground's port ${port} is taken by another program.`;
+  const remedy = 'Set CHATOPS_PLAYGROUND_PORT to a free port, or remove it.';
+  return new CliError(EXIT.failed, 'start_failed', message, remedy);
+}
 
 function startFailure(error: unknown): CliError {
   const message = error instanceof Error ? error.message : String(error);
   const remedy =
     error instanceof Error && 'remedy' in error ? String(error.remedy) : 'Read docs/configuration.md.';
-  return new CliError(EXIT.failed, 'start_failed', message, remedy);
+  const doctor = '`chatops doctor` says whether anything else is wrong.';
+  return new CliError(EXIT.failed, 'start_failed', message, `${remedy} ${doctor}`);
 }
 
 process.exit(await runCli(process.argv.slice(2), deps));

@@ -1,5 +1,7 @@
+import type { Diagnosis } from '../core/diagnosis.js';
 import type { Catalogue } from '../core/intent/intent.js';
 import type { Pipeline } from '../core/pipeline.js';
+import type { PolicyFiles } from '../core/policy/source.js';
 import type { Actor } from '../core/request.js';
 import type { AuditStore, RunStore } from '../core/store.js';
 
@@ -7,7 +9,7 @@ import type { AuditStore, RunStore } from '../core/store.js';
 export interface App {
   readonly pipeline: Pick<
     Pipeline,
-    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status'
+    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status' | 'locks'
   >;
   readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
@@ -24,8 +26,14 @@ export interface CliDeps {
   open(): Promise<App>;
   /** Runs the bot until it is told to end; resolves with the exit code. */
   start(): Promise<number>;
+  /** Looks at everything that an installation needs, also when nothing is right; never rejects. */
+  doctor(): Promise<Diagnosis>;
+  /** Runs the bot in the playground, whatever is configured for Discord; resolves with the exit code. */
+  playground(): Promise<number>;
   /** The configured intents folder, for `validate` without a path; throws {@link CliError} as `open` does. */
   intentsDir(): string;
+  /** Where the rules of who may do what are configured; throws as `open` does. */
+  policyFiles(): PolicyFiles;
   readonly version: string;
   readonly operator: Actor;
   readonly stdin: InputStream;

@@ -21,7 +21,13 @@ export class CliError extends Error {
 }
 
 /** Names that do not exist are mistakes in the command; everything else was turned down on purpose. */
-const USAGE: readonly ReasonCode[] = ['intent_unknown', 'run_unknown', 'params_invalid'];
+const USAGE: readonly ReasonCode[] = [
+  'intent_unknown',
+  'run_unknown',
+  'params_invalid',
+  'stack_unknown',
+  'lock_invalid',
+];
 
 /** A refusal as the command line ends with it. */
 export function refusal(notice: Notice): CliError {
@@ -41,7 +47,7 @@ export function configInvalid(
     EXIT.usage,
     'config_invalid',
     `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
-    'docs/configuration.md explains every variable.',
+    'docs/configuration.md explains every variable; `chatops doctor` looks at everything else too.',
     lines,
   );
 }

@@ -6,10 +6,15 @@ import { type Interrupts, unless } from './interrupts.js';
 import { createProgress, type ProgressView } from './progress.js';
 
 /**
- * Confirms a run and shows it until it ends. The first interrupt stops it and waits until it has tidied up;
+ * Confirms a run, with the name that was typed where one was asked for, and shows it until it ends. The first interrupt stops it and waits until it has tidied up;
  * the second leaves it as it is. Throws {@link CliError} when the run is left or its confirmation refused.
  */
-export async function confirmAndFollow(ctx: Context, run: Run, interrupts: Interrupts): Promise<Run> {
+export async function confirmAndFollow(
+  ctx: Context,
+  run: Run,
+  typed: string | null,
+  interrupts: Interrupts,
+): Promise<Run> {
   const { app, deps, out } = ctx;
   const view = createProgress(run, out, deps.now);
   const unsubscribe = app.pipeline.events.subscribe((event) => {
@@ -17,7 +22,8 @@ export async function confirmAndFollow(ctx: Context, run: Run, interrupts: Inter
   });
   const onStop = (): void => void stop(ctx, run, view);
   try {
-    const decision = await app.pipeline.decide(run.id, deps.operator, 'confirm');
+    const also = typed === null ? {} : { typed };
+    const decision = await app.pipeline.decide(run.id, deps.operator, 'confirm', also);
     if (!decision.ok) throw refusal(decision.notice);
     if (interrupts.stop.aborted) onStop();
     else interrupts.stop.addEventListener('abort', onStop, { once: true });

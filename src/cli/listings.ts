@@ -1,9 +1,9 @@
 import { formatDuration } from '../core/format.js';
 import { stateText } from '../core/run.js';
+import { intentJson, summaryJson } from '../core/views.js';
 import { durationMs, stateSymbol } from '../core/wording.js';
 import type { Context } from './context.js';
 import { EXIT } from './errors.js';
-import { intentJson, summaryJson } from './json.js';
 import { warningLine } from './preview.js';
 import { clean, localTime, table } from './text.js';
 

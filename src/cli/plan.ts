@@ -1,8 +1,8 @@
+import { runJson } from '../core/views.js';
 import { requestPlan } from './admit.js';
 import type { Context } from './context.js';
 import { exitCodeOf } from './exit-code.js';
 import { watchInterrupts } from './interrupts.js';
-import { runJson } from './json.js';
 import { commandLines, previewLines } from './preview.js';
 
 /** `chatops plan <intent>`: what a run would do. Changes nothing. */

@@ -1,9 +1,11 @@
+import { consentLines } from '../core/consent-wording.js';
 import { formatCount, formatDuration } from '../core/format.js';
+import { expectationLine } from '../core/pace-wording.js';
 import { blockersOf, type Effect, type PlanPart, warningsOf } from '../core/plan.js';
 import type { Notice } from '../core/reasons.js';
 import type { Run } from '../core/run.js';
+import { argvTexts } from '../core/views.js';
 import { actionTitle, includesLine, numberedSteps } from '../core/wording.js';
-import { argvTexts } from './json.js';
 import { clean, clock, type Style, sentence } from './text.js';
 
 /** Paths listed of each deletion; a preview must fit on a screen. */
@@ -21,9 +23,11 @@ export function previewLines(run: Run, style: Style, now: Date): string[] {
     ...(numberedSteps(plan).length > 0
       ? ['', style.bold(`What ${modal} happen`), ...stepLines(run, style)]
       : []),
+    ...expectation(run, style),
     ...plan.parts.flatMap((part) => part.effects).flatMap((effect) => deletionLines(effect, style)),
     ...spaced(warningsOf(plan).map((notice) => warningLine(notice, style))),
     ...spaced(refusalLines(run, style)),
+    ...spaced(consentLines(run).map((line) => sentence(line, style))),
     '',
   ];
 }
@@ -37,6 +41,11 @@ function standing(run: Run, now: Date): string {
 
 function stepLines(run: Run, style: Style): string[] {
   return numberedSteps(run.plan).map(({ number, title }) => `  ${number}. ${sentence(title, style)}`);
+}
+
+function expectation({ plan, state }: Run, style: Style): string[] {
+  const line = state === 'refused' ? null : expectationLine(plan);
+  return line === null ? [] : [`  ${sentence(line, style)}`];
 }
 
 function deletionLines(effect: Effect, style: Style): string[] {

@@ -1,11 +1,15 @@
 import { Command } from 'commander';
 import { collectParam, rowCount } from './arguments.js';
 import { auditCommand, verifyCommand } from './audit.js';
+import { cancelCommand } from './cancel.js';
 import type { Context } from './context.js';
 import type { CliDeps } from './deps.js';
+import { doctorCommand } from './doctor.js';
 import { intentsCommand, runsCommand } from './listings.js';
+import { lockCommand, unlockCommand } from './lock.js';
 import type { Output } from './output.js';
 import { planCommand } from './plan.js';
+import { addPolicyCommands } from './policy-program.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { showCommand } from './show.js';
@@ -30,6 +34,7 @@ Examples:
   chatops run plex-database --yes  without the question, for scripts
   chatops validate my-intents/     checks intent files
   chatops runs --json              the history, for machines
+  chatops doctor                   what is wrong here, and how to mend it
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused or not confirmed.`;
 
@@ -53,8 +58,13 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
 
   program
     .command('start')
-    .description('start the bot and its side port')
+    .description('start the bot and its side port; without a token, in the playground')
     .action(() => finish(deps.start()));
+
+  program
+    .command('playground')
+    .description('start the bot in a browser page, with a Discord server on this machine only')
+    .action(() => finish(deps.playground()));
 
   program
     .command('plan')
@@ -72,17 +82,44 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .argument('<intent>', 'the intent’s exact name')
     .description('preview, ask, then run')
     .option('-y, --yes', 'do not ask; needed where nobody can answer')
+    .option('--confirm <name>', 'the intent’s name again; needed beside --yes when very much is deleted')
     .option('-p, --param <name=value>', 'a parameter; can be repeated', collectParam)
     .option('--dry-run', 'stop after the preview')
     .addHelpText(
       'after',
       '\nCtrl-C stops the run and tidies up; a second one leaves it as it is.\n\nExample:\n  chatops run plex-database --yes --json',
     )
-    .action((intent: string, { param, yes, dryRun }: RunFlags) =>
+    .action((intent: string, { param, yes, confirm, dryRun }: RunFlags) =>
       withApp((ctx) =>
-        runCommand(ctx, intent, { params: param ?? {}, yes: yes === true, dryRun: dryRun === true }),
+        runCommand(ctx, intent, {
+          params: param ?? {},
+          yes: yes === true,
+          confirm: confirm ?? null,
+          dryRun: dryRun === true,
+        }),
       ),
     );
+
+  program
+    .command('cancel')
+    .argument('<run>', 'its id, such as r-7k2m')
+    .description('take back a preview that waits for somebody else')
+    .action((id: string) => withApp((ctx) => cancelCommand(ctx, id)));
+
+  program
+    .command('lock')
+    .argument('<stack>', 'the stack’s exact name')
+    .description('hold a stack: no run on it begins until it is unlocked')
+    .requiredOption('-r, --reason <text>', 'why; everybody who is refused reads it')
+    .option('--for <time>', 'how long, such as 30m, 2h or 3d; until it is unlocked when left out')
+    .addHelpText('after', '\nExample:\n  chatops lock media --reason "moving disks" --for 2h')
+    .action((stack: string, options: LockFlags) => withApp((ctx) => lockCommand(ctx, stack, options)));
+
+  program
+    .command('unlock')
+    .argument('<stack>', 'the stack’s exact name')
+    .description('lift the hold on a stack')
+    .action((stack: string) => withApp((ctx) => unlockCommand(ctx, stack)));
 
   program
     .command('intents')
@@ -100,6 +137,15 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .description('check intent files')
     .addHelpText('after', '\nExample:\n  chatops validate intents/plex-database.yaml')
     .action((paths: string[]) => finish(validateCommand(deps, out, paths)));
+
+  program
+    .command('doctor')
+    .description('find everything that is wrong with this installation; changes nothing')
+    .addHelpText(
+      'after',
+      '\nLooks at configuration, Discord, intents, tools, Docker, Proxmox, folders and the side port. Exits with 1\nwhen something is broken, with 0 when all is well; warnings count as well.\n\nExample:\n  chatops doctor --json',
+    )
+    .action(() => finish(doctorCommand(deps, out)));
 
   program
     .command('schema')
@@ -122,6 +168,8 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
       withApp((ctx) => showCommand(ctx, id, { log: log === true })),
     );
 
+  addPolicyCommands(program, { deps, out, finish });
+
   const audit = program
     .command('audit')
     .description('list the last rows of the audit trail; audit verify checks it')
@@ -143,5 +191,11 @@ interface PlanFlags {
 interface RunFlags {
   readonly param?: Readonly<Record<string, string>>;
   readonly yes?: boolean;
+  readonly confirm?: string;
   readonly dryRun?: boolean;
+}
+
+interface LockFlags {
+  readonly reason: string;
+  readonly for?: string;
 }

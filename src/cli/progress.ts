@@ -1,13 +1,15 @@
 import type { RunEvent } from '../core/events.js';
 import { formatDuration } from '../core/format.js';
-import type { ProgressSnapshot, Run } from '../core/run.js';
+import { elapsedMs, type Pace, paceAfter } from '../core/pace.js';
+import { paceNotes, rateText, timeLeftText } from '../core/pace-wording.js';
+import { plain } from '../core/phrase.js';
+import type { Run } from '../core/run.js';
 import {
   amountText,
   numberedSteps,
   percentDone,
   progressBar,
   stepText,
-  timeLeftText,
   waitingLine,
 } from '../core/wording.js';
 import type { Output } from './output.js';
@@ -26,14 +28,16 @@ export interface ProgressView {
 /** A redrawn line is legible at ten frames a second; a log takes a line every 5 s. */
 const REDRAW_MS = 100;
 const LINE_MS = 5000;
+const TICK_MS = 1000;
 const BAR_CELLS = 18;
 /** Carriage return, then erase to the end of the line (ECMA-48 EL). */
 const CLEAR_LINE = '\r\u001b[K';
 
-export function createProgress(run: Run, out: Output, now: () => Date): ProgressView {
+export function createProgress(run: Run, out: Output, clock: () => Date): ProgressView {
   const steps = numberedSteps(run.plan);
-  let current: ProgressSnapshot | null = null;
-  let stepBegan = now().getTime();
+  let pace: Pace | null = null;
+  /** What was said about the step's pace, so that a log says it once. */
+  const said = new Set<string>();
   let lastShown = Number.NEGATIVE_INFINITY;
   let drawn = false;
 
@@ -42,28 +46,41 @@ export function createProgress(run: Run, out: Output, now: () => Date): Progress
     drawn = false;
     out.lines(lines);
   };
-  const figures = (progress: ProgressSnapshot, elapsed: number): string => {
-    const percent = percentDone(progress);
+  const figures = (now: number, at: Pace): string => {
+    const percent = percentDone(at.at);
+    const times = [formatDuration(elapsedMs(at, now)), timeLeftText(run.plan, at, now)];
     return [
       percent === null ? null : `${percent} %`,
-      amountText(progress),
-      stepText(run.plan, progress),
-      [formatDuration(elapsed), timeLeftText(progress, elapsed)].filter((text) => text !== null).join(', '),
+      amountText(at.at),
+      times.filter((text) => text !== null).join(', '),
+      rateText(at, now),
+      stepText(run.plan, at.at),
     ]
       .filter((text) => text !== null)
       .join(' · ');
   };
+  /** The kind of a note is its first words; the figures in it go on changing. */
+  const warn = (now: number, at: Pace): void => {
+    for (const note of paceNotes(run.plan, at, now)) {
+      const key = `${at.at.part}:${at.at.step}:${plain(note).split(' ', 1)}`;
+      if (said.has(key)) continue;
+      said.add(key);
+      write([`${out.style.yellow('⚠')} ${sentence(note, out.style)}`]);
+    }
+  };
   const draw = (force: boolean): void => {
-    const at = now().getTime();
-    if (!current || (!force && at - lastShown < (out.terminal ? REDRAW_MS : LINE_MS))) return;
-    lastShown = at;
-    const text = figures(current, at - stepBegan);
+    const now = clock().getTime();
+    if (pace === null) return;
+    warn(now, pace);
+    if (!force && now - lastShown < (out.terminal ? REDRAW_MS : LINE_MS)) return;
+    lastShown = now;
+    const text = figures(now, pace);
     if (!out.terminal) {
       write([`  ${text}`]);
       return;
     }
-    const bar = progressBar(percentDone(current) ?? 0, BAR_CELLS);
-    const file = current.current ? ` · ${clean(current.current)}` : '';
+    const bar = progressBar(percentDone(pace.at) ?? 0, BAR_CELLS);
+    const file = pace.at.current ? ` · ${clean(pace.at.current)}` : '';
     out.raw(`${CLEAR_LINE}${cut(`${bar} ${text}${file}`, out.columns() - 1)}`);
     drawn = true;
   };
@@ -71,9 +88,8 @@ export function createProgress(run: Run, out: Output, now: () => Date): Progress
     const title = steps.find((each) => each.part === event.part && each.step === event.step)?.title;
     if (!title) return;
     if (event.state === 'running') {
-      current = { part: event.part, step: event.step };
-      stepBegan = now().getTime();
-      lastShown = stepBegan;
+      pace = paceAfter(null, { part: event.part, step: event.step }, clock().getTime());
+      lastShown = pace.stepBegan;
       if (out.terminal) draw(true);
       else write([`${stepText(run.plan, event)}: ${sentence(title, out.style)}`]);
     } else if (out.terminal) {
@@ -81,9 +97,12 @@ export function createProgress(run: Run, out: Output, now: () => Date): Progress
       write([`${mark} ${sentence(title, out.style)}`]);
     }
   };
+  const tick = (): void => {
+    if (out.terminal) draw(false);
+    else if (pace !== null) warn(clock().getTime(), pace);
+  };
 
-  const ticker = out.terminal ? setInterval(() => draw(false), 1000) : undefined;
-  ticker?.unref();
+  const ticker = setInterval(tick, TICK_MS).unref();
   return {
     show: (event) => {
       if (event.type === 'queued') {
@@ -92,24 +111,20 @@ export function createProgress(run: Run, out: Output, now: () => Date): Progress
       } else if (event.type === 'step') {
         step(event);
       } else if (event.type === 'progress') {
-        current = event.progress;
+        pace = paceAfter(pace, event.progress, clock().getTime());
         draw(false);
       }
     },
     lines: write,
     position: () => {
-      if (!current) return null;
-      const { part, step: index } = current;
+      if (pace === null) return null;
+      const { part, step: index } = pace.at;
       const title = steps.find((each) => each.part === part && each.step === index)?.title;
-      return title ? `${stepText(run.plan, current)}: ${title.map(plainPart).join('')}` : null;
+      return title ? `${stepText(run.plan, pace.at)}: ${clean(plain(title))}` : null;
     },
     end: () => {
       clearInterval(ticker);
       write([]);
     },
   };
-}
-
-function plainPart(part: string | { readonly code: string }): string {
-  return clean(typeof part === 'string' ? part : part.code);
 }

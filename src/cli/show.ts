@@ -1,11 +1,12 @@
+import { consentLines } from '../core/consent-wording.js';
 import { formatDuration } from '../core/format.js';
 import { code, phrase } from '../core/phrase.js';
 import { notice } from '../core/reasons.js';
 import type { Run } from '../core/run.js';
+import { runJson } from '../core/views.js';
 import { amountText, durationMs, numberedSteps, percentDone, stepText } from '../core/wording.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
-import { runJson } from './json.js';
 import { headlineText, outcomeLines } from './outcome.js';
 import { clean, localTime, type Style, sentence } from './text.js';
 
@@ -40,12 +41,13 @@ function runLines(run: Run, style: Style, now: Date): string[] {
     '',
     ...fact('stack', run.stack, style),
     ...fact('asked by', `${run.actor.name} (${run.source}), ${localTime(run.createdAt)}`, style),
-    ...fact('confirmed by', run.decidedBy?.name, style),
+    ...fact('answered by', run.decidedBy?.name, style),
     ...fact('started', run.startedAt && localTime(run.startedAt), style),
     ...fact('ended', run.finishedAt && localTime(run.finishedAt), style),
     ...fact('took', tookText(run), style),
     ...fact('repeats', run.previous, style),
     ...fact('replaced by', run.outcome?.successor, style),
+    ...consentLines(run).map((line) => sentence(line, style)),
     '',
     ...numberedSteps(run.plan).map(({ number, title }) => `  ${number}. ${sentence(title, style)}`),
   ];

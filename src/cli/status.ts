@@ -2,10 +2,11 @@ import type { Observation } from '../core/observation.js';
 import type { RunSummary } from '../core/run.js';
 import type { StackStatus } from '../core/status.js';
 import { conditionOf, countsText, isUp } from '../core/status-wording.js';
+import { statusJson } from '../core/views.js';
 import { headline } from '../core/wording.js';
 import type { Context } from './context.js';
 import { EXIT } from './errors.js';
-import { statusJson } from './json.js';
+import { lockLine } from './lock.js';
 import { warningLine } from './preview.js';
 import { clean, localTime, type Style, sentence } from './text.js';
 
@@ -23,10 +24,11 @@ export async function statusCommand({ app, deps, out }: Context): Promise<number
   return EXIT.done;
 }
 
-function stackLines({ stack, things, notices, runs }: StackStatus, style: Style): string[] {
+function stackLines({ stack, things, notices, runs, lock }: StackStatus, style: Style): string[] {
   const counts = countsText(things);
   return [
     `${style.bold(clean(stack))}${counts === '' ? '' : `: ${counts}`}`,
+    ...(lock ? [`  ${lockLine(lock, style)}`] : []),
     ...things.map((thing) => `  ${thingLine(thing, style)}`),
     ...notices.map((notice) => `  ${warningLine(notice, style)}`),
     ...(runs.length === 0 ? ['  No runs yet.'] : ['  Last runs:', ...runs.map((run) => `  ${runLine(run)}`)]),

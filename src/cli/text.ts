@@ -34,7 +34,10 @@ export function createStyle(colour: boolean): Style {
 /** A phrase as one clean line, its values set off by colour. */
 export function sentence(phrase: Phrase, style: Style): string {
   return phrase
-    .map((part) => (typeof part === 'string' ? clean(part) : style.cyan(clean(part.code))))
+    .map((part) => {
+      if (typeof part === 'string') return clean(part);
+      return 'code' in part ? style.cyan(clean(part.code)) : localTime(part.time);
+    })
     .join('');
 }
 

@@ -15,7 +15,8 @@ export async function validateCommand(deps: CliDeps, out: Output, paths: readonl
   return problems.length === 0 ? EXIT.done : EXIT.failed;
 }
 
-function problemLines({ file, line, column, message, hint }: IntentProblem, style: Style): string[] {
+/** `file:line:column`, what is wrong, and what would be right. */
+export function problemLines({ file, line, column, message, hint }: IntentProblem, style: Style): string[] {
   const where = style.bold(`${clean(file)}:${line}:${column}`);
   return [`${where} ${clean(message)}`, `  ${clean(hint)}`];
 }

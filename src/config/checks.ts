@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readKeyLines } from '../core/key-lines.js';
 
 /** Schemas for single values of the environment. Messages continue the sentence "CHATOPS_X …". */
 
@@ -19,7 +20,17 @@ export const snowflake = z.string().regex(/^\d{17,20}$/, 'must be an id of 17 to
 /** One word without blanks or line breaks, such as a token. */
 export const word = z.string().regex(/^\S+$/, 'must not contain blanks or line breaks');
 
+/** API keys: one, or in a file one in each line, each with a name before it or without. */
+export const apiKeys = z
+  .string()
+  .refine((value) => (readKeyLines(value)?.length ?? 0) > 0, 'must be a key, or lines of `name key`');
+
 export const discordToken = word.refine((value) => !/^bot\b/i.test(value), 'must not begin with “Bot”');
+
+/** Stands in an address, and must be as hard to guess as a random one. */
+export const pageKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{20,100}$/, 'must be 20 to 100 letters, digits, dashes or underscores');
 
 export const pveToken = z
   .string()

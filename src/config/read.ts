@@ -17,6 +17,8 @@ export interface Reader {
   /** Is it set, by itself or by its twin? An empty string counts as unset. */
   isSet(name: VariableName): boolean;
   get<Name extends VariableName>(name: Name): ValueOf<Name>;
+  /** The absolute path of the file that a secret comes from; null when it does not come from one. */
+  fileOf(name: VariableName): string | null;
   readonly problems: ConfigProblem[];
 }
 
@@ -51,14 +53,18 @@ export function createReader(env: Environment, cwd: string): Reader {
 
   return {
     problems,
+    fileOf: (name) => {
+      const file = twinIfAny(name);
+      return file === undefined ? null : resolve(cwd, file);
+    },
     isSet: (name) => given(name) !== undefined || twinIfAny(name) !== undefined,
     get: <Name extends VariableName>(name: Name) => {
-      const { schema, fallback, path, remedy, secret } = variable(name);
+      const { schema, fallback, path, remedy, secret, hidden } = variable(name);
       const text = rawText(name) ?? fallback;
       if (text === undefined) return null as ValueOf<Name>;
       const parsed = schema.safeParse(text);
       if (!parsed.success) {
-        const shown = secret ? '' : ` It is “${text.slice(0, 80)}” now.`;
+        const shown = secret || hidden ? '' : ` It is “${text.slice(0, 80)}” now.`;
         for (const { message } of parsed.error.issues) {
           problems.push({ variable: name, problem: `${message}.${shown}`, remedy });
         }

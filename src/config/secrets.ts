@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { hashOfLine, readKeyLines } from '../core/key-lines.js';
 import type { Secrets } from '../core/redact.js';
 import type { Environment } from './read.js';
 import { readSecretFile } from './secret-file.js';
@@ -7,22 +8,35 @@ import { ALL_NAMES, twinOf } from './variables.js';
 
 /** The values in the configuration that nobody may read: to be hidden in whatever leaves the process. */
 export function secretsOf(config: Config): readonly string[] {
-  const { discord, http, webhooks, pve, databaseUrl, redisUrl } = config;
+  const { discord, http, webhooks, commitStatus, playground, pve, databaseUrl, redisUrl } = config;
   const values = [
     discord.token,
     discord.webhookUrl,
-    http.apiKey,
+    ...keysOf(http.apiKey),
     webhooks.githubSecret,
     webhooks.gitlabToken,
+    playground.key,
+    commitStatus.githubToken,
+    commitStatus.gitlabToken,
     pve.apiToken,
     databaseUrl,
     redisUrl,
-    afterLast('/', discord.webhookUrl),
+    afterLast('/', withoutQuery(discord.webhookUrl)),
     afterLast('=', pve.apiToken),
     ...passwords(databaseUrl),
     ...passwords(redisUrl),
   ];
   return [...new Set(values.filter((value): value is string => value !== null && value !== ''))];
+}
+
+function withoutQuery(url: string | null): string | null {
+  return url === null ? null : url.replace(/\/?(?:[?#].*)?$/, '');
+}
+
+/** The API keys in a text, without those that are only there as hashes. */
+export function keysOf(text: string | null): readonly string[] {
+  const keys = readKeyLines(text ?? '') ?? [];
+  return keys.map(({ key }) => key).filter((key) => hashOfLine(key) === null);
 }
 
 function afterLast(separator: string, value: string | null): string | null {

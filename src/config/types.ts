@@ -15,7 +15,18 @@ export interface Config {
   readonly intentsDir: string;
   readonly dataDir: string;
   readonly confirmTtlSeconds: number;
+  readonly approvalTtlSeconds: number;
+  /** Runs that this host executes at once, where the policy says nothing about it. */
+  readonly runsAtOnce: number;
+  /** From where on a deletion is large: more files, or more bytes. */
+  readonly largeDeletion: { readonly files: number; readonly bytes: number };
   readonly shutdownGraceSeconds: number;
+  readonly playground: {
+    readonly port: number;
+    /** The port was asked for: no other one will do. */
+    readonly portIsSet: boolean;
+    readonly key: string | null;
+  };
   readonly approvedLabel: string | null;
   readonly schedulesFile: string | null;
   readonly policyFile: string | null;
@@ -23,11 +34,23 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    /** One key, or a file's lines of `key` or `name key`. */
     readonly apiKey: string | null;
+    /** The file that the keys come from; they can change there without a restart. */
+    readonly apiKeyFile: string | null;
+    /** Calls a minute that a client may make on each of /run and /orchestrate; 0 is no limit. */
+    readonly rateLimit: number;
     readonly ipAllowlist: readonly string[];
     readonly trustedProxies: readonly string[];
   };
   readonly webhooks: { readonly githubSecret: string | null; readonly gitlabToken: string | null };
+  /** Where the states of commits are told; REST bases without a slash at their end. */
+  readonly commitStatus: {
+    readonly githubToken: string | null;
+    readonly githubApiUrl: string;
+    readonly gitlabToken: string | null;
+    readonly gitlabApiUrl: string;
+  };
   readonly pve: {
     readonly apiUrl: string | null;
     readonly apiToken: string | null;

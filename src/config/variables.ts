@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import {
   anyUrl,
+  apiKeys,
   discordToken,
   jsonObject,
   listenHost,
   logLevel,
   networks,
+  pageKey,
   pveToken,
   snowflake,
   url,
@@ -22,6 +24,8 @@ export interface Variable {
   readonly fallback?: string;
   /** Never shown, always redacted, and can be read from the file that `<NAME>_FILE` names. */
   readonly secret?: true;
+  /** Holds secrets among other things: a wrong value is never shown. */
+  readonly hidden?: true;
   /** A path, made absolute; `file` must be readable at the start. */
   readonly path?: 'file' | 'directory';
 }
@@ -74,15 +78,49 @@ export const VARIABLES = {
     fallback: '900',
     remedy: 'Give the seconds that a preview stays open, for example 900.',
   },
+  CHATOPS_APPROVAL_TTL_SECONDS: {
+    schema: wholeNumber(1, 604_800),
+    fallback: '43200',
+    remedy: 'Give the seconds that a preview waits for somebody else, for example 43200 for 12 hours.',
+  },
+  CHATOPS_RUNS_AT_ONCE: {
+    schema: wholeNumber(1, 1000),
+    fallback: '4',
+    remedy: 'Give how many runs may be under way at once on this host, for example 4.',
+  },
+  CHATOPS_LARGE_DELETION_FILES: {
+    schema: wholeNumber(0, 1_000_000_000),
+    fallback: '1000',
+    remedy: 'Give the number of files from which on the intent’s name has to be typed, for example 1000.',
+  },
+  CHATOPS_LARGE_DELETION_GIB: {
+    schema: wholeNumber(0, 1_000_000),
+    fallback: '100',
+    remedy: 'Give the GiB from which on the intent’s name has to be typed, for example 100.',
+  },
   CHATOPS_SHUTDOWN_GRACE_SECONDS: {
     schema: wholeNumber(0, 3600),
     fallback: '8',
     remedy: 'Give the seconds that running runs get to end, for example 8. `docker stop` kills after 10.',
   },
+  CHATOPS_PLAYGROUND_PORT: {
+    schema: wholeNumber(0, 65_535),
+    fallback: '4000',
+    remedy: 'Give a free port, for example 4000; 0 lets the system choose.',
+  },
+  CHATOPS_PLAYGROUND_KEY: {
+    schema: pageKey,
+    secret: true,
+    remedy: 'Remove it: each start then makes a key of its own.',
+  },
   CHATOPS_SCHEDULES_FILE: { schema: text, path: 'file', remedy: 'Give a readable YAML file, or remove it.' },
   CHATOPS_POLICY_FILE: { schema: text, path: 'file', remedy: 'Give a readable YAML file, or remove it.' },
   CHATOPS_RBAC_FILE: { schema: text, path: 'file', remedy: 'Give a readable file, or remove it.' },
-  CHATOPS_RBAC_JSON: { schema: jsonObject, remedy: 'Write it as {"name": …}, or use CHATOPS_RBAC_FILE.' },
+  CHATOPS_RBAC_JSON: {
+    schema: jsonObject,
+    hidden: true,
+    remedy: 'Write it as {"keys": {…}}, or use CHATOPS_RBAC_FILE.',
+  },
   APPROVED_LABEL: { schema: word, remedy: 'Give the one label that intents may ask for, or remove it.' },
   LOG_LEVEL: { schema: logLevel, fallback: 'info', remedy: 'Use info, or debug to see more.' },
   NODE_ENV: { schema: word, remedy: 'Use production on a server, or remove it.' },
@@ -98,9 +136,14 @@ export const VARIABLES = {
     remedy: 'Give a free port, for example 8000; 0 lets the system choose.',
   },
   CHATOPS_API_KEY: {
-    schema: word,
+    schema: apiKeys,
     secret: true,
-    remedy: 'Make one with `openssl rand -hex 32`.',
+    remedy: 'Make one with `openssl rand -hex 32`. A hash is written sha256: and 64 hex digits.',
+  },
+  CHATOPS_HTTP_RATE_LIMIT: {
+    schema: wholeNumber(0, 1_000_000),
+    fallback: '10',
+    remedy: 'Give the calls that a client may make in a minute, for example 10; 0 is no limit.',
   },
   CHATOPS_IP_ALLOWLIST: { schema: networks, remedy: 'Separate with commas, for example 10.0.0.0/8,::1.' },
   CHATOPS_TRUSTED_PROXIES: { schema: networks, remedy: 'Separate with commas, for example 10.0.0.2.' },
@@ -113,6 +156,26 @@ export const VARIABLES = {
     schema: word,
     secret: true,
     remedy: 'Use the token that the webhook’s settings on GitLab hold.',
+  },
+  GITHUB_STATUS_TOKEN: {
+    schema: word,
+    secret: true,
+    remedy: 'Make a fine-grained token with “Commit statuses: write”, or remove it.',
+  },
+  GITHUB_API_URL: {
+    schema: url('https', 'http'),
+    fallback: 'https://api.github.com',
+    remedy: 'Remove it for github.com, or give https://<host>/api/v3.',
+  },
+  GITLAB_STATUS_TOKEN: {
+    schema: word,
+    secret: true,
+    remedy: 'Make a project access token with the scope “api”, or remove it.',
+  },
+  GITLAB_API_URL: {
+    schema: url('https', 'http'),
+    fallback: 'https://gitlab.com/api/v4',
+    remedy: 'Remove it for gitlab.com, or give https://<host>/api/v4.',
   },
 
   PVE_API_URL: {

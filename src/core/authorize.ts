@@ -1,25 +1,74 @@
+import type { CoreDeps } from './deps.js';
+import { chainOf } from './intent/chain.js';
+import type { Catalogue, Intent } from './intent/intent.js';
 import { phrase } from './phrase.js';
+import { judgeAll } from './policy/judge.js';
+import type { Right, Subject } from './policy/policy.js';
+import { refusedBy, type Voice } from './policy/wording.js';
 import { type Notice, notice } from './reasons.js';
-import type { Actor } from './request.js';
+import { type Actor, sameActor } from './request.js';
+import type { RunSummary } from './run.js';
 
-/** What an actor wants to do with an intent. `view`: its runs and their logs. */
-export type Right = 'run' | 'stop' | 'view';
+export type { Right, Subject } from './policy/policy.js';
 
-/**
- * May this actor do that? Null means yes. Asked at admission, at every button and in autocomplete.
- * The local operator may do everything: whoever can start the command has this machine's rights already.
- * Discord users must be administrators of their server.
- */
-export function authorize(actor: Actor, right: Right, intent: string): Notice | null {
-  if (actor.kind === 'operator') return null;
-  if (actor.kind === 'user' && actor.administrator === true) return null;
-  const verb = { run: 'run', stop: 'stop', view: 'see' }[right];
-  return notice(
-    'not_allowed',
-    phrase`${actor.name} can’t ${verb} ${{ code: intent }}. Only administrators of this server may.`,
-    phrase`Ask a server administrator to do it.`,
-  );
+export type AccessDeps = Pick<CoreDeps, 'policy' | 'now'>;
+/** What something is about: all of it must be allowed. */
+export type Subjects = readonly [Subject, ...Subject[]];
+
+export interface Asking {
+  /** Freezes and windows don't count: nothing begins. */
+  readonly anyTime?: boolean;
+  readonly voice?: Voice;
 }
+
+/** May this actor do that, by the rules of this moment? Null means yes. Asked at every entrance and button. */
+export function authorize(
+  { policy, now }: AccessDeps,
+  actor: Actor,
+  right: Right,
+  subjects: Subjects,
+  { anyTime = false, voice = 'you' }: Asking = {},
+): Notice | null {
+  const rules = policy.rules();
+  const at = now();
+  const judgement = judgeAll(rules, actor, right, subjects, anyTime ? null : at);
+  if (judgement.allowed) return null;
+  const { why, subject } = judgement;
+  return refusedBy(why, { rules, actor, right, subject, now: at }, voice);
+}
+
+/** May this actor end that run, or its preview? The asker may with the right to run it, at any time. */
+export function mayEnd(deps: AccessDeps, actor: Actor, run: RunSummary, subjects: Subjects): Notice | null {
+  const stop = authorize(deps, actor, 'stop', subjects);
+  if (stop === null || !sameActor(actor, run.actor)) return stop;
+  return authorize(deps, actor, 'run', subjects, { anyTime: true }) === null ? null : stop;
+}
+
+/** What an intent is about: each of its documents has an action and a stack of its own. */
+export function subjectsOf({ name, action, stack, steps }: Intent): Subjects {
+  const all = [{ action, stack }, ...steps].map((one) => ({
+    intent: name,
+    action: one.action,
+    stack: one.stack,
+  }));
+  const different = new Map(all.map((one) => [`${one.action}\n${one.stack}`, one]));
+  return [{ intent: name, action, stack }, ...[...different.values()].slice(1)];
+}
+
+/** What an intent is about together with all that it depends on. */
+export function chainSubjects(catalogue: Pick<Catalogue, 'find'>, intent: Intent): Subjects {
+  const others = chainOf(catalogue, intent).filter(({ name }) => name !== intent.name);
+  return [...subjectsOf(intent), ...others.flatMap((link) => [...subjectsOf(link)])];
+}
+
+/** What a run is about: what was recorded, and what its intent holds besides as it is now. */
+export function runSubjects(catalogue: Pick<Catalogue, 'find'>, run: RunKey): Subjects {
+  const { intent, action, stack } = run;
+  const found = catalogue.find(intent);
+  return [{ intent, action, stack }, ...(found ? subjectsOf(found) : [])];
+}
+
+type RunKey = Pick<RunSummary, 'intent' | 'action' | 'stack'>;
 
 /** The intent may ask for a label that the installation must carry (`APPROVED_LABEL`), when that is set. */
 export function checkLabel(required: string | null, approved: string | null, intent: string): Notice | null {

@@ -1,8 +1,12 @@
+import type { ConfirmRule } from './confirm-rule.js';
 import type { EventBus } from './events.js';
 import type { Executor } from './executor.js';
 import type { Hosts } from './host.js';
-import type { Catalogue, IntentKind } from './intent/intent.js';
+import type { Catalogue, Intent, IntentKind } from './intent/intent.js';
+import type { LargeDeletion } from './large-deletion.js';
+import type { RequestCounter, RunSlots } from './limits.js';
 import type { Log } from './log.js';
+import type { PolicySource } from './policy/source.js';
 import type { Redactor, Secrets } from './redact.js';
 import type { Store } from './store.js';
 
@@ -10,6 +14,8 @@ import type { Store } from './store.js';
 export interface CoreDeps {
   readonly store: Store;
   readonly catalogue: Catalogue;
+  /** Who may do what, now. */
+  readonly policy: PolicySource;
   readonly executors: ReadonlyMap<IntentKind, Executor>;
   readonly hosts: Hosts;
   readonly events: EventBus;
@@ -17,8 +23,14 @@ export interface CoreDeps {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly now: () => Date;
+  /** Counts what people ask for. */
+  readonly requests: RequestCounter;
+  /** How many runs this host executes at once. */
+  readonly runSlots: RunSlots;
   /** Holds work back while too many plans are being made at once. */
   readonly planningSlot: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Who has to agree to runs of an intent as the policy says; without a policy the intents alone say it. */
+  readonly confirmRule: (intent: Intent) => ConfirmRule;
   readonly settings: CoreSettings;
 }
 
@@ -27,4 +39,13 @@ export interface CoreSettings {
   readonly confirmTtlSeconds: number;
   /** The label that intents with `label_required` must ask for; null accepts any. */
   readonly approvedLabel: string | null;
+  readonly people: PeopleSettings;
+}
+
+export interface PeopleSettings {
+  /** How long a preview stays open that waits for somebody who did not ask for it, in seconds. */
+  readonly approvalTtlSeconds: number;
+  /** There is a channel in which runs are shown that nobody in Discord asked for. */
+  readonly opsChannel: boolean;
+  readonly largeDeletion: LargeDeletion;
 }

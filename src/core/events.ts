@@ -6,6 +6,8 @@ import type { ProgressSnapshot, Run } from './run.js';
 export type RunEvent =
   /** The plan is recorded: `awaiting`, `planned` (a dry run) or `refused` (blocked). */
   | { readonly type: 'planned'; readonly run: Run }
+  /** The run still waits, and who has to agree changed, or who has agreed. */
+  | { readonly type: 'consent'; readonly run: Run }
   /** Confirmed; `waitsFor` names the runs that hold what it touches, when there are any. */
   | { readonly type: 'queued'; readonly run: Run; readonly waitsFor: readonly string[] }
   | { readonly type: 'running'; readonly run: Run }

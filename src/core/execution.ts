@@ -1,7 +1,10 @@
 import type { CoreDeps } from './deps.js';
 import type { PartResult, RunContext } from './executor.js';
+import type { PastPart } from './history.js';
 import type { HostScope } from './host.js';
 import { PART_ENDED, PART_STARTED } from './journal.js';
+import { slowRunLine } from './pace-wording.js';
+import { watchPart } from './part-watch.js';
 import { type Phrase, phrase } from './phrase.js';
 import type { Json, PlanPart } from './plan.js';
 import { stepOfPart } from './planning.js';
@@ -37,7 +40,7 @@ export async function execute(deps: ExecutionDeps, run: Run, signal: AbortSignal
       results.push(result);
       if (result.state !== 'succeeded') break;
     }
-    return outcomeOf(run, results, log);
+    return outcomeOf(run, results, log, deps.now());
   } finally {
     await saver.end();
   }
@@ -70,16 +73,33 @@ async function runPart(
     ...scope,
     remember: (json) => (facts.remembered = json),
   });
+  const watch = watchPart(part, context);
   await context.journal(PART_STARTED, null);
   const result =
     run.plan.undoes === undefined
-      ? await executor.run(part, context)
+      ? await executor.run(part, watch.context)
       : await rollBack(deps, run.plan.undoes, executor, part, context);
   await context.journal(PART_ENDED, result.state);
-  if (result.state === 'succeeded' && facts.remembered !== undefined) {
-    await deps.store.runs.remember(part.intent, stepOfPart(run.plan, index), facts.remembered);
+  if (result.state === 'succeeded' && run.plan.undoes === undefined) {
+    const step = stepOfPart(run.plan, index);
+    await keepPast(deps, part.intent, step, watch.past());
+    if (facts.remembered !== undefined) await deps.store.runs.remember(part.intent, step, facts.remembered);
   }
   return result;
+}
+
+/** The next estimate is no reason to fail a run that did its work. */
+async function keepPast(
+  { store, log }: ExecutionDeps,
+  intent: string,
+  step: number,
+  past: PastPart,
+): Promise<void> {
+  try {
+    await store.history.add(intent, step, past);
+  } catch (error) {
+    log.warn({ err: error, runId: past.runId }, 'how long the run took could not be kept');
+  }
 }
 
 /** The context in which an executor runs or recovers one part. */
@@ -152,7 +172,7 @@ function startSaver(deps: ExecutionDeps, runId: string, log: RunLog) {
   };
 }
 
-function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog): Outcome {
+function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog, now: Date): Outcome {
   const last = results.at(-1);
   if (!last) throw new Error('a plan without parts was run');
   const failed = last.state !== 'succeeded';
@@ -160,11 +180,16 @@ function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog): Outco
   return {
     state: last.state,
     reason: failed ? last.reason : 'done',
-    summary: failed ? [...summary, ...notStarted(run, results.length)] : summary,
+    summary: [...summary, ...(failed ? notStarted(run, results.length) : slower(run, now))],
     ...(last.next ? { next: last.next } : {}),
     warnings: results.flatMap((result): readonly Notice[] => result.warnings),
     tail: failed ? log.last(TAIL_LINES) : [],
   };
+}
+
+function slower({ plan, startedAt }: Run, now: Date): readonly Phrase[] {
+  const line = startedAt === null ? null : slowRunLine(plan, now.getTime() - Date.parse(startedAt));
+  return line === null ? [] : [line];
 }
 
 function notStarted(run: Run, begun: number): Phrase[] {

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from './canonical.js';
-import { type Plan, type PlanPart, workOf } from './plan.js';
+import { type Effect, type Plan, type PlanPart, workOf } from './plan.js';
 
 /** Raised when what a fingerprint covers, or how a plan's data is read, changes between versions. */
 const PLAN_FORMAT = 1;
@@ -18,9 +18,15 @@ export function fingerprintOf(parts: readonly PlanPart[]): string {
     commands: part.steps.map((step) => step.commands),
     touches: part.touches,
     targets: part.targets,
-    changes: part.effects.filter((effect) => effect.kind !== 'write'),
+    changes: part.effects.filter((effect) => effect.kind !== 'write').map(withoutSizes),
   }));
   return sha256(canonicalJson({ format: PLAN_FORMAT, parts: covered }));
+}
+
+function withoutSizes(effect: Effect): Effect {
+  if (effect.kind !== 'delete') return effect;
+  const { kind, target, paths } = effect;
+  return { kind, target, paths };
 }
 
 /** May `now` run although `shown` was what people confirmed? Same fingerprint, and not much more work. */

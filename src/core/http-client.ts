@@ -17,6 +17,8 @@ export interface HttpResponse {
   readonly status: number;
   /** The reason phrase of the status line; Proxmox explains itself there. Hostile text. */
   readonly statusText: string;
+  /** Names in lower case; one that came several times is joined with commas. Hostile text. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Decoded as UTF-8. */
   readonly body: string;
 }

@@ -8,7 +8,7 @@ export function newRun(
   id: string,
   { request, intent }: Ticket,
   plan: Plan,
-  more: Pick<Run, 'createdAt' | 'owner' | 'shown'>,
+  more: Pick<Run, 'createdAt' | 'owner' | 'shown' | 'consent'>,
 ): Run {
   return {
     id,

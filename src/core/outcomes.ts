@@ -1,6 +1,7 @@
 import type { StopCause } from './ownership.js';
 import { phrase } from './phrase.js';
 import type { Notice, ReasonCode } from './reasons.js';
+import type { ActorRef } from './request.js';
 import type { FinalState, Outcome } from './run.js';
 
 function outcome(
@@ -31,6 +32,9 @@ export const outcomes = {
     ),
 
   cancelled: (): Outcome => outcome('cancelled', 'cancelled_by_asker', [phrase`Nothing was run.`]),
+
+  rejected: (by: ActorRef): Outcome =>
+    outcome('cancelled', 'rejected', [phrase`Rejected by ${by.name}. Nothing was run.`]),
 
   expired: (): Outcome =>
     outcome('expired', 'not_confirmed_in_time', [phrase`Nobody confirmed it in time. Nothing was run.`]),

@@ -1,31 +1,41 @@
-import { examine, visibleIntents } from './admission.js';
-import { authorize, type Right } from './authorize.js';
+import { examine, mayBegin, viewableIntents, visibleIntents } from './admission.js';
+import { type Answering, Answers, type Begun } from './answers.js';
+import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
+import { askedConsent, needsOthers } from './consent.js';
+import { needsApproval } from './consent-refusals.js';
+import { type Answer, ruleNow, weigh } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import type { EventBus } from './events.js';
 import { execute } from './execution.js';
 import { isSamePlan } from './fingerprint.js';
 import type { Intent } from './intent/intent.js';
+import { isLarge } from './large-deletion.js';
+import { stacksOfPlan } from './lock.js';
+import { createLocks, heldBack, type Locks } from './locks.js';
 import { newRun, requestOf } from './new-run.js';
 import { outcomes } from './outcomes.js';
 import type { Ownership, StopCause } from './ownership.js';
-import { checkArtifacts } from './params.js';
 import { blockersOf, type Plan } from './plan.js';
 import { emptyPlan, makePlan } from './planning.js';
+import { barred } from './policy/wording.js';
 import { LeaseQueue } from './queue.js';
 import type { Notice } from './reasons.js';
 import { Records } from './records.js';
-import { alreadyDecided, notActive, notAsker, overdue, shuttingDown, unknownRun } from './refusals.js';
-import { type Action, type Actor, actorRef, type RunRequest, sameActor } from './request.js';
+import { notActive, shuttingDown, unknownRun } from './refusals.js';
+import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
 import { readStatus, type StackStatus } from './status.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
-import { checkUndo } from './undo.js';
+import { explainIntent, type Why } from './why.js';
 
 export type { Right } from './authorize.js';
 export type { Admission, Refusal, Ticket } from './ticket.js';
 
-/** `done` resolves with the run in its final state, and never rejects. */
+/**
+ * `done` resolves with the run in its final state, or as it waits on when the first of two people has agreed;
+ * it never rejects.
+ */
 export type Decision = { readonly ok: true; readonly run: Run; readonly done: Promise<Run> } | Refusal;
 
 /** The only way to make anything happen. Refusals are results; only bugs and a broken store throw. */
@@ -38,20 +48,26 @@ export interface Pipeline {
    * outcome (blockers, or a plan that couldn't be made).
    */
   prepare(ticket: Ticket, shown?: Shown): Promise<Run>;
-  /** Answers a preview. After `confirm` the run goes on by itself; follow `events` or await `done`. */
-  decide(runId: string, actor: Actor, answer: 'confirm' | 'cancel'): Promise<Decision>;
+  /** Answers a preview. After the last yes the run goes on by itself; follow `events` or await `done`. */
+  decide(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Decision>;
+  /** Why that answer would not count now; null: it would. Changes nothing. */
+  foresee(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Notice | null>;
   /** Ends a queued or running run; works on another process's run too. */
   stop(runId: string, actor: Actor): Promise<{ readonly ok: true; readonly run: Run } | Refusal>;
   /** Null when allowed, else why not. */
-  check(
-    actor: Actor,
-    right: Right,
-    subject: { action: Action; stack: string; intent: string },
-  ): Notice | null;
+  check(actor: Actor, right: Right, subject: Subject): Notice | null;
   /** The intents that this actor may run, sorted by name. */
   visible(actor: Actor, action?: Action): readonly Intent[];
+  /** The intents that this actor may see, sorted by name. */
+  viewable(actor: Actor): readonly Intent[];
+  /** Null when this actor has any right at all here, else what they are told. */
+  barred(actor: Actor): Notice | null;
+  /** What this actor may do with an intent, and which rule says so. */
+  why(actor: Actor, intent: string): Why;
   /** What runs in the stacks of the intents that this actor may run, and what was last done to them. */
   status(actor: Actor): Promise<readonly StackStatus[]>;
+  /** People's holds on stacks. */
+  readonly locks: Locks;
   /** Remembers where a run is shown. */
   show(runId: string, shown: Shown): Promise<void>;
   /** People have been told the outcome where the run is shown. */
@@ -69,7 +85,9 @@ export function createPipeline(deps: CoreDeps, ownership: Ownership): Pipeline {
 
 class Story implements Pipeline {
   readonly events: EventBus;
+  readonly locks: Locks;
   readonly #records: Records;
+  readonly #answers: Answers;
   readonly #queue: LeaseQueue;
   /** Aborted when the process shuts down: ends probes that are under way. */
   readonly #closing = new AbortController();
@@ -79,18 +97,18 @@ class Story implements Pipeline {
     private readonly ownership: Ownership,
   ) {
     this.events = deps.events;
+    this.locks = createLocks(deps);
     this.#records = new Records(deps);
+    this.#answers = new Answers(deps, this.#records, { owner: ownership.id, closing: this.#closing.signal });
     this.#queue = new LeaseQueue(deps, ownership.id, () => ownership.recoverDead());
   }
 
   async admit(request: RunRequest): Promise<Admission> {
-    if (this.#closing.signal.aborted) return this.#deny(request, null, shuttingDown());
+    if (this.#closing.signal.aborted) return this.#records.deny(request, null, shuttingDown());
     const admission = examine(this.deps, request, this.deps.now());
-    if (!admission.ok) return this.#deny(request, null, admission.notice);
-    const { artifacts } = this.deps.store;
-    const denied =
-      (await checkUndo(this.deps, request)) ?? (await checkArtifacts(artifacts, admission.ticket));
-    return denied ? this.#deny(request, null, denied) : admission;
+    if (!admission.ok) return this.#records.deny(request, null, admission.notice);
+    const denied = await mayBegin(this.deps, admission.ticket);
+    return denied ? this.#records.deny(request, null, denied) : admission;
   }
 
   async prepare(ticket: Ticket, shown?: Shown): Promise<Run> {
@@ -102,45 +120,42 @@ class Story implements Pipeline {
         createdAt: plannedAt.toISOString(),
         owner: ticket.request.dryRun ? null : this.ownership.id,
         shown: shown ?? null,
+        consent: askedConsent(ruleNow(this.deps, ticket.chain), plan !== null && this.#isLarge(plan)),
       }),
     );
-    const run = await this.#open(planned, plan === null ? outcomes.planFailed() : blocked(planned.plan));
+    const run = await this.#open(
+      planned,
+      plan === null ? outcomes.planFailed() : await this.#refusalOf(planned),
+    );
     this.events.emit({ type: 'planned', run });
     return run;
   }
 
-  async decide(runId: string, actor: Actor, answer: 'confirm' | 'cancel'): Promise<Decision> {
-    const run = await this.deps.store.runs.get(runId);
-    if (!run) return unknownRun(runId);
-    if (run.state !== 'awaiting') return alreadyDecided(run);
-    if (isOverdue(run, this.deps.now())) {
-      await this.#expire(run);
-      return overdue(run);
-    }
-    const request = requestOf(run, actor);
-    const denied = sameActor(actor, run.actor) ? authorize(actor, 'run', run.intent) : notAsker(run);
-    if (denied) return this.#deny(request, run.id, denied);
-    if (answer === 'cancel') return this.#cancel(run);
-    if (this.#closing.signal.aborted) return this.#deny(request, run.id, shuttingDown());
+  async decide(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Decision> {
+    const answered = await this.#answers.take(runId, actor, answer, also);
+    if (!answered.ok) return answered;
+    const { run, begun } = answered;
+    const done = begun
+      ? this.ownership.carry(run.id, (signal) => this.#drive(run, begun, signal))
+      : Promise.resolve(run);
+    return { ok: true, run, done };
+  }
 
-    const patch = {
-      decidedBy: actorRef(actor),
-      queuedAt: this.deps.now().toISOString(),
-      owner: this.ownership.id,
-    };
-    const queued = await this.#records.move(run, 'queued', patch, 'confirmed', actor);
-    if (!queued) return this.#tooLate(run);
-    const done = this.ownership.carry(run.id, (signal) => this.#drive(queued, request, signal));
-    return { ok: true, run: queued, done };
+  foresee(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Notice | null> {
+    return this.#answers.foresee(runId, actor, answer, also);
   }
 
   /** From `queued` to the end: record the outcome, release the leases, tell people. Never rejects. */
-  async #drive(queued: Run, request: RunRequest, signal: AbortSignal): Promise<Run> {
+  async #drive(queued: Run, begun: Begun, signal: AbortSignal): Promise<Run> {
     let run = queued;
     let outcome: Outcome;
+    let leave: (() => void) | null = null;
     try {
       this.events.emit({ type: 'queued', run, waitsFor: [] });
-      const early = await this.#waitAndPlanAgain(run, request, signal);
+      leave = await this.#waitForTurn(run, signal);
+      const early = leave
+        ? await this.#planAgain(run, begun, signal)
+        : outcomes.endedInQueue(signal.reason as StopCause);
       if (early) {
         outcome = early;
       } else {
@@ -160,23 +175,48 @@ class Story implements Pipeline {
       this.deps.log.error({ err: error, runId: run.id }, 'the outcome could not be stored');
       run = { ...run, state: outcome.state, outcome: this.deps.redactor.data(outcome) };
     }
+    leave?.();
     this.events.emit({ type: 'finished', run });
     return run;
   }
 
+  /** Waits for what the run touches, then for a place among the runs of this host. Null: `signal` came first. */
+  async #waitForTurn(run: Run, signal: AbortSignal): Promise<(() => void) | null> {
+    if (!(await this.#queue.wait(run, signal))) return null;
+    if (!this.deps.runSlots.free) {
+      const owner = this.ownership.id;
+      const running = await this.deps.store.runs.list({ owner, states: ['running'], limit: 5 });
+      this.events.emit({ type: 'queued', run, waitsFor: running.map(({ id }) => id) });
+    }
+    return this.deps.runSlots.take(signal);
+  }
+
   /** Null when the run may begin with its stored plan. */
-  async #waitAndPlanAgain(run: Run, request: RunRequest, signal: AbortSignal): Promise<Outcome | null> {
-    if (!(await this.#queue.wait(run, signal))) return outcomes.endedInQueue(signal.reason as StopCause);
+  async #planAgain(run: Run, begun: Begun, signal: AbortSignal): Promise<Outcome | null> {
     const plannedAt = new Date(run.plan.plannedAt);
-    const admission = examine(this.deps, request, plannedAt);
-    if (!admission.ok) return outcomes.refused(admission.notice);
-    const now = await this.#plan(admission.ticket, run.id, plannedAt, signal);
+    const before = await this.#stillAllowed(run, begun, plannedAt);
+    if (!before.ok) return outcomes.refused(before.notice);
+    const now = await this.#plan(before.ticket, run.id, plannedAt, signal);
     if (signal.aborted) return outcomes.endedInQueue(signal.reason as StopCause);
     if (now === null) return outcomes.planFailed();
-    if (blockersOf(now).length === 0 && isSamePlan(run.plan, now)) return null;
-    const ticket = { ...admission.ticket, request: { ...request, previous: run.id } };
+    if (blockersOf(now).length === 0 && isSamePlan(run.plan, now)) {
+      // Planning takes its time, and the policy may have changed meanwhile.
+      const after = await this.#stillAllowed(run, begun, plannedAt);
+      return after.ok ? null : outcomes.refused(after.notice);
+    }
+    // The new plan is the same one's wish, and nobody has agreed to it yet.
+    const ticket = { ...before.ticket, request: { ...requestOf(run, run.actor), previous: run.id } };
     const successor = await this.prepare(ticket, run.shown ?? undefined);
     return outcomes.planChanged(successor.id);
+  }
+
+  /** The ticket by the intents, rights, rules and locks of this moment, or why the run may not begin. */
+  async #stillAllowed(run: Run, { request, waited, press }: Begun, plannedAt: Date): Promise<Admission> {
+    const admission = examine(this.deps, request, plannedAt, 'name');
+    if (!admission.ok) return admission;
+    const verdict = await weigh(this.deps, waited, press, 'name');
+    if (verdict.does === 'begin') return admission;
+    return { ok: false, notice: verdict.does === 'nothing' ? verdict.notice : needsApproval(run) };
   }
 
   /** A record that can't be written before running means that nothing runs. */
@@ -194,23 +234,36 @@ class Story implements Pipeline {
     if (run.state !== 'queued' && run.state !== 'running') {
       return notActive(run);
     }
-    const denied = sameActor(actor, run.actor) ? null : authorize(actor, 'stop', run.intent);
-    if (denied) return this.#deny(requestOf(run, actor), run.id, denied);
+    const denied = mayEnd(this.deps, actor, run, runSubjects(this.deps.catalogue, run));
+    if (denied) return this.#records.deny(requestOf(run, actor), run.id, denied);
     await this.#records.stopRequested(run, actorRef(actor));
     this.ownership.abort(run.id, { kind: 'stop', by: actorRef(actor) });
     return { ok: true, run };
   }
 
-  check(
-    actor: Actor,
-    right: Right,
-    subject: { action: Action; stack: string; intent: string },
-  ): Notice | null {
-    return authorize(actor, right, subject.intent);
+  check(actor: Actor, right: Right, subject: Subject): Notice | null {
+    const { intent, action, stack } = subject;
+    const known = intent !== null && action !== null && stack !== null;
+    const subjects = known
+      ? runSubjects(this.deps.catalogue, { intent, action, stack })
+      : ([subject] as const);
+    return authorize(this.deps, actor, right, subjects);
   }
 
   visible(actor: Actor, action?: Action): readonly Intent[] {
     return visibleIntents(this.deps, actor, action);
+  }
+
+  viewable(actor: Actor): readonly Intent[] {
+    return viewableIntents(this.deps, actor);
+  }
+
+  barred(actor: Actor): Notice | null {
+    return barred(this.deps.policy.rules(), actor, 'you');
+  }
+
+  why(actor: Actor, intent: string): Why {
+    return explainIntent(this.deps, actor, intent);
   }
 
   status(actor: Actor): Promise<readonly StackStatus[]> {
@@ -229,7 +282,7 @@ class Story implements Pipeline {
     const expiredAt = this.deps.now().toISOString();
     for (const { id } of await this.deps.store.runs.list({ states: ['awaiting'], expiredAt, limit: 100 })) {
       const run = await this.deps.store.runs.get(id);
-      if (run?.state === 'awaiting') await this.#expire(run);
+      if (run?.state === 'awaiting') await this.#answers.expire(run);
     }
   }
 
@@ -257,41 +310,22 @@ class Story implements Pipeline {
   async #open(planned: Run, refusal: Outcome | null): Promise<Run> {
     if (refusal) return (await this.#records.finish(planned, refusal)) ?? planned;
     if (planned.dryRun) return planned;
-    const expiresAt = new Date(
-      this.deps.now().getTime() + this.deps.settings.confirmTtlSeconds * 1000,
-    ).toISOString();
+    const { confirmTtlSeconds, people } = this.deps.settings;
+    const seconds = needsOthers(planned) ? people.approvalTtlSeconds : confirmTtlSeconds;
+    const expiresAt = new Date(this.deps.now().getTime() + seconds * 1000).toISOString();
     const patch = { expiresAt, owner: null };
     return (await this.#records.move(planned, 'awaiting', patch, 'awaiting', planned.actor)) ?? planned;
   }
 
-  async #cancel(run: Run): Promise<Decision> {
-    const cancelled = await this.#records.finish(run, outcomes.cancelled());
-    if (!cancelled) return this.#tooLate(run);
-    this.events.emit({ type: 'finished', run: cancelled });
-    return { ok: true, run: cancelled, done: Promise.resolve(cancelled) };
+  /** Why a recorded plan can't be confirmed; null: it can. A dry run does nothing that a lock could hold back. */
+  async #refusalOf({ plan, dryRun }: Run): Promise<Outcome | null> {
+    const blockers = blockersOf(plan);
+    if (blockers.length > 0) return outcomes.blocked(blockers);
+    const held = dryRun ? null : await heldBack(this.deps, stacksOfPlan(plan));
+    return held && outcomes.refused(held);
   }
 
-  async #expire(run: Run): Promise<void> {
-    const expired = await this.#records.finish(run, outcomes.expired());
-    if (expired) this.events.emit({ type: 'finished', run: expired });
+  #isLarge(plan: Plan): boolean {
+    return isLarge(plan, this.deps.settings.people.largeDeletion);
   }
-
-  async #tooLate(run: Run): Promise<Refusal> {
-    return alreadyDecided((await this.deps.store.runs.get(run.id)) ?? run);
-  }
-
-  async #deny(request: RunRequest, runId: string | null, reason: Notice): Promise<Refusal> {
-    await this.#records.refused(request, runId, reason.code);
-    this.events.emit({ type: 'denied', request, notice: reason });
-    return { ok: false, notice: reason };
-  }
-}
-
-function blocked(plan: Plan): Outcome | null {
-  const blockers = blockersOf(plan);
-  return blockers.length > 0 ? outcomes.blocked(blockers) : null;
-}
-
-function isOverdue(run: Run, now: Date): boolean {
-  return run.expiresAt !== null && Date.parse(run.expiresAt) <= now.getTime();
 }

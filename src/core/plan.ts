@@ -27,7 +27,15 @@ export type Effect =
       /** True when bytes is not measured but derived; `from` in the step's title says from what. */
       readonly estimate: boolean;
     }
-  | { readonly kind: 'delete'; readonly target: string; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'delete';
+      readonly target: string;
+      readonly paths: readonly string[];
+      /** Of all that is deleted, where it is known. */
+      readonly bytes?: number;
+      /** How many such paths the target has before; an estimate, where it is known at all. */
+      readonly of?: number;
+    }
   | {
       readonly kind: 'stop' | 'start' | 'create' | 'remove' | 'replace';
       readonly target: string;
@@ -48,6 +56,20 @@ export interface PlanDraft<Data extends Json = Json> {
   readonly data: Data;
 }
 
+/** What earlier runs let expect of a part. Times are in ms. */
+export type Expected = {
+  readonly tookMs: number;
+  /** By the steps' keys (see estimate.ts). */
+  readonly stepsMs: { readonly [step: string]: number };
+  /** From how many runs, at least 1. */
+  readonly runs: number;
+  /** They had more or less to do; the times are converted to the amount of now. */
+  readonly scaled: boolean;
+};
+
+/** Why nothing can be expected: the part never succeeded before, or never with about as much to do. */
+export type Unknown = 'first_run' | 'other_amount';
+
 /** The plan of one step of an intent. */
 export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   /** The intent this part comes from: the run's own, or one it depends on. */
@@ -55,6 +77,8 @@ export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   readonly kind: IntentKind;
   readonly action: Action;
   readonly stack: string;
+  /** What earlier runs let expect; not covered by the fingerprint. Absent where nothing was looked up. */
+  readonly expected?: Expected | Unknown;
 }
 
 /** What a run would do: the parts in the order in which they run. Plain, serialisable data. */
@@ -73,7 +97,7 @@ export interface Plan {
 }
 
 /** Bytes that the plan will move; planning again compares it with what was shown. */
-export function workOf(plan: Plan): number {
+export function workOf(plan: { readonly parts: readonly Pick<PlanPart, 'effects'>[] }): number {
   return plan.parts
     .flatMap((part) => part.effects)
     .reduce((sum, effect) => sum + (effect.kind === 'write' ? effect.bytes : 0), 0);

@@ -1,4 +1,5 @@
 import type { CoreDeps } from './deps.js';
+import { expectedOf, workOfPart } from './estimate.js';
 import type { PlanContext } from './executor.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { Host } from './host.js';
@@ -72,6 +73,7 @@ async function planPart(
     action: step.action,
     stack: step.stack,
     ...draft,
+    expected: expectedOf(await deps.store.history.past(intent.name, index), workOfPart(draft)),
     warnings: deps.redactor.data(draft.warnings),
     blockers: deps.redactor.data(draft.blockers),
   };

@@ -34,7 +34,19 @@ export const REASONS = {
   },
   not_allowed: {
     summary: 'The one who asked has no right to do this.',
-    remedy: 'Ask a server administrator to run it.',
+    remedy: 'Ask an admin; `/why` says which rule it is.',
+  },
+  too_many_requests: {
+    summary: 'This person, or this intent, was asked for more often than the limits allow.',
+    remedy: 'Wait a moment, then ask again.',
+  },
+  policy_broken: {
+    summary: 'The policy can’t be read and no earlier version of it was good, so nobody may do anything.',
+    remedy: 'Run `chatops policy check` and mend the file; it counts at once.',
+  },
+  outside_window: {
+    summary: 'A freeze of the policy is on, or its window is shut.',
+    remedy: 'Ask again when it opens, or ask an admin for an exception.',
   },
   label_mismatch: {
     summary: 'The intent asks for a label that this installation does not carry.',
@@ -43,6 +55,39 @@ export const REASONS = {
   shutting_down: {
     summary: 'The bot is stopping and takes no new runs.',
     remedy: 'Try again when it is back, usually within a minute.',
+  },
+  missing_key: {
+    summary: 'The call has no API key.',
+    remedy:
+      'Send the key in the header X-API-Key. If none is set yet, set CHATOPS_API_KEY (`openssl rand -hex 32` makes one).',
+  },
+  invalid_key: {
+    summary: 'Nobody has the API key that the call brought.',
+    remedy: 'Compare it with CHATOPS_API_KEY, or with the file that CHATOPS_API_KEY_FILE names.',
+  },
+  ip_blocked: {
+    summary: 'The address that called is not on the list of allowed ones.',
+    remedy: 'Add it to CHATOPS_IP_ALLOWLIST. Behind a proxy, set CHATOPS_TRUSTED_PROXIES.',
+  },
+  invalid_signature: {
+    summary: 'The webhook’s signature or token is missing or wrong.',
+    remedy: 'Give the webhook’s settings and the bot the same GITHUB_WEBHOOK_SECRET or GITLAB_WEBHOOK_TOKEN.',
+  },
+  rate_limited: {
+    summary: 'The client called more often than it may.',
+    remedy: 'Wait, or raise CHATOPS_HTTP_RATE_LIMIT.',
+  },
+  request_invalid: {
+    summary: 'The HTTP request could not be read, or says something that can’t be.',
+    remedy: 'Correct what the message names; docs/http-api.md and /openapi.json describe each call.',
+  },
+  path_unknown: {
+    summary: 'The side port serves nothing at this path.',
+    remedy: 'Look at docs/http-api.md for the paths.',
+  },
+  method_not_allowed: {
+    summary: 'The path does not answer this HTTP method.',
+    remedy: 'Use one of those that the header Allow names.',
   },
   permissions_missing: {
     summary: 'The bot lacks a Discord permission in this channel.',
@@ -58,9 +103,54 @@ export const REASONS = {
     summary: 'Only the one who asked may answer a preview.',
     remedy: 'Ask for a preview of your own with the same command.',
   },
+  needs_person: {
+    summary: 'The intent or the policy wants a person to confirm this run.',
+    remedy: 'Confirm it in the ops channel; DISCORD_OPS_CHANNEL_ID says which one that is.',
+  },
+  needs_approval: {
+    summary: 'The intent or the policy wants a second person to approve this run.',
+    remedy: 'Ask somebody who may approve it to press Approve.',
+  },
+  own_approval: {
+    summary: 'The one who asked for a run, or confirmed it, can’t approve it too.',
+    remedy: 'Ask somebody else who may approve it.',
+  },
+  not_approver: {
+    summary: 'The one who pressed Approve or Reject lacks the role that this run asks for.',
+    remedy: 'Ask somebody with that role.',
+  },
+  rejected: {
+    summary: 'Somebody who may approve the run rejected it.',
+    remedy: 'Talk with them, then ask for a new preview.',
+  },
+  name_not_typed: {
+    summary: 'The run deletes or overwrites so much that its intent’s name has to be typed.',
+    remedy: 'Type the intent’s name as the message gives it.',
+  },
+  stack_locked: {
+    summary: 'Somebody holds a lock on a stack that the run touches.',
+    remedy: 'Wait, or ask the holder to /unlock it.',
+  },
+  stack_unknown: {
+    summary: 'No intent belongs to a stack of this name.',
+    remedy: 'Look at /status or `chatops status` for the exact names.',
+  },
+  not_locked: { summary: 'The stack is not locked.', remedy: 'Nothing to do.' },
+  lock_invalid: {
+    summary: 'A lock needs a reason of one line, and an end that can be understood.',
+    remedy: 'Say why in a few words; write how long as 30m, 2h or 3d.',
+  },
   not_active: {
     summary: 'The run has ended, so there is nothing to stop.',
     remedy: 'Look at the run’s outcome.',
+  },
+  incident_unknown: {
+    summary: 'There is no incident with this id.',
+    remedy: 'Look at the newest alert in the channel for alerts.',
+  },
+  incident_over: {
+    summary: 'The incident was resolved already, by a success or by hand.',
+    remedy: 'Nothing to do; if it happens again, a new alert comes.',
   },
 
   tool_missing: {

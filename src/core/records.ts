@@ -1,9 +1,12 @@
+import { alertOf, denialAlert } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
 import type { Json } from './plan.js';
+import type { Notice } from './reasons.js';
 import { type ActorRef, actorRef, type RunRequest } from './request.js';
 import type { Outcome, Run, RunPatch, RunState } from './run.js';
 import { newRunId } from './run-id.js';
 import { type AuditEntry, StoreError } from './store.js';
+import type { Refusal } from './ticket.js';
 
 /** How long an outcome that the store won't take is kept and tried again, in ms. */
 const RETRY_EVERY = 1000;
@@ -11,7 +14,7 @@ const RETRIES = 60;
 /** A request's intent name is a stranger's text until it was found. */
 const LONGEST_NAME = 100;
 
-type RecordDeps = Pick<CoreDeps, 'store' | 'redactor' | 'log' | 'now'>;
+type RecordDeps = Pick<CoreDeps, 'store' | 'redactor' | 'events' | 'log' | 'now'>;
 
 /** Writes runs and their audit rows: every change of state is one compare-and-set with its row. */
 export class Records {
@@ -34,13 +37,27 @@ export class Records {
     return moved ? { ...run, ...patch, state: to } : null;
   }
 
-  /** Ends a run; null when it is no longer in the state that `run` shows. */
-  async finish(run: Run, outcome: Outcome, by: ActorRef = run.actor): Promise<Run | null> {
+  /** {@link move} by somebody's yes to this plan; null also when somebody else has answered since `run` was read. */
+  async agreed(run: Run, to: RunState, patch: RunPatch, event: string, by: ActorRef): Promise<Run | null> {
+    const audit = this.#entry(run, event, by, { fingerprint: run.plan.fingerprint });
+    const onlyIf = { consent: run.consent };
+    const moved = await this.deps.store.runs.transition(run.id, run.state, to, patch, audit, { onlyIf });
+    return moved ? { ...run, ...patch, state: to } : null;
+  }
+
+  /** Ends a run, by somebody's answer to its preview or by itself; null when it is no longer as `run` shows it. */
+  async finish(run: Run, outcome: Outcome, by?: ActorRef, event = 'finished'): Promise<Run | null> {
     const clean = this.deps.redactor.data(outcome);
-    const patch = { outcome: clean, finishedAt: this.deps.now().toISOString(), owner: null };
-    const audit = this.#entry(run, 'finished', by, { state: clean.state, reason: clean.reason });
-    const moved = await this.deps.store.runs.transition(run.id, run.state, clean.state, patch, audit);
-    return moved ? { ...run, ...patch, state: clean.state } : null;
+    const decided = by ? { decidedBy: actorRef(by) } : {};
+    const finishedAt = this.deps.now().toISOString();
+    const patch = { outcome: clean, finishedAt, owner: null, ...decided };
+    const ended = { ...run, ...patch, state: clean.state };
+    const audit = this.#entry(run, event, by ?? run.actor, { state: clean.state, reason: clean.reason });
+    const alert = alertOf(ended, finishedAt);
+    const moved = await this.deps.store.runs.transition(run.id, run.state, clean.state, patch, audit, {
+      alert,
+    });
+    return moved ? ended : null;
   }
 
   /** {@link finish} for a run that did something: an unreachable store is asked again for a minute. */
@@ -56,17 +73,18 @@ export class Records {
     }
   }
 
-  /** Keeps an attempt that was turned down before or beside a run. */
-  async refused(request: RunRequest, runId: string | null, reason: string): Promise<void> {
-    await this.deps.store.audit.append({
-      at: this.deps.now().toISOString(),
-      event: 'refused',
-      actor: actorRef(request.actor),
-      source: request.source,
-      runId,
-      intent: this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME)),
-      detail: { reason },
-    });
+  /** Turns an attempt down, before or beside a run: it is kept, and told to listeners. */
+  async deny(request: RunRequest, runId: string | null, notice: Notice): Promise<Refusal> {
+    const at = this.deps.now().toISOString();
+    const actor = actorRef(request.actor);
+    const intent = this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME));
+    const reason = notice.code;
+    await this.deps.store.audit.append(
+      { at, event: 'refused', actor, source: request.source, runId, intent, detail: { reason } },
+      denialAlert({ by: actor, intent, reason, runId, at }),
+    );
+    this.deps.events.emit({ type: 'denied', request, notice });
+    return { ok: false, notice };
   }
 
   async stopRequested(run: Run, by: ActorRef): Promise<void> {

@@ -1,3 +1,4 @@
+import { alertOf } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
 import { contextFor } from './execution.js';
 import type { RecoveryReport } from './executor.js';
@@ -68,7 +69,8 @@ async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
   const audit = { at: finishedAt, event: 'finished', actor, source, runId: run.id, intent, detail };
   await deps.store.leases.release(run.id);
   const patch = { outcome: deps.redactor.data(outcome), finishedAt, owner: null };
-  if (!(await deps.store.runs.transition(run.id, run.state, 'interrupted', patch, audit))) return;
+  const alert = alertOf({ ...run, ...patch, state: 'interrupted' }, finishedAt);
+  if (!(await deps.store.runs.transition(run.id, run.state, 'interrupted', patch, audit, { alert }))) return;
   deps.log.warn({ runId: run.id, intent }, 'interrupted run tidied up');
   const after = await deps.store.runs.get(run.id);
   if (after) deps.events.emit({ type: 'finished', run: after });

@@ -9,14 +9,26 @@ export interface Actor {
   readonly name: string;
   readonly guildId?: string;
   readonly roleIds?: readonly string[];
+  /** The same roles by the names that they have now. */
+  readonly roleNames?: readonly string[];
+  /** Where a Discord user speaks: the channel, or the one that a thread belongs to. */
+  readonly channel?: { readonly id: string; readonly name: string };
+  /** Speaks in the server that the bot serves. */
+  readonly atHome?: boolean;
   /** Has Discord's Administrator permission in the guild. */
   readonly administrator?: boolean;
 }
 
 /** What of an actor is kept in the history and the audit trail. */
-export type ActorRef = Pick<Actor, 'kind' | 'id' | 'name'>;
+export type ActorRef = Named<Actor['kind']>;
 
-export function actorRef({ kind, id, name }: ActorRef): ActorRef {
+interface Named<Kind> {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly name: string;
+}
+
+export function actorRef<Kind extends string>({ kind, id, name }: Named<Kind>): Named<Kind> {
   return { kind, id, name };
 }
 

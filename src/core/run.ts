@@ -1,3 +1,4 @@
+import type { Consent } from './consent.js';
 import type { Phrase } from './phrase.js';
 import type { Json, Plan } from './plan.js';
 import type { Notice, ReasonCode } from './reasons.js';
@@ -89,6 +90,8 @@ export interface Run {
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly decidedBy: ActorRef | null;
+  /** Who has to agree before it begins, and who has; missing in runs of before this was asked. */
+  readonly consent?: Consent;
   readonly queuedAt: string | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
@@ -113,6 +116,7 @@ export type RunPatch = Partial<
     Run,
     | 'expiresAt'
     | 'decidedBy'
+    | 'consent'
     | 'queuedAt'
     | 'startedAt'
     | 'finishedAt'

@@ -1,8 +1,9 @@
-import { visibleIntents } from './admission.js';
+import { viewableIntents } from './admission.js';
 import { authorize } from './authorize.js';
 import { canonicalJson } from './canonical.js';
 import type { CoreDeps } from './deps.js';
 import type { Intent } from './intent/intent.js';
+import { type Lock, stacksOfIntents } from './lock.js';
 import { type Look, lookout } from './lookout.js';
 import type { Observation, Observed } from './observation.js';
 import type { Actor } from './request.js';
@@ -16,6 +17,8 @@ export interface StackStatus extends Observed {
   readonly things: readonly Observation[];
   /** The last runs that did something or still do, newest first. */
   readonly runs: readonly RunSummary[];
+  /** Somebody's hold on it. */
+  readonly lock?: Lock;
 }
 
 /** Nobody waits longer than this for a look at what runs, in ms; what is not known by then is said to be so. */
@@ -35,7 +38,7 @@ const DID_SOMETHING = [
 ] as const satisfies readonly RunState[];
 
 /**
- * What runs in the stacks of the intents that this actor may run, by stack. A tool that fails or does not
+ * What runs in the stacks of the intents that this actor may see, by stack. A tool that fails or does not
  * answer in `lookMs` costs a notice in its stack and nothing else. Changes nothing.
  */
 export async function readStatus(
@@ -44,22 +47,24 @@ export async function readStatus(
   closing: AbortSignal,
   lookMs = LOOK_MS,
 ): Promise<readonly StackStatus[]> {
-  const intents = visibleIntents(deps, actor);
+  const intents = viewableIntents(deps, actor);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), lookMs);
   try {
     const look = lookout(deps, AbortSignal.any([closing, late.signal]));
-    const stacks = [...new Set(intents.flatMap(stacksOf))].sort();
-    return await Promise.all(stacks.map((stack) => stackStatus(deps, look, stack, intents, actor)));
+    const stacks = [...stacksOfIntents(intents)].sort();
+    const locks = await deps.store.locks.list(deps.now().toISOString());
+    return await Promise.all(
+      stacks.map(async (stack) => {
+        const lock = locks.find((each) => each.stack === stack);
+        return { ...(await stackStatus(deps, look, stack, intents, actor)), ...(lock ? { lock } : {}) };
+      }),
+    );
   } finally {
     clearTimeout(timer);
     // Also ends what was not waited for.
     late.abort();
   }
-}
-
-function stacksOf({ stack, steps }: Intent): readonly string[] {
-  return [stack, ...steps.map((step) => step.stack)];
 }
 
 async function stackStatus(
@@ -84,18 +89,20 @@ async function stackStatus(
   });
 }
 
+/** The intents are those that this actor may see; a run may have been of another action or stack then. */
 async function lastRuns(
-  { store }: CoreDeps,
+  deps: CoreDeps,
   intents: readonly Intent[],
   actor: Actor,
 ): Promise<readonly RunSummary[]> {
   const found = await Promise.all(
-    intents
-      .filter(({ name }) => authorize(actor, 'view', name) === null)
-      .map(({ name }) => store.runs.list({ intent: name, states: DID_SOMETHING, limit: RUNS_READ })),
+    intents.map(({ name }) =>
+      deps.store.runs.list({ intent: name, states: DID_SOMETHING, limit: RUNS_READ }),
+    ),
   );
   return found
     .flat()
+    .filter((run) => authorize(deps, actor, 'view', [run]) === null)
     .filter(({ state, startedAt }) => state !== 'cancelled' || startedAt !== null)
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
     .slice(0, RUNS_SHOWN);

@@ -1,5 +1,9 @@
 import type { Artifact } from './artifact.js';
+import type { Consent } from './consent.js';
+import type { HistoryStore } from './history.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
+import type { AlertEvent, Incident, NewAlert, NewAlertEvent } from './incident.js';
+import type { Lock } from './lock.js';
 import type { Json } from './plan.js';
 import type { ActorRef, Source } from './request.js';
 import type { Run, RunPatch, RunState, RunSummary } from './run.js';
@@ -9,7 +13,8 @@ export interface AuditEntry {
   readonly at: string;
   /** What happened: `planned`, `confirmed`, `cancelled`, `stop_requested`, `running`, `finished`, `refused`, … */
   readonly event: string;
-  readonly actor: ActorRef;
+  /** `stranger`: somebody without a key; the id is the address. */
+  readonly actor: ActorRef | (Omit<ActorRef, 'kind'> & { readonly kind: 'stranger' });
   readonly source: Source;
   readonly runId: string | null;
   readonly intent: string;
@@ -52,7 +57,19 @@ export interface RunStore {
    * Compare-and-set: changes the state only if it is `from` now, with the patch and the audit row in the
    * same transaction. False when somebody else was faster; nothing is written then.
    */
-  transition(id: string, from: RunState, to: RunState, patch: RunPatch, audit: AuditEntry): Promise<boolean>;
+  transition(
+    id: string,
+    from: RunState,
+    to: RunState,
+    patch: RunPatch,
+    audit: AuditEntry,
+    also?: {
+      /** It is also too late when somebody has agreed meanwhile, or who has to agree changed. */
+      readonly onlyIf?: { readonly consent: Consent | undefined };
+      /** What the change raises. */
+      readonly alert?: NewAlert | null;
+    },
+  ): Promise<boolean>;
   /** Changes what is not part of the state machine. */
   patch(
     id: string,
@@ -120,20 +137,89 @@ export interface ArtifactStore {
   markDeleted(intent: string, path: string, at: string): Promise<void>;
 }
 
+/** What came from outside and must be handled once, also after a restart: deliveries of webhooks. */
+export interface DeliveryStore {
+  /** Claims all of these keys at once. False when any of them was claimed before; nothing is written then. */
+  claim(keys: readonly string[], at: string): Promise<boolean>;
+}
+
 export interface AuditStore {
-  append(entry: AuditEntry): Promise<void>;
+  /** With the alert that it raises, in the same transaction. */
+  append(entry: AuditEntry, alert?: NewAlert | null): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<readonly AuditRow[]>;
   verify(): Promise<AuditVerdict>;
+}
+
+/** People's holds on stacks. */
+export interface LockStore {
+  /** False when somebody else's lock is in force at `now` (ISO 8601); nothing is written then. */
+  take(lock: Lock, now: string, audit: AuditEntry): Promise<boolean>;
+  /** False when this very lock is gone; nothing is written then. */
+  lift(lock: Lock, audit: AuditEntry): Promise<boolean>;
+  /** Those in force at `now` (ISO 8601), by stack. */
+  list(now: string): Promise<readonly Lock[]>;
+}
+
+/** How far one destination was told about one incident. Numbers are `seq`s of events; 0: nothing yet. */
+export interface Delivery {
+  /** Events up to this one were told. */
+  readonly told: number;
+  /** The card shows this one and all before it. */
+  readonly shown: number;
+  /** What is being sent, marked before it is: after a crash it is looked for before it is sent again. */
+  readonly attempt: Json;
+  /** Where the incident is shown. Plain data of the destination's own. */
+  readonly place: Json;
+}
+
+/** Incidents, their events, and the outbox: what each destination was told of them. */
+export interface IncidentStore {
+  /** Opens, continues or ends the subject's incident. An end without an open incident is nothing. */
+  raise(alert: NewAlert): Promise<void>;
+  get(id: string): Promise<Incident | null>;
+  /** Those after a `seq`, oldest first. */
+  events(
+    id: string,
+    range: { readonly after: number; readonly limit: number },
+  ): Promise<readonly AlertEvent[]>;
+  /** The last `limit` events that count, newest first. */
+  troubles(id: string, limit: number): Promise<readonly AlertEvent[]>;
+  /** What a person did about an open incident, with its audit row. False when it is over. */
+  note(id: string, note: IncidentNote, audit: AuditEntry): Promise<boolean>;
+  /**
+   * From now on this destination is told of incidents: those that are open, and later ones. The first time
+   * counts; a destination that was away is told what it missed.
+   */
+  enroll(destination: string, at: string): Promise<void>;
+  /** Incidents of which the destination was not told everything, those with the oldest news first. */
+  due(destination: string, limit: number): Promise<readonly string[]>;
+  /** How many events the destination was not told yet. */
+  pending(destination: string): Promise<number>;
+  delivery(destination: string, id: string): Promise<Delivery>;
+  /** Durable when it returns; members that are not named stay as they are. */
+  record(destination: string, id: string, change: Partial<Delivery>): Promise<void>;
+  /** Forgets incidents that were resolved before this instant and that these destinations know all of. */
+  trim(before: string, destinations: readonly string[]): Promise<number>;
+}
+
+/** An event that a person causes; `until` is the end of a mute. */
+export interface IncidentNote {
+  readonly event: NewAlertEvent & { readonly kind: 'acknowledged' | 'muted' | 'resolved' };
+  readonly until?: string;
 }
 
 /** Everything that outlives a process. Every method is atomic; errors throw {@link StoreError}. */
 export interface Store {
   readonly runs: RunStore;
   readonly leases: LeaseStore;
+  readonly locks: LockStore;
   readonly owners: OwnerStore;
   readonly artifacts: ArtifactStore;
+  readonly history: HistoryStore;
   readonly audit: AuditStore;
+  readonly incidents: IncidentStore;
+  readonly deliveries: DeliveryStore;
   close(): Promise<void>;
 }
 

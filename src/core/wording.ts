@@ -112,37 +112,21 @@ export function percentDone(progress: ProgressSnapshot): number | null {
   return Math.floor(Math.min(1, Math.max(0, done / total)) * 100);
 }
 
-/** `1.0 of 1.8 GiB`, `12 of 214 files`; null while nothing is counted. */
+/** `1.0 of 1.8 GiB`, `12 of 214 files`, `700 MiB so far`; null while nothing is counted. */
 export function amountText(progress: ProgressSnapshot): string | null {
   const { done, total, unit } = progress;
   if (done === undefined || unit === undefined) return null;
   if (unit === 'files') {
     return total === undefined
-      ? formatCount(done, 'file')
+      ? `${formatCount(done, 'file')} so far`
       : `${done.toLocaleString('en-US')} of ${formatCount(total, 'file')}`;
   }
-  if (total === undefined) return formatBytes(done);
+  if (total === undefined) return `${formatBytes(done)} so far`;
   const [number = '', label] = formatBytes(done).split(' ');
   const [totalNumber, totalLabel] = formatBytes(total).split(' ');
   return label === totalLabel
     ? `${number} of ${totalNumber} ${totalLabel}`
     : `${formatBytes(done)} of ${formatBytes(total)}`;
-}
-
-const MIN_ELAPSED_MS = 3000;
-const MIN_SHARE = 0.03;
-
-/**
- * `about 15 s left`, from how long this step took so far; null while it is too early to tell.
- * @param elapsedMs milliseconds since the step began
- */
-export function timeLeftText(progress: ProgressSnapshot, elapsedMs: number): string | null {
-  const { done, total } = progress;
-  if (done === undefined || total === undefined || total <= 0 || done >= total) return null;
-  const share = done / total;
-  if (elapsedMs < MIN_ELAPSED_MS || share < MIN_SHARE) return null;
-  const seconds = Math.max(1, Math.round((elapsedMs * (1 - share)) / share / 1000));
-  return `about ${formatDuration(seconds * 1000)} left`;
 }
 
 /** A bar of full and empty cells: `██████░░░░`. */

@@ -12,7 +12,10 @@ export interface ExecutorSettings {
   readonly proxmox: VmProxmoxSettings;
 }
 
-/** Every kind of intent that this version can run. */
+/**
+ * Every kind of intent that this version can run. Each loads its code with the first thing that it is asked:
+ * a start and the lists need none of it.
+ */
 export function createExecutors({ proxmox }: ExecutorSettings): readonly Executor[] {
   return [files, dockerVolumes, plex, createVmProxmox(proxmox), scale, rollout];
 }

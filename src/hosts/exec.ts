@@ -1,9 +1,9 @@
-import { execa } from 'execa';
 import type { ExecOptions, ExecResult, HostScope } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
 import { FAILED, supervise } from './child.js';
 import { type CommandSettings, resolveCommand } from './command.js';
 import { readOutput } from './output.js';
+import { startTurn } from './start-turn.js';
 
 /** Runs one command; see {@link Host.exec}. */
 export async function exec(
@@ -12,6 +12,9 @@ export async function exec(
   scope: HostScope,
   settings: CommandSettings,
 ): Promise<ExecResult> {
+  // Loaded with the first command: the bot is ready sooner, and lists need no command at all.
+  const { execa } = await import('execa');
+  await startTurn();
   if (scope.signal.aborted && !options.uninterruptible) {
     return { ...FAILED, stopped: true, stdout: '', stderr: '' };
   }

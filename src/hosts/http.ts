@@ -75,6 +75,9 @@ async function read(response: IncomingMessage, maxBytes: number): Promise<HttpRe
   return {
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? '',
+    headers: Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
+    ),
     body: Buffer.concat(chunks).toString('utf8'),
   };
 }

@@ -7,6 +7,7 @@ import { FAILED, supervise } from './child.js';
 import { type Command, type CommandSettings, resolveCommand } from './command.js';
 import { asHostError } from './files.js';
 import { readOutput } from './output.js';
+import { startTurn } from './start-turn.js';
 
 /**
  * Runs commands as a pipeline; see {@link Host.pipe}. Each child gets the read end of the pipe before it,
@@ -20,6 +21,7 @@ export async function pipe(
   scope: HostScope,
   settings: CommandSettings,
 ): Promise<readonly ExecResult[]> {
+  await startTurn();
   if (scope.signal.aborted && !options.uninterruptible) {
     return argvs.map(() => ({ ...FAILED, stopped: true, stdout: '', stderr: '' }));
   }

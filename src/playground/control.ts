@@ -6,6 +6,8 @@ import type { LoggedRequest, Violation } from './rest/request-log.js';
 import { bitsOf, type PermissionName } from './wire/permissions.js';
 import type { Attachment } from './wire/types.js';
 import { channelOf, memberOf } from './world/access.js';
+import { deleteMessage } from './world/messages.js';
+import { changeThread, deleteThread } from './world/threads.js';
 import type { StoredMessage, World, WorldListener } from './world/world.js';
 
 /** What a role or member may do in a channel against the rule. */
@@ -37,6 +39,8 @@ export interface Control {
   waitFor<T>(look: () => T | null | undefined | false, options?: WaitOptions): Promise<T>;
   /** Waits until a bot is connected to the gateway. */
   waitForBot(options?: WaitOptions): Promise<void>;
+  /** Is a bot connected to the gateway now? */
+  botConnected(): boolean;
   /** Calls back for everything that happens. Returns how to stop. */
   subscribe(listener: WorldListener): () => void;
   /** Lets the next requests that match fail or wait. */
@@ -49,6 +53,12 @@ export interface Control {
   setRolePermissions(role: string, permissions: readonly PermissionName[]): void;
   /** `who`: a role, a member, or `bot`. Replaces the exception that they had there. */
   setChannelPermissions(channel: string, who: string, exception: Exception): void;
+  /** A moderator deletes a message. */
+  deleteMessage(id: string): void;
+  /** A moderator closes a thread; `locked`: only moderators can open it again. */
+  closeThread(id: string, state?: { readonly locked: boolean }): void;
+  /** A moderator deletes a thread. */
+  deleteThread(id: string): void;
   dropGateway(drop?: Drop): void;
   /** All interaction tokens that exist now die. */
   expireInteractionTokens(): void;
@@ -69,7 +79,10 @@ export interface Machinery {
 
 export function createControl(machinery: Machinery): Control {
   const { world, gateway, faults, latency, requests, violations, origin } = machinery;
-  const channelId = (name: string) => lookUp(name, 'channel', world.channels, (channel) => channel.name);
+  const elsewhere = world.otherGuilds.flatMap(({ channels }) => channels);
+  const channelId = (name: string) =>
+    elsewhere.find((channel) => channel.name === name)?.id ??
+    lookUp(name, 'channel', world.channels, (channel) => channel.name);
   const userId = (name: string) =>
     name === 'bot' ? world.bot.id : lookUp(name, 'member', world.members, ({ user }) => user.username);
   const roleId = (name: string) => lookUp(name, 'role', world.roles, (role) => role.name);
@@ -105,6 +118,7 @@ export function createControl(machinery: Machinery): Control {
     async waitForBot(options) {
       await waitFor(world, gateway.connected, { what: 'a bot at the gateway', ...options });
     },
+    botConnected: () => gateway.connected(),
     subscribe: (listener) => world.subscribe(listener),
     inject: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
@@ -139,6 +153,14 @@ export function createControl(machinery: Machinery): Control {
       world.channels.set(old.id, changed);
       world.emit({ type: 'channel_update', channel: changed });
     },
+    deleteMessage(id) {
+      const message = world.messages.get(id);
+      if (message) deleteMessage(world, message);
+    },
+    closeThread(id, { locked } = { locked: false }) {
+      changeThread(world, channelOf(world, id), { archived: true, locked });
+    },
+    deleteThread: (id) => deleteThread(world, channelOf(world, id)),
     dropGateway: (drop = {}) => gateway.drop(drop),
     expireInteractionTokens() {
       for (const interaction of world.interactions.values()) interaction.expired = true;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { type Control, createControl } from './control.js';
@@ -16,7 +16,7 @@ import { GUILD_ROUTES } from './rest/routes-guild.js';
 import { MESSAGE_ROUTES } from './rest/routes-messages.js';
 import { WEBHOOK_ROUTES } from './rest/routes-webhooks.js';
 import { createWorld, DEFAULT_SEED, type Seed } from './world/seed.js';
-import type { WorldConfig } from './world/world.js';
+import type { World, WorldConfig } from './world/world.js';
 
 /** All times in milliseconds. */
 export interface LocalDiscordOptions extends Partial<WorldConfig> {
@@ -27,8 +27,12 @@ export interface LocalDiscordOptions extends Partial<WorldConfig> {
   /** Privileged intents that the application may use. Default none. */
   readonly privilegedIntents?: readonly ('GUILD_MEMBERS' | 'GUILD_PRESENCES' | 'MESSAGE_CONTENT')[];
   readonly heartbeatMs?: number;
+  /** Logins that the bot has left today, of 1000. Default all. */
+  readonly sessionsLeft?: number;
   /** Checks every request of the bot; what it finds is answered with 400 and kept in `violations`. */
   readonly validateRequest?: RequestValidator;
+  /** How many of the last requests `requests` keeps. Default: all. */
+  readonly keepRequests?: number;
   /** The clock that messages, tokens and buckets go by. Default: the machine's. */
   readonly now?: () => number;
 }
@@ -38,6 +42,8 @@ export interface LocalDiscord extends Control {
   /** What discord.js takes as `rest.api`: `http://127.0.0.1:<port>/api`. */
   readonly apiUrl: string;
   readonly token: string;
+  /** Everything that is there, for a page to show. */
+  readonly world: World;
   /** Ends everything: connections, timers, waits. */
   close(): Promise<void>;
 }
@@ -61,6 +67,8 @@ export async function startLocalDiscord(options: LocalDiscordOptions = {}): Prom
   const faults = createFaults();
   const latency = { ms: 0 };
   const gatewayUrl = { value: '' };
+  // Discord's own addresses of files carry a signature; without one, ids could be guessed.
+  const filesPath = `${FILES_PATH}/${randomBytes(18).toString('base64url')}`;
 
   const gateway = createGateway({
     world,
@@ -71,7 +79,7 @@ export async function startLocalDiscord(options: LocalDiscordOptions = {}): Prom
   const rest = createRestServer({
     world,
     find: createRouter([
-      ...gatewayRoutes(() => gatewayUrl.value),
+      ...gatewayRoutes(() => gatewayUrl.value, options.sessionsLeft ?? 1000),
       ...MESSAGE_ROUTES,
       ...WEBHOOK_ROUTES,
       ...GUILD_ROUTES,
@@ -80,18 +88,20 @@ export async function startLocalDiscord(options: LocalDiscordOptions = {}): Prom
     faults,
     validateRequest: options.validateRequest ?? null,
     requests,
+    keepRequests: options.keepRequests ?? Number.POSITIVE_INFINITY,
     violations,
     latency,
   });
 
   const server = createServer((request, response) => {
-    if (request.url?.startsWith(`${FILES_PATH}/`)) serveFile(world, request, response);
+    if (isFromPage(request)) response.writeHead(403).end();
+    else if (request.url?.startsWith(`${filesPath}/`)) serveFile(world, request, response);
     else void rest(request, response);
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     const url = urlOf(request);
-    if (!/^\/gateway\/?$/.test(url.pathname)) {
+    if (isFromPage(request) || !/^\/gateway\/?$/.test(url.pathname)) {
       socket.destroy();
       return;
     }
@@ -104,12 +114,13 @@ export async function startLocalDiscord(options: LocalDiscordOptions = {}): Prom
   const { port } = server.address() as AddressInfo;
   const origin = `http://${HOST}:${port}`;
   gatewayUrl.value = `ws://${HOST}:${port}/gateway`;
-  world.filesUrl.value = `${origin}${FILES_PATH}`;
+  world.filesUrl.value = `${origin}${filesPath}`;
 
   return {
     ...createControl({ world, gateway, faults, latency, requests, violations, origin }),
     apiUrl: `${origin}/api`,
     token: config.token,
+    world,
     async close() {
       world.emit({ type: 'closed' });
       world.clock.stop();
@@ -120,4 +131,10 @@ export async function startLocalDiscord(options: LocalDiscordOptions = {}): Prom
       await closed;
     },
   };
+}
+
+/** Bots send no Origin and name this very address; a page in a browser can't help doing one of the two. */
+function isFromPage({ headers, socket }: IncomingMessage): boolean {
+  const hosts = [`${HOST}:${socket.localPort}`, `localhost:${socket.localPort}`];
+  return headers.origin !== undefined || !hosts.includes(headers.host ?? '');
 }

@@ -3,6 +3,7 @@ import { type ChainedRow, EMPTY_HEAD, type Head, nextRow, problemsOf } from './a
 import type { HeadFile } from './audit-head.js';
 import { addRow, headOf, newestRows, rowsAfter } from './audit-rows.js';
 import { verifyTrail } from './audit-verify.js';
+import { raiseAlert } from './incident-events.js';
 import { parseJson } from './json.js';
 import type { Database, Sql } from './sqlite-database.js';
 
@@ -53,8 +54,11 @@ export function auditTrail(database: Database, file: HeadFile, warn: (message: s
 
 export function auditStore(database: Database, trail: AuditTrail, file: HeadFile): AuditStore {
   return {
-    async append(entry) {
-      await database.write((sql) => trail.chain(sql, entry));
+    async append(entry, alert) {
+      await database.write((sql) => {
+        trail.chain(sql, entry);
+        if (alert) raiseAlert(sql, alert);
+      });
       await trail.seal();
     },
     async list(limit) {

@@ -5,7 +5,7 @@ const BEAT = `
   INSERT INTO owners (id, machine, pid, start_time, heartbeat_at) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET machine = excluded.machine, pid = excluded.pid,
     start_time = excluded.start_time, heartbeat_at = excluded.heartbeat_at`;
-const LIST =
+export const LIST =
   'SELECT id, machine, pid, start_time AS startTime, heartbeat_at AS heartbeatAt FROM owners ORDER BY id';
 
 export function ownerStore(database: Database): OwnerStore {

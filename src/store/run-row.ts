@@ -1,3 +1,4 @@
+import type { Consent } from '../core/consent.js';
 import { type ActorRef, actorRef } from '../core/request.js';
 import type { Run, RunPatch, RunSummary } from '../core/run.js';
 import { parseJson, parseJsonOrNull } from './json.js';
@@ -6,7 +7,8 @@ import type { SqlValue } from './sqlite-database.js';
 /** Columns of `runs` that a {@link RunSummary} needs. */
 export const SUMMARY_COLUMNS =
   'runs.seq, id, intent, action, stack, params, actor, source, dry_run, state, created_at, expires_at, ' +
-  'decided_by, queued_at, started_at, finished_at, owner, outcome, shown, reported, stop_requested_by, previous';
+  'decided_by, queued_at, started_at, finished_at, owner, outcome, shown, reported, ' +
+  'stop_requested_by, previous, consent';
 
 export interface SummaryRow {
   readonly seq: number;
@@ -31,6 +33,7 @@ export interface SummaryRow {
   readonly reported: number;
   readonly stop_requested_by: string | null;
   readonly previous: string | null;
+  readonly consent: string | null;
 }
 
 export interface RunRow extends SummaryRow {
@@ -62,6 +65,7 @@ export function summaryOf(row: SummaryRow): RunSummary {
     reported: row.reported === 1,
     stopRequestedBy: parseJsonOrNull(row.stop_requested_by, place),
     previous: row.previous,
+    ...(row.consent === null ? {} : { consent: parseJson<Consent>(row.consent, place) }),
   };
 }
 
@@ -108,6 +112,7 @@ function patchColumns(patch: RunPatch): Record<string, SqlValue | undefined> {
   return {
     expires_at: patch.expiresAt,
     decided_by: actor(patch.decidedBy),
+    consent: json(patch.consent),
     queued_at: patch.queuedAt,
     started_at: patch.startedAt,
     finished_at: patch.finishedAt,
@@ -118,6 +123,11 @@ function patchColumns(patch: RunPatch): Record<string, SqlValue | undefined> {
     reported: flag(patch.reported),
     stop_requested_by: actor(patch.stopRequestedBy),
   };
+}
+
+/** As a run's column holds it, to be compared with it. */
+export function storedConsent(consent: Consent | undefined): string | null {
+  return consent === undefined ? null : JSON.stringify(consent);
 }
 
 function assignments(columns: Record<string, SqlValue | undefined>): Assignments {

@@ -1,6 +1,8 @@
 import { FINAL_STATES, type RunPatch } from '../core/run.js';
-import { type AuditEntry, type JournalRow, type RunStore, StoreError } from '../core/store.js';
+import { type JournalRow, type RunStore, StoreError } from '../core/store.js';
 import type { AuditTrail } from './audit.js';
+import { auditedWrite } from './audited-write.js';
+import { raiseAlert } from './incident-events.js';
 import { parseJson } from './json.js';
 import { listStatement } from './run-list.js';
 import {
@@ -10,23 +12,15 @@ import {
   runOf,
   SUMMARY_COLUMNS,
   type SummaryRow,
+  storedConsent,
   summaryOf,
 } from './run-row.js';
-import type { Database, Sql, SqlValue } from './sqlite-database.js';
+import type { Database, SqlValue } from './sqlite-database.js';
 
 const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs JOIN plans ON plans.run = runs.seq WHERE id = ?`;
 
 export function runStore(database: Database, trail: AuditTrail): RunStore {
-  /** A change of a run together with its audit row; false and no row when the change does not apply. */
-  const audited = async (entry: AuditEntry, change: (sql: Sql) => boolean): Promise<boolean> => {
-    const done = await database.write((sql) => {
-      const changed = change(sql);
-      if (changed) trail.chain(sql, entry);
-      return changed;
-    });
-    if (done) await trail.seal();
-    return done;
-  };
+  const audited = auditedWrite(database, trail);
 
   return {
     insert(run, audit) {
@@ -51,11 +45,17 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
       return rows.map(summaryOf);
     },
 
-    transition(id, from, to, patch, audit) {
+    transition(id, from, to, patch, audit, { onlyIf, alert } = {}) {
       const { columns, values } = assignmentsOfPatch(patch);
       const changes = ['state', ...columns].map((column) => `${column} = ?`).join(', ');
-      const update = `UPDATE runs SET ${changes} WHERE id = ? AND state = ?`;
-      return audited(audit, (sql) => sql.run(update, to, ...values, id, from) === 1);
+      const guard = onlyIf ? ' AND consent IS ?' : '';
+      const update = `UPDATE runs SET ${changes} WHERE id = ? AND state = ?${guard}`;
+      const guarded = onlyIf ? [storedConsent(onlyIf.consent)] : [];
+      return audited(audit, (sql) => {
+        if (sql.run(update, to, ...values, id, from, ...guarded) === 0) return false;
+        if (alert) raiseAlert(sql, alert);
+        return true;
+      });
     },
 
     async patch(id, patch: RunPatch) {

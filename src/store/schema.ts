@@ -100,4 +100,98 @@ export const MIGRATIONS: readonly string[] = [
     entry TEXT NOT NULL
   );
   `,
+  `
+  ALTER TABLE runs ADD COLUMN consent TEXT;
+
+  CREATE TABLE locks (
+    stack TEXT PRIMARY KEY,
+    holder_kind TEXT NOT NULL,
+    holder_id TEXT NOT NULL,
+    holder_name TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT
+  ) WITHOUT ROWID;
+  `,
+  // Incidents, their events, and how far each destination was told of them.
+  `
+  CREATE TABLE incidents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL,
+    intent TEXT,
+    opened_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    good_at TEXT,
+    good_checked INTEGER,
+    acknowledged TEXT,
+    muted TEXT,
+    resolved_at TEXT,
+    resolved_by TEXT
+  );
+  CREATE UNIQUE INDEX incidents_open ON incidents (key) WHERE resolved_at IS NULL;
+
+  CREATE TABLE alert_events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident INTEGER NOT NULL REFERENCES incidents (seq),
+    kind TEXT NOT NULL,
+    at TEXT NOT NULL,
+    run_id TEXT,
+    reason TEXT NOT NULL,
+    actor TEXT,
+    text TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    mark TEXT
+  );
+  CREATE INDEX alert_events_by_incident ON alert_events (incident, seq);
+  CREATE UNIQUE INDEX alert_events_by_mark ON alert_events (incident, mark) WHERE mark IS NOT NULL;
+
+  CREATE TABLE destinations (
+    name TEXT PRIMARY KEY,
+    since TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE deliveries (
+    destination TEXT NOT NULL,
+    incident INTEGER NOT NULL REFERENCES incidents (seq),
+    told INTEGER NOT NULL,
+    shown INTEGER NOT NULL,
+    attempt TEXT NOT NULL,
+    place TEXT NOT NULL,
+    PRIMARY KEY (destination, incident)
+  ) WITHOUT ROWID;
+  `,
+  // Webhooks that were handled, so that a repetition is known also after a restart.
+  `
+  CREATE TABLE webhook_deliveries (
+    key TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+  ) WITHOUT ROWID;
+  `,
+  // How long each part of each intent took, and what it left.
+  `
+  CREATE TABLE past_parts (
+    seq INTEGER PRIMARY KEY,
+    intent TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    run_id TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    took_ms INTEGER NOT NULL,
+    steps_ms TEXT NOT NULL,
+    work_bytes INTEGER NOT NULL,
+    artifact_bytes INTEGER NOT NULL
+  );
+  CREATE INDEX past_parts_by_step ON past_parts (intent, step);
+  -- A database from before knows the last backup of each intent, which operators watch, but not its steps.
+  INSERT INTO past_parts (intent, step, run_id, finished_at, took_ms, steps_ms, work_bytes, artifact_bytes)
+    SELECT intent, 0, id, finished_at,
+      CAST(round((julianday(finished_at) - julianday(started_at)) * 86400000) AS INTEGER), '{}', 0,
+      (SELECT coalesce(sum(size), 0) FROM artifacts WHERE artifacts.run_id = runs.id)
+    FROM runs WHERE started_at IS NOT NULL AND finished_at IS NOT NULL AND seq IN
+      (SELECT max(seq) FROM runs WHERE state = 'succeeded' AND action = 'backup' GROUP BY intent);
+
+  CREATE INDEX runs_ended ON runs (intent)
+    WHERE dry_run = 0 AND state IN ('succeeded', 'failed', 'rolled_back', 'interrupted', 'refused');
+  `,
 ];

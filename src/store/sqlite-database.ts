@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { isBusy, storeErrorOf } from './sqlite-error.js';
 
@@ -62,7 +62,8 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
     read: (work) => retrying(() => work(sql)),
     write(work) {
       const result = writes.then(() => retrying(() => immediate(handle, () => work(sql))));
-      writes = result.catch(() => undefined);
+      // Each write blocks while the disk syncs. Between two of them everything else gets its turn.
+      writes = result.catch(() => undefined).then(() => nextTurn());
       return result;
     },
     async close() {

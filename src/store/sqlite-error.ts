@@ -28,19 +28,27 @@ export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error));
 }
 
-/**
- * The error as the store's callers see it: file, reason, way out. Errors that are not SQLite's stay as they
- * are, because they are either StoreErrors already or bugs.
- */
-export function storeErrorOf(error: unknown, file: string): unknown {
+/** Why SQLite failed and the way out, without the file's name; null for errors that are not SQLite's. */
+export function sqliteReason(error: unknown): { code: string; reason: string; wayOut: string } | null {
   const code = codeOf(error);
-  if (code === '') return error;
-  const text = error instanceof Error ? error.message : String(error);
+  if (code === '') return null;
   const [, reason, wayOut] = REASONS.find(([pattern]) => pattern.test(code)) ?? [
     code,
     'SQLite refused the operation',
     'Report this with the text in brackets.',
   ];
+  return { code, reason, wayOut };
+}
+
+/**
+ * The error as the store's callers see it: file, reason, way out. Errors that are not SQLite's stay as they
+ * are, because they are either StoreErrors already or bugs.
+ */
+export function storeErrorOf(error: unknown, file: string): unknown {
+  const known = sqliteReason(error);
+  if (known === null) return error;
+  const { code, reason, wayOut } = known;
+  const text = error instanceof Error ? error.message : String(error);
   return new StoreError(`${file}: ${reason} (${code}: ${text}). Nothing was changed. ${wayOut}`, {
     cause: error,
   });

@@ -4,7 +4,11 @@ import { artifactStore } from './artifacts.js';
 import { auditStore, auditTrail } from './audit.js';
 import { headFile } from './audit-head.js';
 import { prepareDataDir } from './data-dir.js';
+import { deliveryStore } from './deliveries.js';
+import { historyStore } from './history.js';
+import { incidentStore } from './incidents.js';
 import { leaseStore } from './leases.js';
+import { lockStore } from './locks.js';
 import { migrate } from './migrate.js';
 import { ownerStore } from './owners.js';
 import { runStore } from './runs.js';
@@ -46,9 +50,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   return {
     runs: runStore(database, trail),
     leases: leaseStore(database),
+    locks: lockStore(database, trail),
     owners: ownerStore(database),
     artifacts: artifactStore(database),
+    history: historyStore(database),
     audit: auditStore(database, trail, head),
+    incidents: incidentStore(database, trail),
+    deliveries: deliveryStore(database),
     close: () => database.close(),
   };
 }

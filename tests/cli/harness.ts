@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { App, CliDeps } from '../../src/cli/deps.js';
 import { runCli } from '../../src/cli.js';
+import { NOTHING_SAID } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
+import type { Diagnosis } from '../../src/core/diagnosis.js';
 import { EventBus } from '../../src/core/events.js';
 import type { Executor, PartResult, RunContext } from '../../src/core/executor.js';
 import { openCatalogue } from '../../src/core/intent/catalogue.js';
@@ -12,11 +14,13 @@ import { Ownership } from '../../src/core/ownership.js';
 import { type Phrase, phrase } from '../../src/core/phrase.js';
 import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
 import type { PlanDraft } from '../../src/core/plan.js';
+import type { PolicyFiles } from '../../src/core/policy/source.js';
 import { Redactor } from '../../src/core/redact.js';
 import type { Actor } from '../../src/core/request.js';
 import type { Store } from '../../src/core/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { FakeHosts } from '../core/harness.js';
+import { rulesOf } from '../support/rules.js';
 
 export const OPERATOR: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
 
@@ -102,6 +106,10 @@ export class Installation {
   now = new Date('2026-11-22T14:00:00Z');
   pipeline: Pipeline | null = null;
   store: Store | null = null;
+  /** Where the rules are configured. */
+  policy: PolicyFiles = { policyFile: null, rbac: { file: null, json: null } };
+  /** What the doctor finds. */
+  diagnosis: Diagnosis = { ok: true, checks: [] };
   opened = 0;
   closed = 0;
   started = 0;
@@ -134,6 +142,7 @@ export class Installation {
     const deps: CoreDeps = {
       store,
       catalogue,
+      policy: rulesOf(),
       executors: new Map(
         [executorOf(this.work) as unknown as Executor, ...this.executors].map((one) => [one.kind, one]),
       ),
@@ -145,8 +154,19 @@ export class Installation {
       secrets: { has: () => false, resolve: () => '' },
       log: { info: ignore, warn: ignore, error: ignore },
       planningSlot: (work) => work(),
+      requests: { take: async () => true },
+      runSlots: { free: true, take: async () => () => {} },
+      confirmRule: () => NOTHING_SAID,
       now: () => this.now,
-      settings: { confirmTtlSeconds: 900, approvedLabel: 'prod' },
+      settings: {
+        confirmTtlSeconds: 900,
+        approvedLabel: 'prod',
+        people: {
+          approvalTtlSeconds: 3600,
+          opsChannel: true,
+          largeDeletion: { files: 1000, bytes: 100 * 2 ** 30 },
+        },
+      },
     };
     const ownership = new Ownership(deps);
     await ownership.start();
@@ -188,7 +208,10 @@ export class Installation {
         this.started += 1;
         return 0;
       },
+      doctor: async () => this.diagnosis,
+      playground: async () => 0,
       intentsDir: () => this.intentsDir,
+      policyFiles: () => this.policy,
       version: '1.2.3',
       operator,
       stdin,

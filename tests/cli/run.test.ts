@@ -27,6 +27,7 @@ describe('with --yes', () => {
       'What will happen',
       '  1. Copy 1.8 GiB to /srv/backups/photos.',
       '  2. Check the archive.',
+      '  How long it takes is not known: there is no earlier run to go by.',
       '',
       'step 1 of 2: Copy 1.8 GiB to /srv/backups/photos.',
       'step 2 of 2: Check the archive.',

@@ -114,7 +114,13 @@ describe('status', () => {
     const { exitCode, value } = await home.json(['status']);
     expect(exitCode).toBe(0);
     expect(value).toEqual([
-      { stack: 'media', things: [{ ...thing, detail: 'nginx:1', since: null }], notices: [], runs: [] },
+      {
+        stack: 'media',
+        things: [{ ...thing, detail: 'nginx:1', since: null }],
+        notices: [],
+        runs: [],
+        lock: null,
+      },
     ]);
   });
 

@@ -40,7 +40,7 @@ describe('progress', () => {
     const bars = frames.filter((frame) => /^[█░]/.test(frame));
     expect(bars.length).toBe(11);
     expect(bars.every((frame) => width(frame) <= 69)).toBe(true);
-    expect(bars[5]).toMatch(/^█{9}░{9} 50 % · 1000 MiB of 2\.0 GiB · step 1 of 1 · 10 s/);
+    expect(bars[5]).toMatch(/^█{9}░{9} 50 % · 1000 MiB of 2\.0 GiB · 10 s, about 10 s lef…$/);
     expect(frames.at(-1)).toContain('✓');
     expect(out).not.toContain('\u202e');
     expect(out).not.toContain('\u0007');
@@ -50,7 +50,7 @@ describe('progress', () => {
     progressing(() => advance(2000));
     const { out } = await here.run(['run', 'photos', '--yes'], { tty: true, columns: 400 });
     expect(out).toContain(
-      '50 % · 1000 MiB of 2.0 GiB · step 1 of 1 · 10 s, about 10 s left · dir/red \\u0007\\u202exxx',
+      '50 % · 1000 MiB of 2.0 GiB · 10 s, about 10 s left · 100 MiB/s · step 1 of 1 · dir/red \\u0007\\u202exxx',
     );
   });
 
@@ -58,12 +58,27 @@ describe('progress', () => {
     progressing(() => advance(2000));
     const { out } = await here.run(['run', 'photos', '--yes']);
     expect(out.split('\n').filter((line) => line.includes(' % · '))).toEqual([
-      '  30 % · 600 MiB of 2.0 GiB · step 1 of 1 · 6 s, about 14 s left',
-      '  60 % · 1.2 of 2.0 GiB · step 1 of 1 · 12 s, about 8 s left',
-      '  90 % · 1.8 of 2.0 GiB · step 1 of 1 · 18 s, about 2 s left',
+      '  30 % · 600 MiB of 2.0 GiB · 6 s, about 15 s left · 100 MiB/s · step 1 of 1',
+      '  60 % · 1.2 of 2.0 GiB · 12 s, about 8 s left · 100 MiB/s · step 1 of 1',
+      '  90 % · 1.8 of 2.0 GiB · 18 s, about 2 s left · 100 MiB/s · step 1 of 1',
     ]);
     expect(out).not.toContain('\r');
     expect(out).not.toContain(ESC);
+  });
+
+  test('a step that is stuck is told once, in a log too', async () => {
+    here.work.run = async (ctx) => {
+      ctx.step(0, 'running');
+      ctx.progress({ done: 1, total: 10, unit: 'files', current: 'a.db' });
+      advance(40_000);
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      ctx.step(0, 'done');
+      return {};
+    };
+    const { out } = await here.run(['run', 'photos', '--yes']);
+    expect(out.split('\n').filter((line) => line.startsWith('⚠'))).toEqual([
+      '⚠ Nothing moved for 40 s; last: a.db',
+    ]);
   });
 
   test('with --json nothing of it is printed', async () => {

@@ -61,7 +61,7 @@ describe('slash commands', () => {
     expect(offered('run')).toEqual(Object.keys(commands.run.options.shape));
     expect(offered('scale')).toEqual(['intent', 'replicas', 'dry_run']);
     expect(offered('rollout')).toEqual(['intent', 'dry_run']);
-    for (const name of ['status', 'runs', 'intents', 'help'] as const) {
+    for (const name of ['status', 'runs', 'intents', 'why', 'help'] as const) {
       expect(offered(name)).toEqual(Object.keys(commands[name].options.shape));
     }
   });

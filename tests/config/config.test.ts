@@ -33,6 +33,13 @@ function file(name: string, text: string): string {
   return path;
 }
 
+const NO_STATUS = {
+  githubToken: null,
+  githubApiUrl: 'https://api.github.com',
+  gitlabToken: null,
+  gitlabApiUrl: 'https://gitlab.com/api/v4',
+};
+
 describe('values', () => {
   test('an empty environment gives the documented defaults', () => {
     expect(good({})).toEqual({
@@ -48,13 +55,26 @@ describe('values', () => {
       intentsDir: SHIPPED,
       dataDir: join(folder, 'data'),
       confirmTtlSeconds: 900,
+      approvalTtlSeconds: 43_200,
+      runsAtOnce: 4,
+      largeDeletion: { files: 1000, bytes: 100 * 2 ** 30 },
+      playground: { port: 4000, portIsSet: false, key: null },
       shutdownGraceSeconds: 8,
       approvedLabel: null,
       schedulesFile: null,
       policyFile: null,
       rbac: { file: null, json: null },
-      http: { host: '127.0.0.1', port: 8000, apiKey: null, ipAllowlist: [], trustedProxies: [] },
+      http: {
+        host: '127.0.0.1',
+        port: 8000,
+        apiKey: null,
+        apiKeyFile: null,
+        rateLimit: 10,
+        ipAllowlist: [],
+        trustedProxies: [],
+      },
       webhooks: { githubSecret: null, gitlabToken: null },
+      commitStatus: NO_STATUS,
       pve: { apiUrl: null, apiToken: null, caFile: null },
       databaseUrl: null,
       redisUrl: null,
@@ -74,6 +94,12 @@ describe('values', () => {
       CHATOPS_INTENTS_DIR: 'my/intents',
       CHATOPS_DATA_DIR: '/var/lib/chatops',
       CHATOPS_CONFIRM_TTL_SECONDS: '60',
+      CHATOPS_APPROVAL_TTL_SECONDS: '3600',
+      CHATOPS_RUNS_AT_ONCE: '2',
+      CHATOPS_LARGE_DELETION_FILES: '10',
+      CHATOPS_LARGE_DELETION_GIB: '1',
+      CHATOPS_PLAYGROUND_PORT: '4001',
+      CHATOPS_PLAYGROUND_KEY: 'a-key-of-the-page-24-char',
       CHATOPS_SHUTDOWN_GRACE_SECONDS: '0',
       CHATOPS_SCHEDULES_FILE: 'some.yaml',
       CHATOPS_POLICY_FILE: readable,
@@ -82,10 +108,13 @@ describe('values', () => {
       CHATOPS_HTTP_HOST: '::1',
       CHATOPS_HTTP_PORT: '0',
       CHATOPS_API_KEY: 'key-1',
+      CHATOPS_HTTP_RATE_LIMIT: '0',
       CHATOPS_IP_ALLOWLIST: ' 10.0.0.0/8, ::1 ,',
       CHATOPS_TRUSTED_PROXIES: '10.0.0.2',
       GITHUB_WEBHOOK_SECRET: 'gh-1',
       GITLAB_WEBHOOK_TOKEN: 'gl-1',
+      GITHUB_STATUS_TOKEN: 'gh-2',
+      GITLAB_STATUS_TOKEN: 'gl-2',
       PVE_API_URL: 'https://pve.lan:8006/',
       PVE_API_TOKEN: 'PVEAPIToken=root@pam!bot=uuid-1',
       PVE_CA_FILE: readable,
@@ -105,6 +134,10 @@ describe('values', () => {
       intentsDir: join(folder, 'my/intents'),
       dataDir: '/var/lib/chatops',
       confirmTtlSeconds: 60,
+      approvalTtlSeconds: 3600,
+      runsAtOnce: 2,
+      largeDeletion: { files: 10, bytes: 2 ** 30 },
+      playground: { port: 4001, portIsSet: true, key: 'a-key-of-the-page-24-char' },
       shutdownGraceSeconds: 0,
       approvedLabel: 'prod',
       schedulesFile: readable,
@@ -114,10 +147,13 @@ describe('values', () => {
         host: '::1',
         port: 0,
         apiKey: 'key-1',
+        apiKeyFile: null,
+        rateLimit: 0,
         ipAllowlist: ['10.0.0.0/8', '::1'],
         trustedProxies: ['10.0.0.2'],
       },
       webhooks: { githubSecret: 'gh-1', gitlabToken: 'gl-1' },
+      commitStatus: { ...NO_STATUS, githubToken: 'gh-2', gitlabToken: 'gl-2' },
       pve: { apiUrl: 'https://pve.lan:8006', apiToken: 'root@pam!bot=uuid-1', caFile: readable },
       databaseUrl: 'postgres://u:p@db/chatops',
       redisUrl: 'rediss://:pw@redis:6379',
@@ -187,8 +223,6 @@ describe('bad values', () => {
       '10.0.0.0/33',
       'contains “10.0.0.0/33”, which is no address or network. It is “10.0.0.0/33” now.',
     ],
-    ['CHATOPS_RBAC_JSON', '[1]', 'must be a JSON object. It is “[1]” now.'],
-    ['CHATOPS_RBAC_JSON', '{"a":', 'must be a JSON object. It is “{"a":” now.'],
     ['APPROVED_LABEL', 'a b', 'must not contain blanks or line breaks. It is “a b” now.'],
   ])('%s=%s', (name, value, problem) => {
     expect(problems({ [name]: value })).toEqual([`${name} ${problem}`]);
@@ -197,7 +231,10 @@ describe('bad values', () => {
   test.each([
     ['DISCORD_TOKEN', 'se cret', 'must not contain blanks or line breaks.'],
     ['DISCORD_TOKEN', 'Bot', 'must not begin with “Bot”.'],
+    ['CHATOPS_PLAYGROUND_KEY', 'short', 'must be 20 to 100 letters, digits, dashes or underscores.'],
     ['PVE_API_TOKEN', 'root@pam=hunter2', 'must look like user@realm!name=secret.'],
+    ['CHATOPS_RBAC_JSON', '["hunter2"]', 'must be a JSON object.'],
+    ['CHATOPS_RBAC_JSON', '{"keys": {"hunter2":', 'must be a JSON object.'],
     ['REDIS_URL', 'http://:hunter2@r', 'must be a URL that begins with redis:// or rediss://.'],
     ['DATABASE_URL', 'hunter2', 'must be a URL.'],
   ])('%s is a secret and is not quoted', (name, value, problem) => {
@@ -247,8 +284,11 @@ describe('a secret from a file', () => {
     ['DISCORD_TOKEN', (config: Config) => config.discord.token, 'from-file'],
     ['DISCORD_WEBHOOK_URL', (config: Config) => config.discord.webhookUrl, 'https://d.test/w/t'],
     ['CHATOPS_API_KEY', (config: Config) => config.http.apiKey, 'from-file'],
+    ['CHATOPS_PLAYGROUND_KEY', (config: Config) => config.playground.key, 'a-key-of-the-page-24-char'],
     ['GITHUB_WEBHOOK_SECRET', (config: Config) => config.webhooks.githubSecret, 'from-file'],
     ['GITLAB_WEBHOOK_TOKEN', (config: Config) => config.webhooks.gitlabToken, 'from-file'],
+    ['GITHUB_STATUS_TOKEN', (config: Config) => config.commitStatus.githubToken, 'from-file'],
+    ['GITLAB_STATUS_TOKEN', (config: Config) => config.commitStatus.gitlabToken, 'from-file'],
     ['PVE_API_TOKEN', (config: Config) => config.pve.apiToken, 'a@pve!b=c'],
     ['DATABASE_URL', (config: Config) => config.databaseUrl, 'postgres://db/x'],
     ['REDIS_URL', (config: Config) => config.redisUrl, 'redis://r'],
@@ -277,6 +317,19 @@ describe('a secret from a file', () => {
     expect(problems({ DISCORD_TOKEN_FILE: name })).toEqual([
       `DISCORD_TOKEN_FILE ${problem(join(folder, name))}`,
     ]);
+  });
+
+  test('API keys: a file may hold several, with names and as hashes; what is neither is a problem', () => {
+    const hash = `sha256:${'ab'.repeat(32)}`;
+    const path = file('keys', `# who may call\nplain-key\nci ${hash}\n`);
+    const { apiKey, apiKeyFile } = good({ CHATOPS_API_KEY_FILE: 'keys' }).http;
+    expect([apiKey, apiKeyFile]).toEqual([`# who may call\nplain-key\nci ${hash}`, path]);
+    for (const text of ['sha256:short', 'ci key more', '# nothing but this']) {
+      file('bad-keys', text);
+      expect(problems({ CHATOPS_API_KEY_FILE: 'bad-keys' })).toEqual([
+        'CHATOPS_API_KEY must be a key, or lines of `name key`.',
+      ]);
+    }
   });
 
   test('both set is a problem', () => {

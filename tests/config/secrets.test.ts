@@ -61,10 +61,13 @@ describe('secrets that intents name', () => {
 test('secretsOf knows every secret variable, and the passwords inside URLs and tokens', () => {
   const env = {
     DISCORD_TOKEN: 'discord-token',
-    DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/hook-token',
+    DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/1/hook-token/?thread_id=7',
     CHATOPS_API_KEY: 'api-key',
+    CHATOPS_PLAYGROUND_KEY: 'a-key-of-the-page-24-char',
     GITHUB_WEBHOOK_SECRET: 'github-secret',
     GITLAB_WEBHOOK_TOKEN: 'gitlab-token',
+    GITHUB_STATUS_TOKEN: 'github-status',
+    GITLAB_STATUS_TOKEN: 'gitlab-status',
     PVE_API_TOKEN: 'root@pam!bot=pve-uuid',
     DATABASE_URL: 'postgres://u:p%40ss@db/x',
     REDIS_URL: 'redis://:100%25zz%zz@r',
@@ -83,4 +86,10 @@ test('secretsOf knows every secret variable, and the passwords inside URLs and t
     ]),
   );
   expect(loaded.ok && secretsOf(loaded.config)).not.toContain('');
+});
+
+test('of several API keys the plain ones are secrets; names and hashes are none', () => {
+  const env = { CHATOPS_API_KEY: `plain-key\ndeploy deploy-key\nci sha256:${'ab'.repeat(32)}` };
+  const loaded = loadConfig(env, { cwd: folder, shippedIntents: '/x' });
+  expect(loaded.ok && secretsOf(loaded.config)).toEqual(['plain-key', 'deploy-key']);
 });

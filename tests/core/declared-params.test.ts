@@ -8,6 +8,7 @@ import { readIntent } from '../../src/core/intent/read-intent.js';
 import { checkArtifacts, missingParams } from '../../src/core/params.js';
 import { plain } from '../../src/core/phrase.js';
 import type { Params } from '../../src/core/request.js';
+import { rulesOf } from '../support/rules.js';
 import { catalogueOf, request } from './harness.js';
 
 const PHOTOS = `action: backup
@@ -39,6 +40,8 @@ function ask(params: Params, intents: readonly Intent[] = [intentOf(PHOTOS)]) {
   const deps = {
     catalogue: catalogueOf([...intents]),
     executors: new Map([['files', {}]]),
+    policy: rulesOf(),
+    now: () => AT,
     settings: { confirmTtlSeconds: 900, approvedLabel: null },
   };
   return examine(deps as unknown as Parameters<typeof examine>[0], request(name, { params }), AT);

@@ -1,20 +1,26 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { subjectsOf } from '../../src/core/authorize.js';
+import type { ConfirmRule } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { EventBus, type RunEvent } from '../../src/core/events.js';
 import type { Executor, PartResult } from '../../src/core/executor.js';
 import type { Host, HostScope, Hosts, ProcessIdentity } from '../../src/core/host.js';
 import type { Catalogue, Intent } from '../../src/core/intent/intent.js';
+import type { RunSlots } from '../../src/core/limits.js';
 import { Ownership } from '../../src/core/ownership.js';
 import { type Phrase, phrase } from '../../src/core/phrase.js';
 import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
+import { askedByPolicy } from '../../src/core/policy/confirm-rule.js';
+import type { Rules } from '../../src/core/policy/policy.js';
 import { notice } from '../../src/core/reasons.js';
 import { Redactor } from '../../src/core/redact.js';
 import type { Actor, RunRequest } from '../../src/core/request.js';
 import type { Run } from '../../src/core/run.js';
 import type { Store } from '../../src/core/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
+import { rulesOf } from '../support/rules.js';
 
 export const alice: Actor = { kind: 'user', id: '1', name: 'alice', administrator: true };
 export const bob: Actor = { kind: 'user', id: '2', name: 'bob', administrator: true };
@@ -152,6 +158,8 @@ export class Installation {
   readonly intents: Intent[] = [intentNamed('photos'), intentNamed('films')];
   readonly redactor = new Redactor();
   now = new Date('2026-11-22T14:00:00Z');
+  /** Who may do what; a test may change it at any time. */
+  rules: Rules = { kind: 'open', keys: null };
   readonly #processes: Process[] = [];
   readonly #over = gate();
   #pid = 100;
@@ -172,6 +180,10 @@ export class Installation {
     options: {
       store?: (store: Store) => Store;
       approvedLabel?: string;
+      opsChannel?: boolean;
+      /** What a policy says. */
+      confirmRule?: (intent: Intent) => ConfirmRule;
+      runSlots?: RunSlots;
       /** Beside the one for files, or in its place. */
       executors?: readonly Executor[];
     } = {},
@@ -187,6 +199,7 @@ export class Installation {
     const deps: CoreDeps = {
       store,
       catalogue: catalogueOf(this.intents),
+      policy: rulesOf(() => this.rules),
       executors: new Map(
         [executorOf(this.world) as unknown as Executor, ...(options.executors ?? [])].map((one) => [
           one.kind,
@@ -200,7 +213,18 @@ export class Installation {
       log: { info: () => {}, warn: log, error: log },
       now: () => this.now,
       planningSlot: (work) => work(),
-      settings: { confirmTtlSeconds: 900, approvedLabel: options.approvedLabel ?? null },
+      requests: { take: async () => true },
+      runSlots: options.runSlots ?? { free: true, take: async () => () => {} },
+      confirmRule: options.confirmRule ?? ((intent) => askedByPolicy(this.rules, subjectsOf(intent))),
+      settings: {
+        confirmTtlSeconds: 900,
+        approvedLabel: options.approvedLabel ?? null,
+        people: {
+          approvalTtlSeconds: 3600,
+          opsChannel: options.opsChannel ?? true,
+          largeDeletion: { files: 1000, bytes: 100 * 2 ** 30 },
+        },
+      },
     };
     const ownership = new Ownership(deps);
     await ownership.start();

@@ -44,6 +44,13 @@ function withBytes(bytes: number): PlanPart {
   };
 }
 
+test('the fingerprint leaves out how large a deletion is, and of how many', () => {
+  const sized = part.effects.map((effect) =>
+    effect.kind === 'delete' ? { ...effect, bytes: 9, of: 7 } : effect,
+  );
+  expect(fingerprintOf([{ ...part, effects: sized }])).toBe(fingerprintOf([part]));
+});
+
 describe('the fingerprint covers what was agreed to', () => {
   test.each<[string, Partial<PlanPart>]>([
     ['another argument', { steps: [{ title: phrase`Copy`, commands: [['tar', '-x', { secret: 'KEY' }]] }] }],

@@ -158,6 +158,7 @@ describe('restarts', () => {
   });
 
   test('while one waits for another: both interrupted and told', async () => {
+    await stage.files('src', { 'more.bin': randomBytes(8 * MIB) });
     const first = await running('slow');
     const second = await previewOf('slow2');
     alice().press(second.shown, 'Confirm');

@@ -53,6 +53,8 @@ export class Stage {
     options: {
       discord?: LocalDiscordOptions;
       env?: Readonly<Record<string, string>>;
+      /** Settings that need the local Discord, such as a channel's id. */
+      envOf?: (discord: LocalDiscord) => Readonly<Record<string, string>>;
       runner?: readonly string[];
     } = {},
   ): Promise<Stage> {
@@ -60,7 +62,8 @@ export class Stage {
     const check = file ? { validateRequest: createOpenapiValidator(file) } : {};
     const discord = await startLocalDiscord({ ...check, ...options.discord });
     const dir = await mkdtemp(join(tmpdir(), 'chatops-e2e-'));
-    const stage = new Stage(dir, discord, await builtCommand(), options.env ?? {}, options.runner ?? []);
+    const env = { ...options.env, ...options.envOf?.(discord) };
+    const stage = new Stage(dir, discord, await builtCommand(), env, options.runner ?? []);
     for (const folder of ['intents', 'src', 'dst']) await mkdir(join(dir, folder));
     return stage;
   }
@@ -97,11 +100,11 @@ export class Stage {
     };
   }
 
-  async start(): Promise<Bot> {
+  async start(more: Readonly<Record<string, string>> = {}): Promise<Bot> {
     const [program, args] = this.#argv(['start']);
     const child = spawn(program, args, {
       cwd: this.dir,
-      env: this.env(),
+      env: { ...this.env(), ...more },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let log = '';

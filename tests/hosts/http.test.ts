@@ -47,7 +47,7 @@ async function faultOf(
 describe('answers', () => {
   test('any status is an answer, with its reason and its body', async () => {
     const port = await secure((_request, response) => {
-      response.writeHead(403, 'Permission check failed (/vms/101, VM.Backup)');
+      response.writeHead(403, 'Permission check failed (/vms/101, VM.Backup)', { 'X-Reason': ['a', 'b'] });
       response.end('{"data":null}');
     });
     const answer = await createHttpClient(settings).request({
@@ -57,6 +57,7 @@ describe('answers', () => {
     expect(answer).toEqual({
       status: 403,
       statusText: 'Permission check failed (/vms/101, VM.Backup)',
+      headers: expect.objectContaining({ 'x-reason': 'a, b' }),
       body: '{"data":null}',
     });
   });

@@ -252,6 +252,25 @@ describe('a plain discord.js client', () => {
     expect((await thread.fetch()).archived).toBe(false);
   });
 
+  test('a thread that a moderator locked or deleted is closed to the bot, and a message has one thread only', async () => {
+    const { bot, discord } = stage;
+    const channel = await bot.channels.fetch(discord.channelId('alerts'));
+    if (!channel?.isTextBased() || !channel.isSendable()) throw new Error('no channel');
+    const message = await channel.send('Backup failing');
+    const thread = await message.startThread({ name: 'plex' });
+    discord.closeThread(thread.id, { locked: true });
+    await expect(thread.send('More')).rejects.toMatchObject({ code: 50083 });
+    await expect(thread.edit({ archived: false, locked: false })).rejects.toMatchObject({ code: 50013 });
+    discord.deleteThread(thread.id);
+    await expect(thread.send('More')).rejects.toMatchObject({ code: 10003 });
+    const again = bot.rest.post(`/channels/${channel.id}/messages/${message.id}/threads`, {
+      body: { name: 'x' },
+    });
+    await expect(again).rejects.toMatchObject({ code: 160004 });
+    discord.deleteMessage(message.id);
+    expect(discord.message(message.id)).toBeNull();
+  });
+
   test('posts through a plain webhook', async () => {
     const { discord } = stage;
     const response = await fetch(discord.webhookUrl('alerts'), {

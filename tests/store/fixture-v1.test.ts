@@ -24,6 +24,23 @@ describe('a database of the first format', () => {
     expect(new Set(states)).toEqual(new Set(RUN_STATES));
   });
 
+  test('tells of the last backup of each intent', async () => {
+    copy();
+    const store = await folder.open();
+    const last = (await store.runs.list({ limit: 100, states: ['succeeded'] }))[0];
+    if (!last?.startedAt || !last.finishedAt) throw new Error('the fixture holds no run that succeeded');
+    expect(await store.history.past(last.intent, 0)).toEqual([
+      {
+        runId: last.id,
+        finishedAt: last.finishedAt,
+        tookMs: Date.parse(last.finishedAt) - Date.parse(last.startedAt),
+        stepsMs: {},
+        workBytes: 0,
+        artifactBytes: expect.any(Number),
+      },
+    ]);
+  });
+
   test('is written on', async () => {
     copy();
     const store = await folder.open();

@@ -1,7 +1,12 @@
 import { describe } from '@jest/globals';
 import { artifactContract } from './contract/artifacts.js';
 import { auditContract } from './contract/audit.js';
+import { consentContract } from './contract/consent.js';
+import { deliveryContract } from './contract/deliveries.js';
+import { historyContract } from './contract/history.js';
+import { incidentContract } from './contract/incidents.js';
 import { leaseContract } from './contract/leases.js';
+import { lockContract } from './contract/locks.js';
 import { ownerContract } from './contract/owners.js';
 import { runListContract } from './contract/run-list.js';
 import { runRecordContract } from './contract/run-records.js';
@@ -15,8 +20,13 @@ export function storeContract(name: string, open: OpenStore): void {
     runListContract(open);
     runRecordContract(open);
     leaseContract(open);
+    lockContract(open);
+    consentContract(open);
     ownerContract(open);
     artifactContract(open);
+    historyContract(open);
     auditContract(open);
+    incidentContract(open);
+    deliveryContract(open);
   });
 }

@@ -48,8 +48,10 @@ function missing(field: string, schema: z.ZodObject): Explained {
 
 /** The issues of a union's branch that fits what was written: of "text or a list" the one that it looks like. */
 function innermost(issue: Issue): readonly { path: PropertyKey[]; issue: Issue }[] {
+  const branches = issue.code === 'invalid_union' ? issue.errors : [];
   const fitting =
-    issue.code === 'invalid_union' ? issue.errors.find((branch) => !branch.some(isTypeIssue)) : null;
+    branches.find((branch) => branch.every(({ path }) => path.length > 0)) ??
+    branches.find((branch) => !branch.some(isTypeIssue));
   if (!fitting) return [{ path: [...issue.path], issue }];
   return fitting
     .flatMap(innermost)
@@ -89,8 +91,10 @@ function bounds(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): { why
   const limit = issue.code === 'too_small' ? issue.minimum : issue.maximum;
   const side = issue.code === 'too_small' ? 'least' : 'most';
   const text = limit.toLocaleString('en-US');
-  if (issue.origin === 'array')
-    return { why: `${text} is the ${side} it can hold`, hint: 'Shorten the list.' };
+  if (issue.origin === 'array') {
+    const hint = issue.code === 'too_small' ? 'Write one at least, or remove the line.' : 'Shorten the list.';
+    return { why: `${text} is the ${side} it can hold`, hint };
+  }
   return { why: `${text} is the ${side}`, hint: `Write a whole number, at ${side} ${limit}.` };
 }
 

@@ -19,12 +19,18 @@ export interface RetentionFields {
   readonly min_keep: number;
 }
 
-export interface FilesFields extends RetentionFields {
+/** How an archive is compressed. */
+export interface CompressionFields {
+  readonly compress: 'gzip' | 'zstd' | 'none';
+  /** As the compressor counts, 1 being the quickest. Without it: 1 for gzip, 3 for zstd. */
+  readonly compress_level?: number;
+}
+
+export interface FilesFields extends RetentionFields, CompressionFields {
   readonly source: string;
   readonly destination: string;
   /** Patterns as tar's --exclude understands them. */
   readonly exclude: readonly string[];
-  readonly compress: 'gzip' | 'zstd' | 'none';
   /** The destination must lie on a mounted file system of its own, not on the root disk. */
   readonly require_mount: boolean;
   /**
@@ -55,7 +61,7 @@ export interface DockerVolumesFields {
   readonly min_files?: number;
 }
 
-export interface PlexFields extends RetentionFields {
+export interface PlexFields extends RetentionFields, CompressionFields {
   /** The container that Plex runs in. */
   readonly source_container: string;
   /** The folder with the databases inside the container; null when `source` names one on the host. */
@@ -67,7 +73,6 @@ export interface PlexFields extends RetentionFields {
   readonly destination_container: string | null;
   /** What happens to the container while its databases are copied. */
   readonly consistency: 'stop' | 'pause' | 'none';
-  readonly compress: 'gzip' | 'zstd' | 'none';
   readonly require_mount: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
 import { quote, visible } from './characters.js';
 import type { Position } from './problem.js';
 
@@ -44,6 +44,25 @@ export function flatten(
     report({ ...start, field: '', message: 'This is not a list of fields.', hint: FLAT_HINT });
     return null;
   }
+  return flattenMap(contents, { start, position, report, owners: 'intents', hint: FLAT_HINT });
+}
+
+/** Where a group of fields stands, who is told what is wrong with it, and how its owners are called. */
+export interface Flattening {
+  readonly start: Position;
+  readonly position: (offset: number) => Position;
+  readonly report: (problem: YamlProblem) => void;
+  /** As in "uses an alias (*), and intents have none." */
+  readonly owners: string;
+  /** How fields are written. */
+  readonly hint: string;
+}
+
+/** The fields of one group; what is nested deeper than a list in it is kept by its type only. */
+export function flattenMap(
+  contents: YAMLMap.Parsed,
+  { start, position, report, owners, hint }: Flattening,
+): FlatDocument {
   const values = new Map<string, unknown>();
   const refused = new Set<string>();
   const keys = new Map<string, Position>();
@@ -51,7 +70,7 @@ export function flatten(
   for (const { key, value } of contents.items) {
     const at = position(key.range[0]);
     if (!isScalar(key) || key.value === null || key.value === '') {
-      report({ ...at, field: '', message: 'A field has no name.', hint: FLAT_HINT });
+      report({ ...at, field: '', message: 'A field has no name.', hint });
       continue;
     }
     const field = String(key.value);
@@ -67,9 +86,12 @@ export function flatten(
     for (const { path, node } of inner) {
       places.set(pathText(path), position(startOf(node, startOf(value, 0))));
     }
-    const why =
-      [key, value, ...inner.map(({ node }) => node)].map(refusal).find((found) => found !== null) ??
-      inner.map(twice).find((found) => found !== null);
+    const strange = [key, value, ...inner.map(({ node }) => node)]
+      .map(refusal)
+      .find((found) => found !== null);
+    const why = strange
+      ? `${strange}, and ${owners} have none.`
+      : inner.map(twice).find((found) => found !== null);
     if (why) {
       refused.add(field);
       report({
@@ -108,10 +130,11 @@ function twice({ path, twice: repeated }: Inner): string | null {
   return repeated ? `has ${quote(String(path.at(-1)))} twice.` : null;
 }
 
-function refusal(node: unknown): string | null {
-  if (isAlias(node)) return 'uses an alias (*), and intents have none.';
+/** Why a node is none of the plain values that people write. */
+export function refusal(node: unknown): string | null {
+  if (isAlias(node)) return 'uses an alias (*)';
   if (typeof node === 'object' && node !== null && 'tag' in node && node.tag !== undefined) {
-    return 'has a tag (!), and intents have none.';
+    return 'has a tag (!)';
   }
   return null;
 }

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promises';
+import { lstat, readdir, realpath } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
+import { readTextFile, systemCode } from '../text-file.js';
 import type { YamlProblem } from './flat-document.js';
 import type { IntentProblem } from './intent.js';
 import { START } from './problem.js';
@@ -30,7 +30,7 @@ export async function readFolder(dir: string): Promise<Folder> {
     names = (await readdir(dir)).filter(isIntentFile).sort();
     root = await realpath(dir);
   } catch (error) {
-    return unreadableFolder(dir, codeOf(error));
+    return unreadableFolder(dir, systemCode(error));
   }
   const doubles = names.filter((name) => name.endsWith('.yml') && names.includes(`${intentName(name)}.yaml`));
   const problems = doubles.map((name) => ({
@@ -59,46 +59,46 @@ export async function readIntentFile(file: string, root: string | null): Promise
     text: null,
     problem: { file, ...problem(message, hint) },
   });
-  let handle: FileHandle | null = null;
+  let real: string;
   try {
-    const real = await realpath(file);
-    if (root !== null && !real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) {
-      return refuse(
-        'The file is a link that leads out of the intents folder.',
-        'Put the file itself into the folder.',
-      );
-    }
-    // Not waiting: opening a named pipe would, until somebody writes to it.
-    handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await handle.stat()).isFile()) {
-      return refuse('This is not a regular file.', `Only files can be intents; rename ${basename(file)}.`);
-    }
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0);
-    if (bytesRead > MAX_BYTES) return { file, text: null, problem: { file, ...TOO_LARGE } };
-    return decode(file, buffer.subarray(0, bytesRead)) ?? refuse(NOT_UTF8, 'Save it as UTF-8 text.');
+    real = await realpath(file);
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' && !(await isBrokenLink(file))) return null;
-    if (code === 'ENOENT' || code === 'ELOOP') {
-      return refuse('The file is a link that leads nowhere.', 'Remove the link, or mend where it leads.');
-    }
+    return unreadable(file, systemCode(error), refuse);
+  }
+  if (root !== null && !real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) {
     return refuse(
-      `The file can’t be read (${code}).`,
-      'Give the bot’s user the right to read it, or check the disk.',
+      'The file is a link that leads out of the intents folder.',
+      'Put the file itself into the folder.',
     );
-  } finally {
-    await handle?.close();
+  }
+  const read = await readTextFile(real, MAX_BYTES);
+  if (read.ok) return { file, text: read.text };
+  switch (read.why) {
+    case 'not_a_file':
+      return refuse('This is not a regular file.', `Only files can be intents; rename ${basename(file)}.`);
+    case 'too_large':
+      return { file, text: null, problem: { file, ...TOO_LARGE } };
+    case 'not_utf8':
+      return refuse('The file is not UTF-8 text.', 'Save it as UTF-8 text.');
+    case 'unreadable':
+      return unreadable(file, read.code, refuse);
   }
 }
 
-const NOT_UTF8 = 'The file is not UTF-8 text.';
-
-function decode(file: string, bytes: Buffer): IntentFile | null {
-  try {
-    return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-  } catch {
-    return null;
+/** Null when the file is simply gone. */
+async function unreadable(
+  file: string,
+  code: string,
+  refuse: (message: string, hint: string) => IntentFile,
+): Promise<IntentFile | null> {
+  if (code === 'ENOENT' && !(await isBrokenLink(file))) return null;
+  if (code === 'ENOENT' || code === 'ELOOP') {
+    return refuse('The file is a link that leads nowhere.', 'Remove the link, or mend where it leads.');
   }
+  return refuse(
+    `The file can’t be read (${code}).`,
+    'Give the bot’s user the right to read it, or check the disk.',
+  );
 }
 
 async function isBrokenLink(file: string): Promise<boolean> {
@@ -124,10 +124,4 @@ function unreadableFolder(dir: string, code: string): Folder {
 
 function problem(message: string, hint: string): YamlProblem {
   return { ...START, field: '', message, hint };
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-  if (typeof code === 'string') return code;
-  throw error;
 }

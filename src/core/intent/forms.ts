@@ -50,6 +50,12 @@ export const label = text(new RegExp(`^[^\\s${HIDDEN}-](?:[^${HIDDEN}]{0,98}[^\\
   hint: 'Write it like approved.',
 }));
 
+/** A Discord role, by name or id. Discord's names have 1 to 100 characters. */
+export const roleName = text(new RegExp(`^[^\\s${HIDDEN}](?:[^${HIDDEN}]{0,98}[^\\s${HIDDEN}])?$`), () => ({
+  why: 'a role’s name is 1 to 100 characters on one line, without spaces around it',
+  hint: 'Write the role’s name as Discord shows it, or its id in quotes.',
+}));
+
 const HIDDEN_BUT_LINES = HIDDEN.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b-\\u001f');
 
 /** Free text for people. */

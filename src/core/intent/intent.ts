@@ -1,3 +1,4 @@
+import type { ConfirmRule } from '../confirm-rule.js';
 import type { Notice } from '../reasons.js';
 import type { Action } from '../request.js';
 import type { FieldsByKind } from './fields.js';
@@ -29,6 +30,8 @@ export interface Intent {
   readonly action: Action;
   readonly stack: string;
   readonly labelRequired: string | null;
+  /** Who has to agree before it runs; missing where its file says nothing. */
+  readonly confirmRule?: ConfirmRule;
   /** Names of intents that run before this one. */
   readonly dependsOn: readonly string[];
   /** What a request may or must give; empty for most intents. */

@@ -54,7 +54,8 @@ export function readIntent(text: string, file: string, values?: TemplateValues):
       ? yaml.documents
       : yaml.documents.map((each) => fillDocument(each, values ?? samples(params), report));
   const steps = documents.flatMap((document) => readStep(document, where, report) ?? []);
-  compareLabels(documents, report);
+  for (const field of OF_THE_WHOLE) compareDocuments(documents, field, report);
+  checkApprover(documents, report);
   const [first] = steps;
   if (problems.length > 0 || !first) return { intent: null, problems: bounded(problems, file) };
   return {
@@ -98,19 +99,39 @@ function samples(params: readonly Param[]): TemplateValues {
   return { ...Object.fromEntries(values), [DATE]: '2026-01-01' };
 }
 
-function compareLabels(documents: readonly FlatDocument[], report: (problem: YamlProblem) => void): void {
-  const labelled = documents.filter(({ values }) => values.has('label_required'));
-  const [first, ...others] = labelled;
+/** Fields that say one thing of the intent as a whole, in however many of its documents they stand. */
+const OF_THE_WHOLE = ['label_required', 'confirm', 'approver_role'] as const;
+
+function compareDocuments(
+  documents: readonly FlatDocument[],
+  field: (typeof OF_THE_WHOLE)[number],
+  report: (problem: YamlProblem) => void,
+): void {
+  const [first, ...others] = documents.filter(({ values }) => values.has(field));
   for (const document of others) {
-    if (document.values.get('label_required') === first?.values.get('label_required')) continue;
-    const line = first?.locate(['label_required']).line ?? 1;
+    if (document.values.get(field) === first?.values.get(field)) continue;
+    const line = first?.locate([field]).line ?? 1;
     report({
-      ...document.locate(['label_required']),
-      field: 'label_required',
-      message: `label_required is not the same as on line ${line}, and an intent has one label.`,
-      hint: 'Write the same label, or make two intents.',
+      ...document.locate([field]),
+      field,
+      message: `${field} is not the same as on line ${line}, and an intent has one ${NOUNS[field]}.`,
+      hint: `Write the same ${NOUNS[field]}, or make two intents.`,
     });
   }
+}
+
+const NOUNS = { label_required: 'label', confirm: 'rule', approver_role: 'role' } as const;
+
+/** A role that approves nothing would look like a safeguard. */
+function checkApprover(documents: readonly FlatDocument[], report: (problem: YamlProblem) => void): void {
+  const named = documents.find(({ values }) => values.has('approver_role'));
+  if (!named || documents.some(({ values }) => values.get('confirm') === 'two_people')) return;
+  report({
+    ...named.locateKey('approver_role'),
+    field: 'approver_role',
+    message: 'approver_role says who approves, and nobody has to: confirm is not two_people.',
+    hint: 'Write confirm: two_people too, or remove the line.',
+  });
 }
 
 function assemble(
@@ -125,10 +146,17 @@ function assemble(
     description: all.find(({ intent }) => intent.description)?.intent.description ?? '',
     action: first.step.action,
     stack: first.step.stack,
+    ...confirmRuleOf(all),
     labelRequired: all.find(({ intent }) => intent.label_required)?.intent.label_required ?? null,
     dependsOn: [...new Set(all.flatMap(({ intent }) => intent.depends_on))],
     steps: all.map(({ step }) => step),
   };
+}
+
+function confirmRuleOf(all: readonly ReadStep[]): Pick<Intent, 'confirmRule'> {
+  const confirm = all.find(({ intent }) => intent.confirm)?.intent.confirm;
+  const role = all.find(({ intent }) => intent.approver_role)?.intent.approver_role;
+  return confirm ? { confirmRule: { confirm, approverRoles: role ? [role] : [] } } : {};
 }
 
 function bounded(problems: readonly YamlProblem[], file: string): readonly IntentProblem[] {

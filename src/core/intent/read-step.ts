@@ -1,3 +1,4 @@
+import type { Confirm } from '../confirm-rule.js';
 import { closest } from './closest.js';
 import { explain, sentence } from './explain.js';
 import { type FlatDocument, fieldName, pathText, type YamlProblem } from './flat-document.js';
@@ -12,6 +13,8 @@ import type { Position } from './problem.js';
 export interface IntentFields {
   readonly description?: string | undefined;
   readonly label_required?: string | undefined;
+  readonly confirm?: Confirm | undefined;
+  readonly approver_role?: string | undefined;
   readonly depends_on: readonly string[];
 }
 

@@ -4,6 +4,8 @@ import { readable } from './names.js';
 export interface Listing {
   /** What the source holds, folders not counted. */
   files: number;
+  /** Of these, what the destination lacks; folders are counted too by an rsync that does not tell them apart. */
+  created: number;
   /** Of all files of the source. */
   totalBytes: number;
   transfers: number;
@@ -24,6 +26,7 @@ export function listingReader(wanted: ReadonlySet<string>): {
 } {
   const listing: Listing = {
     files: 0,
+    created: 0,
     totalBytes: 0,
     transfers: 0,
     transferBytes: 0,
@@ -53,10 +56,10 @@ function readStatistic(listing: Listing, line: string): void {
   const [, label, value, details = ''] = /^([A-Z][a-z ]+): ([\d,]+)(.*)$/.exec(line) ?? [];
   if (label === undefined || value === undefined) return;
   const number = Number(value.replaceAll(',', ''));
-  if (label === 'Number of files') {
-    const [, folders = '0'] = /dir: ([\d,]+)/.exec(details) ?? [];
-    listing.files = number - Number(folders.replaceAll(',', ''));
-  }
+  const [, folders = '0'] = /dir: ([\d,]+)/.exec(details) ?? [];
+  const withoutFolders = number - Number(folders.replaceAll(',', ''));
+  if (label === 'Number of files') listing.files = withoutFolders;
+  if (label === 'Number of created files') listing.created = withoutFolders;
   if (label === 'Total file size') listing.totalBytes = number;
   if (label === 'Number of regular files transferred') listing.transfers = number;
   if (label === 'Total transferred file size') listing.transferBytes = number;

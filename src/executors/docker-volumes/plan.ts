@@ -55,7 +55,7 @@ export async function planMirror(
   };
   return {
     steps: steps(data),
-    effects: effects(data, listing.deletions),
+    effects: effects(data, listing),
     touches: [`stack:${ctx.stack}`, touchOf(fields.destination)],
     warnings: found.warnings,
     blockers: found.blockers,

@@ -12,7 +12,10 @@ export interface Preflight {
   readonly fsync: boolean;
 }
 
-export async function preflight(fields: DockerVolumesFields, ctx: PlanContext): Promise<Preflight> {
+export async function preflight(
+  fields: DockerVolumesFields,
+  ctx: Pick<PlanContext, 'host' | 'hasSecret'>,
+): Promise<Preflight> {
   const blockers: Notice[] = [];
   const line = await versionOf(ctx.host, 'rsync');
   const version = line === null ? null : numbersOf(line);

@@ -3,6 +3,7 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { Effect, PlanStep } from '../../core/plan.js';
 import { someOf } from '../shared/wording.js';
 import type { MirrorData } from './data.js';
+import type { Listing } from './listing.js';
 import { readable } from './names.js';
 import { placeKind } from './place.js';
 
@@ -68,11 +69,14 @@ function names(paths: readonly string[]): Phrase {
 }
 
 /** What the plan does, in numbers; every path that is deleted. */
-export function effects(data: MirrorData, deletions: readonly string[]): readonly Effect[] {
+export function effects(data: MirrorData, { deletions, files, created }: Listing): readonly Effect[] {
   const { destination, transferBytes, transfers } = data;
   const paths = deletions.map((path) => `${destination}/${readable(path)}`);
   return [
     { kind: 'write', target: destination, bytes: transferBytes, files: transfers, estimate: false },
-    ...(paths.length > 0 ? [{ kind: 'delete', target: destination, paths } as const] : []),
+    // What stays is what the source has and need not be created; what is excluded is not known.
+    ...(paths.length > 0
+      ? [{ kind: 'delete', target: destination, paths, of: paths.length + files - created } as const]
+      : []),
   ];
 }

@@ -1,13 +1,10 @@
 import type { Executor } from '../../core/executor.js';
 import type { FilesData } from './data.js';
-import { planFiles } from './plan.js';
-import { recoverFiles } from './recover.js';
-import { runFiles } from './run.js';
 
 /** Packs a folder, or one file, into an archive: `tar.gz`, `tar.zst` or `tar`. */
 export const files: Executor<'files', FilesData> = {
   kind: 'files',
-  plan: planFiles,
-  run: runFiles,
-  recover: recoverFiles,
+  plan: async (fields, ctx) => (await import('./plan.js')).planFiles(fields, ctx),
+  run: async (part, ctx) => (await import('./run.js')).runFiles(part, ctx),
+  recover: async (part, journal, ctx) => (await import('./recover.js')).recoverFiles(part, journal, ctx),
 };

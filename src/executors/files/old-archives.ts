@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { PlanContext } from '../../core/executor.js';
 import type { RetentionFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
+import type { Effect } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { someOf } from '../shared/wording.js';
 import { type Deletion, MANIFEST_SUFFIX } from './data.js';
@@ -14,6 +15,8 @@ export interface OldArchives {
   /** By archive, how old it is. */
   readonly ages: ReadonlyMap<string, string>;
   readonly kept: number;
+  /** Of the archives that are deleted. */
+  readonly bytes: number;
   /** Names that the catalogue does not know. */
   readonly unknown: readonly string[];
 }
@@ -43,8 +46,20 @@ export async function oldArchives(
     })),
     ages: new Map(expired.map((artifact) => [artifact.path, ageOf(artifact, ctx.plannedAt)])),
     kept,
+    bytes: expired.reduce((sum, { size }) => sum + size, 0),
     unknown: [...names].filter((name) => isArchiveName(prefix, name) && !known.has(name)),
   };
+}
+
+/** What deleting them does, in numbers; empty when there are none. */
+export function deletionEffects(
+  target: string,
+  { deletions, kept, bytes }: Pick<OldArchives, 'deletions' | 'kept' | 'bytes'>,
+): readonly Effect[] {
+  if (deletions.length === 0) return [];
+  const paths = deletions.flatMap((old) => (old.manifest ? [old.archive, old.manifest] : [old.archive]));
+  const of = Math.round((paths.length * (deletions.length + kept)) / deletions.length);
+  return [{ kind: 'delete', target, paths, bytes, of }];
 }
 
 /** Empty when the folder can't be listed, which the destination's own check has said already. */

@@ -12,7 +12,7 @@ import { listCommand, measureCommand, packCommand, packed } from './commands.js'
 import type { FilesData } from './data.js';
 import { measure } from './measure.js';
 import { archiveName } from './names.js';
-import { oldArchives, unknownArchives } from './old-archives.js';
+import { deletionEffects, type OldArchives, oldArchives, unknownArchives } from './old-archives.js';
 import { steps } from './steps.js';
 import { openToolbox } from './toolbox.js';
 
@@ -23,7 +23,7 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
   const warnings: Notice[] = [];
   const block = (found: Notice | null): void => void (found && blockers.push(found));
 
-  const toolbox = await openToolbox(host, fields.compress);
+  const toolbox = await openToolbox(host, fields);
   toolbox.blockers.forEach(block);
   const place = await inspectDestination(host, fields.destination, fields.require_mount);
   place.blockers.forEach(block);
@@ -79,7 +79,7 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
   };
   return {
     steps: steps(data, 'bytes' in need ? need.bytes : null, old.ages),
-    effects: effects(data),
+    effects: effects(data, old),
     touches: [`stack:${ctx.stack}`, `path:${fields.destination}`],
     warnings,
     blockers,
@@ -100,11 +100,9 @@ function neededBytes(
   return { bytes: Math.ceil((bytes * lastSize) / lastBytes) };
 }
 
-function effects(data: FilesData): readonly Effect[] {
-  const { archive, destination, bytes, files, deletions } = data;
-  const paths = deletions.flatMap((old) => (old.manifest ? [old.archive, old.manifest] : [old.archive]));
+function effects({ archive, destination, bytes, files }: FilesData, old: OldArchives): readonly Effect[] {
   return [
     { kind: 'write', target: archive, bytes, files, estimate: false },
-    ...(paths.length > 0 ? [{ kind: 'delete', target: destination, paths } as const] : []),
+    ...deletionEffects(destination, old),
   ];
 }

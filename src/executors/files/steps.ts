@@ -34,7 +34,7 @@ export function steps(
 }
 
 function size(compressed: boolean, expected: number | null): string {
-  if (expected === null) return '';
+  if (expected === null) return '. How small it packs is not known before the first run';
   return compressed
     ? `, about ${formatBytes(expected)}, as the last one was packed`
     : `, ${formatBytes(expected)}`;

@@ -1,9 +1,9 @@
 import type { Host } from '../../core/host.js';
-import type { FilesFields } from '../../core/intent/fields.js';
+import type { CompressionFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { toolMissing, versionOf } from '../shared/tools.js';
-import { COMPRESSORS, type Compressor } from './commands.js';
+import { type Compressor, compressorsFor } from './commands.js';
 
 /** The programs that a run uses, with their versions; or what is missing. */
 export interface Toolbox {
@@ -12,7 +12,7 @@ export interface Toolbox {
   readonly blockers: readonly Notice[];
 }
 
-export async function openToolbox(host: Host, compress: FilesFields['compress']): Promise<Toolbox> {
+export async function openToolbox(host: Host, fields: CompressionFields): Promise<Toolbox> {
   const versions: Record<string, string> = {};
   const blockers: Notice[] = [];
   const tar = await versionOf(host, 'tar');
@@ -21,14 +21,14 @@ export async function openToolbox(host: Host, compress: FilesFields['compress'])
   else versions.tar = tar;
   if ((await versionOf(host, 'sha256sum')) === null) blockers.push(toolMissing('sha256sum'));
 
-  if (compress === 'none') return { compressor: null, versions, blockers };
-  for (const compressor of COMPRESSORS[compress]) {
+  if (fields.compress === 'none') return { compressor: null, versions, blockers };
+  for (const compressor of compressorsFor(fields)) {
     const version = await versionOf(host, compressor.name);
     if (version === null) continue;
     versions[compressor.name] = version;
     return { compressor, versions, blockers };
   }
-  return { compressor: null, versions, blockers: [...blockers, toolMissing(compress)] };
+  return { compressor: null, versions, blockers: [...blockers, toolMissing(fields.compress)] };
 }
 
 /** Other tars read every file in a dry run and can't say how much they wrote. */

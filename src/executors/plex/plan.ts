@@ -26,7 +26,7 @@ export async function planPlex(
   ctx: PlanContext,
 ): Promise<PlanDraft<PlexData>> {
   const { host } = ctx;
-  const toolbox = await openToolbox(host, fields.compress);
+  const toolbox = await openToolbox(host, fields);
   const source = await lookAtSource(fields, ctx);
   const target = await lookAtTarget(fields, host);
   const destination = target.folder;
@@ -76,7 +76,7 @@ export async function planPlex(
   };
   return {
     steps: steps(data, told),
-    effects: effects(data),
+    effects: effects(data, old),
     touches: [`stack:${ctx.stack}`, `path:${destination}`, `container:${fields.source_container}`],
     warnings: [
       ...(isLive(source.container, hold) ? [liveData(fields.source_container)] : []),

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { Argv, Effect, PlanStep } from '../../core/plan.js';
 import type { Container } from '../docker/container.js';
+import { deletionEffects, type OldArchives } from '../files/old-archives.js';
 import { deletionTitle } from '../files/steps.js';
 import type { PlexData, StepId } from './data.js';
 import { holdCommand, releaseCommand } from './hold.js';
@@ -40,16 +41,23 @@ function holdTitle(data: PlexData, { container, at, lastDownMs }: Told): Phrase 
   const upMs = container === null ? 0 : at.getTime() - Date.parse(container.startedAt);
   const down =
     lastDownMs === null
-      ? 'Down while it is copied.'
+      ? 'Down while it is copied; for how long is not known before the first run.'
       : `Down for about ${formatDuration(lastDownMs)}, as last time.`;
   return phrase`Stop ${name} (running for ${formatDuration(upMs)}). ${down}`;
 }
 
 function copyTitle(data: PlexData, { container }: Told): Phrase {
-  const size =
-    data.expectedSize === null ? '' : `, about ${formatBytes(data.expectedSize)}, as the last one was packed`;
+  const size = data.expectedSize === null ? unknownSize(data) : expectedSize(data.expectedSize);
   const state = container !== null && data.hold === 'none' ? stateText(container) : phrase``;
   return phrase`Copy ${amount(data)} to ${code(data.archive)}${size}.${state}`;
+}
+
+function expectedSize(bytes: number): string {
+  return `, about ${formatBytes(bytes)}, as the last one was packed`;
+}
+
+function unknownSize({ pack, bytes }: PlexData): string {
+  return pack.length > 1 && bytes > 0 ? '. How small it packs is not known before the first run' : '';
 }
 
 function amount(data: PlexData): Phrase {
@@ -81,9 +89,8 @@ function checkTitle({ sqlite }: PlexData): Phrase {
   return phrase`Check the archive: read all of it, count its files${databases}`;
 }
 
-export function effects(data: PlexData): readonly Effect[] {
-  const { archive, destination, bytes, files, deletions, measured, container, hold } = data;
-  const paths = deletions.flatMap((old) => (old.manifest ? [old.archive, old.manifest] : [old.archive]));
+export function effects(data: PlexData, old: OldArchives): readonly Effect[] {
+  const { archive, destination, bytes, files, measured, container, hold } = data;
   return [
     ...(hold === 'none'
       ? []
@@ -92,6 +99,6 @@ export function effects(data: PlexData): readonly Effect[] {
           { kind: 'start', target: container },
         ] as const)),
     { kind: 'write', target: archive, bytes, files, estimate: !measured },
-    ...(paths.length > 0 ? [{ kind: 'delete', target: destination, paths } as const] : []),
+    ...deletionEffects(destination, old),
   ];
 }

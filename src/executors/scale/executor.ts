@@ -1,16 +1,12 @@
 import type { Executor } from '../../core/executor.js';
-import { observeScale } from '../compose/observe.js';
 import type { ScaleData } from './data.js';
-import { plan } from './plan.js';
-import { recover, rollBack } from './recover.js';
-import { run } from './run.js';
 
 /** More or fewer containers of one Compose service. */
 export const scale: Executor<'scale', ScaleData> = {
   kind: 'scale',
-  plan,
-  run,
-  recover,
-  rollBack,
-  observe: observeScale,
+  plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
+  run: async (part, ctx) => (await import('./run.js')).run(part, ctx),
+  recover: async (part, journal, ctx) => (await import('./recover.js')).recover(part, journal, ctx),
+  rollBack: async (part, journal, ctx) => (await import('./recover.js')).rollBack(part, journal, ctx),
+  observe: async (fields, ctx) => (await import('../compose/observe.js')).observeScale(fields, ctx),
 };

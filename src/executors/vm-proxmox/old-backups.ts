@@ -17,6 +17,8 @@ export interface OldBackups {
   readonly keepLast: number;
   /** How many of the catalogue stay, the new one not counted. */
   readonly kept: number;
+  /** Of the backups that are deleted. */
+  readonly bytes: number;
   readonly warnings: readonly Notice[];
 }
 
@@ -44,6 +46,7 @@ export async function oldBackups(
     ages: new Map(given.map((artifact) => [artifact.path, ageOf(artifact, ctx.plannedAt)])),
     keepLast,
     kept: known.length - given.length,
+    bytes: given.reduce((sum, { size }) => sum + size, 0),
     warnings:
       unknown.length === 0
         ? []

@@ -41,7 +41,7 @@ export async function planVm(
   const running = guest?.status === undefined ? null : guest.status === 'running';
   return {
     steps: steps(data, size.text, running, old.ages),
-    effects: effects(data, size.bytes, running),
+    effects: effects(data, size.bytes, running, old),
     touches: [`vm:${fields.vm_id}`, `stack:${ctx.stack}`],
     warnings: [...way.warnings, ...(space?.code === 'destination_low' ? [space] : []), ...old.warnings],
     blockers: [
@@ -62,7 +62,7 @@ async function whatIsOld(
   facts: Facts | null,
   ctx: PlanContext,
 ): Promise<OldBackups & { readonly blockers: readonly Notice[] }> {
-  const none = { deletions: [], ages: new Map(), keepLast: 1, kept: 0, warnings: [], blockers: [] };
+  const none = { deletions: [], ages: new Map(), keepLast: 1, kept: 0, bytes: 0, warnings: [], blockers: [] };
   if (way.access === null || facts === null) return none;
   try {
     return { ...(await oldBackups(way.access, fields, facts, ctx)), blockers: [] };

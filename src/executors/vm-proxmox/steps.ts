@@ -3,6 +3,7 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { Argv, Effect, PlanStep } from '../../core/plan.js';
 import { someOf } from '../shared/wording.js';
 import { guestName, type VmData, vzdumpArgv } from './data.js';
+import type { OldBackups } from './old-backups.js';
 
 /** Indexes of the steps; the last one is there only when something is deleted. */
 export const STEP = { backup: 0, check: 1, clean: 2 } as const;
@@ -63,7 +64,12 @@ function deletionTitle({ deletions, kept }: VmData, ages: ReadonlyMap<string, st
   return phrase`Delete ${formatCount(deletions.length, 'old backup')}: ${names}. ${stay}.`;
 }
 
-export function effects(data: VmData, bytes: number, running: boolean | null): readonly Effect[] {
+export function effects(
+  data: VmData,
+  bytes: number,
+  running: boolean | null,
+  old: Pick<OldBackups, 'bytes' | 'kept'>,
+): readonly Effect[] {
   const target = guestName(data);
   const down = running !== false && data.params.mode === 'stop';
   return [
@@ -76,6 +82,14 @@ export function effects(data: VmData, bytes: number, running: boolean | null): r
     { kind: 'write', target: data.storage, bytes, files: 1, estimate: true },
     ...(data.deletions.length === 0
       ? []
-      : [{ kind: 'delete', target: data.storage, paths: data.deletions } as const]),
+      : [
+          {
+            kind: 'delete',
+            target: data.storage,
+            paths: data.deletions,
+            bytes: old.bytes,
+            of: data.deletions.length + old.kept,
+          } as const,
+        ]),
   ];
 }

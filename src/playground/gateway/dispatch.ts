@@ -43,6 +43,10 @@ export function dispatchFor(world: World, event: WorldEvent): Dispatch | null {
     case 'thread_create':
     case 'thread_update':
       return plain(event.type.toUpperCase(), INTENT.GUILDS, channelShape(world, event.channel));
+    case 'thread_delete': {
+      const { id, parent_id, type } = event.channel;
+      return plain('THREAD_DELETE', INTENT.GUILDS, { id, guild_id: world.guild.id, parent_id, type });
+    }
     case 'role_update':
       return plain('GUILD_ROLE_UPDATE', INTENT.GUILDS, {
         guild_id: world.guild.id,

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { World } from '../world/world.js';
 
-/** Where uploaded files are served: `/attachments/<channel>/<id>/<name>`. */
+/** Where uploaded files are served: `/attachments/<secret>/<channel>/<id>/<name>`. */
 export const FILES_PATH = '/attachments';
 
 /** Answers with an uploaded file's bytes. */
 export function serveFile(world: World, request: IncomingMessage, response: ServerResponse): void {
-  const id = (request.url ?? '').split('/')[3] ?? '';
+  const id = (request.url ?? '').split('/').at(-2) ?? '';
   const file = world.files.get(id);
   if (!file) {
     response.writeHead(404).end();

@@ -17,6 +17,8 @@ export interface RestParts {
   readonly faults: Faults;
   readonly validateRequest: RequestValidator | null;
   readonly requests: LoggedRequest[];
+  /** How many of the last ones are kept. */
+  readonly keepRequests: number;
   readonly violations: Violation[];
   /** Milliseconds added to every request. */
   readonly latency: { ms: number };
@@ -33,7 +35,7 @@ type Reply = Answer & { readonly headers?: Headers };
 
 /** Serves `/api/v10`: reads, checks, limits, answers and logs one request after the other. */
 export function createRestServer(parts: RestParts) {
-  const { world, faults, latency, requests } = parts;
+  const { world, faults, latency, requests, keepRequests } = parts;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const at = world.clock.now();
     const url = urlOf(request);
@@ -47,7 +49,9 @@ export function createRestServer(parts: RestParts) {
     };
     let body: RequestBody = { json: undefined, uploads: [] };
     const fault = faults.take(asked.method, asked.path);
-    await sleep(latency.ms + (fault?.delayMs ?? 0));
+    const waitMs = latency.ms + (fault?.delayMs ?? 0);
+    // A timer of 0 ms would still take one.
+    if (waitMs > 0) await sleep(waitMs);
     const reply = await attempt(async () => {
       body = await readBody(request);
       // A plain webhook's address carries no version.
@@ -68,7 +72,8 @@ export function createRestServer(parts: RestParts) {
       status: answered ? final.status : null,
       code: final.status >= 400 ? Number(objectOf(final.body).code ?? 0) : null,
     });
-    if (answered) send(response, final);
+    if (requests.length > keepRequests) requests.shift();
+    if (answered) send(response, final, world.clock.now());
     else request.socket.destroy();
     world.emit({ type: 'request' });
   };
@@ -133,7 +138,8 @@ async function serve(parts: RestParts, asked: Asked, { json, uploads }: RequestB
   return { ...answer, headers: { ...headers, ...answer.headers } };
 }
 
-function send(response: ServerResponse, { status, body, headers }: Reply): void {
+function send(response: ServerResponse, { status, body, headers }: Reply, now: number): void {
+  response.setHeader('Date', new Date(now).toUTCString());
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
   response.statusCode = status;
   if (body === undefined) {

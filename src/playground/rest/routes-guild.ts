@@ -1,5 +1,5 @@
 import { refusal } from '../wire/api-error.js';
-import { channelOf, memberOf, messageIn, requireBot } from '../world/access.js';
+import { channelOf, memberOf, messageIn, permissionsOf, requireBot } from '../world/access.js';
 import { overwriteCommands } from '../world/commands.js';
 import { channelShape, guildShape, memberShape } from '../world/shapes.js';
 import { changeThread, createThread } from '../world/threads.js';
@@ -11,6 +11,7 @@ const FROM_MESSAGE = '/channels/:channel/messages/:message/threads';
 /** Channels and threads, the guild and its members, users, and the application's commands. */
 export const GUILD_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/users/@me', auth: true, handle: ({ world }) => ok(world.bot) },
+  { method: 'GET', path: '/users/@me/guilds', auth: true, handle: guilds },
   { method: 'GET', path: '/users/:user', auth: true, handle: user },
   { method: 'GET', path: '/channels/:channel', auth: true, handle: channel },
   { method: 'PATCH', path: '/channels/:channel', auth: true, handle: patchThread },
@@ -43,6 +44,21 @@ function user({ world, param }: Call) {
   return ok(found.user);
 }
 
+/** The guilds that the bot is in, as partial objects. */
+function guilds({ world }: Call) {
+  return ok(
+    [world.guild, ...world.otherGuilds].map(({ id, name }) => ({
+      id,
+      name,
+      icon: null,
+      banner: null,
+      owner: false,
+      permissions: String(permissionsOf(world, world.bot.id)),
+      features: [],
+    })),
+  );
+}
+
 function visibleChannel({ world, param }: Call) {
   const found = channelOf(world, param('channel'));
   requireBot(world, found);
@@ -50,12 +66,19 @@ function visibleChannel({ world, param }: Call) {
 }
 
 function channel(call: Call) {
+  const id = call.param('channel');
+  for (const { id: guildId, channels } of call.world.otherGuilds) {
+    const found = channels.find((entry) => entry.id === id);
+    if (found) return ok({ ...channelShape(call.world, found), guild_id: guildId });
+  }
   return ok(channelShape(call.world, visibleChannel(call)));
 }
 
+/** Its starter may change a thread; what is locked, only who may manage threads. */
 function patchThread(call: Call) {
   const found = visibleChannel(call);
-  requireBot(call.world, found, found.owner_id === call.world.bot.id ? 'VIEW_CHANNEL' : 'MANAGE_THREADS');
+  const own = found.owner_id === call.world.bot.id && found.thread_metadata?.locked !== true;
+  requireBot(call.world, found, own ? 'VIEW_CHANNEL' : 'MANAGE_THREADS');
   return ok(channelShape(call.world, changeThread(call.world, found, call.body)));
 }
 

@@ -19,6 +19,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     unlimited: true,
     handle: answer,
   },
+  { method: 'GET', path: '/webhooks/:webhook/:token', auth: false, bucket: BUCKET, handle: webhook },
   { method: 'POST', path: '/webhooks/:webhook/:token', auth: false, bucket: BUCKET, handle: execute },
   { method: 'GET', path: ONE, auth: false, bucket: BUCKET, handle: get },
   { method: 'PATCH', path: ONE, auth: false, bucket: BUCKET, handle: edit },
@@ -55,18 +56,28 @@ function interactionOf({ world, param }: Call) {
   return interactionByToken(world, param('token'));
 }
 
+/** The webhook itself; asked by its token it names no user. */
+function webhook({ world, param }: Call) {
+  const found = world.webhooks.get(param('webhook'));
+  if (!found) throw refusal('unknownWebhook');
+  if (found.token !== param('token')) throw refusal('invalidWebhookToken');
+  const { id, token, channelId } = found;
+  const plain = { type: 1, name: 'Webhook', avatar: null, application_id: null };
+  return ok({ id, token, channel_id: channelId, guild_id: world.guild.id, ...plain });
+}
+
 function execute(call: Call) {
   const { world, param, query, body, uploads } = call;
-  const webhook = world.webhooks.get(param('webhook'));
-  if (!webhook) return ok(toWire(followUp(world, interactionOf(call), body, uploads)));
-  if (webhook.token !== param('token')) throw refusal('invalidWebhookToken');
+  const target = world.webhooks.get(param('webhook'));
+  if (!target) return ok(toWire(followUp(world, interactionOf(call), body, uploads)));
+  if (target.token !== param('token')) throw refusal('invalidWebhookToken');
   const author = {
     ...world.bot,
-    id: webhook.id,
+    id: target.id,
     username: typeof body.username === 'string' ? body.username : 'Webhook',
   };
-  const channel = channelOf(world, webhook.channelId);
-  const message = createMessage(world, { channel, author, body, uploads, path: [], webhookId: webhook.id });
+  const channel = channelOf(world, target.channelId);
+  const message = createMessage(world, { channel, author, body, uploads, path: [], webhookId: target.id });
   return query.get('wait') === 'true' ? ok(toWire(message)) : NO_CONTENT;
 }
 

@@ -13,6 +13,8 @@ export interface Seed {
   readonly members: Readonly<Record<string, { readonly roles: readonly string[] }>>;
   readonly channels: readonly string[];
   readonly botName: string;
+  /** Guilds that the bot is in too, with their channels. Nothing happens there. */
+  readonly otherGuilds: Readonly<Record<string, readonly string[]>>;
 }
 
 export const DEFAULT_SEED: Seed = {
@@ -31,6 +33,7 @@ export const DEFAULT_SEED: Seed = {
   },
   channels: ['ops', 'alerts'],
   botName: 'ChatOps',
+  otherGuilds: {},
 };
 
 /** What a new guild lets everybody do. */
@@ -89,16 +92,20 @@ export function createWorld(seed: Seed, config: WorldConfig, now?: () => number)
       roles: roleIds(roles),
     })),
   ];
-  const channels = seed.channels.map(
-    (name): Channel => ({
-      id: newId(),
-      type: 0,
-      name,
-      parent_id: null,
-      permission_overwrites: [],
-      last_message_id: null,
-    }),
-  );
+  const textChannel = (name: string): Channel => ({
+    id: newId(),
+    type: 0,
+    name,
+    parent_id: null,
+    permission_overwrites: [],
+    last_message_id: null,
+  });
+  const channels = seed.channels.map(textChannel);
+  const otherGuilds = Object.entries(seed.otherGuilds).map(([name, names]) => ({
+    id: newId(),
+    name,
+    channels: names.map(textChannel),
+  }));
   const webhooks = channels.map(({ id }) => ({
     id: newId(),
     token: randomBytes(34).toString('base64url'),
@@ -110,6 +117,7 @@ export function createWorld(seed: Seed, config: WorldConfig, now?: () => number)
     clock,
     newId,
     guild: { id: guildId, name: seed.guild, ownerId: owner.id },
+    otherGuilds,
     bot,
     applicationId: bot.id,
     roles: new Map([everyone, ...named].map((role) => [role.id, role])),

@@ -3,7 +3,7 @@ import { refusal } from '../wire/api-error.js';
 import { formErrors } from '../wire/form-errors.js';
 import { type JsonObject, stringOf } from '../wire/json.js';
 import { type Channel, FLAG } from '../wire/types.js';
-import { replaceMessage } from './messages.js';
+import { deleteMessage, replaceMessage } from './messages.js';
 import type { StoredMessage, World } from './world.js';
 
 const ARCHIVE_MINUTES = [60, 1440, 4320, 10_080];
@@ -18,7 +18,8 @@ export function createThread(
   body: JsonObject,
   starter: StoredMessage | null,
 ): Channel {
-  if (starter && world.channels.has(starter.id)) throw refusal('threadExists');
+  // "A message can only have a single thread created from it", also when that one was deleted.
+  if (starter && starter.flags & FLAG.HAS_THREAD) throw refusal('threadExists');
   const errors = formErrors();
   checkText(errors, ['name'], body.name, { min: 1, max: 100, required: true });
   const archive = body.auto_archive_duration ?? 4320;
@@ -74,6 +75,15 @@ export function changeThread(world: World, thread: Channel, body: JsonObject): C
   world.channels.set(thread.id, changed);
   world.emit({ type: 'thread_update', channel: changed });
   return changed;
+}
+
+/** Deletes a thread with what was written in it. Its starter message stays. */
+export function deleteThread(world: World, thread: Channel): void {
+  for (const message of [...world.messages.values()]) {
+    if (message.channel_id === thread.id) deleteMessage(world, message);
+  }
+  world.channels.delete(thread.id);
+  world.emit({ type: 'thread_delete', channel: thread });
 }
 
 /**

@@ -24,6 +24,13 @@ interface StoredFile {
   readonly data: Buffer;
 }
 
+/** A guild that the bot is in too, and in which nothing happens. */
+interface OtherGuild {
+  readonly id: string;
+  readonly name: string;
+  readonly channels: readonly Channel[];
+}
+
 /** A webhook that posts to one channel: https://discord.com/developers/docs/resources/webhook */
 interface Webhook {
   readonly id: string;
@@ -45,7 +52,10 @@ export interface WorldConfig {
 export type WorldEvent =
   | { readonly type: 'message_create' | 'message_update'; readonly message: StoredMessage }
   | { readonly type: 'message_delete'; readonly message: StoredMessage }
-  | { readonly type: 'channel_update' | 'thread_create' | 'thread_update'; readonly channel: Channel }
+  | {
+      readonly type: 'channel_update' | 'thread_create' | 'thread_update' | 'thread_delete';
+      readonly channel: Channel;
+    }
   | { readonly type: 'member_update'; readonly member: Member }
   | { readonly type: 'role_update'; readonly role: Role }
   | { readonly type: 'typing'; readonly channelId: string; readonly userId: string }
@@ -63,6 +73,7 @@ export interface World {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly guild: { readonly id: string; readonly name: string; readonly ownerId: string };
+  readonly otherGuilds: readonly OtherGuild[];
   readonly bot: User;
   /** The application's id is the bot user's id, as for every application made since 2016. */
   readonly applicationId: string;

@@ -1,4 +1,4 @@
-import type { Action, Actor } from '../../core/request.js';
+import { type Action, type Actor, sameActor } from '../../core/request.js';
 import { stateText } from '../../core/run.js';
 import type { DiscordDeps } from './deps.js';
 import { visibleRuns } from './lookups.js';
@@ -26,8 +26,9 @@ export async function complete(
   focused: { readonly option: string; readonly typed: string },
 ): Promise<readonly Choice[]> {
   const action = ACTIONS.find((name) => name === command);
-  if (action !== undefined && focused.option === 'intent') {
-    const intents = deps.pipeline.visible(actor, action);
+  if ((action !== undefined || command === 'why') && focused.option === 'intent') {
+    const intents =
+      action === undefined ? deps.pipeline.viewable(actor) : deps.pipeline.visible(actor, action);
     return choices(
       focused.typed,
       intents.map(({ name, description }) => ({ value: name, about: description })),
@@ -40,7 +41,25 @@ export async function complete(
       runs.map(({ id, intent, state }) => ({ value: id, about: `${intent}, ${stateText(state)}` })),
     );
   }
+  if (focused.option === 'stack') return choices(focused.typed, await stacks(deps, actor, command));
   return [];
+}
+
+/** `/lock`: what this person may hold; `/unlock`: what is held, and by whom. */
+async function stacks(
+  { pipeline, redact }: Deps,
+  actor: Actor,
+  command: string,
+): Promise<{ value: string; about: string }[]> {
+  if (command === 'lock') return pipeline.locks.lockable(actor).map((value) => ({ value, about: '' }));
+  const locks = await pipeline.locks.list();
+  const own = locks.filter(({ stack, holder }) => {
+    return sameActor(holder, actor) || pipeline.locks.lockable(actor).includes(stack);
+  });
+  return redact(own).map(({ stack, holder, reason }) => ({
+    value: stack,
+    about: `${holder.name}: ${reason}`,
+  }));
 }
 
 /** The best matches: those that begin with what was typed, then those that hold it, then its letters in order. */

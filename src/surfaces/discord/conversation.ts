@@ -1,5 +1,6 @@
-import type { Actor } from '../../core/request.js';
+import type { Actor, ActorRef } from '../../core/request.js';
 import type { Message } from './render/fit.js';
+import type { Form } from './render/name-form.js';
 
 /** What the handler needs of one command or button press. */
 export interface Conversation {
@@ -11,6 +12,10 @@ export interface Conversation {
   think(): Promise<string>;
   /** First answer: only this person sees that the bot is at work. */
   thinkPrivately(): Promise<void>;
+  /** First answer to a button: a form to fill in. What is sent comes as an interaction of its own. */
+  ask(form: Form): Promise<void>;
+  /** Somebody of this server with the rights of now; null when they are not in it. */
+  find(who: ActorRef): Promise<Actor | null>;
   /** First answer to a button: it was heard, and its message changes later. */
   accept(): Promise<void>;
   /** Replaces the answer that {@link think} or {@link thinkPrivately} promised. */

@@ -1,6 +1,9 @@
+import type { IncidentDesk } from '../../core/incident-desk.js';
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
-import type { RunStore } from '../../core/store.js';
+import type { IncidentStore, RunStore } from '../../core/store.js';
+import type { ChannelLimit } from './channel-turns.js';
+import type { AnswerWatch } from './first-answers.js';
 
 /** What is needed of a logger; pino's fits. */
 export interface Logger {
@@ -19,17 +22,34 @@ export interface DiscordDeps {
   readonly redact: <T>(data: T) => T;
   readonly log: Logger;
   readonly now: () => Date;
+  /** What goes wrong, and what people do about it. */
+  readonly alerts?: AlertDeps;
+  /** Is told how soon interactions are answered. */
+  readonly answers?: AnswerWatch;
   readonly config: DiscordConfig;
+}
+
+interface AlertDeps {
+  readonly incidents: IncidentStore;
+  readonly desk: IncidentDesk;
 }
 
 interface DiscordConfig {
   readonly token: string;
   /** Commands are registered in this server at once; without it globally. */
   readonly guildId: string | null;
+  /** There is a policy, so the commands are shown to everybody and not to administrators only. */
+  readonly forMembers?: boolean;
+  /** Where alerts are shown, and previews that wait for people and that nobody in Discord asked for. */
+  readonly opsChannelId?: string | null;
   /** REST base such as `https://discord.com/api`. */
   readonly apiUrl: string;
   /** At least this long between two edits of one message, in ms. Default 2000. */
   readonly editGapMs?: number;
+  /** How the alerts' loops go, in ms; for tests. */
+  readonly alertPace?: { readonly gapMs: number; readonly pollMs: number };
+  /** What one channel takes. Default: 5 sends and edits in 5 s. */
+  readonly channelLimit?: ChannelLimit;
   /** How often outcomes that were not told yet are looked for, in ms. Default 15,000. */
   readonly sweepMs?: number;
 }

@@ -5,9 +5,10 @@ import { StoreError } from '../../core/store.js';
 import { failureOf } from './api-error.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
-import { showHelp, showIntents, showRun, showRuns, showStatus } from './lookups.js';
+import { lockStack, unlockStack } from './locking.js';
+import { showHelp, showIntents, showRun, showRuns, showStatus, showWhy } from './lookups.js';
 import { openRun } from './open-run.js';
-import { type PressDeps, press } from './press.js';
+import { type PressDeps, press, submit } from './press.js';
 import { defect, note } from './render/notices.js';
 
 type Answer = (talk: Conversation, deps: PressDeps, options: unknown) => Promise<void>;
@@ -21,6 +22,9 @@ const ON_COMMAND: Readonly<Record<CommandName, Answer>> = {
   runs: (talk, deps) => showRuns(talk, deps),
   run: (talk, deps, options) => showRun(talk, deps, commands.run.options.parse(options).id),
   intents: (talk, deps) => showIntents(talk, deps),
+  why: (talk, deps, options) => showWhy(talk, deps, commands.why.options.parse(options).intent),
+  lock: (talk, deps, options) => lockStack(talk, deps, commands.lock.options.parse(options)),
+  unlock: (talk, deps, options) => unlockStack(talk, deps, commands.unlock.options.parse(options).stack),
   help: (talk, deps) => showHelp(talk, deps),
 };
 
@@ -41,6 +45,13 @@ export function onCommand(
 export function onPress(talk: Conversation, deps: PressDeps, customId: string): Promise<void> {
   return guarded(talk, deps.log, { button: customId, runId: customId.split(':')[1] }, () =>
     press(talk, deps, customId),
+  );
+}
+
+/** A form was sent. Never rejects. */
+export function onForm(talk: Conversation, deps: PressDeps, customId: string, typed: string): Promise<void> {
+  return guarded(talk, deps.log, { form: customId, runId: customId.split(':')[1] }, () =>
+    submit(talk, deps, customId, typed),
   );
 }
 

@@ -8,15 +8,19 @@ export interface LatestWins {
 
 /**
  * Never two writes at once, at least `gapMs` from the end of one to the start of the next, and always one
- * after the last change. `write` reads the state when it starts, and must not reject.
+ * after the last change. `write` calls `onRead` when it reads the state, later than at its start where it has
+ * to wait for its turn; it must not reject.
  */
-export function latestWins(write: () => Promise<void>, gapMs: number): LatestWins {
+export function latestWins(write: (onRead: () => void) => Promise<void>, gapMs: number): LatestWins {
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> | null = null;
   let changed = false;
   let over = false;
   let lastEnd = Number.NEGATIVE_INFINITY;
 
+  const onRead = (): void => {
+    changed = false;
+  };
   const schedule = (): void => {
     if (timer !== null || writing !== null || over) return;
     timer = setTimeout(start, Math.max(0, lastEnd + gapMs - performance.now()));
@@ -24,7 +28,7 @@ export function latestWins(write: () => Promise<void>, gapMs: number): LatestWin
   const start = (): void => {
     timer = null;
     changed = false;
-    writing = write().finally(() => {
+    writing = write(onRead).finally(() => {
       writing = null;
       lastEnd = performance.now();
       if (changed) schedule();

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../../core/events.js';
+import { paceAfter } from '../../core/pace.js';
 import type { ActorRef } from '../../core/request.js';
-import type { Run } from '../../core/run.js';
+import type { ProgressSnapshot, Run } from '../../core/run.js';
 import type { DiscordDeps } from './deps.js';
 import { type LiveDeps, type LiveMessage, liveMessage } from './live-message.js';
 import { discordShown } from './shown.js';
@@ -12,11 +13,20 @@ export interface LiveRuns {
   stopping(runId: string, by: ActorRef): void;
   /** No more edits of this run's progress; resolves when one under way has ended. */
   end(runId: string): Promise<void>;
+  /** {@link end} for all of them: this process shows nothing more. */
+  endAll(): Promise<void>;
 }
+
+/** How often runs are looked at for what time alone changes: a step that is stuck says nothing, in ms. */
+const TICK_MS = 10_000;
 
 /** Turns the events of runs under way into edits of their messages. */
 export function liveRuns(deps: LiveDeps & Pick<DiscordDeps, 'runs' | 'redact'>): LiveRuns {
   const live = new Map<string, LiveMessage>();
+  let ticker: NodeJS.Timeout | undefined;
+  const tick = (): void => {
+    for (const message of live.values()) message.tick();
+  };
 
   const follow = (event: Run): LiveMessage | null => {
     const known = live.get(event.id);
@@ -25,6 +35,7 @@ export function liveRuns(deps: LiveDeps & Pick<DiscordDeps, 'runs' | 'redact'>):
     if (shown === null) return null;
     const message = liveMessage(deps, deps.redact(event), shown);
     live.set(event.id, message);
+    ticker ??= setInterval(tick, TICK_MS).unref();
     return message;
   };
 
@@ -44,6 +55,11 @@ export function liveRuns(deps: LiveDeps & Pick<DiscordDeps, 'runs' | 'redact'>):
     }
   };
 
+  const report = (runId: string, progress: ProgressSnapshot): void => {
+    const message = live.get(runId);
+    message?.update({ pace: paceAfter(message.view().pace, progress, deps.now().getTime()) });
+  };
+
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'queued' || event.type === 'running') {
       const message = follow(event.run);
@@ -51,11 +67,20 @@ export function liveRuns(deps: LiveDeps & Pick<DiscordDeps, 'runs' | 'redact'>):
       setRun(message, event.run);
       if (event.type === 'queued') void showWaiting(message, event.run.id, event.waitsFor);
     } else if (event.type === 'progress') {
-      live.get(event.runId)?.update({ progress: deps.redact(event.progress) });
+      report(event.runId, deps.redact(event.progress));
     } else if (event.type === 'step' && event.state === 'running') {
-      const progress = { part: event.part, step: event.step };
-      live.get(event.runId)?.update({ progress, stepStartedAt: deps.now() });
+      report(event.runId, { part: event.part, step: event.step });
     }
+  };
+
+  const end = async (runId: string): Promise<void> => {
+    const message = live.get(runId);
+    live.delete(runId);
+    if (live.size === 0) {
+      clearInterval(ticker);
+      ticker = undefined;
+    }
+    await message?.end();
   };
 
   return {
@@ -64,10 +89,9 @@ export function liveRuns(deps: LiveDeps & Pick<DiscordDeps, 'runs' | 'redact'>):
       const message = live.get(runId);
       message?.update({ run: { ...message.view().run, stopRequestedBy: by } });
     },
-    end: async (runId) => {
-      const message = live.get(runId);
-      live.delete(runId);
-      await message?.end();
+    end,
+    endAll: async () => {
+      await Promise.all([...live.keys()].map(end));
     },
   };
 }

@@ -1,6 +1,4 @@
 import { closest } from '../../core/intent/closest.js';
-import { phrase } from '../../core/phrase.js';
-import { notice } from '../../core/reasons.js';
 import { unknownRun } from '../../core/refusals.js';
 import type { Action, Actor } from '../../core/request.js';
 import type { RunSummary } from '../../core/run.js';
@@ -10,6 +8,7 @@ import { help, intentList } from './render/catalogue.js';
 import { runDetails, runList } from './render/history.js';
 import { refusal } from './render/notices.js';
 import { statusMessage } from './render/status.js';
+import { explanationMessage } from './render/why.js';
 
 const RUNS_SHOWN = 10;
 /** How many runs are looked through for those that this person may see. */
@@ -27,7 +26,8 @@ export async function visibleRuns(deps: LookupDeps, actor: Actor): Promise<reado
 export async function showRuns(talk: Conversation, deps: LookupDeps): Promise<void> {
   await talk.thinkPrivately();
   const runs = await visibleRuns(deps, talk.actor);
-  if (runs.length === 0 && mayNothing(deps, talk.actor)) return talk.answer(refusal(nothingAllowed()));
+  const barred = deps.pipeline.barred(talk.actor);
+  if (runs.length === 0 && barred) return talk.answer(refusal(barred));
   await talk.answer(runList(deps.redact(runs.slice(0, RUNS_SHOWN))));
 }
 
@@ -46,34 +46,38 @@ export async function showRun(talk: Conversation, deps: LookupDeps, id: string):
 
 /** `/intents` */
 export async function showIntents(talk: Conversation, deps: LookupDeps): Promise<void> {
-  if (mayNothing(deps, talk.actor)) return talk.tell(refusal(nothingAllowed()));
+  const barred = deps.pipeline.barred(talk.actor);
+  if (barred) return talk.tell(refusal(barred));
   const { catalogue, pipeline, redact } = deps;
-  const visible = pipeline.visible(talk.actor);
+  const runnable = new Set(pipeline.visible(talk.actor).map(({ name }) => name));
+  const seen = pipeline
+    .viewable(talk.actor)
+    .map((intent) => ({ intent, runnable: runnable.has(intent.name) }));
+  const seesAll = pipeline.check(talk.actor, 'view', { intent: null, action: null, stack: null }) === null;
   await talk.tell(
-    intentList(redact(visible), (name) => catalogue.warning(name), redact(catalogue.problems())),
+    intentList(redact(seen), (name) => catalogue.warning(name), seesAll ? redact(catalogue.problems()) : []),
   );
+}
+
+/** `/why intent:` */
+export async function showWhy(talk: Conversation, deps: LookupDeps, intent: string): Promise<void> {
+  const why = deps.pipeline.why(talk.actor, intent);
+  const { redact } = deps;
+  await talk.tell(why.known ? explanationMessage(redact(why.explanation)) : refusal(redact(why.notice)));
 }
 
 /** `/status` */
 export async function showStatus(talk: Conversation, deps: LookupDeps): Promise<void> {
   await talk.thinkPrivately();
-  if (mayNothing(deps, talk.actor)) return talk.answer(refusal(nothingAllowed()));
+  const barred = deps.pipeline.barred(talk.actor);
+  if (barred) return talk.answer(refusal(barred));
   await talk.answer(statusMessage(deps.redact(await deps.pipeline.status(talk.actor))));
 }
 
 /** `/help` */
 export async function showHelp(talk: Conversation, deps: LookupDeps): Promise<void> {
-  if (mayNothing(deps, talk.actor)) return talk.tell(refusal(nothingAllowed()));
+  const barred = deps.pipeline.barred(talk.actor);
+  if (barred) return talk.tell(refusal(barred));
   const count = (action: Action): number => deps.pipeline.visible(talk.actor, action).length;
   await talk.tell(help({ backup: count('backup'), scale: count('scale'), rollout: count('rollout') }));
-}
-
-/** May run nothing, and would not be allowed to see a run either. */
-function mayNothing({ pipeline }: LookupDeps, actor: Actor): boolean {
-  const anyRun = { action: 'backup', stack: '', intent: '' } as const;
-  return pipeline.visible(actor).length === 0 && pipeline.check(actor, 'view', anyRun) !== null;
-}
-
-function nothingAllowed() {
-  return notice('not_allowed', phrase`you can’t run or see anything here.`);
 }

@@ -1,7 +1,10 @@
+import { beginsAtOnce } from '../../core/consent.js';
 import { phrase } from '../../core/phrase.js';
 import { notice } from '../../core/reasons.js';
+import { unknownRun } from '../../core/refusals.js';
 import type { RunRequest } from '../../core/request.js';
 import { isFinal, type Run } from '../../core/run.js';
+import type { Ticket } from '../../core/ticket.js';
 import type { ChannelMessages } from './channel-messages.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
@@ -25,15 +28,36 @@ export async function openRun(talk: Conversation, deps: OpenDeps, wish: Wish): P
   if (!admission.ok) return talk.tell(refusal(deps.redact(admission.notice)));
 
   const messageId = await talk.think();
+  const run = await preview(talk, deps, admission.ticket, messageId);
+  if (run.state === 'awaiting' && beginsAtOnce(run)) await begin(talk, deps, run);
+}
+
+/** Plans the run and shows it. Until it is drawn, nothing else writes to its message. */
+async function preview(talk: Conversation, deps: OpenDeps, ticket: Ticket, messageId: string): Promise<Run> {
   const release = deps.outcomes.hold(messageId);
   try {
     const shown = shownAt(talk.channelId, messageId, deps.now());
-    const run = await deps.pipeline.prepare(admission.ticket, shown);
+    const run = await deps.pipeline.prepare(ticket, shown);
     await draw(talk, deps, run, shown);
     if (isFinal(run.state)) await deps.pipeline.reported(run.id);
+    return run;
   } finally {
     release();
   }
+}
+
+/** Nobody has to agree: it begins in the name of the one who asked. */
+async function begin(talk: Conversation, { pipeline, redact }: OpenDeps, run: Run): Promise<void> {
+  const decision = await pipeline.decide(run.id, talk.actor, 'confirm');
+  if (!decision.ok) await talk.tell(refusal(redact(decision.notice)));
+}
+
+/** The same wish as an earlier run's, asked for by the one who pressed. */
+export async function openAgain(talk: Conversation, deps: OpenDeps, runId: string): Promise<void> {
+  const run = await deps.runs.get(runId);
+  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
+  const { intent, params, dryRun, action } = run;
+  await openRun(talk, deps, { intent, params, dryRun, action, previous: run.id });
 }
 
 /** Planning can outlast the interaction's token (15 minutes); then the preview is a message of its own. */

@@ -1,6 +1,7 @@
 import { FINAL_STATES, isFinal, type Run } from '../../core/run.js';
 import { failureOf } from './api-error.js';
 import type { ChannelMessages } from './channel-messages.js';
+import type { Closing } from './closing.js';
 import type { DiscordDeps } from './deps.js';
 import type { LiveRuns } from './live-runs.js';
 import { outcomeMessage } from './render/outcome.js';
@@ -14,6 +15,7 @@ const SWEEP_LIMIT = 50;
 
 type OutcomeDeps = Pick<DiscordDeps, 'pipeline' | 'runs' | 'redact' | 'log' | 'now'> & {
   readonly messages: ChannelMessages;
+  readonly closing: Closing;
   readonly live: LiveRuns;
 };
 
@@ -103,14 +105,10 @@ async function tell(deps: OutcomeDeps, run: Run, shown: DiscordShown): Promise<v
 }
 
 /** A new message for the outcome; what stands above it loses its Stop button first. */
-async function announce({ messages, runs, redact, log }: OutcomeDeps, run: Run, shown: DiscordShown) {
+async function announce({ messages, closing, runs, redact }: OutcomeDeps, run: Run, shown: DiscordShown) {
   const { channelId, messageId, liveId } = shown;
   const clean = redact(run);
-  try {
-    await messages.edit(channelId, liveId, endedMessage(clean, liveId === messageId), 'keep');
-  } catch (error) {
-    log.info({ err: error, runId: run.id }, 'the progress message could not be closed');
-  }
+  await closing.close(run.id, channelId, liveId, endedMessage(clean, liveId === messageId));
   const text = redact(await runs.readLog(run.id));
   await messages.send(channelId, outcomeMessage(clean, text), {
     replyTo: messageId,

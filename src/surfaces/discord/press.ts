@@ -1,45 +1,87 @@
+import { consentOf } from '../../core/consent.js';
+import type { Answer } from '../../core/decisions.js';
 import { unknownRun } from '../../core/refusals.js';
 import { actorRef } from '../../core/request.js';
 import type { Run } from '../../core/run.js';
+import { type IncidentDeps, pressIncident } from './alerts/press-incident.js';
 import type { Conversation } from './conversation.js';
 import type { LiveRuns } from './live-runs.js';
-import { type OpenDeps, openRun } from './open-run.js';
+import { openAgain as again, openRun } from './open-run.js';
 import { parseCustomId, type Verb } from './render/buttons.js';
 import { showCommands } from './render/commands.js';
 import { runDetails } from './render/history.js';
+import { parseIncidentId } from './render/incident-buttons.js';
+import { nameForm } from './render/name-form.js';
 import { note, refusal } from './render/notices.js';
 
-export type PressDeps = OpenDeps & { readonly live: LiveRuns };
+export type PressDeps = IncidentDeps & { readonly live: LiveRuns };
 type Press = (talk: Conversation, deps: PressDeps, runId: string) => Promise<void>;
 
 /** A button was pressed. All that it carries is the run's id and the verb; the state is in the store. */
 export async function press(talk: Conversation, deps: PressDeps, customId: string): Promise<void> {
+  const incident = parseIncidentId(customId);
+  if (incident !== null) return pressIncident(talk, deps, incident);
   const wish = parseCustomId(customId);
   if (wish === null) return talk.tell(note('This button belongs to another version of the bot.'));
   await PRESSES[wish.verb](talk, deps, wish.runId);
 }
 
-/** The first answer comes before anything is done: who saw "interaction failed" has started nothing. */
+/** A form was sent: the answer to a preview, with the name that was typed. */
+export async function submit(
+  talk: Conversation,
+  deps: PressDeps,
+  customId: string,
+  typed: string,
+): Promise<void> {
+  const wish = parseCustomId(customId);
+  if (wish?.verb !== 'confirm' && wish?.verb !== 'approve') {
+    return talk.tell(note('This form belongs to another version of the bot.'));
+  }
+  await decide(talk, deps, wish.runId, wish.verb, typed);
+}
+
 const answerPreview =
-  (answer: 'confirm' | 'cancel'): Press =>
-  async (talk, { pipeline }, runId) => {
-    await talk.accept();
-    const decision = await pipeline.decide(runId, talk.actor, answer);
-    if (!decision.ok) await talk.tell(refusal(decision.notice));
+  (answer: Answer): Press =>
+  async (talk, deps, runId) => {
+    if (answer === 'confirm' || answer === 'approve') {
+      const run = await deps.runs.get(runId);
+      if (run !== null && consentOf(run).typed && (await wantsName(talk, deps, runId, answer))) {
+        return talk.ask(nameForm(deps.redact(run), answer));
+      }
+    }
+    await decide(talk, deps, runId, answer);
   };
+
+/** Nothing else speaks against the answer: only the name is missing. */
+async function wantsName(
+  talk: Conversation,
+  deps: PressDeps,
+  runId: string,
+  answer: Answer,
+): Promise<boolean> {
+  const missing = await deps.pipeline.foresee(runId, talk.actor, answer, { find: talk.find });
+  return missing?.code === 'name_not_typed';
+}
+
+/** The first answer comes before anything is done: who saw "interaction failed" has started nothing. */
+async function decide(
+  talk: Conversation,
+  { pipeline, redact }: PressDeps,
+  runId: string,
+  answer: Answer,
+  typed?: string,
+): Promise<void> {
+  await talk.accept();
+  const also = { find: talk.find, ...(typed === undefined ? {} : { typed }) };
+  const decision = await pipeline.decide(runId, talk.actor, answer, also);
+  if (!decision.ok) await talk.tell(refusal(redact(decision.notice)));
+}
 
 const stop: Press = async (talk, { pipeline, live }, runId) => {
   await talk.accept();
   const result = await pipeline.stop(runId, talk.actor);
   if (!result.ok) return talk.tell(refusal(result.notice));
   live.stopping(runId, actorRef(talk.actor));
-};
-
-const again: Press = async (talk, deps, runId) => {
-  const run = await deps.runs.get(runId);
-  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
-  const { intent, params, dryRun, action } = run;
-  await openRun(talk, deps, { intent, params, dryRun, action, previous: run.id });
 };
 
 const rollBack: Press = async (talk, deps, runId) => {
@@ -74,6 +116,8 @@ async function look(
 const PRESSES: Readonly<Record<Verb, Press>> = {
   confirm: answerPreview('confirm'),
   cancel: answerPreview('cancel'),
+  approve: answerPreview('approve'),
+  reject: answerPreview('reject'),
   stop,
   retry: again,
   again,

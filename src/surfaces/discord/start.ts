@@ -1,16 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, type Interaction } from 'discord.js';
+import type { OpsAlerts } from './alerts/ops-alerts.js';
+import { startAlerts } from './alerts/start-alerts.js';
 import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
+import { channelTurns } from './channel-turns.js';
+import { createClosing } from './closing.js';
 import type { DiscordDeps } from './deps.js';
+import { watchFirstAnswers } from './first-answers.js';
+import { textOf } from './form.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
-import { onCommand, onPress } from './handler.js';
+import { onCommand, onForm, onPress } from './handler.js';
 import { actorOf, conversationOf, focusedOf, optionsOf } from './interaction.js';
 import { liveRuns } from './live-runs.js';
 import { logIn } from './log-in.js';
 import { createOutcomes } from './outcomes.js';
 import type { PressDeps } from './press.js';
 import { registerCommands } from './register.js';
+import { waitingPreviews } from './waiting-previews.js';
 
 const SWEEP_MS = 15_000;
 /** What is not delivered by then is delivered after the next start. */
@@ -19,6 +26,8 @@ const LAST_DELIVERIES_MS = 5000;
 /** The running Discord surface. */
 export interface DiscordSurface {
   state(): GatewayState;
+  /** Why alerts don't reach the ops channel, with the way out; null when they do, or there is none. */
+  alertProblem(): string | null;
   /** Ends the connection once deliveries under way have ended, or after 5 s. Runs go on by themselves. */
   stop(): Promise<void>;
 }
@@ -35,10 +44,14 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     rest: { api: config.apiUrl },
   });
   const state = gatewayState(client, deps.now);
-  const messages = channelMessages(client.rest);
+  if (deps.answers !== undefined) watchFirstAnswers(client, deps.answers);
+  const messages = channelMessages(client.rest, channelTurns(config.channelLimit));
+  const closing = createClosing(messages, log);
   const live = liveRuns({ ...deps, messages });
-  const outcomes = createOutcomes({ ...deps, messages, live });
-  const all: PressDeps = { ...deps, messages, live, outcomes };
+  const outcomes = createOutcomes({ ...deps, messages, closing, live });
+  const waiting = waitingPreviews({ ...deps, messages, outcomes });
+  let alerts: OpsAlerts | null = null;
+  const all: PressDeps = { ...deps, messages, live, outcomes, alertsChanged: () => alerts?.request() };
 
   client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client reported an error'));
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord had an error'));
@@ -53,26 +66,35 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     }
     void register(ready, deps);
     void outcomes.sweep();
+    void waiting.sweep();
+    alerts ??= startAlerts(ready, deps, messages);
   });
   client.on(Events.GuildCreate, (guild) => {
     if (guild.id === config.guildId && client.isReady()) void register(client, deps);
   });
   const unsubscribe = pipeline.events.subscribe((event) => {
     live.onEvent(event);
+    waiting.onEvent(event);
+    if (event.type === 'finished' || event.type === 'denied') alerts?.request();
     if (event.type === 'finished' && event.run.shown?.surface === 'discord') void outcomes.deliver(event.run);
   });
   const sweeping = setInterval(() => {
-    if (client.isReady()) void outcomes.sweep();
+    if (!client.isReady()) return;
+    void outcomes.sweep();
+    void waiting.sweep();
   }, config.sweepMs ?? SWEEP_MS);
   const login = await logIn(client, config.token, log);
 
   return {
     state,
+    alertProblem: () => alerts?.problem() ?? null,
     stop: async () => {
       login.giveUp();
       unsubscribe();
       clearInterval(sweeping);
-      await Promise.race([outcomes.idle(), sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
+      closing.giveUp();
+      const last = Promise.all([outcomes.idle(), live.endAll(), alerts?.end()]);
+      await Promise.race([last, sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
       await client.destroy();
     },
   };
@@ -97,12 +119,20 @@ async function onInteraction(interaction: Interaction, deps: PressDeps): Promise
     );
   } else if (interaction.isButton()) {
     await onPress(conversationOf(interaction, deps.config.guildId), deps, interaction.customId);
+  } else if (interaction.isModalSubmit()) {
+    const talk = conversationOf(interaction, deps.config.guildId);
+    await onForm(talk, deps, interaction.customId, textOf(interaction));
   }
 }
 
 async function register(client: Client<true>, { config, log }: DiscordDeps): Promise<void> {
   try {
-    const written = await registerCommands(client.rest, client.application.id, config.guildId);
+    const written = await registerCommands(
+      client.rest,
+      client.application.id,
+      config.guildId,
+      config.forMembers,
+    );
     log.info({ guildId: config.guildId, written }, 'the slash commands are registered');
   } catch (error) {
     log.error(

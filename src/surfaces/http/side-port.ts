@@ -1,14 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Log } from '../../core/log.js';
-import { PROBLEM_TYPE, problemJson } from './problem.js';
-import { type Answer, answer, problemAnswer, type SidePortSources } from './routes.js';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Access, AuthFailure } from './access/guard.js';
+import type { ApiDeps } from './api/deps.js';
+import { operationsOf } from './api/operations.js';
+import { createHttpServer } from './server.js';
+import type { WebhookDeps } from './webhooks/operations.js';
 
-export interface SidePortOptions extends SidePortSources {
+export interface SidePortOptions extends ApiDeps {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly log: Log;
+  readonly access: Omit<Access, 'onAuthFailure'>;
+  readonly webhooks: Omit<WebhookDeps, keyof ApiDeps | 'refused'>;
   /** How long a client may take to send its request, in ms. Default 5000. */
   readonly requestTimeoutMs?: number;
 }
@@ -16,13 +19,13 @@ export interface SidePortOptions extends SidePortSources {
 export interface SidePort {
   /** The port that is listened on. */
   readonly port: number;
-  /** Ends every connection and frees the port. */
+  /** Lets answers that are ready go out, ends every connection and frees the port. */
   close(): Promise<void>;
 }
 
 const REQUEST_TIMEOUT_MS = 5000;
-const KEEP_ALIVE_MS = 5000;
-const MAX_HEADER_BYTES = 8 * 1024;
+/** How long answers may take to go out when the port is closed, ms. */
+const LAST_ANSWERS_MS = 1000;
 
 /** The side port can't be opened; `message` says why, `remedy` what helps. */
 export class SidePortError extends Error {
@@ -35,88 +38,70 @@ export class SidePortError extends Error {
   }
 }
 
-/** Serves health, readiness and metrics. Throws {@link SidePortError} when the address can't be used. */
+/** Serves probes, metrics and the API. Throws {@link SidePortError} when the address can't be used. */
 export async function startSidePort(options: SidePortOptions): Promise<SidePort> {
-  const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
-  const server = createServer(
-    {
-      requestTimeout,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: Math.min(1000, requestTimeout),
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    (request, response) => void serve(options, request, response),
-  );
-  server.on('clientError', refuseMalformed);
-  await listen(server, options);
-  const { port } = server.address() as AddressInfo;
+  const { access, log, metrics, redact, onAuthFailure, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  // What the core denies it tells the metrics by itself, whatever surface was asked.
+  const notLetIn = (failure: AuthFailure): void => {
+    metrics.authFailed(failure.reason);
+    onAuthFailure(failure);
+  };
+  const webhooks = {
+    ...options,
+    ...options.webhooks,
+    refused: (from: string) => notLetIn({ reason: 'invalid_signature', from }),
+  };
+  const app = createHttpServer({
+    operations: operationsOf(options, webhooks),
+    access: { ...access, onAuthFailure: notLetIn },
+    log,
+    redact,
+    requestTimeoutMs,
+  });
+  const answering = trackAnswers(app);
+  await listen(app, options);
+  app.server.on('error', (error) => log.error({ err: error }, 'the side port reports an error'));
+  const { port } = app.server.address() as AddressInfo;
   return {
     port,
-    close: () =>
+    close: async () => {
+      await answering.settle(LAST_ANSWERS_MS);
+      await app.close();
+      access.limiter.close();
+    },
+  };
+}
+
+/** Knows which calls are being answered, streams left out. */
+function trackAnswers(app: FastifyInstance): { settle(ms: number): Promise<void> } {
+  let open = 0;
+  let settled = (): void => {};
+  app.addHook('preHandler', async (_request, reply) => {
+    open += 1;
+    reply.raw.once('close', () => {
+      open -= 1;
+      if (open === 0) settled();
+    });
+  });
+  return {
+    settle: (ms) =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        const timer = setTimeout(resolve, open === 0 ? 0 : ms);
+        settled = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       }),
   };
 }
 
-async function serve(
-  options: SidePortOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const method = request.method ?? '';
-  let reply: Answer;
+async function listen(app: FastifyInstance, { host, port }: SidePortOptions): Promise<void> {
   try {
-    reply = await answer(options, method, request.url ?? '');
+    await app.listen({ host, port });
   } catch (error) {
-    options.log.error({ err: error, url: request.url }, 'the side port could not answer');
-    const detail = 'ChatOps could not answer. Its log says why.';
-    reply = problemAnswer({ status: 500, title: 'Internal error', detail });
+    throw cannotListen(error as NodeJS.ErrnoException, host, port);
   }
-  response.writeHead(reply.status, {
-    'content-type': reply.type,
-    'content-length': Buffer.byteLength(reply.body),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...(reply.allow ? { allow: reply.allow } : {}),
-  });
-  response.end(method === 'HEAD' ? undefined : reply.body);
 }
-
-const REFUSALS: Readonly<Record<string, { status: number; title: string }>> = {
-  HPE_HEADER_OVERFLOW: { status: 431, title: 'Request header fields too large' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, title: 'Request timeout' },
-};
-
-/** What is no HTTP, too large or too slow gets one short answer, and the connection ends. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const { status, title } = REFUSALS[error.code ?? ''] ?? { status: 400, title: 'Bad request' };
-  const body = problemJson({ status, title, detail: 'The request could not be read.' });
-  const head = [
-    `HTTP/1.1 ${status} ${title}`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function listen(server: Server, { host, port, log }: SidePortOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
-    server.listen({ host, port }, () => {
-      server.removeAllListeners('error');
-      server.on('error', (error) => log.error({ err: error }, 'the side port reports an error'));
-      resolve();
-    });
-  });
-}
-
 const WHY: Readonly<Record<string, readonly [string, string]>> = {
   EADDRINUSE: [
     'is used by another program',

@@ -80,6 +80,7 @@ describe('20,000 files', () => {
     const second = await lab.plan(dockerVolumes, fields);
     expect(second.effects[0]).toMatchObject({ bytes: changed + 3, files: 101 });
     expect(shown(second)).toHaveLength(251);
+    expect(second.effects[1]).toMatchObject({ of: 20_001 });
     const before = names();
     const result = await dockerVolumes.run(second, lab.runContext());
     expect(result).toMatchObject({ state: 'succeeded', warnings: [] });

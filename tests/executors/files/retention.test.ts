@@ -93,6 +93,8 @@ describe('old archives', () => {
     const effect = part.effects.find(({ kind }) => kind === 'delete');
     const paths = effect?.kind === 'delete' ? effect.paths : [];
     expect(paths).toHaveLength(5);
+    // With their manifests, about 8 files belong to the 5 archives.
+    expect(effect).toMatchObject({ bytes: 3 * archive(60).size, of: 8 });
     const result = await files.run(part, lab.runContext());
     expect(said(result)).toContain('3 old archives deleted, 3 kept.');
     expect(paths.filter((path) => existsSync(path))).toEqual([]);

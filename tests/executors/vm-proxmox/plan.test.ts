@@ -78,7 +78,7 @@ describe('the preview', () => {
     if (volume) volume.protected = 1;
     const plan = await b.lab.plan(b.executor, { ...FIELDS, retention_days: 30 });
     expect(plan.data.deletions).toEqual([old]);
-    expect(plan.effects.at(-1)).toEqual({ kind: 'delete', target: 'nas', paths: [old] });
+    expect(plan.effects.at(-1)).toMatchObject({ kind: 'delete', target: 'nas', paths: [old], of: 5 });
     expect(plain(plan.steps.at(-1)?.title ?? [])).toBe(`Delete 1 old backup: ${old} (50 days). 5 stay.`);
     expect(codes(plan.warnings)).toEqual(['archives_unknown']);
     expect(text(plan.warnings)).toContain(unknown.volid);

@@ -1,14 +1,18 @@
-import { authorize } from '../../../src/core/authorize.js';
+import { authorize, type Right, subjectsOf } from '../../../src/core/authorize.js';
+import type { Consent } from '../../../src/core/consent.js';
 import { EventBus } from '../../../src/core/events.js';
 import type { Catalogue, Intent } from '../../../src/core/intent/intent.js';
+import type { Lock } from '../../../src/core/lock.js';
 import { code, phrase } from '../../../src/core/phrase.js';
 import type { Pipeline } from '../../../src/core/pipeline.js';
-import { notice } from '../../../src/core/reasons.js';
+import { explainRights } from '../../../src/core/policy/explanation.js';
+import { type Notice, notice } from '../../../src/core/reasons.js';
 import { alreadyDecided, notActive, notAsker, unknownRun } from '../../../src/core/refusals.js';
-import { actorRef, sameActor } from '../../../src/core/request.js';
+import { type Actor, actorRef, sameActor } from '../../../src/core/request.js';
 import { isFinal, type Outcome, type ProgressSnapshot, type Run } from '../../../src/core/run.js';
 import type { StackStatus } from '../../../src/core/status.js';
 import type { RunStore } from '../../../src/core/store.js';
+import { rulesOf } from '../../support/rules.js';
 import { AWAITING } from './sample-runs.js';
 
 type End = Partial<Outcome> & Pick<Outcome, 'state' | 'reason'>;
@@ -26,6 +30,10 @@ export interface FakePipeline {
   duringPrepare(happens: () => Partial<Run> | undefined): void;
   /** What `/status` finds. */
   setStatus(found: readonly StackStatus[]): void;
+  /** What the next presses would be refused with. */
+  foresee(notice: Notice | null): void;
+  /** Who has to agree, or who has, changed. */
+  consent(id: string, consent: Consent): void;
   waitFor(id: string, others: readonly string[]): void;
   begin(id: string): void;
   step(id: string, step: number): void;
@@ -56,6 +64,8 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
   const logs = new Map<string, string>();
   const broken = new Map<string, Error>();
   let stacks: readonly StackStatus[] = [];
+  let held: readonly Lock[] = [];
+  let foreseen: Notice | null = null;
   let happens = (): Partial<Run> | undefined => undefined;
   const events = new EventBus((error) => {
     throw error;
@@ -81,13 +91,17 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
     events.emit({ type: 'finished', run: done });
     return done;
   };
+  const mayLock = (actor: Actor, stack: string) =>
+    authorize({ policy: rulesOf(), now }, actor, 'lock', [{ intent: null, action: null, stack }]);
+  const may = (actor: Actor, right: Right, intent: string) =>
+    authorize({ policy: rulesOf(), now }, actor, right, [{ intent, action: null, stack: null }]);
   const refuse = (why: ReturnType<typeof notice>) => ({ ok: false, notice: why }) as const;
 
   const pipeline: Pipeline = {
     events,
     admit: async (request) => {
       maybeBreak('admit');
-      const denied = authorize(request.actor, 'run', request.intent);
+      const denied = may(request.actor, 'run', request.intent);
       if (denied !== null) return refuse(denied);
       const intent = intents.find(({ name }) => name === request.intent);
       if (intent === undefined) {
@@ -116,11 +130,17 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       events.emit({ type: 'planned', run: planned });
       return planned;
     },
-    decide: async (id, actor, answer) => {
+    decide: async (id, actor, answer, also) => {
       const found = stored.get(id);
       if (found === undefined) return unknownRun(id);
       if (found.state !== 'awaiting') return alreadyDecided(found);
-      if (!sameActor(actor, found.actor)) return refuse(notAsker(found));
+      if (foreseen && also?.typed !== found.intent) return refuse(foreseen);
+      const second = answer === 'approve' || answer === 'reject';
+      if (!second && !sameActor(actor, found.actor)) return refuse(notAsker(found));
+      if (answer === 'reject') {
+        const rejected = finish(id, { state: 'cancelled', reason: 'rejected' });
+        return { ok: true, run: rejected, done: Promise.resolve(rejected) };
+      }
       if (answer === 'cancel') {
         const cancelled = finish(id, { state: 'cancelled', reason: 'cancelled_by_asker' });
         return { ok: true, run: cancelled, done: Promise.resolve(cancelled) };
@@ -129,20 +149,48 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       events.emit({ type: 'queued', run: queued, waitsFor: [] });
       return { ok: true, run: queued, done: new Promise(() => {}) };
     },
+    foresee: async () => foreseen,
+    locks: {
+      list: async () => held,
+      lockable: () => [...new Set(intents.map(({ stack }) => stack))],
+      whyNotLock: async (actor, { stack }) => mayLock(actor, stack),
+      lock: async (actor, _source, { stack, reason }) => {
+        const since = now().toISOString();
+        const lock = { stack, holder: actorRef(actor), reason, since, until: null };
+        held = [...held, lock];
+        return { ok: true, lock };
+      },
+      whyNotUnlock: async (actor, stack) => mayLock(actor, stack),
+      unlock: async (_actor, _source, stack) => {
+        const lock = held.find((each) => each.stack === stack);
+        held = held.filter((each) => each !== lock);
+        return lock ? { ok: true, lock } : refuse(notice('not_locked', phrase`It is not locked.`));
+      },
+    },
     stop: async (id, actor) => {
       const found = stored.get(id);
       if (found === undefined) return unknownRun(id);
       if (found.state !== 'queued' && found.state !== 'running') return notActive(found);
-      const denied = authorize(actor, 'stop', found.intent);
+      const denied = may(actor, 'stop', found.intent);
       if (denied !== null) return refuse(denied);
       return { ok: true, run: set(id, { stopRequestedBy: actorRef(actor) }) };
     },
-    check: (actor, right, { intent }) => authorize(actor, right, intent),
+    check: (actor, right, { intent }) => may(actor, right, intent ?? ''),
     visible: (actor, action) =>
       intents
         .filter((intent) => action === undefined || intent.action === action)
-        .filter((intent) => authorize(actor, 'run', intent.name) === null),
-    status: async (actor) => (authorize(actor, 'view', '') === null ? stacks : []),
+        .filter((intent) => may(actor, 'run', intent.name) === null),
+    viewable: (actor) => intents.filter((intent) => may(actor, 'view', intent.name) === null),
+    barred: (actor) => may(actor, 'view', ''),
+    why: (actor, name) => {
+      const intent = intents.find((one) => one.name === name);
+      const denied = may(actor, 'view', name);
+      if (denied || !intent)
+        return { known: false, notice: denied ?? notice('intent_unknown', phrase`None.`) };
+      const rules = { kind: 'open', keys: null } as const;
+      return { known: true, explanation: explainRights(rules, actor, subjectsOf(intent), now(), 'you') };
+    },
+    status: async (actor) => (may(actor, 'view', '') === null ? stacks : []),
     show: async (id, shown) => {
       set(id, { shown });
     },
@@ -190,6 +238,10 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
     setStatus: (found) => {
       stacks = found;
     },
+    foresee: (expected) => {
+      foreseen = expected;
+    },
+    consent: (id, consent) => events.emit({ type: 'consent', run: set(id, { consent }) }),
     waitFor: (id, waitsFor) => events.emit({ type: 'queued', run: run(id), waitsFor }),
     begin: (id) =>
       events.emit({ type: 'running', run: set(id, { state: 'running', startedAt: now().toISOString() }) }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { paceAfter } from '../../../src/core/pace.js';
 import type { Phrase, PhrasePart } from '../../../src/core/phrase.js';
 import { notice } from '../../../src/core/reasons.js';
 import { FINAL_STATES, type Run, type Shown } from '../../../src/core/run.js';
@@ -117,9 +118,8 @@ function everyMessage(of: Run): Message[] {
   const live = {
     run: of,
     waitsFor: [of, of, of, of],
-    progress: of.progress,
-    stepStartedAt: null,
-    now: new Date(0),
+    pace: of.progress === null ? null : paceAfter(null, of.progress, 0),
+    now: new Date(60_000),
   };
   return [
     previewMessage({ ...of, state: 'awaiting' }),

@@ -68,3 +68,27 @@ test('after the end nothing is written, and what is under way is waited for', as
   await jest.advanceTimersByTimeAsync(10_000);
   expect(seen).toHaveLength(1);
 });
+
+test('a change that comes before the state is read needs no write of its own', async () => {
+  const seen: number[] = [];
+  let value = 0;
+  const drawing = latestWins(async (onRead) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    onRead();
+    seen.push(value);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }, 100);
+  value = 1;
+  drawing.request();
+  await jest.advanceTimersByTimeAsync(500);
+  value = 2;
+  drawing.request();
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(seen).toEqual([2]);
+  drawing.request();
+  await jest.advanceTimersByTimeAsync(1500);
+  value = 3;
+  drawing.request();
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(seen).toEqual([2, 2, 3]);
+});

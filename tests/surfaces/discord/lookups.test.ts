@@ -22,6 +22,8 @@ function talkWith(actor: Actor) {
     accept: note('accept'),
     answer: note('answer'),
     tell: note('tell'),
+    ask: async () => {},
+    find: async () => null,
   };
   return { told, talk };
 }

@@ -1,9 +1,11 @@
 import { describe, test } from '@jest/globals';
 import type { Intent } from '../../../src/core/intent/intent.js';
 import type { Observation } from '../../../src/core/observation.js';
+import { type Pace, paceAfter } from '../../../src/core/pace.js';
 import { code, phrase } from '../../../src/core/phrase.js';
+import { explainRights } from '../../../src/core/policy/explanation.js';
 import { notice } from '../../../src/core/reasons.js';
-import type { Run } from '../../../src/core/run.js';
+import type { ProgressSnapshot, Run } from '../../../src/core/run.js';
 import type { StackStatus } from '../../../src/core/status.js';
 import { help, intentList } from '../../../src/surfaces/discord/render/catalogue.js';
 import { showCommands } from '../../../src/surfaces/discord/render/commands.js';
@@ -20,6 +22,8 @@ import {
 } from '../../../src/surfaces/discord/render/progress.js';
 import { settledMessage } from '../../../src/surfaces/discord/render/settled.js';
 import { statusMessage } from '../../../src/surfaces/discord/render/status.js';
+import { explanationMessage } from '../../../src/surfaces/discord/render/why.js';
+import { member, rulesFrom } from '../../support/policy.js';
 import { expectGolden } from './golden.js';
 import {
   ALICE,
@@ -37,19 +41,40 @@ import {
 } from './sample-runs.js';
 
 const NOW = new Date('2026-11-22T14:18:22.000Z');
+const COPYING: ProgressSnapshot = {
+  part: 0,
+  step: 1,
+  done: 1_120_986_464,
+  total: 1_932_735_283,
+  unit: 'bytes',
+  current: 'Library/Databases/com.plexapp.plugins.library.blobs.db',
+};
+/** Seconds after 14:18:02, and where the step was then. */
+function paceOf(...reports: readonly (readonly [number, Partial<ProgressSnapshot>])[]): Pace | null {
+  const began = Date.parse('2026-11-22T14:18:02.000Z');
+  return reports.reduce<Pace | null>(
+    (pace, [second, change]) => paceAfter(pace, { part: 0, step: 1, ...change }, began + second * 1000),
+    null,
+  );
+}
 const LIVE: LiveView = {
   run: RUNNING,
   waitsFor: [],
-  progress: {
-    part: 0,
-    step: 1,
-    done: 1_120_986_464,
-    total: 1_932_735_283,
-    unit: 'bytes',
-    current: 'Library/Databases/com.plexapp.plugins.library.blobs.db',
-  },
-  stepStartedAt: new Date('2026-11-22T14:18:02.000Z'),
+  pace: paceOf(
+    [0, {}],
+    [0.1, { ...COPYING, done: 0 }],
+    [10, { ...COPYING, done: 560_493_232 }],
+    [20, COPYING],
+  ),
   now: NOW,
+};
+/** The same step as earlier runs took it. */
+const KNOWN: Run = {
+  ...RUNNING,
+  plan: planOf({
+    ...PLEX_PART,
+    expected: { tookMs: 52_000, stepsMs: { Stop: 2000, Copy: 36_000 }, runs: 1, scaled: false },
+  }),
 };
 const QUEUED: Run = { ...RUNNING, state: 'queued', startedAt: null };
 const OTHER: Run = { ...RUNNING, id: 'r-9xq4', actor: BOB, intent: 'media-all', action: 'rollout' };
@@ -185,6 +210,20 @@ const PROBLEM = {
 };
 const STALE = notice('intent_stale', phrase`${code('plex-database')} is used in its last good version.`);
 
+const EXPLANATION = explainRights(
+  rulesFrom(`roles:
+  Operator: {discord_roles: Ops, rights: run}
+  Viewer: {discord_roles: "@everyone", rights: view}
+  Admin: {discord_roles: Admin, rights: "*"}
+confirm:
+  Two: {stacks: media, confirm: two_people}
+`),
+  member('olga', ['Ops']),
+  [{ intent: 'rollout_media', action: 'rollout', stack: 'media' }],
+  new Date('2026-11-22T14:00:00Z'),
+  'you',
+);
+
 const CASES: Readonly<Record<string, () => Message>> = {
   preview: () => previewMessage(AWAITING),
   'preview-dry-run': () => previewMessage({ ...AWAITING, state: 'planned', dryRun: true, expiresAt: null }),
@@ -196,15 +235,36 @@ const CASES: Readonly<Record<string, () => Message>> = {
     }),
   'preview-two-parts': () =>
     previewMessage({ ...AWAITING, plan: planOf({ ...PLEX_PART, intent: 'config-files' }, PLEX_PART) }),
+  'preview-as-last-time': () => previewMessage({ ...KNOWN, state: 'awaiting' }),
+  'preview-first-run': () =>
+    previewMessage({ ...AWAITING, plan: planOf({ ...PLEX_PART, expected: 'first_run' }) }),
   'preview-scale': () => previewMessage(SCALE),
   'preview-scale-down': () => previewMessage(SCALE_DOWN),
   'preview-rollout': () => previewMessage(ROLLOUT),
   'preview-many-deletions': () => previewMessage(MIRROR),
   commands: () => showCommands(AWAITING),
-  confirmed: () => progressMessage({ ...LIVE, run: QUEUED, progress: null }, true),
-  waiting: () => progressMessage({ ...LIVE, run: QUEUED, progress: null, waitsFor: [OTHER] }, true),
+  confirmed: () => progressMessage({ ...LIVE, run: QUEUED, pace: null }, true),
+  waiting: () => progressMessage({ ...LIVE, run: QUEUED, pace: null, waitsFor: [OTHER] }, true),
   progress: () => progressMessage(LIVE, true),
   'progress-many-deletions': () => progressMessage({ ...LIVE, run: { ...RUNNING, plan: MIRROR.plan } }, true),
+  'progress-early': () =>
+    progressMessage({ ...LIVE, run: KNOWN, pace: paceOf([10, {}], [20, { ...COPYING, done: 1000 }]) }, false),
+  'progress-unknown-total': () => {
+    const { total: _, ...counted } = COPYING;
+    return progressMessage({ ...LIVE, pace: paceOf([0, { ...counted, done: 0 }], [20, counted]) }, false);
+  },
+  'progress-stalled': () =>
+    progressMessage({ ...LIVE, run: KNOWN, now: new Date('2026-11-22T14:19:02.000Z') }, false),
+  'progress-slow': () =>
+    progressMessage(
+      {
+        ...LIVE,
+        run: KNOWN,
+        pace: paceOf([0, { ...COPYING, done: 0 }], [80, { ...COPYING, done: 900_000_000 }], [100, COPYING]),
+        now: new Date('2026-11-22T14:19:42.000Z'),
+      },
+      false,
+    ),
   'progress-fresh': () => progressMessage(LIVE, false),
   'progress-stopping': () => progressMessage({ ...LIVE, run: { ...RUNNING, stopRequestedBy: BOB } }, false),
   'progress-moved': () => movedMessage(RUNNING, true),
@@ -246,10 +306,19 @@ const CASES: Readonly<Record<string, () => Message>> = {
   'status-many': () => statusMessage([MANY]),
   'status-too-much': () =>
     statusMessage(Array.from({ length: 40 }, (_, index) => ({ ...MEDIA, stack: `stack-${index + 1}` }))),
-  intents: () => intentList([INTENT], () => STALE, [PROBLEM]),
+  intents: () => intentList([{ intent: INTENT, runnable: true }], () => STALE, [PROBLEM]),
   'intents-empty': () => intentList([], () => null, []),
   help: () => help({ backup: 3, scale: 1, rollout: 2 }),
   'help-backups-only': () => help({ backup: 1, scale: 0, rollout: 0 }),
+  'intents-some-only-seen': () => intentList([{ intent: INTENT, runnable: false }], () => null, []),
+  why: () => explanationMessage(EXPLANATION),
+  'why-hostile': () =>
+    explanationMessage({
+      ...EXPLANATION,
+      intent: '`@everyone` **x**',
+      roles: ['[a](http://x)'],
+      confirm: null,
+    }),
   defect: () => defect('e-12345678'),
 };
 

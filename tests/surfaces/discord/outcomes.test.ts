@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DiscordAPIError } from 'discord.js';
 import type { ChannelMessages, SendOptions } from '../../../src/surfaces/discord/channel-messages.js';
+import { createClosing } from '../../../src/surfaces/discord/closing.js';
 import { createOutcomes, type Outcomes } from '../../../src/surfaces/discord/outcomes.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';
 import { type FakePipeline, fakePipeline, intentNamed } from './fake-pipeline.js';
@@ -29,6 +30,7 @@ function channel() {
       if (deleted) throw apiError(10008);
       edits.push({ id, message });
     },
+    redraw: async () => {},
   };
   return { messages, sent, edits, failures };
 }
@@ -51,7 +53,8 @@ beforeEach(() => {
     log,
     now: () => new Date(time),
     messages: place.messages,
-    live: { onEvent: () => {}, stopping: () => {}, end: async () => {} },
+    closing: createClosing(place.messages, log),
+    live: { onEvent: () => {}, stopping: () => {}, end: async () => {}, endAll: async () => {} },
   });
 });
 

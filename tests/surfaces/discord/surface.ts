@@ -3,7 +3,9 @@ import {
   type LocalDiscordOptions,
   startLocalDiscord,
 } from '../../../src/playground/local-discord.js';
+import type { ChannelLimit } from '../../../src/surfaces/discord/channel-turns.js';
 import type { Logger } from '../../../src/surfaces/discord/deps.js';
+import type { AnswerWatch } from '../../../src/surfaces/discord/first-answers.js';
 import { type DiscordSurface, startDiscord } from '../../../src/surfaces/discord/start.js';
 import { type FakePipeline, fakePipeline, intentNamed } from './fake-pipeline.js';
 
@@ -30,7 +32,13 @@ export interface Scene {
 }
 
 /** The whole surface with discord.js against a local Discord, above a pipeline in memory. */
-export async function startScene(options: LocalDiscordOptions & { editGapMs?: number } = {}): Promise<Scene> {
+export async function startScene(
+  options: LocalDiscordOptions & {
+    editGapMs?: number;
+    answers?: AnswerWatch;
+    channelLimit?: ChannelLimit;
+  } = {},
+): Promise<Scene> {
   const discord = await startLocalDiscord(options);
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
@@ -52,12 +60,15 @@ export async function startScene(options: LocalDiscordOptions & { editGapMs?: nu
       redact: (data) => data,
       log,
       now,
+      ...(options.answers === undefined ? {} : { answers: options.answers }),
       config: {
         token: discord.token,
         guildId: discord.guildId,
+        opsChannelId: discord.channelId('alerts'),
         apiUrl: discord.apiUrl,
         editGapMs: options.editGapMs ?? 20,
         sweepMs: 100,
+        ...(options.channelLimit === undefined ? {} : { channelLimit: options.channelLimit }),
       },
     });
   let surface = await start();

@@ -1,65 +1,34 @@
-import { connect } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Readiness } from '../../../src/surfaces/http/routes.js';
-import { type SidePort, SidePortError, startSidePort } from '../../../src/surfaces/http/side-port.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { SidePortError } from '../../../src/surfaces/http/side-port.js';
+import { Port, type PortOptions, READY } from './port.js';
 
-const READY: Readiness = {
-  checks: [{ name: 'store', ok: true, detail: 'The database answers.' }],
-  warnings: ['2 intent files have errors.'],
-};
-
-const opened: SidePort[] = [];
+const opened: Port[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((port) => port.close()));
 });
 
-interface Options {
-  ready?: () => Promise<Readiness>;
-  render?: () => Promise<string>;
-  requestTimeoutMs?: number;
-  host?: string;
-  port?: number;
-}
-
-async function start({ ready, render, ...more }: Options = {}) {
-  const logged: object[] = [];
-  const log = (fields: object): void => void logged.push(fields);
-  const port = await startSidePort({
-    host: '127.0.0.1',
-    port: 0,
-    ready: ready ?? (async () => READY),
-    metrics: { contentType: 'text/plain; version=0.0.4', render: render ?? (async () => 'up 1\n') },
-    log: { info: log, warn: log, error: log },
-    ...more,
-  });
+async function start(options: PortOptions = {}): Promise<Port> {
+  const port = await Port.open(options);
   opened.push(port);
-  return { ...port, logged, url: `http://127.0.0.1:${port.port}` };
+  return port;
 }
 
-/** Sends bytes and resolves with everything that comes back until the server hangs up. */
-function talk(port: number, bytes: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
-    let answer = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (text: string) => {
-      answer += text;
-    });
-    socket.on('close', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}
+let shared: Port;
+beforeAll(async () => {
+  shared = await Port.open();
+});
+afterAll(() => shared.close());
 
 describe('answers', () => {
   test('/healthz says that the process lives', async () => {
-    const { url } = await start();
+    const { url } = shared;
     const response = await fetch(`${url}/healthz`);
     expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
   test('/readyz: warnings do not make it unready', async () => {
-    const { url } = await start();
+    const { url } = shared;
     const response = await fetch(`${url}/readyz?verbose`);
     expect([response.status, await response.json()]).toEqual([200, { status: 'ready', ...READY }]);
   });
@@ -78,16 +47,14 @@ describe('answers', () => {
   });
 
   test('/metrics carries the registry’s own content type', async () => {
-    const { url } = await start();
+    const { url } = shared;
     const response = await fetch(`${url}/metrics`);
-    expect([response.headers.get('content-type'), await response.text()]).toEqual([
-      'text/plain; version=0.0.4',
-      'up 1\n',
-    ]);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await response.text()).toContain('chatops_build_info{version="1.2.3"} 1\n');
   });
 
   test('HEAD has the same headers and no body', async () => {
-    const { url } = await start();
+    const { url } = shared;
     const response = await fetch(`${url}/healthz`, { method: 'HEAD' });
     expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([
       200,
@@ -104,8 +71,10 @@ describe('answers', () => {
     ['POST', '/healthz', 405, 'GET, HEAD'],
     ['DELETE', '/metrics', 405, 'GET, HEAD'],
     ['POST', '/nowhere', 404, null],
+    ['PUT', '/run', 405, 'POST'],
+    ['PATCH', '/runs/r-7k2m', 405, 'GET, DELETE, HEAD'],
   ])('%s %s → %i', async (method, path, status, allow) => {
-    const { url } = await start();
+    const { url } = shared;
     const response = await fetch(`${url}${path}`, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([status, allow]);
     if (status === 200) return;
@@ -136,14 +105,14 @@ describe('bad clients', () => {
     ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
     ['10 KiB of headers', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(10_240)}\r\n\r\n`, 431],
   ])('%s', async (_case, bytes, status) => {
-    const { port, url } = await start();
-    expect(await talk(port, bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const port = shared;
+    expect(await port.talk(bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect((await fetch(`${port.url}/healthz`)).status).toBe(200);
   });
 
   test('headers that never end are cut off', async () => {
-    const { port } = await start({ requestTimeoutMs: 200 });
-    const answer = await talk(port, 'GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ');
+    const port = await start({ requestTimeoutMs: 200 });
+    const answer = await port.talk('GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ');
     expect(answer).toMatch(/^HTTP\/1.1 408 Request timeout\r\n/);
     expect(answer).toContain('application/problem+json');
   });
@@ -151,7 +120,7 @@ describe('bad clients', () => {
 
 describe('the address', () => {
   test('a port in use names the way out', async () => {
-    const { port } = await start();
+    const { port } = (await start()).side;
     const attempt = start({ port });
     await expect(attempt).rejects.toThrow(SidePortError);
     await expect(attempt).rejects.toMatchObject({
@@ -167,14 +136,13 @@ describe('the address', () => {
   });
 
   test('close frees the port although a client is in the middle of a request', async () => {
-    const { port, close } = await start();
-    const hanging = talk(
-      port,
+    const port = await start();
+    const hanging = port.talk(
       'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nX-Unfinished: ',
     );
-    await fetch(`http://127.0.0.1:${port}/healthz`);
-    await close();
+    await fetch(`${port.url}/healthz`);
+    await port.side.close();
     expect(await hanging).toMatch(/^HTTP\/1.1 200 /);
-    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${port.url}/healthz`)).rejects.toThrow();
   });
 });

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { described } from '../forms.js';
 import { localDestination, localPath } from '../paths.js';
+import { COMPRESSION, compressionOf } from './compression.js';
 import { defineKind } from './kind.js';
-import {
-  BACKUP,
-  compress,
-  exclude,
-  folder,
-  minFiles,
-  RETENTION,
-  requireMount,
-  targetFolder,
-} from './shared.js';
+import { BACKUP, exclude, folder, minFiles, RETENTION, requireMount, targetFolder } from './shared.js';
 
 /** A folder packed into an archive. */
 export const files = defineKind({
@@ -23,7 +15,7 @@ export const files = defineKind({
     source: folder('The folder to back up.', '/srv/photos'),
     destination: targetFolder('The folder that the archives go to.', '/srv/backups/photos'),
     exclude,
-    compress,
+    ...COMPRESSION,
     ...RETENTION,
     require_mount: requireMount,
     min_files: minFiles,
@@ -32,7 +24,7 @@ export const files = defineKind({
     source: place.resolved('source', localPath(document.source, place.folder)),
     destination: place.resolved('destination', localDestination(document.destination, place.folder)),
     exclude: document.exclude,
-    compress: document.compress,
+    ...compressionOf(document, place),
     retention_days: document.retention_days ?? null,
     min_keep: document.min_keep,
     require_mount: document.require_mount,

@@ -9,8 +9,9 @@ import {
   localFault,
   localPath,
 } from '../paths.js';
+import { COMPRESSION, compressionOf } from './compression.js';
 import { defineKind, type Place } from './kind.js';
-import { BACKUP, compress, RETENTION, requireMount } from './shared.js';
+import { BACKUP, RETENTION, requireMount } from './shared.js';
 
 /** Where Plex's official image and linuxserver's keep the databases. */
 const DATABASES = '/config/Library/Application Support/Plex Media Server/Plug-in Support/Databases';
@@ -56,7 +57,7 @@ export const plex = defineKind({
       'What happens to the container while its databases are copied.',
       'stop',
     ),
-    compress,
+    ...COMPRESSION,
     ...RETENTION,
     require_mount: requireMount,
   }),
@@ -66,7 +67,7 @@ export const plex = defineKind({
     destination: destination(document, place),
     destination_container: document.destination_container ?? null,
     consistency: document.consistency,
-    compress: document.compress,
+    ...compressionOf(document, place),
     retention_days: document.retention_days ?? null,
     min_keep: document.min_keep,
     require_mount: document.require_mount,

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { CONFIRMS } from '../../confirm-rule.js';
 import {
   checked,
-  choiceOrSwitch,
   described,
   excludePattern,
   label,
   name,
   oneOrMore,
   remark,
+  roleName,
   wholeNumber,
 } from '../forms.js';
 import { localDestinationFault, localFault } from '../paths.js';
@@ -26,6 +27,16 @@ export const INTENT = {
   params: described(
     z.unknown().meta({ $ref: '#/definitions/params' }).optional(),
     'What a request may give; fields take it in as {{ name }}.',
+  ),
+  confirm: described(
+    z.enum(CONFIRMS).optional(),
+    'Who has to agree: never (nobody), person, or two_people (somebody else has to approve it too).',
+    'two_people',
+  ),
+  approver_role: described(
+    roleName.optional(),
+    'The Discord role that the second person must have: its name or its id, in quotes.',
+    'Operator',
   ),
   depends_on: described(
     oneOrMore(name('backup_media'), 50).default([]),
@@ -87,12 +98,6 @@ export const exclude = described(
   oneOrMore(excludePattern, 200).default([]),
   'Patterns of what to leave out.',
   ['*.log', 'cache/'],
-);
-
-export const compress = described(
-  choiceOrSwitch(['gzip', 'zstd', 'none'], 'gzip', 'none').default('gzip'),
-  'How the archive is compressed.',
-  'zstd',
 );
 
 /** A folder of this host. */

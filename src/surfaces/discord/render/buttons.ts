@@ -1,7 +1,18 @@
 import type { Run, RunSummary } from '../../../core/run.js';
 import type { Button } from './fit.js';
 
-const VERBS = ['confirm', 'cancel', 'commands', 'stop', 'retry', 'again', 'rollback', 'details'] as const;
+const VERBS = [
+  'confirm',
+  'cancel',
+  'approve',
+  'reject',
+  'commands',
+  'stop',
+  'retry',
+  'again',
+  'rollback',
+  'details',
+] as const;
 /** What a press asks for. `retry` and `again` are the same wish after different ends. */
 export type Verb = (typeof VERBS)[number];
 
@@ -20,6 +31,9 @@ function button(run: Id, verb: Verb, label: string, style: Button['style'] = 'qu
 
 export const confirm = (run: Run, risky: boolean): Button =>
   button(run, 'confirm', `Confirm ${run.action}`, risky ? 'danger' : 'go');
+export const approve = (run: Run, risky: boolean): Button =>
+  button(run, 'approve', `Approve ${run.action}`, risky ? 'danger' : 'go');
+export const reject = (run: Id): Button => button(run, 'reject', 'Reject');
 export const cancel = (run: Id): Button => button(run, 'cancel', 'Cancel');
 export const cancelMine = (run: Id): Button => button(run, 'stop', 'Cancel mine');
 export const commands = (run: Id): Button => button(run, 'commands', 'Show commands');

@@ -10,13 +10,19 @@ import { COLORS } from './words.js';
 const INTENTS_SHOWN = 25;
 const PROBLEMS_SHOWN = 8;
 
-/** `/intents`: what this person may run, and what is wrong with the files. */
+/** An intent that a person may see, and perhaps run. */
+export interface SeenIntent {
+  readonly intent: Intent;
+  readonly runnable: boolean;
+}
+
+/** `/intents`: what this person may see, and what is wrong with the files. */
 export function intentList(
-  intents: readonly Intent[],
+  seen: readonly SeenIntent[],
   warningOf: (name: string) => Notice | null,
   problems: readonly IntentProblem[],
 ): Message {
-  const lines = intents.map((intent) => intentLine(intent, warningOf(intent.name)));
+  const lines = seen.map((one) => intentLine(one, warningOf(one.intent.name)));
   const faults = problems.map(problemLine);
   return withinLimits({
     embeds: [
@@ -34,14 +40,16 @@ export function intentList(
                 },
                 '',
               ]),
-          intents.length === 0 ? 'No intents yet. docs/intents.md shows how to write one.' : '**Intents**',
+          seen.length === 0 ? 'No intents yet. docs/intents.md shows how to write one.' : '**Intents**',
           {
             items: lines,
             show: INTENTS_SHOWN,
             more: (hidden) => `and ${hidden} more in ${inlineCode('intents.txt')}`,
             file: () => ({
               name: 'intents.txt',
-              text: intents.map(({ name, action, stack }) => `${name}\t${action}\t${stack}\n`).join(''),
+              text: seen
+                .map(({ intent: { name, action, stack } }) => `${name}\t${action}\t${stack}\n`)
+                .join(''),
               keep: 'start',
             }),
           },
@@ -51,10 +59,12 @@ export function intentList(
   });
 }
 
-function intentLine({ name, action, stack, description }: Intent, warning: Notice | null): string {
+function intentLine({ intent, runnable }: SeenIntent, warning: Notice | null): string {
+  const { name, action, stack, description } = intent;
+  const only = runnable ? '' : ' · you can see it, not run it';
   const about = description === '' ? '' : `: ${escapeText(description, 120)}`;
   const stale = warning === null ? '' : `\n⚠ ${noticeLine(warning)}`;
-  return `${inlineCode(name, 80)} · ${action} · stack ${escapeText(stack, 60)}${about}${stale}`;
+  return `${inlineCode(name, 80)} · ${action} · stack ${escapeText(stack, 60)}${only}${about}${stale}`;
 }
 
 function problemLine({ file, line, field, message, hint }: IntentProblem): string {
@@ -87,6 +97,8 @@ export function help(runnable: Readonly<Record<Action, number>>): Message {
           '/runs: the last runs and how they ended',
           '/run: one run with its plan, outcome and log',
           '/intents: what can be run, and what is wrong with its files',
+          '/why: what you may do with an intent, and which rule says so',
+          '/lock, /unlock: hold a stack, so that no run on it begins',
           '',
           `What can be run is written down in intents, one small YAML file each. docs/intents.md shows how to write one.`,
         ],

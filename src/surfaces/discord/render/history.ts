@@ -1,17 +1,21 @@
+import { consentLines, waitingFor } from '../../../core/consent-wording.js';
 import { isFinal, type Run, type RunState, type RunSummary, stateText } from '../../../core/run.js';
 import { stateSymbol } from '../../../core/wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Message, withinLimits } from './fit.js';
 import { outcomeBlocks } from './outcome.js';
 import { planBlocks } from './plan.js';
-import { escapeText, inlineCode } from './text.js';
+import { escapeText, inlineCode, markdown } from './text.js';
 import { COLORS, colorOf, stateLine, time, titleLine, who } from './words.js';
 
 /** States whose name says too little in a list. */
 const WORDS: Partial<Record<RunState, string>> = {
   planned: 'planned (dry run)',
-  awaiting: 'waiting for Confirm',
 };
+
+function wordOf(run: RunSummary): string {
+  return run.state === 'awaiting' ? waitingFor(run) : (WORDS[run.state] ?? stateText(run.state));
+}
 
 /** `/runs`: the last runs, newest first. */
 export function runList(runs: readonly RunSummary[]): Message {
@@ -37,16 +41,14 @@ export function runList(runs: readonly RunSummary[]): Message {
 
 /** ``✅ succeeded · plex-database `r-7k2m` · @alice · 2 hours ago`` */
 export function runLine(run: RunSummary): string {
-  const word = WORDS[run.state] ?? stateText(run.state);
+  const word = wordOf(run);
   const name = escapeText(run.intent, 60);
   return `${stateSymbol(run.state)} ${word} · ${name} ${inlineCode(run.id)} · ${who(run.actor)} · ${time(run.createdAt, 'R')}`;
 }
 
 /** `/run` and Details: what was planned, how it ended, its log. */
 export function runDetails(run: Run, log: string): Message {
-  const head = isFinal(run.state)
-    ? stateLine(run)
-    : `${titleLine(run)} · ${WORDS[run.state] ?? stateText(run.state)}`;
+  const head = isFinal(run.state) ? stateLine(run) : `${titleLine(run)} · ${wordOf(run)}`;
   return withinLimits({
     embeds: [
       { color: COLORS.grey, blocks: planBlocks(run) },
@@ -70,6 +72,7 @@ function facts(run: Run): Block[] {
     `${times.join(' · ')} (${time(run.createdAt, 'R')})`,
     ...(params.length === 0 ? [] : [`with ${inlineCode(params.join(' '))}`]),
     ...(run.decidedBy === null ? [] : [`answered by ${who(run.decidedBy)}`]),
+    ...consentLines(run).map(markdown),
     ...(run.stopRequestedBy === null ? [] : [`stopped by ${who(run.stopRequestedBy)}`]),
     ...(run.previous === null ? [] : [`after ${inlineCode(run.previous)}`]),
   ];

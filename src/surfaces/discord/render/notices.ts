@@ -12,6 +12,8 @@ const FACTS: readonly ReasonCode[] = [
   'not_active',
   'run_unknown',
   'intent_unknown',
+  'incident_unknown',
+  'incident_over',
 ];
 
 /** Why something was not done, for the one who asked. `near` are names that were perhaps meant. */

@@ -11,11 +11,11 @@ const TAIL_LINES = 10;
 const TAIL_CHARS = 900;
 
 /**
- * How a run ended: a new message that pings who asked. The headline stands in the content, because that is
+ * How a run ended: a new message that pings who asked, or who let it begin where no person asked. The headline stands in the content, because that is
  * what a phone's notification shows. `log` is attached when the run did not succeed.
  */
 export function outcomeMessage(run: Run, log: string): Message {
-  const asker = userId(run.actor);
+  const asker = userId(run.actor) ?? (run.decidedBy && userId(run.decidedBy));
   const mention = asker === null ? '' : `<@${asker}> `;
   const took = durationText(run);
   return withinLimits({

@@ -1,4 +1,5 @@
 import { formatCount } from '../../../core/format.js';
+import { expectationLine } from '../../../core/pace-wording.js';
 import { blockersOf, deletionsOf, type Effect, type Plan, warningsOf } from '../../../core/plan.js';
 import type { Notice } from '../../../core/reasons.js';
 import type { Run } from '../../../core/run.js';
@@ -20,10 +21,15 @@ export function planBlocks(run: Run, attach = true): Block[] {
     ...(harm === '' ? [] : [harm, '']),
     ...(run.plan.parts.every((part) => part.steps.length === 0)
       ? []
-      : [`**What ${isCertain(run) ? 'will' : 'would'} happen**`, steps(run.plan)]),
+      : [`**What ${isCertain(run) ? 'will' : 'would'} happen**`, steps(run.plan), ...expectation(run)]),
     ...deletionBlocks(run, attach),
     ...noticeBlocks(warningsOf(run.plan)),
   ];
+}
+
+function expectation({ plan, state }: Run): string[] {
+  const line = state === 'refused' ? null : expectationLine(plan);
+  return line === null ? [] : [markdown(line)];
 }
 
 /** A dry run and a refused run never happen. */

@@ -1,3 +1,5 @@
+import { beginsAtOnce, nextYes } from '../../../core/consent.js';
+import { consentLines } from '../../../core/consent-wording.js';
 import { blockersOf } from '../../../core/plan.js';
 import type { Run } from '../../../core/run.js';
 import { stateSymbol } from '../../../core/wording.js';
@@ -14,20 +16,28 @@ import { COLORS, colorOf, time, titleLine, who } from './words.js';
 export function previewMessage(run: Run, changedFrom?: Run): Message {
   return withinLimits({
     embeds: [{ color: colorOf(run.state), blocks: [...banner(changedFrom), ...previewBlocks(run)] }],
-    buttons: previewButtons(run),
+    buttons: previewButtons(run, changedFrom !== undefined),
   });
 }
 
 /** The preview without buttons, as the upper part of a message that shows progress below it. */
 export function previewEmbed(run: Run): Draft['embeds'][number] {
-  return { color: COLORS.calm, blocks: [titleLine(run), subtitle(run), '', ...planBlocks(run, false)] };
+  return {
+    color: COLORS.calm,
+    blocks: [titleLine(run), subtitle(run), ...agreement(run), '', ...planBlocks(run, false)],
+  };
 }
 
 function previewBlocks(run: Run): Block[] {
-  const head = [titleLine(run), subtitle(run), ''];
+  const head = [titleLine(run), subtitle(run), ...agreement(run), ''];
   if (run.state === 'refused') return [...head, ...refused(run)];
   if (run.dryRun) return [...head, ...planBlocks(run), '', 'This was a dry run: nothing runs.'];
   return [...head, ...planBlocks(run)];
+}
+
+/** Who has to agree and who has. A role that is named by its id is shown by its name; it is never pinged. */
+function agreement(run: Run): Block[] {
+  return consentLines(run).map((line) => `👥 ${markdown(line).replace(/`(\d{17,20})`/g, '<@&$1>')}`);
 }
 
 function subtitle(run: Run): string {
@@ -61,11 +71,20 @@ function banner(changedFrom: Run | undefined): Block[] {
   ];
 }
 
-function previewButtons(run: Run): Button[] {
+/** A run that begins by itself has nothing to press, unless it took the place of one whose plan changed. */
+function answerButtons(run: Run, isChanged: boolean): Button[] {
+  if (beginsAtOnce(run) && !isChanged) return [];
+  const risky = isRisky(run.plan);
+  return nextYes(run) === 'approve'
+    ? [buttons.approve(run, risky), buttons.reject(run)]
+    : [buttons.confirm(run, risky)];
+}
+
+function previewButtons(run: Run, isChanged: boolean): Button[] {
   const hasCommands = run.plan.parts.some((part) => part.steps.some((step) => step.commands.length > 0));
   const look = hasCommands ? [buttons.commands(run)] : [];
   if (run.state === 'awaiting') {
-    return [buttons.confirm(run, isRisky(run.plan)), buttons.cancel(run), ...look];
+    return [...answerButtons(run, isChanged), buttons.cancel(run), ...look];
   }
   return run.state === 'refused' ? [buttons.previewAgain(run), ...look] : look;
 }

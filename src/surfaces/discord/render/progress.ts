@@ -1,5 +1,7 @@
 import { formatCount } from '../../../core/format.js';
-import type { PhrasePart } from '../../../core/phrase.js';
+import type { Pace } from '../../../core/pace.js';
+import { paceNotes, rateText, timeLeftText } from '../../../core/pace-wording.js';
+import { type Phrase, type PhrasePart, plain } from '../../../core/phrase.js';
 import type { ProgressSnapshot, Run } from '../../../core/run.js';
 import {
   amountText,
@@ -9,7 +11,6 @@ import {
   progressBar,
   stateSymbol,
   stepText,
-  timeLeftText,
 } from '../../../core/wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Message, withinLimits } from './fit.js';
@@ -22,9 +23,8 @@ export interface LiveView {
   readonly run: Run;
   /** Runs that hold what this one needs. */
   readonly waitsFor: readonly Run[];
-  readonly progress: ProgressSnapshot | null;
-  /** When the current step began; null when that is not known. */
-  readonly stepStartedAt: Date | null;
+  /** Null before the first step. */
+  readonly pace: Pace | null;
   readonly now: Date;
 }
 
@@ -93,20 +93,31 @@ function waitingBlocks({ run, waitsFor }: LiveView): Block[] {
   ];
 }
 
-function progressBlocks({ run, progress, stepStartedAt, now }: LiveView): Block[] {
-  const at = progress ?? { part: 0, step: 0 };
-  const stepMs = stepStartedAt === null ? 0 : now.getTime() - stepStartedAt.getTime();
+function progressBlocks({ run, pace, now }: LiveView): Block[] {
+  const at = pace?.at ?? { part: 0, step: 0 };
   const position = stepText(run.plan, at);
-  // A relative timestamp goes on counting by itself, also while a step says nothing.
-  const started = run.startedAt === null ? null : `started ${time(run.startedAt, 'R')}`;
-  const timing = [started, timeLeftText(at, stepMs)].filter((text) => text !== null).join(', ');
+  const notes = pace === null ? [] : paceNotes(run.plan, pace, now.getTime());
   return [
     `${stateSymbol('running')} ${titleLine(run)}${position === null ? '' : ` · ${position}`}`,
-    [...measures(at), timing].join(' · '),
+    [...measures(at), ...timing({ run, pace, now })].join(' · '),
     stepLines(numberedSteps(run.plan), at),
-    ...(at.current === undefined ? [] : [inlineCode(at.current, 100)]),
+    ...(at.current === undefined || notes.some(namesFile) ? [] : [inlineCode(at.current, 100)]),
+    ...notes.map((note) => `⚠ ${markdown(note)}`),
     ...stopping(run),
   ];
+}
+
+/** A relative timestamp goes on counting by itself, also while a step says nothing. */
+function timing({ run, pace, now }: Pick<LiveView, 'run' | 'pace' | 'now'>): string[] {
+  const started = run.startedAt === null ? null : `started ${time(run.startedAt, 'R')}`;
+  const left = pace === null ? null : timeLeftText(run.plan, pace, now.getTime());
+  const rate = pace === null ? null : rateText(pace, now.getTime());
+  const times = [started, left].filter((text) => text !== null).join(', ');
+  return [...(rate === null ? [] : [rate]), ...(times === '' ? [] : [times])];
+}
+
+function namesFile(note: Phrase): boolean {
+  return note.some((part) => typeof part !== 'string');
 }
 
 function stopping(run: Run): Block[] {
@@ -143,7 +154,7 @@ function shortTitle({ title }: NumberedStep): string {
   let left = STEP_WORDS;
   for (const part of title) {
     const isText = typeof part === 'string';
-    const text = isText ? part : part.code;
+    const text = plain([part]);
     const end = isText ? text.search(/[.:](\s|$)| \(|, /) : -1;
     const kept = middle(end < 0 ? text : text.slice(0, end), Math.max(left, 8));
     parts.push(isText ? kept : { code: kept });

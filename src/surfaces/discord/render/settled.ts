@@ -34,5 +34,6 @@ function lines(run: Run): Block[] {
   }
   const by = run.stopRequestedBy ?? run.decidedBy;
   if (run.outcome?.reason === 'shutdown') return [`${symbol} **Cancelled.** ${summary}`];
-  return [`${symbol} **Cancelled**${by === null ? '' : ` by ${who(by)}`}. Nothing ran.`];
+  const word = run.outcome?.reason === 'rejected' ? 'Rejected' : 'Cancelled';
+  return [`${symbol} **${word}**${by === null ? '' : ` by ${who(by)}`}. Nothing ran.`];
 }

@@ -4,6 +4,7 @@ import type { StackStatus } from '../../../core/status.js';
 import { conditionOf, countsText, isAmiss, isUp } from '../../../core/status-wording.js';
 import { type Message, type TextFile, withinLimits } from './fit.js';
 import { runLine } from './history.js';
+import { lockLine } from './lock.js';
 import { noticeLine } from './plan.js';
 import { cleanLine, escapeText, inlineCode, markdown } from './text.js';
 import { COLORS, time } from './words.js';
@@ -37,11 +38,12 @@ function isShortened({ things, notices }: StackStatus): boolean {
   return things.length > THINGS_SHOWN || notices.length > NOTICES_SHOWN;
 }
 
-function stackLines({ stack, things, notices, runs }: StackStatus): string[] {
+function stackLines({ stack, things, notices, runs, lock }: StackStatus): string[] {
   const counts = countsText(things);
   const hidden = things.slice(THINGS_SHOWN).length + notices.slice(NOTICES_SHOWN).length;
   return [
     `**${escapeText(stack, 80)}**${counts === '' ? '' : ` · ${counts}`}`,
+    ...(lock ? [lockLine(lock)] : []),
     ...things.slice(0, THINGS_SHOWN).map(thingLine),
     ...notices.slice(0, NOTICES_SHOWN).map((notice) => `⚠ ${noticeLine(notice)}`),
     ...(hidden > 0 ? [`and ${hidden} more in ${inlineCode(FILE)}`] : []),

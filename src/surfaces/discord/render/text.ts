@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Phrase } from '../../../core/phrase.js';
+import type { Phrase, PhrasePart } from '../../../core/phrase.js';
 
 /** Marks a sentence's values; a text longer than this is never worth more of a phone's screen. */
 const TEXT_MAX = 400;
@@ -51,12 +51,16 @@ export function inlineCode(raw: string, max = CODE_MAX): string {
 export function markdown(phrase: Phrase): string {
   let text = '';
   for (const part of phrase) {
-    const next = typeof part === 'string' ? withCode(part) : inlineCode(part.code);
+    const next = typeof part === 'string' ? withCode(part) : value(part);
     if (text.length + next.length > PHRASE_MAX) return `${text}…`;
     // Two code spans side by side would run into one another.
     text += text.endsWith('`') && next.startsWith('`') ? `\u200b${next}` : next;
   }
   return text;
+}
+
+function value(part: Exclude<PhrasePart, string>): string {
+  return 'code' in part ? inlineCode(part.code) : `<t:${Math.floor(Date.parse(part.time) / 1000)}:f>`;
 }
 
 function withCode(text: string): string {

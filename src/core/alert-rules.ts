@@ -1,0 +1,99 @@
+import type { AlertKind, NewAlert, Subject } from './incident.js';
+import { code, type Phrase, phrase } from './phrase.js';
+import type { ReasonCode } from './reasons.js';
+import { type ActorRef, actorRef, type Source } from './request.js';
+import type { Run } from './run.js';
+
+/** Reasons that mean: somebody wanted what they may not. */
+const SECURITY_REASONS: readonly ReasonCode[] = ['not_allowed', 'label_mismatch'];
+/** Nobody looks at the answer to these. */
+const UNATTENDED: readonly Source[] = ['schedule', 'webhook'];
+
+/** All security refusals are one subject: an attack must not become a card for each try. */
+export const SECURITY: Subject = { key: 'security', intent: null };
+
+/** A run as it ended. `outcome` is redacted. */
+export type EndedRun = Pick<
+  Run,
+  'id' | 'intent' | 'action' | 'stack' | 'actor' | 'source' | 'dryRun' | 'state' | 'outcome' | 'plan'
+>;
+
+/**
+ * The alert that the end of a run raises, if any. A success is one too: it ends the intent's open incident, and
+ * is nothing when there is none. Dry runs, what people stopped, cancelled or let expire, and a roll back that
+ * somebody asked for raise nothing.
+ */
+export function alertOf(run: EndedRun, at: string): NewAlert | null {
+  const { outcome, actor } = run;
+  if (outcome === null) return null;
+  if (run.state === 'refused' && isSecurity(outcome.reason)) {
+    return denial({ by: actor, intent: run.intent, reason: outcome.reason, runId: run.id, at });
+  }
+  const kind = kindOf(run);
+  if (kind === null) return null;
+  return {
+    subject: subjectOf(run),
+    event: {
+      kind,
+      at,
+      runId: run.id,
+      reason: outcome.reason,
+      by: actorRef(actor),
+      text: outcome.summary,
+      count: 1,
+      mark: null,
+    },
+  };
+}
+
+function kindOf({ state, outcome, dryRun, source, plan }: EndedRun): AlertKind | null {
+  if (dryRun || outcome?.reason === 'stopped') return null;
+  if (state === 'failed' || state === 'interrupted') return state;
+  if (state === 'rolled_back') return plan.undoes === undefined ? state : null;
+  if (state === 'succeeded') return 'recovered';
+  return state === 'refused' && UNATTENDED.includes(source) ? 'refused' : null;
+}
+
+function subjectOf({ intent, action, stack }: EndedRun): Subject {
+  return { key: `intent:${intent}`, intent: { name: intent, action, stack } };
+}
+
+function isSecurity(reason: ReasonCode): boolean {
+  return SECURITY_REASONS.includes(reason);
+}
+
+interface Denied {
+  readonly by: ActorRef;
+  /** Redacted and bounded: it may be a stranger's text. */
+  readonly intent: string;
+  readonly reason: ReasonCode;
+  readonly runId: string | null;
+  readonly at: string;
+}
+
+/** The alert of a request or a press that was turned down; null when that was no question of rights. */
+export function denialAlert(denied: Denied): NewAlert | null {
+  return isSecurity(denied.reason) ? denial(denied) : null;
+}
+
+function denial({ by, intent, reason, runId, at }: Denied): NewAlert {
+  return {
+    subject: SECURITY,
+    event: {
+      kind: 'denied',
+      at,
+      runId,
+      reason,
+      by: actorRef(by),
+      text: [sayDenied(by.name, intent, reason)],
+      count: 1,
+      mark: `${reason} ${by.kind}:${by.id}`,
+    },
+  };
+}
+
+function sayDenied(name: string, intent: string, reason: ReasonCode): Phrase {
+  return reason === 'label_mismatch'
+    ? phrase`${name} asked for ${code(intent)}, whose label is not this installation’s.`
+    : phrase`${name} asked for ${code(intent)} without the right to it.`;
+}

@@ -1,0 +1,139 @@
+import { canonicalJson } from './canonical.js';
+import { type Consent, consentOf, wantedBy } from './consent.js';
+import { type Answer, type Press, weigh } from './decisions.js';
+import type { CoreDeps } from './deps.js';
+import { tooManyAtOnce } from './limits.js';
+import { requestOf } from './new-run.js';
+import { outcomes } from './outcomes.js';
+import type { Notice } from './reasons.js';
+import type { Records } from './records.js';
+import { alreadyDecided, overdue, shuttingDown, unknownRun } from './refusals.js';
+import { type Actor, type ActorRef, actorRef, type RunRequest } from './request.js';
+import type { Run } from './run.js';
+import type { Refusal } from './ticket.js';
+
+/** What comes along with an answer to a preview. */
+export interface Answering {
+  /** The name that was typed, where one was asked for. */
+  readonly typed?: string;
+  /** Finds somebody with the rights of this moment, to look again at the one in whose name a run begins. */
+  readonly find?: (who: ActorRef) => Promise<Actor | null>;
+}
+
+/** The last yes that a run needed; it is judged again right before the run begins. */
+export interface Begun {
+  readonly press: Press;
+  /** The run as it waited. */
+  readonly waited: Run;
+  readonly request: RunRequest;
+}
+
+/** The answer counts: the run is queued (`begun`), ended, or waits on for the second person. */
+export type Answered = { readonly ok: true; readonly run: Run; readonly begun: Begun | null } | Refusal;
+
+/** Who answers here. */
+interface Self {
+  /** The owner id of this process. */
+  readonly owner: string;
+  /** Aborted when it shuts down. */
+  readonly closing: AbortSignal;
+}
+
+/** Takes answers to previews, up to the point from which a run goes on by itself. */
+export class Answers {
+  constructor(
+    private readonly deps: CoreDeps,
+    private readonly records: Records,
+    private readonly self: Self,
+  ) {}
+
+  async take(runId: string, actor: Actor, answer: Answer, also: Answering = {}): Promise<Answered> {
+    const run = await this.#waiting(runId);
+    if ('ok' in run) return run;
+    const press = await pressOf(run, actor, answer, also);
+    const verdict = await weigh(this.deps, run, press);
+    if (verdict.does === 'nothing') {
+      await this.#store(run, verdict.consent, 'rule_tightened', actor);
+      return this.records.deny(requestOf(run, actor), run.id, verdict.notice);
+    }
+    const taken = await this.#apply(run, press, verdict);
+    if (taken) return taken;
+    // Somebody else was faster. Where the run waits on all the same, the answer is judged by what is so now.
+    const after = (await this.deps.store.runs.get(run.id)) ?? run;
+    return after.state === 'awaiting' ? this.take(runId, actor, answer, also) : alreadyDecided(after);
+  }
+
+  /** Why the answer would not count now; null: it would. */
+  async foresee(runId: string, actor: Actor, answer: Answer, also: Answering = {}): Promise<Notice | null> {
+    const run = await this.#waiting(runId);
+    if ('ok' in run) return run.notice;
+    const verdict = await weigh(this.deps, run, await pressOf(run, actor, answer, also));
+    return verdict.does === 'nothing' ? verdict.notice : null;
+  }
+
+  async expire(run: Run): Promise<void> {
+    const expired = await this.records.finish(run, outcomes.expired());
+    if (expired) this.deps.events.emit({ type: 'finished', run: expired });
+  }
+
+  /** Null: somebody else has answered since the run was read. */
+  async #apply(run: Run, press: Press, verdict: Counting): Promise<Answered | null> {
+    const { actor, answer } = press;
+    const { consent } = verdict;
+    if (verdict.does === 'end') {
+      const outcome = answer === 'reject' ? outcomes.rejected(actor) : outcomes.cancelled();
+      const ended = await this.records.finish(
+        run,
+        outcome,
+        actor,
+        answer === 'reject' ? 'rejected' : 'finished',
+      );
+      if (ended) this.deps.events.emit({ type: 'finished', run: ended });
+      return ended && { ok: true, run: ended, begun: null };
+    }
+    const notNow = this.self.closing.aborted ? shuttingDown() : await tooManyAtOnce(this.deps, verdict);
+    if (notNow) return this.records.deny(requestOf(run, actor), run.id, notNow);
+    if (verdict.does === 'note') {
+      const noted = await this.#store(run, consent, 'confirmed', actor);
+      return noted && { ok: true, run: noted, begun: null };
+    }
+    const queuedAt = this.deps.now().toISOString();
+    const patch = { decidedBy: actorRef(actor), queuedAt, owner: this.self.owner, consent };
+    const event = answer === 'approve' ? 'approved' : 'confirmed';
+    const queued = await this.records.agreed(run, 'queued', patch, event, actor);
+    return queued && { ok: true, run: queued, begun: { press, waited: run, request: verdict.request } };
+  }
+
+  /** Who has to agree, or who has, while the run waits on; null when nothing is new, or it is too late. */
+  async #store(run: Run, consent: Consent, event: string, by: Actor): Promise<Run | null> {
+    if (canonicalJson(consent) === canonicalJson(consentOf(run))) return null;
+    const changed = await this.records.agreed(run, 'awaiting', { consent }, event, by);
+    if (changed) this.deps.events.emit({ type: 'consent', run: changed });
+    return changed;
+  }
+
+  /** The run while it can be answered; else why it can't. */
+  async #waiting(runId: string): Promise<Run | Refusal> {
+    const run = await this.deps.store.runs.get(runId);
+    if (!run) return unknownRun(runId);
+    if (run.state !== 'awaiting') return alreadyDecided(run);
+    if (!isOverdue(run, this.deps.now())) return run;
+    await this.expire(run);
+    return overdue(run);
+  }
+}
+
+type Counting = Exclude<Awaited<ReturnType<typeof weigh>>, { does: 'nothing' }>;
+
+async function pressOf(run: Run, actor: Actor, answer: Answer, { typed, find }: Answering): Promise<Press> {
+  const base = { actor, answer, ...(typed === undefined ? {} : { typed }) };
+  const wanted = wantedBy(run);
+  // Only an approval begins a run in somebody else's name.
+  if (answer !== 'approve' || !wanted) return { ...base, wantedBy: null };
+  // The local operator has no rights that could be taken away.
+  return { ...base, wantedBy: wanted.kind === 'operator' ? wanted : ((await find?.(wanted)) ?? null) };
+}
+
+function isOverdue(run: Run, now: Date): boolean {
+  return run.expiresAt !== null && Date.parse(run.expiresAt) <= now.getTime();
+}

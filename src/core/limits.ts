@@ -1,0 +1,96 @@
+import type { CoreDeps } from './deps.js';
+import { formatDuration } from './format.js';
+import { code, type Phrase, phrase } from './phrase.js';
+import { type Limits, NO_LIMITS } from './policy/policy.js';
+import { type Notice, notice } from './reasons.js';
+import { type RunRequest, sameActor } from './request.js';
+
+/** So many in so many seconds. */
+export interface Rate {
+  readonly runs: number;
+  readonly perSeconds: number;
+}
+
+/** Counts what was asked for in a time, on this instance or on several. */
+export interface RequestCounter {
+  /** Takes one from the budget of `key`; false when it is used up. Never rejects. */
+  take(key: string, rate: Rate): Promise<boolean>;
+}
+
+/** The places for runs that this host executes at once, given away in the order of asking. */
+export interface RunSlots {
+  /** Waits for a place. The function gives it back; null when `signal` came first. */
+  take(signal: AbortSignal): Promise<(() => void) | null>;
+  /** Is there a place now? */
+  readonly free: boolean;
+}
+
+/** What holds when nobody has set a limit: enough for every person, too little for a script that went wild. */
+const DEFAULT_RATE: Rate = { runs: 240, perSeconds: 60 };
+const ACTIVE = ['queued', 'running'] as const;
+const MOST_ACTIVE = 1000;
+
+type LimitDeps = Pick<CoreDeps, 'policy' | 'requests'> & { readonly store: Pick<CoreDeps['store'], 'runs'> };
+
+/**
+ * Has this person, or have all together, asked for this intent too often? Null means no. Only Discord is
+ * counted here: the HTTP API counts addresses, and schedules keep their own time.
+ */
+export async function tooManyRequests(
+  { policy, requests }: LimitDeps,
+  request: RunRequest,
+): Promise<Notice | null> {
+  if (request.source !== 'discord') return null;
+  const { perPerson, perIntent } = limitsOf(policy.rules());
+  const { kind, id } = request.actor;
+  const mine = rateOf(perPerson);
+  if (!(await requests.take(`person:${kind}:${id}`, mine)))
+    return tooOften(phrase`You have asked ${mine.runs}`, mine);
+  const everybodys = rateOf(perIntent);
+  if (await requests.take(`intent:${request.intent}`, everybodys)) return null;
+  return tooOften(phrase`${code(request.intent)} was asked for ${everybodys.runs}`, everybodys);
+}
+
+/** Would what this answer begins be one run too many at once for its person or its intent? Null means no. */
+export async function tooManyAtOnce({ policy, store }: LimitDeps, verdict: Counting): Promise<Notice | null> {
+  if (verdict.does !== 'begin' || verdict.request.source !== 'discord') return null;
+  const { actor, intent } = verdict.request;
+  const { perPerson, perIntent } = limitsOf(policy.rules());
+  if (perPerson.atOnce === null && perIntent.atOnce === null) return null;
+  const active = await store.runs.list({ states: ACTIVE, limit: MOST_ACTIVE });
+  const mine = active.filter((run) => sameActor(run.actor, actor));
+  if (perPerson.atOnce !== null && mine.length >= perPerson.atOnce) {
+    return busy(phrase`You have`, mine[0]?.id, perPerson.atOnce);
+  }
+  const same = active.filter((run) => run.intent === intent);
+  if (perIntent.atOnce === null || same.length < perIntent.atOnce) return null;
+  return busy(phrase`${code(intent)} has`, same[0]?.id, perIntent.atOnce);
+}
+
+type Counting = { readonly does: 'begin'; readonly request: RunRequest } | { readonly does: 'note' | 'end' };
+
+function limitsOf(rules: ReturnType<CoreDeps['policy']['rules']>): Limits {
+  return rules.kind === 'policy' ? rules.policy.limits : NO_LIMITS;
+}
+
+function rateOf({ runs, perSeconds }: Limits['perPerson']): Rate {
+  return runs === null || perSeconds === null ? DEFAULT_RATE : { runs, perSeconds };
+}
+
+function tooOften(who: Phrase, { perSeconds }: Rate): Notice {
+  return notice(
+    'too_many_requests',
+    phrase`${who} times in ${formatDuration(perSeconds * 1000)}, which is the limit. Nothing was planned.`,
+    phrase`Wait a moment, then ask again.`,
+  );
+}
+
+function busy(who: Phrase, run: string | undefined, limit: number): Notice {
+  const count = limit === 1 ? 'one run' : `${limit} runs`;
+  const example = run === undefined ? '' : phrase` (${code(run)})`;
+  return notice(
+    'too_many_requests',
+    phrase`${who} ${count} under way${example}, which is the limit. Nothing was started.`,
+    phrase`Wait until one has ended, then confirm.`,
+  );
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { START } from '../intent/problem.js';
+import { readTextFile, type TextFile } from '../text-file.js';
+import type { Policy } from './policy.js';
+import { readRbac } from './rbac.js';
+import { MAX_POLICY_BYTES, type PolicyProblem, readPolicy } from './read-policy.js';
+
+interface Read {
+  readonly policy: Policy | null;
+  readonly problems: readonly PolicyProblem[];
+}
+
+/** Between two looks at a file that may still be written, in ms. */
+const SETTLE_MS = 60;
+const MOST_LOOKS = 20;
+
+/** Reads a policy file. */
+export async function readPolicyFile(file: string): Promise<Read> {
+  const found = await readSettled(file);
+  return found.ok ? readPolicy(found.text, file) : unreadable(file, found);
+}
+
+/** Reads the older form's file. */
+export async function readRbacFile(file: string, onSecret: (key: string) => void): Promise<Read> {
+  const found = await readSettled(file);
+  if (!found.ok) return unreadable(file, found);
+  let value: unknown;
+  try {
+    value = JSON.parse(found.text);
+  } catch {
+    // The parser's own message quotes the text, and the text holds keys.
+    return broken(file, 'The file is not valid JSON.', 'docs/policy.md shows the older form.');
+  }
+  return readRbac(value, file, onSecret);
+}
+
+/**
+ * The file's text once it holds still (EBUSY when it never does). Half of a policy can be a valid policy that allows more, because its
+ * `deny` comes last: a file that is being written must not count.
+ */
+async function readSettled(file: string): Promise<TextFile> {
+  let last = await readTextFile(file, MAX_POLICY_BYTES);
+  for (let look = 1; look < MOST_LOOKS; look += 1) {
+    await sleep(SETTLE_MS);
+    const next = await readTextFile(file, MAX_POLICY_BYTES);
+    if (JSON.stringify(next) === JSON.stringify(last)) return next;
+    last = next;
+  }
+  return { ok: false, why: 'unreadable', code: 'EBUSY' };
+}
+
+function unreadable(file: string, found: Exclude<TextFile, { ok: true }>): Read {
+  switch (found.why) {
+    case 'too_large': {
+      const message = `The file is larger than ${MAX_POLICY_BYTES / 1024} KiB.`;
+      return broken(file, message, 'Is this the right file? A policy has a few dozen lines.');
+    }
+    case 'not_utf8':
+      return broken(file, 'The file is not UTF-8 text.', 'Save it as UTF-8 text.');
+    case 'not_a_file':
+      return broken(file, 'This is not a regular file.', 'Name a file.');
+    case 'unreadable': {
+      const [message, hint] =
+        found.code === 'ENOENT'
+          ? ['The file does not exist.', 'Put it back, or unset the variable that names it and restart.']
+          : [`The file can’t be read (${found.code}).`, 'Give the bot’s user the right to read it.'];
+      return broken(file, message, hint);
+    }
+  }
+}
+
+function broken(file: string, message: string, hint: string): Read {
+  return { policy: null, problems: [{ file, ...START, field: '', message, hint }] };
+}

@@ -1,0 +1,94 @@
+import { SECURITY } from './alert-rules.js';
+import type { CoreDeps } from './deps.js';
+import type { NewAlert } from './incident.js';
+import { code, phrase } from './phrase.js';
+import { createStrangerAudit } from './stranger-audit.js';
+
+/** Reports are collected for so long before they are stored, in ms: an attack must not keep the disk busy. */
+const COLLECT_MS = 1000;
+/** Of more sources than this in that time, the further ones count together. */
+const MOST_SOURCES = 20;
+const LONGEST_SOURCE = 100;
+
+/** A refusal for security reasons that never became a request: a wrong key, a blocked address. */
+export interface SecurityRefusal {
+  /** As `chatops_auth_failures_total` names it: `invalid_key`, `missing_key`, `ip_blocked`, … */
+  readonly reason: string;
+  /** Where it came from, such as an address. */
+  readonly from: string;
+}
+
+/** Those that raise an alert; a call without a key may be somebody's browser. What the pipeline denies raises its own. */
+const ALARMING: readonly string[] = ['invalid_key', 'ip_blocked', 'invalid_signature'];
+
+/** Turns security refusals without a run into the one security incident, and into rows of the audit trail. */
+export interface SecurityReports {
+  /** Returns at once; what was reported is stored within a second. */
+  report(refusal: SecurityRefusal): void;
+  /** Stores what is collected. Call it before the store closes; later reports are dropped. */
+  end(): Promise<void>;
+}
+
+type ReportDeps = Pick<CoreDeps, 'store' | 'redactor' | 'log' | 'now'>;
+
+export function createSecurityReports(deps: ReportDeps): SecurityReports {
+  const counts = new Map<string, SecurityRefusal & { readonly count: number }>();
+  let timer: NodeJS.Timeout | null = null;
+  let storing: Promise<void> = Promise.resolve();
+  const audit = createStrangerAudit(deps);
+  let over = false;
+
+  const store = async (): Promise<void> => {
+    timer = null;
+    const collected = [...counts.values()];
+    counts.clear();
+    for (const refusal of collected) {
+      try {
+        await deps.store.incidents.raise(alertFor(deps, refusal));
+      } catch (error) {
+        deps.log.error({ err: error, reason: refusal.reason }, 'a security refusal could not be stored');
+      }
+    }
+  };
+  const begin = (): void => {
+    storing = storing.then(store);
+  };
+  return {
+    report: ({ reason, from }) => {
+      if (over) return;
+      audit.note({ reason, from });
+      if (!ALARMING.includes(reason)) return;
+      const known = counts.has(`${reason} ${from}`) || counts.size < MOST_SOURCES;
+      const source = known ? from : 'other addresses';
+      const key = `${reason} ${source}`;
+      counts.set(key, { reason, from: source, count: (counts.get(key)?.count ?? 0) + 1 });
+      timer ??= setTimeout(begin, COLLECT_MS);
+    },
+    end: async () => {
+      over = true;
+      if (timer !== null) clearTimeout(timer);
+      begin();
+      await Promise.all([storing, audit.end()]);
+    },
+  };
+}
+
+function alertFor(
+  { redactor, now }: ReportDeps,
+  { reason, from, count }: SecurityRefusal & { count: number },
+): NewAlert {
+  const source = redactor.text(from.slice(0, LONGEST_SOURCE));
+  return {
+    subject: SECURITY,
+    event: {
+      kind: 'denied',
+      at: now().toISOString(),
+      runId: null,
+      reason,
+      by: null,
+      text: [phrase`A call from ${code(source)} was refused: ${code(reason)}.`],
+      count,
+      mark: `${reason} ${source}`,
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Check, CheckArea } from '../core/diagnosis.js';
+import { plain } from '../core/phrase.js';
+import type { Notice } from '../core/reasons.js';
+
+/** Something that is as it should be. */
+export function passed(area: CheckArea, id: string, message: string): Check {
+  return { id, area, state: 'ok', message, remedy: null };
+}
+
+/** Something that was not looked at, and why. */
+export function skipped(area: CheckArea, id: string, message: string): Check {
+  return { id, area, state: 'skipped', message, remedy: null };
+}
+
+export function warning(area: CheckArea, id: string, message: string, remedy: string): Check {
+  return { id, area, state: 'warning', message, remedy };
+}
+
+export function problem(area: CheckArea, id: string, message: string, remedy: string): Check {
+  return { id, area, state: 'problem', message, remedy };
+}
+
+/** What an executor would say before a run, as a finding. */
+export function ofNotice(
+  area: CheckArea,
+  id: string,
+  state: 'warning' | 'problem',
+  notice: Notice,
+  neededBy: string,
+): Check {
+  const message = `${plain(notice.message)}${neededBy === '' ? '' : ` Needed by ${neededBy}.`}`;
+  return { id, area, state, message, remedy: plain(notice.remedy) };
+}

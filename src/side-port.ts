@@ -1,0 +1,99 @@
+import type { App } from './app.js';
+import { type Config, keysOf, watchSecretFile } from './config.js';
+import { keyHolder } from './core/policy/api-keys.js';
+import { endpointRefusal } from './core/policy/endpoint.js';
+import { webhookAllowed } from './core/policy/webhook-rule.js';
+import type { Notice } from './core/reasons.js';
+import { type Actor, actorRef } from './core/request.js';
+import { networksOf } from './surfaces/http/access/address.js';
+import { type ApiKeys, createApiKeys } from './surfaces/http/access/api-keys.js';
+import type { AuthFailure } from './surfaces/http/access/guard.js';
+import { createLocalLimiter, type RateLimiter } from './surfaces/http/access/rate-limit.js';
+import type { Readiness } from './surfaces/http/api/probes.js';
+import type { Metrics } from './surfaces/http/metrics/metrics.js';
+import { type SidePort, startSidePort } from './surfaces/http/side-port.js';
+import { createStatusReporter } from './surfaces/http/webhooks/commit-status.js';
+
+const RATE_WINDOW_MS = 60_000;
+
+/** What the side port needs besides the wired core. */
+export interface SidePortParts {
+  readonly version: string;
+  readonly metrics: Metrics;
+  ready(): Promise<Readiness>;
+  /** Told of every call that was not let in, and of every right that was denied. */
+  onAuthFailure(failure: AuthFailure): void;
+}
+
+/** Opens the side port: probes, metrics and the API. Throws when its address can't be used. */
+export async function openSidePort(app: App, config: Config, parts: SidePortParts): Promise<SidePort> {
+  const { pipeline, catalogue, policy, store, redactor, log } = app;
+  const { http } = config;
+  return startSidePort({
+    ...parts,
+    host: http.host,
+    port: http.port,
+    log,
+    pipeline,
+    catalogue,
+    runs: store.runs,
+    redact: redactor.data,
+    intentsDir: config.intentsDir,
+    approvedLabel: config.approvedLabel,
+    webhooks: {
+      ...config.webhooks,
+      origins: { allows: (change) => !change.fork && webhookAllowed(policy.rules(), change) },
+      deliveries: store.deliveries,
+      report: createStatusReporter({ ...config.commitStatus, log }),
+      now: () => new Date(),
+    },
+    access: {
+      keys: joinedKeys(app, createApiKeys(keySource(app, config))),
+      allowlist: http.ipAllowlist.length > 0 ? networksOf(http.ipAllowlist) : null,
+      proxies: networksOf(http.trustedProxies),
+      limiter: await limiterOf(app, config),
+      mayUse: (actor, endpoint) => judged(app, actor, endpoint),
+    },
+  });
+}
+
+/** Whether a key may call that; when not, it is audited like any other refusal of somebody known. */
+function judged({ policy, store, log }: App, actor: Actor, endpoint: string): Notice | null {
+  const denied = endpointRefusal(policy.rules(), actor, endpoint);
+  if (denied === null) return null;
+  const at = new Date().toISOString();
+  const detail = { reason: denied.code, endpoint };
+  store.audit
+    .append({ at, event: 'refused', actor: actorRef(actor), source: 'http', runId: null, intent: '', detail })
+    .catch((error: unknown) => log.error({ err: error }, 'a refusal could not be audited'));
+  return denied;
+}
+
+/** Those that the policy lists, then those of the environment. */
+function joinedKeys({ policy, secrets }: App, own: ApiKeys): ApiKeys {
+  return {
+    find: (presented) => {
+      const name = keyHolder(policy.rules(), presented, secrets, null);
+      return name === null ? own.find(presented) : { name };
+    },
+  };
+}
+
+function keySource({ redactor, log }: App, { http }: Config): () => string | null {
+  if (http.apiKeyFile === null) return () => http.apiKey;
+  return watchSecretFile(
+    http.apiKeyFile,
+    (text) => {
+      for (const key of keysOf(text)) redactor.add(key);
+    },
+    (problem) => log.error({}, `CHATOPS_API_KEY_FILE ${problem}: no API key is valid until it can be`),
+  );
+}
+
+async function limiterOf({ log }: App, { http, redisUrl }: Config): Promise<RateLimiter> {
+  const rate = { limit: http.rateLimit, windowMs: RATE_WINDOW_MS };
+  if (redisUrl === null || rate.limit === 0) return createLocalLimiter(rate);
+  // Loaded only where there is a Redis.
+  const { createRedisLimiter } = await import('./surfaces/http/access/redis-rate-limit.js');
+  return createRedisLimiter(redisUrl, rate, log);
+}

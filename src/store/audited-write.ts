@@ -1,0 +1,16 @@
+import type { AuditEntry } from '../core/store.js';
+import type { AuditTrail } from './audit.js';
+import type { Database, Sql } from './sqlite-database.js';
+
+/** Makes a change together with its audit row, in one transaction; false and no row when it does not apply. */
+export function auditedWrite(database: Database, trail: AuditTrail) {
+  return async (entry: AuditEntry, change: (sql: Sql) => boolean): Promise<boolean> => {
+    const done = await database.write((sql) => {
+      const changed = change(sql);
+      if (changed) trail.chain(sql, entry);
+      return changed;
+    });
+    if (done) await trail.seal();
+    return done;
+  };
+}

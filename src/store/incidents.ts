@@ -1,0 +1,64 @@
+import { TROUBLE } from '../core/incident.js';
+import type { IncidentNote, IncidentStore } from '../core/store.js';
+import type { AuditTrail } from './audit.js';
+import { addEvent, raiseAlert } from './incident-events.js';
+import { type EventRow, eventOf, type IncidentRow, incidentOf, seqOf } from './incident-row.js';
+import { outbox } from './outbox.js';
+import type { Database, Sql } from './sqlite-database.js';
+
+const KINDS = TROUBLE.map((kind) => `'${kind}'`).join(', ');
+const EVENTS = 'SELECT * FROM alert_events WHERE incident = ? AND seq > ? ORDER BY seq LIMIT ?';
+const TROUBLES = `SELECT * FROM alert_events WHERE incident = ? AND kind IN (${KINDS}) ORDER BY seq DESC LIMIT ?`;
+
+export function incidentStore(database: Database, trail: AuditTrail): IncidentStore {
+  return {
+    ...outbox(database),
+
+    async raise(alert) {
+      await database.write((sql) => raiseAlert(sql, alert));
+    },
+
+    async get(id) {
+      const select = 'SELECT * FROM incidents WHERE seq = ?';
+      const row = await database.read((sql) => sql.get<IncidentRow>(select, seqOf(id)));
+      return row ? incidentOf(row) : null;
+    },
+
+    async events(id, { after, limit }) {
+      const rows = await database.read((sql) => sql.all<EventRow>(EVENTS, seqOf(id), after, limit));
+      return rows.map(eventOf);
+    },
+
+    async troubles(id, limit) {
+      const rows = await database.read((sql) => sql.all<EventRow>(TROUBLES, seqOf(id), limit));
+      return rows.map(eventOf);
+    },
+
+    async note(id, note, audit) {
+      const done = await database.write((sql) => {
+        if (!noteOpen(sql, seqOf(id), note)) return false;
+        trail.chain(sql, audit);
+        return true;
+      });
+      if (done) await trail.seal();
+      return done;
+    },
+  };
+}
+
+function noteOpen(sql: Sql, seq: number, { event, until }: IncidentNote): boolean {
+  const { kind, by, at } = event;
+  const change = {
+    acknowledged: ['acknowledged = ?', JSON.stringify({ by, at })],
+    muted: ['muted = ?', JSON.stringify({ by, until: until ?? at })],
+    resolved: [
+      "resolved_at = json_extract(?1, '$.at'), resolved_by = json_extract(?1, '$.by')",
+      JSON.stringify({ by, at }),
+    ],
+  } as const;
+  const [assignment, value] = change[kind];
+  const update = `UPDATE incidents SET ${assignment} WHERE seq = ${seq} AND resolved_at IS NULL`;
+  if (sql.run(update, value) === 0) return false;
+  addEvent(sql, seq, event);
+  return true;
+}

@@ -1,0 +1,101 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import type { Owner } from '../core/store.js';
+import type { Head } from './audit-chain.js';
+import { headFile, type SealedHead } from './audit-head.js';
+import { LIST } from './owners.js';
+import { MIGRATIONS } from './schema.js';
+import { sqliteReason } from './sqlite-error.js';
+
+/** Larger databases are not read as a whole: that would take too long for a look. */
+const READ_WHOLE_BYTES = 64 * 1024 * 1024;
+
+/** What a database says about itself; see DoctorWorld.readStore, which this serves. */
+export type SqliteFacts =
+  | { readonly state: 'absent' }
+  | { readonly state: 'unusable'; readonly why: string; readonly wayOut: string }
+  | { readonly state: 'newer'; readonly format: number; readonly known: number }
+  | {
+      readonly state: 'readable';
+      readonly format: number;
+      readonly known: number;
+      readonly owners: readonly Owner[];
+      readonly auditRows: number;
+      readonly auditProblem: string | null;
+    };
+
+/** Looks into the database of a data directory, opened for reading only. Changes nothing, migrates nothing. */
+export async function readSqliteFacts(dataDir: string): Promise<SqliteFacts> {
+  const file = join(dataDir, 'chatops.db');
+  // An empty file is what a first start leaves that was cut off; it becomes a database at the next one.
+  const size = sizeOf(file);
+  if (size === 0) return { state: 'absent' };
+  try {
+    return look(file, size, headFile(join(dataDir, 'audit.head'), file).read());
+  } catch (error) {
+    const known = sqliteReason(error);
+    if (known === null) throw error;
+    return { state: 'unusable', why: `${file}: ${known.reason} (${known.code})`, wayOut: known.wayOut };
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function look(file: string, size: number, sealed: SealedHead): SqliteFacts {
+  const handle = new Libsql(readOnlyAddress(file));
+  const get = <Row>(sql: string): Row | undefined => handle.prepare(sql).get([]) as Row | undefined;
+  try {
+    const format = get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+    const known = MIGRATIONS.length;
+    if (format > known) return { state: 'newer', format, known };
+    if (size <= READ_WHOLE_BYTES) {
+      const found = get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check ?? 'ok';
+      if (found !== 'ok') return damaged(file, found);
+    }
+    if (format === 0) return { state: 'absent' };
+    const last = get<Head>('SELECT seq AS count, hash FROM audit ORDER BY seq DESC LIMIT 1');
+    const sealedRow = sealed.head
+      ? get<Head>(`SELECT seq AS count, hash FROM audit WHERE seq = ${sealed.head.count}`)
+      : undefined;
+    return {
+      state: 'readable',
+      format,
+      known,
+      // Columns may have come since; and what has an older format is not in use by this version.
+      owners: format === known ? (handle.prepare(LIST).all([]) as Owner[]) : [],
+      auditRows: last?.count ?? 0,
+      auditProblem: endProblem(sealed, sealedRow ?? null, last?.count ?? 0),
+    };
+  } finally {
+    handle.close();
+  }
+}
+
+/**
+ * With nothing in the write-ahead log, everything is in the file itself: as `immutable` not even the log's
+ * files are touched (https://www.sqlite.org/uri.html). Else `mode=ro` reads what is in the log too.
+ */
+function readOnlyAddress(file: string): string {
+  const path = encodeURI(file).replaceAll('?', '%3F').replaceAll('#', '%23');
+  return `file:${path}?${sizeOf(`${file}-wal`) > 0 ? 'mode=ro' : 'immutable=1'}`;
+}
+
+function damaged(file: string, found: string): SqliteFacts {
+  const known = sqliteReason({ code: 'SQLITE_CORRUPT' });
+  return { state: 'unusable', why: `${file}: ${known?.reason} (${found})`, wayOut: known?.wayOut ?? '' };
+}
+
+/** What only the end of the trail tells; `chatops audit verify` walks all of it. */
+function endProblem(sealed: SealedHead, row: Head | null, rows: number): string | null {
+  if (!sealed.head) return `The audit trail’s end can’t be checked: ${sealed.problem}`;
+  const { count, hash } = sealed.head;
+  if (count > rows)
+    return `Rows of the audit trail are missing at the end: it has ${rows}, and audit.head counts ${count}.`;
+  if (count > 0 && row?.hash !== hash) {
+    return `Row ${count} of the audit trail is not the one that audit.head was written for.`;
+  }
+  return null;
+}

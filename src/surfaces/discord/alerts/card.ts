@@ -1,0 +1,118 @@
+import { type AlertEvent, type Incident, isMuted, isTrouble } from '../../../core/incident.js';
+import type { Delivery, IncidentStore } from '../../../core/store.js';
+import { failureOf } from '../api-error.js';
+import { cardMark } from '../render/incident-buttons.js';
+import { type CardView, cardMessage, replacedCard } from '../render/incident-card.js';
+import type { OpsDeps } from './deps.js';
+import { type Attempt, asJson, type Place, placeOf } from './place.js';
+
+/** A card is edited for so long; Discord limits edits of messages over an hour old (error 30046). */
+const FRESH_FOR_MS = 55 * 60 * 1000;
+const TROUBLES_SHOWN = 8;
+
+/** All that a card needs, read from the store and redacted. */
+export async function cardView(
+  {
+    incidents,
+    redact,
+    now,
+  }: Pick<OpsDeps, 'redact' | 'now'> & {
+    readonly incidents: Pick<IncidentStore, 'troubles' | 'events'>;
+  },
+  incident: Incident,
+  place: Pick<Place, 'cardId' | 'threadId'>,
+): Promise<CardView> {
+  const troubles = await incidents.troubles(incident.id, TROUBLES_SHOWN);
+  const over = incident.resolved !== null && incident.resolved.by === null;
+  const [last] = over ? await incidents.events(incident.id, { after: incident.newest - 1, limit: 1 }) : [];
+  const threadId = place.threadId === place.cardId ? null : place.threadId;
+  return redact({ incident, troubles, recovery: last ?? null, threadId, now: now() });
+}
+
+/** Does the news deserve a new card at the channel's end? When there is none, or trouble came and it is old. */
+export function wantsCard(incident: Incident, place: Place, news: readonly AlertEvent[], now: Date): boolean {
+  if (place.cardId === null) return true;
+  if (incident.resolved !== null || isMuted(incident, now)) return false;
+  return isOld(place, now) && news.some(({ kind }) => isTrouble(kind));
+}
+
+/** Too old to be edited freely. */
+export function isOld(place: Place, now: Date): boolean {
+  return now.getTime() - place.cardSince > FRESH_FOR_MS;
+}
+
+/** Sends the incident's card, or its next one: marks it, sends it, notes it. */
+export async function sendCard(deps: OpsDeps, incident: Incident, delivery: Delivery): Promise<void> {
+  const { incidents, messages, channelId, destination, now } = deps;
+  const place = placeOf(delivery);
+  const attempt: Attempt = { what: 'card', since: now().getTime(), upTo: incident.newest };
+  await incidents.record(destination, incident.id, { attempt: asJson(attempt) });
+  const message = cardMessage(await cardView(deps, incident, { cardId: null, threadId: place.threadId }));
+  const nonce = `${incident.id}:card${place.cards + 1}`;
+  const cardId = await messages.send(channelId, message, { nonce, silent: isMuted(incident, now()) });
+  await cardSent(deps, incident.id, place, attempt, cardId);
+}
+
+/** Looks for a card whose sending was cut off, and takes it for one's own. False when it was never sent. */
+export async function adoptCard(
+  deps: OpsDeps,
+  incident: Incident,
+  delivery: Delivery,
+  attempt: Attempt,
+): Promise<boolean> {
+  const place = placeOf(delivery);
+  const known = [place.cardId, place.formerId];
+  const found = await deps.threads.find(
+    deps.channelId,
+    attempt.since,
+    ({ id, components }) =>
+      !known.includes(id) && JSON.stringify(components ?? []).includes(`"${cardMark(incident.id)}`),
+  );
+  if (found !== null) await cardSent(deps, incident.id, place, attempt, found);
+  return found !== null;
+}
+
+async function cardSent(
+  { incidents, destination }: OpsDeps,
+  id: string,
+  old: Place,
+  attempt: Attempt,
+  cardId: string,
+): Promise<void> {
+  const place: Place = {
+    cardId,
+    cardSince: attempt.since,
+    cards: old.cards + 1,
+    formerId: old.cardId ?? old.formerId,
+    threadId: old.threadId,
+  };
+  await incidents.record(destination, id, { attempt: null, shown: attempt.upTo, place: asJson(place) });
+}
+
+/** Brings the card up to date. A card that is gone is noted as gone, so that a new one is sent. */
+export async function redrawCard(deps: OpsDeps, incident: Incident, place: Place): Promise<void> {
+  const { incidents, messages, channelId, destination } = deps;
+  if (place.cardId === null) return;
+  const message = cardMessage(await cardView(deps, incident, place));
+  try {
+    await messages.edit(channelId, place.cardId, message, 'keep');
+    await incidents.record(destination, incident.id, { shown: incident.newest });
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure !== 'message_gone' && failure !== 'message_old') throw error;
+    const formerId = failure === 'message_old' ? place.cardId : null;
+    await incidents.record(destination, incident.id, { place: asJson({ ...place, cardId: null, formerId }) });
+  }
+}
+
+/** Says on a card that a newer one took its place. When that can't be said, it is left as it is. */
+export async function retireCard(deps: OpsDeps, incident: Incident, place: Place): Promise<void> {
+  const { incidents, messages, channelId, destination, guildId, log } = deps;
+  if (place.formerId === null || place.cardId === null) return;
+  const link = `https://discord.com/channels/${guildId() ?? '@me'}/${channelId}/${place.cardId}`;
+  const message = replacedCard(await cardView(deps, incident, place), link);
+  await messages.edit(channelId, place.formerId, message, 'keep').catch((error: unknown) => {
+    log.info({ err: error, incident: incident.id }, 'the earlier alert card could not be closed');
+  });
+  await incidents.record(destination, incident.id, { place: asJson({ ...place, formerId: null }) });
+}

@@ -1,0 +1,50 @@
+import { formatCount } from '../../../core/format.js';
+import type { AlertEvent, AlertKind, Incident } from '../../../core/incident.js';
+import { actionTitle, stateSymbol } from '../../../core/wording.js';
+import { escapeText } from './text.js';
+import { COLORS, time } from './words.js';
+
+interface Words {
+  readonly symbol: string;
+  readonly words: string;
+  readonly color: number;
+}
+
+/** How each kind of trouble is called while it lasts; `words` follow the action's name. */
+const OPEN: Readonly<Partial<Record<AlertKind, Words>>> = {
+  failed: { symbol: stateSymbol('failed'), words: 'failing', color: COLORS.bad },
+  rolled_back: { symbol: stateSymbol('rolled_back'), words: 'rolled back', color: COLORS.warn },
+  interrupted: { symbol: stateSymbol('interrupted'), words: 'interrupted', color: COLORS.warn },
+  refused: { symbol: stateSymbol('refused'), words: 'could not start', color: COLORS.bad },
+};
+const DENIED: Words = { symbol: stateSymbol('refused'), words: 'Refused requests', color: COLORS.warn };
+const OVER: Words = { symbol: stateSymbol('succeeded'), words: 'works again', color: COLORS.good };
+const CLOSED: Words = { symbol: '✔', words: 'resolved by hand', color: COLORS.grey };
+
+function wordsFor({ intent, resolved }: Incident, latest: AlertEvent | null): Words {
+  if (resolved !== null) return resolved.by === null ? OVER : CLOSED;
+  if (intent === null) return DENIED;
+  return OPEN[latest?.kind ?? 'failed'] ?? { ...DENIED, words: 'in trouble' };
+}
+
+/** An incident's first line: ``❌ **Backup failing** · plex-database · 3 times since 03:00``. */
+export function incidentLine(incident: Incident, latest: AlertEvent | null): { text: string; color: number } {
+  const { intent } = incident;
+  const { symbol, words, color } = wordsFor(incident, latest);
+  const what = intent === null ? 'Refused requests' : actionTitle(intent.action);
+  const title = words === DENIED.words ? words : `${what} ${words}`;
+  const name = intent === null ? '' : ` · ${escapeText(intent.name, 80)}`;
+  return { text: `${symbol} **${title}**${name} · ${countText(incident)}`, color };
+}
+
+function countText({ count, openedAt, lastAt, resolved, intent }: Incident): string {
+  const since = time(openedAt, 't');
+  if (resolved?.by === null) return `after ${formatCount(count, 'failure')} since ${since}`;
+  if (resolved !== null) return `${times(count)} since ${since}`;
+  if (count === 1) return `${since} (${time(lastAt, 'R')})`;
+  return `${times(count)} since ${since}${intent === null ? '' : ` (last ${time(lastAt, 'R')})`}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count.toLocaleString('en-US')} times`;
+}

@@ -1,0 +1,43 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { hashOfLine, readKeyLines } from '../../../core/key-lines.js';
+
+/** Who a presented key belongs to; null for a key that nobody has. */
+export interface ApiKeys {
+  find(presented: string): { readonly name: string } | null;
+}
+
+interface Known {
+  readonly name: string;
+  readonly hash: Buffer;
+}
+
+/**
+ * The keys of `CHATOPS_API_KEY` or its file.
+ * @param current the text as it is now; asked for at each call, so that keys change without a restart
+ */
+export function createApiKeys(current: () => string | null): ApiKeys {
+  let text: string | null = null;
+  let known: readonly Known[] = [];
+  return {
+    find: (presented) => {
+      const now = current();
+      if (now !== text) {
+        text = now;
+        known = (readKeyLines(now ?? '') ?? []).map(({ name, key }) => ({ name, hash: hashOf(key) }));
+      }
+      const hash = sha256(presented);
+      // Each key is compared, so that the time says nothing about which one was close.
+      const found = known.filter((key) => timingSafeEqual(key.hash, hash));
+      return found[0] ? { name: found[0].name } : null;
+    },
+  };
+}
+
+function hashOf(key: string): Buffer {
+  const hex = hashOfLine(key);
+  return hex === null ? sha256(key) : Buffer.from(hex, 'hex');
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,29 @@
+import type { Catalogue } from '../../../core/intent/intent.js';
+import type { Log } from '../../../core/log.js';
+import type { Pipeline } from '../../../core/pipeline.js';
+import type { RunStore } from '../../../core/store.js';
+import type { AuthFailure } from '../access/guard.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { Readiness } from './probes.js';
+
+/** What the API stands on. */
+export interface ApiDeps {
+  readonly pipeline: Pick<
+    Pipeline,
+    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status'
+  >;
+  readonly catalogue: Pick<Catalogue, 'all' | 'warning'>;
+  readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
+  readonly metrics: Pick<Metrics, 'contentType' | 'render' | 'authFailed'>;
+  ready(): Promise<Readiness>;
+  /** Told of every call that was not let in, and of every right that the core denied. */
+  onAuthFailure(failure: AuthFailure): void;
+  /** Masks the secrets in whatever is answered. */
+  redact<T>(value: T): T;
+  readonly log: Log;
+  readonly version: string;
+  /** The folder of the intents: what a text to be checked is read as a file of. */
+  readonly intentsDir: string;
+  /** The label of this installation. */
+  readonly approvedLabel: string | null;
+}

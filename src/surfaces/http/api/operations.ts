@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { type WebhookDeps, webhookOperations } from '../webhooks/operations.js';
+import type { ApiDeps } from './deps.js';
+import { openApiDocument } from './openapi.js';
+import { json, type Operation, operation } from './operation.js';
+import { orchestrateOperation } from './orchestrate.js';
+import { overview } from './overview.js';
+import { probes } from './probes.js';
+import { runOperation } from './run.js';
+import { runEventsOperation } from './run-events.js';
+import { runsOperations } from './runs.js';
+import { validateOperation } from './validate.js';
+
+/** Everything that the side port serves; the last one describes them all. */
+export function operationsOf(deps: ApiDeps, webhooks: WebhookDeps): readonly Operation[] {
+  const described: Operation[] = [
+    ...probes(deps),
+    ...overview(deps),
+    runOperation(deps),
+    orchestrateOperation(deps),
+    validateOperation(deps),
+    ...runsOperations(deps),
+    runEventsOperation(deps),
+    ...webhookOperations(webhooks),
+  ];
+  const itself = operation({
+    id: 'openapi',
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This description',
+    endpoint: 'openapi',
+    answers: { 200: { description: 'OpenAPI 3.1.', schema: z.looseObject({ openapi: z.string() }) } },
+    handle: () => json(200, document),
+  });
+  const all = [...described, itself];
+  const document = openApiDocument(all, deps.version);
+  return all;
+}

@@ -1,0 +1,32 @@
+import { plain } from '../../../core/phrase.js';
+import type { Plan } from '../../../core/plan.js';
+import type { Run } from '../../../core/run.js';
+import { runJson } from '../../../core/views.js';
+import { numberedSteps } from '../../../core/wording.js';
+import type { ApiDeps } from './deps.js';
+import { succeeded } from './start-run.js';
+
+/** Characters of a run's log that an answer holds; `/runs/{id}/log` has all that was kept. */
+const MOST_LOG = 64 * 1024;
+
+export function runUrl(id: string): string {
+  return `/runs/${id}`;
+}
+
+/** A run as `/run` answers it. */
+export async function runAnswer({ runs }: Pick<ApiDeps, 'runs'>, run: Run) {
+  const log = run.startedAt === null ? '' : await runs.readLog(run.id);
+  return {
+    ok: succeeded(run),
+    dry_run: run.dryRun,
+    stdout: run.dryRun ? stepLines(run.plan) : log.slice(-MOST_LOG),
+    url: runUrl(run.id),
+    ...runJson(run),
+  };
+}
+
+function stepLines(plan: Plan): string {
+  return numberedSteps(plan)
+    .map(({ number, title }) => `${number}. ${plain(title)}\n`)
+    .join('');
+}

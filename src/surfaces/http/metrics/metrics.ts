@@ -1,0 +1,53 @@
+import { Registry } from 'prom-client';
+import type { EventBus } from '../../../core/events.js';
+import { type AlertsPending, alertMetrics } from './alerts.js';
+import { authMetrics } from './auth.js';
+import { type AnswerMetrics, discordMetrics, type GatewayFigures } from './discord.js';
+import { processMetrics } from './process.js';
+import { type Describe, runMetrics } from './runs.js';
+import { type StoredSources, storedMetrics } from './stored.js';
+
+export interface Metrics {
+  readonly contentType: string;
+  /** What happens to interactions. */
+  readonly answers: AnswerMetrics;
+  /** Everything in Prometheus' text format. */
+  render(): Promise<string>;
+  /** Counts somebody who was not let in, in `chatops_auth_failures_total`. */
+  authFailed(reason: string): void;
+  /** Stops counting. */
+  close(): void;
+}
+
+export interface MetricsOptions extends StoredSources {
+  readonly version: string;
+  readonly describe: Describe;
+  readonly alertsPending?: AlertsPending;
+  /** Null while Discord is off. */
+  gateway(): GatewayFigures | null;
+}
+
+/** What an operator watches, in a registry of its own, with the process's own figures beside it. */
+export function createMetrics(events: EventBus, options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const into = { registers: [registry] };
+  const authFailed = authMetrics(into);
+  const unsubscribe = events.subscribe(runMetrics(into, options.describe, authFailed));
+  if (options.alertsPending) alertMetrics(into, options.alertsPending);
+  const readStore = storedMetrics(into, options);
+  const answers = discordMetrics(into, options.gateway);
+  const stopMeasuring = processMetrics(registry, options.version);
+  return {
+    contentType: registry.contentType,
+    answers,
+    authFailed,
+    render: async () => {
+      await readStore();
+      return registry.metrics();
+    },
+    close: () => {
+      unsubscribe();
+      stopMeasuring();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { plain } from '../../../core/phrase.js';
+import type { Actor } from '../../../core/request.js';
+import type { Run, Shown } from '../../../core/run.js';
+import type { DeliveryStore } from '../../../core/store.js';
+import type { ApiDeps } from '../api/deps.js';
+import { type Started, startRun, succeeded, withdrawSuccessor } from '../api/start-run.js';
+import type { Change } from './change.js';
+import type { CommitState, ReportStatus } from './commit-status.js';
+
+export interface DeliverDeps extends Pick<ApiDeps, 'pipeline' | 'log' | 'onAuthFailure'> {
+  readonly deliveries: DeliveryStore;
+  readonly report: ReportStatus;
+  now(): Date;
+}
+
+/**
+ * Runs the intents that a change names, one after the other; one that does not succeed ends it. An intent runs
+ * once for a commit, whether a push or a pull request told of it first. Never rejects.
+ */
+export async function runMarked(
+  deps: DeliverDeps,
+  change: Change,
+  intents: readonly string[],
+  from: string,
+): Promise<void> {
+  const id = `${change.provider}:${change.repository}`;
+  const actor: Actor = { kind: 'webhook', id, name: change.repository };
+  for (const intent of intents) {
+    try {
+      const key = `run:${id}:${change.commit}:${intent}`;
+      if (!(await deps.deliveries.claim([key], deps.now().toISOString()))) continue;
+      const well = await runOne(deps, change, intent, { actor, from });
+      if (!well) return;
+    } catch (error) {
+      deps.log.error({ err: error, intent, repository: change.repository }, 'a webhook’s run failed');
+      return;
+    }
+  }
+}
+
+async function runOne(
+  deps: DeliverDeps,
+  change: Change,
+  intent: string,
+  asked: { readonly actor: Actor; readonly from: string },
+): Promise<boolean> {
+  const { report } = deps;
+  await report(change, { intent, state: 'pending', description: 'ChatOps plans it.' });
+  const wish = { intent, params: {}, dryRun: false, rollbackOnFailure: true };
+  const started = await startRun(deps, wish, { ...asked, source: 'webhook', shown: shownOf(change) });
+  const run = await endOf(started);
+  if (run) await withdrawSuccessor(deps, run, asked.actor);
+  await report(change, stateOf(intent, started, run));
+  return run !== null && succeeded(run);
+}
+
+/** The run when it has ended; null when it never began or waits for a person. */
+async function endOf(started: Started): Promise<Run | null> {
+  if (started.kind === 'runs') return started.done;
+  return started.kind === 'planned' ? started.run : null;
+}
+
+function stateOf(intent: string, started: Started, run: Run | null): CommitState {
+  if (started.kind === 'waits') {
+    return { intent, state: 'pending', description: `${started.run.id} waits for a person.` };
+  }
+  if (started.kind === 'refused') {
+    return { intent, state: 'failure', description: plain(started.notice.message) };
+  }
+  const [first] = run?.outcome?.summary ?? [];
+  const description = `${started.run.id}: ${first ? plain(first) : (run?.state ?? '')}`;
+  return { intent, state: run && succeeded(run) ? 'success' : 'failure', description };
+}
+
+/** Where the run came from, kept with it, so that it can be told with its outcome. */
+function shownOf({ provider, repository, branch, commit, author, link }: Change): Shown {
+  return { surface: 'webhook', provider, repository, branch, commit, author, link };
+}

@@ -1,0 +1,7 @@
+import type { Rules } from '../../src/core/policy/policy.js';
+import type { PolicySource } from '../../src/core/policy/source.js';
+
+/** Rules that a test holds in its hand; without any there is no policy. */
+export function rulesOf(rules: () => Rules = () => ({ kind: 'open', keys: null })): PolicySource {
+  return { rules, problems: () => [] };
+}

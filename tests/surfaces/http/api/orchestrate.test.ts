@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { phrase } from '../../../../src/core/phrase.js';
+import { Port } from '../port.js';
+
+let port: Port;
+beforeAll(async () => {
+  port = await Port.open();
+});
+afterAll(() => port.close());
+afterEach(() => port.calm());
+
+describe('POST /orchestrate', () => {
+  test('in order, each a run of its own', async () => {
+    const from = port.world.entered.length;
+    const { status, body } = await port.json('POST', '/orchestrate', { intents: ['films', 'photos'] });
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        ok: true,
+        dry_run: false,
+        results: [
+          { intent: 'films', ok: true, run: { state: 'succeeded' }, problem: null },
+          { intent: 'photos', ok: true, run: { state: 'succeeded' }, problem: null },
+        ],
+        summary: { total: 2, success: 2, failed: 0, waiting: 0, skipped: 0 },
+      },
+    ]);
+    expect(port.world.entered.slice(from)).toEqual(['films', 'photos']);
+  });
+
+  test.each([
+    [true, ['films'], { total: 3, success: 1, failed: 1, waiting: 0, skipped: 1 }],
+    [false, ['films', 'photos'], { total: 3, success: 2, failed: 1, waiting: 0, skipped: 0 }],
+  ])('stop_on_failure %s', async (stop, ran, summary) => {
+    const from = port.world.entered.length;
+    const sent = { intents: ['films', 'nowhere', 'photos'], stop_on_failure: stop };
+    const { body } = await port.json('POST', '/orchestrate', sent);
+    expect(body).toMatchObject({ ok: false, summary });
+    expect(body.results[1]).toMatchObject({ ok: false, run: null, problem: { code: 'intent_unknown' } });
+    expect(port.world.entered.slice(from)).toEqual(ran);
+  });
+
+  test('a run that fails counts and stops the rest; what is blocked brings its reason', async () => {
+    port.world.during = async () => ({
+      state: 'failed',
+      reason: 'command_failed',
+      summary: [phrase`It broke.`],
+    });
+    const failed = await port.json('POST', '/orchestrate', { intents: ['films', 'photos'] });
+    expect(failed.body).toMatchObject({
+      results: [{ ok: false, run: { state: 'failed' }, problem: null }],
+      summary: { failed: 1, skipped: 1 },
+    });
+    port.world.blocked = true;
+    const blocked = await port.json('POST', '/orchestrate', { intents: ['films'] });
+    expect(blocked.body.results[0]).toMatchObject({
+      run: { state: 'refused' },
+      problem: { status: 409, code: 'blocked' },
+    });
+    expect(blocked.body.results[0]?.problem?.run).toBeUndefined();
+  });
+
+  test('a dry run of all changes nothing', async () => {
+    const from = port.world.entered.length;
+    const { body } = await port.json('POST', '/orchestrate', { intents: ['films', 'photos'], dry_run: true });
+    expect(body).toMatchObject({ ok: true, dry_run: true, results: [{ run: { state: 'planned' } }, {}] });
+    expect(port.world.entered.length).toBe(from);
+  });
+
+  test.each([
+    [['photos', 'films', 'photos'], 'body.intents.2: "photos" is there twice; each intent runs once.'],
+    [[], 'body.intents'],
+    [Array.from({ length: 51 }, (_, index) => `a${index}`), 'body.intents'],
+    [['photos', 7], 'body.intents.1'],
+  ])('%j is refused, and nothing runs', async (intents, detail) => {
+    const from = port.world.entered.length;
+    const { status, body } = await port.json('POST', '/orchestrate', { intents });
+    expect([status, body.code]).toEqual([422, 'request_invalid']);
+    expect(body.detail).toContain(detail);
+    expect(port.world.entered.length).toBe(from);
+  });
+});

@@ -212,11 +212,11 @@ class Story implements Pipeline {
 
   /** The ticket by the intents, rights, rules and locks of this moment, or why the run may not begin. */
   async #stillAllowed(run: Run, { request, waited, press }: Begun, plannedAt: Date): Promise<Admission> {
-    const admission = examine(this.deps, request, plannedAt, 'name');
-    if (!admission.ok) return admission;
     const verdict = await weigh(this.deps, waited, press, 'name');
-    if (verdict.does === 'begin') return admission;
-    return { ok: false, notice: verdict.does === 'nothing' ? verdict.notice : needsApproval(run) };
+    if (verdict.does === 'nothing') return { ok: false, notice: verdict.notice };
+    if (verdict.does !== 'begin') return { ok: false, notice: needsApproval(run) };
+    // Last, and at once: nothing is waited for between this look at the policy and the answer.
+    return examine(this.deps, request, plannedAt, 'name');
   }
 
   /** A record that can't be written before running means that nothing runs. */

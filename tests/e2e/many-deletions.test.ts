@@ -60,7 +60,9 @@ test('100,000 deletions: refused above the limit; with it raised listed in full,
   expect(listed.sort()).toEqual([`${mirror}/old/`, ...old.map((name) => `${mirror}/old/${name}`)].sort());
 
   const confirmed = performance.now();
-  alice.press(shown, 'Confirm');
+  const form = alice.press(shown, 'Confirm');
+  await form.settled();
+  alice.submitModal(form, { text: 'mirror' });
   const outcome = await alice.waitForMessage(
     ({ content }) => content.includes(id) && content.includes('succeeded'),
     { timeoutMs: 400_000 },

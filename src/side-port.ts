@@ -2,7 +2,6 @@ import type { App } from './app.js';
 import { type Config, keysOf, watchSecretFile } from './config.js';
 import { keyHolder } from './core/policy/api-keys.js';
 import { endpointRefusal } from './core/policy/endpoint.js';
-import { webhookAllowed } from './core/policy/webhook-rule.js';
 import type { Notice } from './core/reasons.js';
 import { type Actor, actorRef } from './core/request.js';
 import { networksOf } from './surfaces/http/access/address.js';
@@ -12,6 +11,7 @@ import { createLocalLimiter, type RateLimiter } from './surfaces/http/access/rat
 import type { Readiness } from './surfaces/http/api/probes.js';
 import type { Metrics } from './surfaces/http/metrics/metrics.js';
 import { type SidePort, startSidePort } from './surfaces/http/side-port.js';
+import { originsOf } from './surfaces/http/webhooks/change.js';
 import { createStatusReporter } from './surfaces/http/webhooks/commit-status.js';
 
 const RATE_WINDOW_MS = 60_000;
@@ -42,7 +42,7 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
     approvedLabel: config.approvedLabel,
     webhooks: {
       ...config.webhooks,
-      origins: { allows: (change) => !change.fork && webhookAllowed(policy.rules(), change) },
+      origins: originsOf(policy),
       deliveries: store.deliveries,
       report: createStatusReporter({ ...config.commitStatus, log }),
       now: () => new Date(),

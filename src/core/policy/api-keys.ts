@@ -1,11 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../canonical.js';
 import type { Secrets } from '../redact.js';
 import { type ApiKey, ENVIRONMENT_KEY, type Rules } from './policy.js';
-
-/** Lower-case hex. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
 
 /**
  * Whose key this is: its name, or null when it is nobody's. Every known key is compared, in constant time; a key

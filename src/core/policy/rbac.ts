@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sha256 } from './api-keys.js';
+import { sha256 } from '../canonical.js';
 import {
   type ApiKey,
   EMPTY_POLICY,

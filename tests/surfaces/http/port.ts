@@ -7,7 +7,7 @@ import type { ApiDeps } from '../../../src/surfaces/http/api/deps.js';
 import type { Readiness } from '../../../src/surfaces/http/api/probes.js';
 import { createMetrics, type Metrics } from '../../../src/surfaces/http/metrics/metrics.js';
 import { type SidePort, startSidePort } from '../../../src/surfaces/http/side-port.js';
-import { defaultBranches } from '../../../src/surfaces/http/webhooks/change.js';
+import { originsOf } from '../../../src/surfaces/http/webhooks/change.js';
 import type { CommitState } from '../../../src/surfaces/http/webhooks/commit-status.js';
 import type { WebhookDeps } from '../../../src/surfaces/http/webhooks/operations.js';
 import { Installation, type Process } from '../../core/harness.js';
@@ -98,7 +98,7 @@ export class Port {
       webhooks: {
         githubSecret: SECRET,
         gitlabToken: SECRET,
-        origins: defaultBranches,
+        origins: originsOf(deps.policy),
         deliveries: deps.store.deliveries,
         report: async (_change, state) => void states.push(state),
         now: deps.now,

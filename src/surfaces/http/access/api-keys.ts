@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../../../core/canonical.js';
 import { hashOfLine, readKeyLines } from '../../../core/key-lines.js';
 
 /** Who a presented key belongs to; null for a key that nobody has. */
@@ -25,7 +26,7 @@ export function createApiKeys(current: () => string | null): ApiKeys {
         text = now;
         known = (readKeyLines(now ?? '') ?? []).map(({ name, key }) => ({ name, hash: hashOf(key) }));
       }
-      const hash = sha256(presented);
+      const hash = Buffer.from(sha256(presented), 'hex');
       // Each key is compared, so that the time says nothing about which one was close.
       const found = known.filter((key) => timingSafeEqual(key.hash, hash));
       return found[0] ? { name: found[0].name } : null;
@@ -34,10 +35,5 @@ export function createApiKeys(current: () => string | null): ApiKeys {
 }
 
 function hashOf(key: string): Buffer {
-  const hex = hashOfLine(key);
-  return hex === null ? sha256(key) : Buffer.from(hex, 'hex');
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return Buffer.from(hashOfLine(key) ?? sha256(key), 'hex');
 }

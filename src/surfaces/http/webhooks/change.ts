@@ -1,3 +1,6 @@
+import type { PolicySource } from '../../../core/policy/source.js';
+import { webhookAllowed } from '../../../core/policy/webhook-rule.js';
+
 /** What a webhook told of: commits that are on a branch now. Texts and names are a stranger's. */
 export interface Change {
   readonly provider: 'github' | 'gitlab';
@@ -24,10 +27,10 @@ export interface WebhookOrigins {
   allows(change: Change): boolean;
 }
 
-/** Without a policy: the default branch of any repository whose webhook knows the secret, never a fork's text. */
-export const defaultBranches: WebhookOrigins = {
-  allows: ({ branch, defaultBranch, fork }) => !fork && branch === defaultBranch,
-};
+/** Those that the policy of the moment names, never a fork's text. */
+export function originsOf(policy: PolicySource): WebhookOrigins {
+  return { allows: (change) => !change.fork && webhookAllowed(policy.rules(), change) };
+}
 
 /** More markers of one delivery than this are left out. */
 const MOST_INTENTS = 20;

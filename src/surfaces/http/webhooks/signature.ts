@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../../../core/canonical.js';
 
 /**
  * Was this body signed with the secret, as GitHub does it: HMAC-SHA256 over the body's bytes as they came, in
@@ -12,9 +13,7 @@ export function isSignedByGithub(body: Buffer, secret: string, signature: string
 
 /** Is it the token? Hashed on both sides, so that the time says nothing about its length or its beginning. */
 export function isToken(expected: string, presented: string | undefined): boolean {
-  return presented !== undefined && timingSafeEqual(sha256(expected), sha256(presented));
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return (
+    presented !== undefined && timingSafeEqual(Buffer.from(sha256(expected)), Buffer.from(sha256(presented)))
+  );
 }

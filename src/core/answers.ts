@@ -91,7 +91,10 @@ export class Answers {
       if (ended) this.deps.events.emit({ type: 'finished', run: ended });
       return ended && { ok: true, run: ended, begun: null };
     }
-    const notNow = this.self.closing.aborted ? shuttingDown() : await tooManyAtOnce(this.deps, verdict);
+    const begins = verdict.does === 'begin' ? verdict.request : null;
+    const notNow = this.self.closing.aborted
+      ? shuttingDown()
+      : begins && (await tooManyAtOnce(this.deps, begins));
     if (notNow) return this.records.deny(requestOf(run, actor), run.id, notNow);
     if (verdict.does === 'note') {
       const noted = await this.#store(run, consent, 'confirmed', actor);

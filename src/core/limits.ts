@@ -51,10 +51,12 @@ export async function tooManyRequests(
   return tooOften(phrase`${code(request.intent)} was asked for ${everybodys.runs}`, everybodys);
 }
 
-/** Would what this answer begins be one run too many at once for its person or its intent? Null means no. */
-export async function tooManyAtOnce({ policy, store }: LimitDeps, verdict: Counting): Promise<Notice | null> {
-  if (verdict.does !== 'begin' || verdict.request.source !== 'discord') return null;
-  const { actor, intent } = verdict.request;
+/** Would the run that this request begins be one too many at once for its person or its intent? Null means no. */
+export async function tooManyAtOnce(
+  { policy, store }: LimitDeps,
+  { actor, intent, source }: RunRequest,
+): Promise<Notice | null> {
+  if (source !== 'discord') return null;
   const { perPerson, perIntent } = limitsOf(policy.rules());
   if (perPerson.atOnce === null && perIntent.atOnce === null) return null;
   const active = await store.runs.list({ states: ACTIVE, limit: MOST_ACTIVE });
@@ -66,8 +68,6 @@ export async function tooManyAtOnce({ policy, store }: LimitDeps, verdict: Count
   if (perIntent.atOnce === null || same.length < perIntent.atOnce) return null;
   return busy(phrase`${code(intent)} has`, same[0]?.id, perIntent.atOnce);
 }
-
-type Counting = { readonly does: 'begin'; readonly request: RunRequest } | { readonly does: 'note' | 'end' };
 
 function limitsOf(rules: ReturnType<CoreDeps['policy']['rules']>): Limits {
   return rules.kind === 'policy' ? rules.policy.limits : NO_LIMITS;

@@ -2,13 +2,12 @@ import { SECURITY } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
 import type { NewAlert } from './incident.js';
 import { code, phrase } from './phrase.js';
+import { type CountedRefusal, createRefusalTally } from './refusal-tally.js';
 import { createStrangerAudit } from './stranger-audit.js';
 
 /** Reports are collected for so long before they are stored, in ms: an attack must not keep the disk busy. */
 const COLLECT_MS = 1000;
-/** Of more sources than this in that time, the further ones count together. */
 const MOST_SOURCES = 20;
-const LONGEST_SOURCE = 100;
 
 /** A refusal for security reasons that never became a request: a wrong key, a blocked address. */
 export interface SecurityRefusal {
@@ -32,52 +31,34 @@ export interface SecurityReports {
 type ReportDeps = Pick<CoreDeps, 'store' | 'redactor' | 'log' | 'now'>;
 
 export function createSecurityReports(deps: ReportDeps): SecurityReports {
-  const counts = new Map<string, SecurityRefusal & { readonly count: number }>();
-  let timer: NodeJS.Timeout | null = null;
-  let storing: Promise<void> = Promise.resolve();
   const audit = createStrangerAudit(deps);
-  let over = false;
-
-  const store = async (): Promise<void> => {
-    timer = null;
-    const collected = [...counts.values()];
-    counts.clear();
-    for (const refusal of collected) {
+  const alerts = createRefusalTally({
+    collectMs: COLLECT_MS,
+    mostSources: MOST_SOURCES,
+    keep: async (refusal) => {
       try {
         await deps.store.incidents.raise(alertFor(deps, refusal));
       } catch (error) {
         deps.log.error({ err: error, reason: refusal.reason }, 'a security refusal could not be stored');
       }
-    }
-  };
-  const begin = (): void => {
-    storing = storing.then(store);
-  };
+    },
+  });
+  let over = false;
   return {
-    report: ({ reason, from }) => {
+    report: (refusal) => {
       if (over) return;
-      audit.note({ reason, from });
-      if (!ALARMING.includes(reason)) return;
-      const known = counts.has(`${reason} ${from}`) || counts.size < MOST_SOURCES;
-      const source = known ? from : 'other addresses';
-      const key = `${reason} ${source}`;
-      counts.set(key, { reason, from: source, count: (counts.get(key)?.count ?? 0) + 1 });
-      timer ??= setTimeout(begin, COLLECT_MS);
+      audit.note(refusal);
+      if (ALARMING.includes(refusal.reason)) alerts.note(refusal);
     },
     end: async () => {
       over = true;
-      if (timer !== null) clearTimeout(timer);
-      begin();
-      await Promise.all([storing, audit.end()]);
+      await Promise.all([alerts.end(), audit.end()]);
     },
   };
 }
 
-function alertFor(
-  { redactor, now }: ReportDeps,
-  { reason, from, count }: SecurityRefusal & { count: number },
-): NewAlert {
-  const source = redactor.text(from.slice(0, LONGEST_SOURCE));
+function alertFor({ redactor, now }: ReportDeps, { reason, from, count }: CountedRefusal): NewAlert {
+  const source = redactor.text(from);
   return {
     subject: SECURITY,
     event: {

@@ -1,8 +1,9 @@
 import type { Check } from '../core/diagnosis.js';
 import { formatCount } from '../core/format.js';
 import type { Owner } from '../core/store.js';
+import type { StoreFacts } from '../core/store-facts.js';
 import { passed, problem } from './check.js';
-import type { DoctorWorld, StoreFacts } from './world.js';
+import type { DoctorWorld } from './world.js';
 
 const AREA = 'data';
 /** An owner that can't be asked counts as alive this long after its last heartbeat, in ms. */

@@ -1,7 +1,7 @@
 import type { Environment } from '../config.js';
 import type { Host, ProcessIdentity } from '../core/host.js';
 import type { HttpClient } from '../core/http-client.js';
-import type { Owner } from '../core/store.js';
+import type { StoreFacts } from '../core/store-facts.js';
 
 /** What the file system says about a path, links followed. */
 export interface PathFacts {
@@ -11,22 +11,6 @@ export interface PathFacts {
   readonly owner: number;
   readonly device: number;
 }
-
-/** What the database says about itself, read without changing anything. */
-export type StoreFacts =
-  | { readonly state: 'absent' }
-  | { readonly state: 'unusable'; readonly why: string; readonly wayOut: string }
-  | { readonly state: 'newer'; readonly format: number; readonly known: number }
-  | {
-      readonly state: 'readable';
-      readonly format: number;
-      readonly known: number;
-      readonly owners: readonly Owner[];
-      /** Rows of the audit trail. */
-      readonly auditRows: number;
-      /** What is wrong at the end of the audit trail; null: it ends where audit.head says. */
-      readonly auditProblem: string | null;
-    };
 
 /** The machine that is looked at, as far as a {@link Host} does not know it. Nothing here changes anything. */
 export interface Machine {

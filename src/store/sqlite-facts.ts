@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import type { Owner } from '../core/store.js';
+import type { StoreFacts } from '../core/store-facts.js';
 import type { Head } from './audit-chain.js';
 import { headFile, type SealedHead } from './audit-head.js';
 import { LIST } from './owners.js';
@@ -11,22 +12,8 @@ import { sqliteReason } from './sqlite-error.js';
 /** Larger databases are not read as a whole: that would take too long for a look. */
 const READ_WHOLE_BYTES = 64 * 1024 * 1024;
 
-/** What a database says about itself; see DoctorWorld.readStore, which this serves. */
-export type SqliteFacts =
-  | { readonly state: 'absent' }
-  | { readonly state: 'unusable'; readonly why: string; readonly wayOut: string }
-  | { readonly state: 'newer'; readonly format: number; readonly known: number }
-  | {
-      readonly state: 'readable';
-      readonly format: number;
-      readonly known: number;
-      readonly owners: readonly Owner[];
-      readonly auditRows: number;
-      readonly auditProblem: string | null;
-    };
-
 /** Looks into the database of a data directory, opened for reading only. Changes nothing, migrates nothing. */
-export async function readSqliteFacts(dataDir: string): Promise<SqliteFacts> {
+export async function readSqliteFacts(dataDir: string): Promise<StoreFacts> {
   const file = join(dataDir, 'chatops.db');
   // An empty file is what a first start leaves that was cut off; it becomes a database at the next one.
   const size = sizeOf(file);
@@ -44,7 +31,7 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function look(file: string, size: number, sealed: SealedHead): SqliteFacts {
+function look(file: string, size: number, sealed: SealedHead): StoreFacts {
   const handle = new Libsql(readOnlyAddress(file));
   const get = <Row>(sql: string): Row | undefined => handle.prepare(sql).get([]) as Row | undefined;
   try {
@@ -83,7 +70,7 @@ function readOnlyAddress(file: string): string {
   return `file:${path}?${sizeOf(`${file}-wal`) > 0 ? 'mode=ro' : 'immutable=1'}`;
 }
 
-function damaged(file: string, found: string): SqliteFacts {
+function damaged(file: string, found: string): StoreFacts {
   const known = sqliteReason({ code: 'SQLITE_CORRUPT' });
   return { state: 'unusable', why: `${file}: ${known?.reason} (${found})`, wayOut: known?.wayOut ?? '' };
 }

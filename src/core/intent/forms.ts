@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secondsOf } from '../duration.js';
 import { HIDDEN } from './characters.js';
 
 /** Why a value can't be used, as the end of a sentence ("… is "x", but <why>"), and what would be right. */
@@ -88,11 +89,9 @@ export const seconds = (max: number) =>
       text(/^[1-9][0-9]{0,5}[smh]$/, () => ({
         why: 'it must be seconds, or a number with s, m or h',
         hint: 'Write it like 90, 90s, 5m or 1h.',
-      })).transform((value) => Number(value.slice(0, -1)) * (UNITS[value.slice(-1)] ?? 1)),
+      })).transform((value) => secondsOf(value) ?? 0),
     ])
     .pipe(z.int().max(max));
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /** One value, or a list of them; always a list in the end. */
 export function oneOrMore<Item extends z.ZodType<string>>(item: Item, most: number) {

@@ -1,3 +1,4 @@
+import { secondsOf } from '../duration.js';
 import { hasHidden, quote } from './characters.js';
 import { closest } from './closest.js';
 import type { Fault } from './forms.js';
@@ -12,8 +13,6 @@ export type ReadValue = { readonly ok: true; readonly value: ParamValue } | ({ r
 
 /** Text without a pattern of its own: no slash, no line break, nothing that could begin an option or a path. */
 const PLAIN = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M} ._@:+=,-]*$/u;
-const DURATION = /^([1-9][0-9]{0,5})([smhd])$/;
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Reads what somebody gave for a parameter. Text stands for numbers and switches, as on the command line. */
 export function readParam(param: Param, given: ParamValue): ReadValue {
@@ -130,12 +129,6 @@ function readDuration(param: Extract<Param, { type: 'duration' }>, value: string
     length >= (secondsOf(param.min ?? '') ?? 0) &&
     length <= (secondsOf(param.max ?? '') ?? Number.POSITIVE_INFINITY);
   return fits ? { ok: true, value } : fault(param, `it must be ${formOf(param)}`);
-}
-
-/** Seconds of a text such as `90s`, `5m`, `2h` or `1d`; null when it is none. */
-export function secondsOf(text: string): number | null {
-  const [, count, unit] = DURATION.exec(text) ?? [];
-  return count === undefined || unit === undefined ? null : Number(count) * (SECONDS[unit] ?? 1);
 }
 
 function range(min: number | string | undefined, max: number | string | undefined): string {

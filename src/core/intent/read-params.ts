@@ -1,9 +1,10 @@
+import { secondsOf } from '../duration.js';
 import { closest } from './closest.js';
 import { explain } from './explain.js';
 import { type FlatDocument, fieldName, pathText, type YamlProblem } from './flat-document.js';
 import { listed } from './listed.js';
 import { PARAM_NAME, PARAM_TYPES, type Param, ParamDecl } from './param-decls.js';
-import { defaultOf, readParam, sampleOf, secondsOf, shown } from './param-values.js';
+import { defaultOf, readParam, sampleOf, shown } from './param-values.js';
 import { DATE } from './template.js';
 
 const MOST = 25;

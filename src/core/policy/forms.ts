@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secondsOf } from '../duration.js';
 import { HIDDEN } from '../intent/characters.js';
 import { checked, text } from '../intent/forms.js';
 import { formatOf } from './calendar.js';
@@ -62,15 +63,13 @@ export const hash = text(/^[0-9a-fA-F]{64}$/, () => ({
   hint: 'Make it with: printf %s "$KEY" | sha256sum.',
 })).transform((value) => value.toLowerCase());
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
 /** `10 per 1h`: so many runs in a time. */
 export const rate = text(/^[1-9][0-9]{0,3} per [1-9][0-9]{0,4}[smhd]$/, () => ({
   why: 'it must be so many runs per time',
   hint: 'Write it like 10 per 1h, 3 per 10m or 50 per 1d.',
 })).transform((value) => {
   const [runs = '', time = ''] = value.split(' per ');
-  return { runs: Number(runs), perSeconds: Number(time.slice(0, -1)) * (UNITS[time.slice(-1)] ?? 1) };
+  return { runs: Number(runs), perSeconds: secondsOf(time) ?? 0 };
 });
 
 /** One value, or a list of at least one; always a list in the end. */

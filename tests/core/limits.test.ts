@@ -91,8 +91,7 @@ describe('runs at once', () => {
       store: bot.deps.store,
       requests: bot.deps.requests,
     };
-    const ask = async (intent: string) =>
-      said(await tooManyAtOnce(deps, { does: 'begin', request: request(intent, { actor: who }) }));
+    const ask = async (intent: string) => said(await tooManyAtOnce(deps, request(intent, { actor: who })));
     return { id: run.id, same: await ask('photos'), other: await ask('films') };
   }
   const one = { runs: null, perSeconds: null, atOnce: 1 };

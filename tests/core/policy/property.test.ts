@@ -79,6 +79,8 @@ class Trial {
   readonly wrong: string[] = [];
   #held = gate();
   #waiting = new Set<string>();
+  /** Runs whose work has begun. */
+  readonly #working = new Set<string>();
 
   private constructor(
     readonly folder: string,
@@ -125,6 +127,7 @@ class Trial {
       this.wrong.push(`${intent} ran for ${holds?.join() ?? 'nobody'} under ${JSON.stringify(model)}`);
     }
     seen.ran += 1;
+    if (run) this.#working.add(run.id);
     const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve));
     if (!signal.aborted) await Promise.race([this.#held.opened, stopped]);
     return undefined;
@@ -226,7 +229,7 @@ class Trial {
       for (const id of this.pressed.keys()) {
         const run = await this.bot.deps.store.runs.get(id);
         if (!run || isFinal(run.state) || this.#waiting.has(id)) continue;
-        const hangs = run.state === 'running' && this.installation.world.entered.length > 0;
+        const hangs = run.state === 'running' && this.#working.has(id);
         if (!hangs || (await this.#isOpen())) return false;
       }
       return true;

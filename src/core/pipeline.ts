@@ -1,6 +1,7 @@
 import { examine, mayBegin, viewableIntents, visibleIntents } from './admission.js';
 import { type Answering, Answers, type Begun } from './answers.js';
 import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
+import { commitOf } from './commit.js';
 import { askedConsent, needsOthers } from './consent.js';
 import { needsApproval } from './consent-refusals.js';
 import { type Answer, ruleNow, weigh } from './decisions.js';
@@ -68,7 +69,7 @@ export interface Pipeline {
   status(actor: Actor): Promise<readonly StackStatus[]>;
   /** People's holds on stacks. */
   readonly locks: Locks;
-  /** Remembers where a run is shown. */
+  /** Remembers where a run is shown; the commit that it came from stays with it. */
   show(runId: string, shown: Shown): Promise<void>;
   /** People have been told the outcome where the run is shown. */
   reported(runId: string): Promise<void>;
@@ -271,7 +272,9 @@ class Story implements Pipeline {
   }
 
   async show(runId: string, shown: Shown): Promise<void> {
-    await this.deps.store.runs.patch(runId, { shown });
+    const run = await this.deps.store.runs.get(runId);
+    const commit = run && commitOf(run);
+    await this.deps.store.runs.patch(runId, { shown: commit ? { ...shown, commit } : shown });
   }
 
   async reported(runId: string): Promise<void> {

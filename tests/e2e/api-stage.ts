@@ -10,7 +10,10 @@ export async function openApi(env: Readonly<Record<string, string>> = {}): Promi
   readonly bot: Bot;
   readonly url: string;
 }> {
-  const stage = await Stage.create({ env: { CHATOPS_API_KEY: KEY, ...env } });
+  const stage = await Stage.create({
+    env: { CHATOPS_API_KEY: KEY, ...env },
+    envOf: (discord) => ({ DISCORD_OPS_CHANNEL_ID: discord.channelId('alerts') }),
+  });
   await stage.files('src', { 'a.txt': 'one', 'b.txt': 'two' });
   await stage.intent('backup_docker_volumes', mirrorIntent(stage, 'volumes'));
   await stage.intent(

@@ -148,7 +148,7 @@ describe('runs over HTTP', () => {
 });
 
 describe('webhooks', () => {
-  test('a marker in a pushed commit runs its intent; sent again after kill -9, it is known', async () => {
+  test('a marker in a pushed commit runs its intent and tells #alerts; sent again after kill -9, it is known', async () => {
     const secret = 'a-webhook-secret';
     const { url, stage, bot } = await open({ GITHUB_WEBHOOK_SECRET: secret });
     const body = JSON.stringify(githubPush({ messages: ['New disk [chatops:intent=photos]'] }));
@@ -163,10 +163,14 @@ describe('webhooks', () => {
       async () => ((await (await call(url, 'GET', '/runs?state=succeeded')).json()) as object[]).length === 1,
       'it succeeded',
     );
+    const told = () => stage.discord.messages('alerts').map((message) => JSON.stringify(message));
+    await until(() => told().length === 1, 'its outcome is told');
+    expect(told()[0]).toMatch(/Backup succeeded.*photos.*commit .*acme\/infra/);
     await bot.kill9();
     const again = await (await stage.start()).url();
     expect(await (await send(again)).json()).toMatchObject({ status: 'duplicate' });
     expect(await (await call(again, 'GET', '/runs')).json()).toHaveLength(1);
+    expect(told()).toHaveLength(1);
   }, 60_000);
 });
 

@@ -1,3 +1,4 @@
+import { commitOf } from '../../core/commit.js';
 import { FINAL_STATES, isFinal, type Run } from '../../core/run.js';
 import { failureOf } from './api-error.js';
 import type { ChannelMessages } from './channel-messages.js';
@@ -12,8 +13,11 @@ import { type DiscordShown, discordShown, shownAt } from './shown.js';
 const FIRST_RETRY_MS = 15_000;
 const LAST_RETRY_MS = 60 * 60 * 1000;
 const SWEEP_LIMIT = 50;
+/** Runs of webhooks have no place of their own; their outcome is told in the ops channel. */
+const TOLD_HERE = ['discord', 'webhook'] as const;
 
 type OutcomeDeps = Pick<DiscordDeps, 'pipeline' | 'runs' | 'redact' | 'log' | 'now'> & {
+  readonly config: Pick<DiscordDeps['config'], 'opsChannelId'>;
   readonly messages: ChannelMessages;
   readonly closing: Closing;
   readonly live: LiveRuns;
@@ -45,7 +49,7 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
     const shown = discordShown(run);
     if (run.reported || (shown !== null && held.has(shown.liveId))) return;
     await deps.live.end(run.id);
-    if (shown !== null && !told.has(run.id)) await tell(deps, run, shown);
+    if (!told.has(run.id)) await (shown === null ? tellOps(deps, run) : tell(deps, run, shown));
     told.add(run.id);
     await pipeline.reported(run.id);
     told.delete(run.id);
@@ -76,11 +80,13 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
 
   const sweep = async (): Promise<void> => {
     try {
-      const open = await runs.list({ unreportedBy: 'discord', states: FINAL_STATES, limit: SWEEP_LIMIT });
-      for (const { id } of open) {
-        if ((retries.get(id)?.at ?? 0) > now().getTime()) continue;
-        const run = await runs.get(id);
-        if (run !== null) await deliver(run);
+      for (const unreportedBy of TOLD_HERE) {
+        const open = await runs.list({ unreportedBy, states: FINAL_STATES, limit: SWEEP_LIMIT });
+        for (const { id } of open) {
+          if ((retries.get(id)?.at ?? 0) > now().getTime()) continue;
+          const run = await runs.get(id);
+          if (run !== null) await deliver(run);
+        }
       }
     } catch (error) {
       log.warn({ err: error }, 'runs whose outcome was not told yet could not be read');
@@ -102,6 +108,21 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
 
 async function tell(deps: OutcomeDeps, run: Run, shown: DiscordShown): Promise<void> {
   await (endsInPlace(run) ? settle(deps, run, shown) : announce(deps, run, shown));
+}
+
+/** The outcome of a run that nobody in Discord asked for or confirmed, and that a commit did. */
+async function tellOps({ messages, config, runs, redact }: OutcomeDeps, run: Run): Promise<void> {
+  const channelId = config.opsChannelId ?? null;
+  if (channelId === null || commitOf(run) === null) return;
+  const text = redact(await runs.readLog(run.id));
+  await messages.send(channelId, outcomeMessage(redact(run), text), {
+    nonce: `${run.id}:outcome`.slice(0, 25),
+  });
+}
+
+/** True when the end of such a run is told by the Discord surface. */
+export function isToldHere({ shown }: Pick<Run, 'shown'>): boolean {
+  return TOLD_HERE.some((surface) => surface === shown?.surface);
 }
 
 /** A new message for the outcome; what stands above it loses its Stop button first. */

@@ -14,7 +14,7 @@ import { onCommand, onForm, onPress } from './handler.js';
 import { actorOf, conversationOf, focusedOf, optionsOf } from './interaction.js';
 import { liveRuns } from './live-runs.js';
 import { logIn } from './log-in.js';
-import { createOutcomes } from './outcomes.js';
+import { createOutcomes, isToldHere } from './outcomes.js';
 import type { PressDeps } from './press.js';
 import { registerCommands } from './register.js';
 import { waitingPreviews } from './waiting-previews.js';
@@ -76,7 +76,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     live.onEvent(event);
     waiting.onEvent(event);
     if (event.type === 'finished' || event.type === 'denied') alerts?.request();
-    if (event.type === 'finished' && event.run.shown?.surface === 'discord') void outcomes.deliver(event.run);
+    if (event.type === 'finished' && isToldHere(event.run)) void outcomes.deliver(event.run);
   });
   const sweeping = setInterval(() => {
     if (!client.isReady()) return;

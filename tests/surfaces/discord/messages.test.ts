@@ -29,6 +29,7 @@ import {
   ALICE,
   AWAITING,
   BOB,
+  COMMIT,
   ended,
   FAILED,
   PLEX_PART,
@@ -235,6 +236,15 @@ const CASES: Readonly<Record<string, () => Message>> = {
     }),
   'preview-two-parts': () =>
     previewMessage({ ...AWAITING, plan: planOf({ ...PLEX_PART, intent: 'config-files' }, PLEX_PART) }),
+  'preview-of-a-commit': () => previewMessage({ ...AWAITING, shown: { surface: 'webhook', commit: COMMIT } }),
+  'outcome-of-a-commit': () =>
+    outcomeMessage(
+      {
+        ...SUCCEEDED,
+        shown: { surface: 'webhook', commit: { ...COMMIT, link: 'https://x) [a](javascript:0' } },
+      },
+      '',
+    ),
   'preview-as-last-time': () => previewMessage({ ...KNOWN, state: 'awaiting' }),
   'preview-first-run': () =>
     previewMessage({ ...AWAITING, plan: planOf({ ...PLEX_PART, expected: 'first_run' }) }),

@@ -5,7 +5,7 @@ import { createClosing } from '../../../src/surfaces/discord/closing.js';
 import { createOutcomes, type Outcomes } from '../../../src/surfaces/discord/outcomes.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';
 import { type FakePipeline, fakePipeline, intentNamed } from './fake-pipeline.js';
-import { AWAITING, ended, FAILED, SUCCEEDED } from './sample-runs.js';
+import { AWAITING, COMMIT, ended, FAILED, SUCCEEDED } from './sample-runs.js';
 import { keptLog } from './surface.js';
 
 function apiError(code: number): DiscordAPIError {
@@ -14,15 +14,15 @@ function apiError(code: number): DiscordAPIError {
 
 /** A channel in memory. */
 function channel() {
-  const sent: { id: string; message: Message; options: SendOptions | undefined }[] = [];
+  const sent: { id: string; channelId: string; message: Message; options: SendOptions | undefined }[] = [];
   const edits: { id: string; message: Message }[] = [];
   const failures: Error[] = [];
   const messages: ChannelMessages = {
-    send: async (_channelId, message, options) => {
+    send: async (channelId, message, options) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       const failure = failures.shift();
       if (failure !== undefined) throw failure;
-      sent.push({ id: `${900 + sent.length}`, message, options });
+      sent.push({ id: `${900 + sent.length}`, channelId, message, options });
       return `${899 + sent.length}`;
     },
     edit: async (_channelId, id, message) => {
@@ -54,6 +54,7 @@ beforeEach(() => {
     now: () => new Date(time),
     messages: place.messages,
     closing: createClosing(place.messages, log),
+    config: { opsChannelId: '777' },
     live: { onEvent: () => {}, stopping: () => {}, end: async () => {}, endAll: async () => {} },
   });
 });
@@ -148,6 +149,19 @@ describe('outcomes', () => {
     await outcomes.sweep();
     expect(place.edits).toHaveLength(1);
     expect(fake.run('r-0003').reported).toBe(true);
+  });
+
+  test('a run that a commit asked for is told in the ops channel, once, with the commit', async () => {
+    const shown = { surface: 'webhook', commit: COMMIT } as const;
+    fake.put({ ...SUCCEEDED, shown });
+    fake.put({ ...FAILED, id: 'r-0004', shown });
+    await outcomes.sweep();
+    await outcomes.sweep();
+    expect(place.sent.map(({ channelId, options }) => [channelId, options?.nonce]).sort()).toEqual([
+      ['777', 'r-0004:outcome'],
+      ['777', 'r-7k2m:outcome'],
+    ]);
+    expect(JSON.stringify(place.sent[0]?.message)).toContain('anna/media');
   });
 
   test('a store that can’t be read harms nothing', async () => {

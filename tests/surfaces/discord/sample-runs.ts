@@ -214,3 +214,12 @@ export const ROLLOUT: Run = {
     action: 'rollout',
   },
 };
+
+export const COMMIT = {
+  provider: 'github',
+  repository: 'anna/media',
+  branch: 'main',
+  commit: '4f1c2d3a5b6c7d8e9f00112233445566778899aa',
+  author: 'Anna *the* Admin @everyone',
+  link: 'https://github.example/anna/media/commit/4f1c2d3a5b6c',
+} as const;

@@ -4,7 +4,7 @@ import * as buttons from './buttons.js';
 import { type Block, type Button, type Message, withinLimits } from './fit.js';
 import { noticeBlocks } from './plan.js';
 import { codeBlock, markdown } from './text.js';
-import { colorOf, stateLine, userId } from './words.js';
+import { colorOf, commitLines, stateLine, userId } from './words.js';
 
 const SENTENCES_SHOWN = 10;
 const TAIL_LINES = 10;
@@ -33,6 +33,7 @@ export function outcomeBlocks(run: Run): Block[] {
   if (end === null) return [];
   const tail = run.state === 'succeeded' ? [] : end.tail;
   return [
+    ...commitLines(run),
     {
       items: end.summary.map(markdown),
       show: SENTENCES_SHOWN,

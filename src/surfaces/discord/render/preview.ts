@@ -7,7 +7,7 @@ import * as buttons from './buttons.js';
 import { type Block, type Button, type Draft, type Message, withinLimits } from './fit.js';
 import { blockerBlocks, isRisky, planBlocks } from './plan.js';
 import { escapeText, markdown } from './text.js';
-import { COLORS, colorOf, time, titleLine, who } from './words.js';
+import { COLORS, colorOf, commitLines, time, titleLine, who } from './words.js';
 
 /**
  * The preview: what would happen, and the buttons that fit the run's state. `changedFrom` is the run whose
@@ -29,7 +29,7 @@ export function previewEmbed(run: Run): Draft['embeds'][number] {
 }
 
 function previewBlocks(run: Run): Block[] {
-  const head = [titleLine(run), subtitle(run), ...agreement(run), ''];
+  const head = [titleLine(run), subtitle(run), ...commitLines(run), ...agreement(run), ''];
   if (run.state === 'refused') return [...head, ...refused(run)];
   if (run.dryRun) return [...head, ...planBlocks(run), '', 'This was a dry run: nothing runs.'];
   return [...head, ...planBlocks(run)];

@@ -1,3 +1,4 @@
+import { commitOf } from '../../../core/commit.js';
 import type { ActorRef } from '../../../core/request.js';
 import type { Run, RunState, RunSummary } from '../../../core/run.js';
 import { actionTitle, headline } from '../../../core/wording.js';
@@ -60,6 +61,18 @@ export function who(actor: ActorRef): string {
   if (id !== null) return `<@${id}>`;
   const name = escapeText(actor.name, 60);
   return actor.kind === 'user' ? name : `${ELSEWHERE[actor.kind]} ${name}`;
+}
+
+/** Where a webhook's run came from: ``commit `4f1c2d3` of `anna/media` (main) by Anna``, with a link; empty for others. */
+export function commitLines(run: Pick<Run, 'shown'>): string[] {
+  const from = commitOf(run);
+  if (from === null) return [];
+  const short = inlineCode(from.commit.slice(0, 7));
+  const commit = /^https?:\/\/[^\s()<>]{1,300}$/.test(from.link) ? `[${short}](<${from.link}>)` : short;
+  const branch = escapeText(from.branch, 60);
+  return [
+    `commit ${commit} of ${inlineCode(from.repository, 80)} (${branch}) by ${escapeText(from.author, 60)}`,
+  ];
 }
 
 /** The reader's local time: `t` 14:32, `f` 22 November 2026 14:32, `R` in 15 minutes. `iso` is ISO 8601. */

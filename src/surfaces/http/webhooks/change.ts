@@ -1,22 +1,14 @@
+import type { Commit } from '../../../core/commit.js';
 import type { PolicySource } from '../../../core/policy/source.js';
 import { webhookAllowed } from '../../../core/policy/webhook-rule.js';
 
-/** What a webhook told of: commits that are on a branch now. Texts and names are a stranger's. */
-export interface Change {
-  readonly provider: 'github' | 'gitlab';
-  /** `owner/name`, or a path of groups on GitLab. */
-  readonly repository: string;
-  readonly branch: string;
+/** What a webhook told of: commits that are on a branch now, by its newest. Texts and names are a stranger's. */
+export interface Change extends Readonly<Commit> {
   readonly defaultBranch: string;
   /** The repository is a fork, or the text comes from one. */
   readonly fork: boolean;
   /** Commit messages in their order, or the text of the pull request. */
   readonly texts: readonly string[];
-  /** The branch's newest commit, as 40 or 64 hex digits. */
-  readonly commit: string;
-  readonly author: string;
-  /** Where people can read it. */
-  readonly link: string;
 }
 
 /** An event is a change, or it is acknowledged and nothing else, for this reason. */

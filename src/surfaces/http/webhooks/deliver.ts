@@ -74,5 +74,5 @@ function stateOf(intent: string, started: Started, run: Run | null): CommitState
 
 /** Where the run came from, kept with it, so that it can be told with its outcome. */
 function shownOf({ provider, repository, branch, commit, author, link }: Change): Shown {
-  return { surface: 'webhook', provider, repository, branch, commit, author, link };
+  return { surface: 'webhook', commit: { provider, repository, branch, commit, author, link } };
 }

@@ -94,10 +94,12 @@ describe('GitHub', () => {
       actor: { kind: 'webhook', id: 'github:acme/infra', name: 'acme/infra' },
       shown: {
         surface: 'webhook',
-        repository: 'acme/infra',
-        branch: 'main',
-        author: 'ada',
-        link: 'https://github.com/acme/infra/commit/2',
+        commit: {
+          repository: 'acme/infra',
+          branch: 'main',
+          author: 'ada',
+          link: 'https://github.com/acme/infra/commit/2',
+        },
       },
     });
     expect(port.states.slice(-2)).toMatchObject([
@@ -248,7 +250,7 @@ describe('GitLab', () => {
     const [run] = await port.process.deps.store.runs.list({ limit: 1, intent: 'films' });
     expect(run).toMatchObject({
       actor: { id: 'gitlab:acme/ops/infra' },
-      shown: { author: 'Grace Hopper', provider: 'gitlab' },
+      shown: { commit: { author: 'Grace Hopper', provider: 'gitlab' } },
     });
   });
 

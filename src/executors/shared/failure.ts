@@ -2,6 +2,7 @@ import type { PartResult, RunContext } from '../../core/executor.js';
 import { type ExecResult, HostError } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { REASONS, type ReasonCode } from '../../core/reasons.js';
+import { nearestExisting } from './paths.js';
 import { fullMessage } from './space.js';
 
 /** Why a part can't go on: what happened, and what to do next. */
@@ -45,7 +46,8 @@ export async function diskFull(
   { host }: Pick<RunContext, 'host'>,
   next?: Phrase,
 ): Promise<Failure> {
-  const free = await host.free(destination);
+  // The first write may have failed, that of the destination's own folder.
+  const free = await host.free(await nearestExisting(host, destination));
   return failure('destination_full', fullMessage(destination, free, neededBytes), next);
 }
 

@@ -43,6 +43,9 @@ export function checkSpace(
 
 /** That the destination is full, in numbers. */
 export function fullMessage(destination: string, free: FreeSpace, needed: number): Phrase {
+  if (free.available > needed) {
+    return phrase`The destination is full: ${code(destination)} takes nothing more, although ${formatBytes(free.available)} are free. Its inodes or somebody’s quota may be used up (${code('df -i')}, ${code('quota')}).`;
+  }
   return phrase`The destination is full: about ${formatBytes(needed)} needed, ${formatBytes(free.available)} free on ${code(destination)}.`;
 }
 

@@ -209,4 +209,13 @@ describe('a full disk', () => {
       expect(said(result)).toMatch(/^The destination is full: .* The mirror is incomplete/);
     },
   );
+
+  testWith('right to mount a tmpfs', mountable)('is said when not even its folder can be made', async () => {
+    // The one inode is the root's own: nothing can be made in it.
+    mountTmpfs(lab.path('small'), '4m,nr_inodes=1');
+    const part = await lab.plan(dockerVolumes, { ...fields, destination: lab.path('small', 'new') });
+    expect(codes(part.blockers)).toEqual([]);
+    const result = await dockerVolumes.run(part, lab.runContext());
+    expect(result).toMatchObject({ state: 'failed', reason: 'destination_full' });
+  });
 });

@@ -34,17 +34,27 @@ export interface AuditTrail {
 /** @param warn is told once when the head file can't be written, until it can again */
 export function auditTrail(database: Database, file: HeadFile, warn: (message: string) => void): AuditTrail {
   let failing = false;
+  let next: Promise<void> | null = null;
+  const sealAll = async (): Promise<void> => {
+    try {
+      await database.writeAlone((sql) => {
+        next = null;
+        moveForward(sql, file);
+      });
+      failing = false;
+    } catch (error) {
+      next = null;
+      if (!failing)
+        warn(`The audit trail is not sealed: ${String(error)} It is tried again at the next row.`);
+      failing = true;
+    }
+  };
   return {
     chain: (sql, entry) => addRow(sql, nextRow(headOf(sql), entry)),
-    async seal() {
-      try {
-        await database.write((sql) => moveForward(sql, file));
-        failing = false;
-      } catch (error) {
-        if (!failing)
-          warn(`The audit trail is not sealed: ${String(error)} It is tried again at the next row.`);
-        failing = true;
-      }
+    seal() {
+      // One that has not begun will see the rows of all who wait for it.
+      next ??= sealAll();
+      return next;
     },
     begin() {
       if (!file.exists()) file.write(EMPTY_HEAD);

@@ -1,6 +1,7 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { isBusy, storeErrorOf } from './sqlite-error.js';
+import { type Done, type Work, writeQueue } from './write-queue.js';
 
 /** What can be bound to a statement. The driver ends the whole process on anything else, so types must hold. */
 export type SqlValue = string | number | null | Uint8Array;
@@ -21,10 +22,13 @@ export interface Database {
   /** Work may run more than once (when another process has the lock), so it does nothing but read. */
   read<T>(work: (sql: Sql) => T): Promise<T>;
   /**
-   * Runs work as one IMMEDIATE transaction: it has the write lock from the start, and whatever it throws
-   * undoes all of it. Calls take effect in the order in which they were made. Work may run more than once.
+   * Runs work all or nothing, with the write lock from the start: whatever it throws undoes all of it. It is
+   * durable when it returns. Calls take effect in the order in which they were made; those that wait at the same
+   * time share a transaction, because the disk's sync costs more than the work. Work may run more than once.
    */
   write<T>(work: (sql: Sql) => T): Promise<T>;
+  /** {@link write} in a transaction of its own: work sees only what is committed. */
+  writeAlone<T>(work: (sql: Sql) => T): Promise<T>;
   /** Waits for writes under way, moves the write-ahead log into the file, and closes it. */
   close(): Promise<void>;
 }
@@ -56,18 +60,16 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
 
   const handle = await retrying(() => connect(file));
   const sql = sqlOf(handle);
-  let writes: Promise<unknown> = Promise.resolve();
+  const writes = writeQueue((works) =>
+    retrying(() => immediate(handle, () => together(handle, sql, works, file))),
+  );
 
   return {
     read: (work) => retrying(() => work(sql)),
-    write(work) {
-      const result = writes.then(() => retrying(() => immediate(handle, () => work(sql))));
-      // Each write blocks while the disk syncs. Between two of them everything else gets its turn.
-      writes = result.catch(() => undefined).then(() => nextTurn());
-      return result;
-    },
+    write: (work) => writes.add(work, false),
+    writeAlone: (work) => writes.add(work, true),
     async close() {
-      await writes;
+      await writes.idle();
       if (!handle.open) return;
       // Statements that are still in memory keep SQLite from doing this by itself.
       await retrying(() => handle.exec('PRAGMA wal_checkpoint(TRUNCATE)')).catch(() => undefined);
@@ -112,6 +114,26 @@ function sqlOf(handle: Handle): Sql {
       handle.exec(text);
     },
   };
+}
+
+/** Works one after the other in the transaction that is open; one that throws is undone alone. */
+function together(handle: Handle, sql: Sql, works: readonly Work[], file: string): readonly Done[] {
+  const [only, another] = works;
+  if (only && !another) return [{ ok: true, value: only(sql) }];
+  return works.map((work) => {
+    handle.exec('SAVEPOINT work');
+    try {
+      const value = work(sql);
+      handle.exec('RELEASE work');
+      return { ok: true, value };
+    } catch (error) {
+      // A full disk may have rolled back all of it; then each is tried in a transaction of its own.
+      if (!handle.inTransaction) throw error;
+      handle.exec('ROLLBACK TO work');
+      handle.exec('RELEASE work');
+      return { ok: false, error: storeErrorOf(error, file) };
+    }
+  });
 }
 
 function immediate<T>(handle: Handle, work: () => T): T {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { askProbe, type LoopFigures, PROBE } from './probed.js';
 import type { Scope } from './scope.js';
 
-const SERVER = fileURLToPath(new URL('../bots/plain-http.js', import.meta.url));
+const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** A server that does nothing, for comparison. */
 export interface PlainServer {
@@ -13,8 +13,15 @@ export interface PlainServer {
   loop(): Promise<LoopFigures>;
 }
 
-export async function startPlainServer(scope: Scope): Promise<PlainServer> {
-  const child = spawn(process.execPath, ['--import', PROBE, SERVER], {
+export const startPlainServer = (scope: Scope): Promise<PlainServer> =>
+  startServer(scope, fromHere('../bots/plain-http.js'));
+
+/** A Proxmox API that always answers the same. */
+export const startProxmox = (scope: Scope): Promise<PlainServer> =>
+  startServer(scope, fromHere('../bots/proxmox.js'));
+
+async function startServer(scope: Scope, file: string): Promise<PlainServer> {
+  const child = spawn(process.execPath, ['--import', PROBE, file], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   scope.defer(() => child.kill('SIGKILL'));

@@ -1,5 +1,5 @@
-import { type IncomingMessage, request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import {
   type HttpClient,
@@ -28,12 +28,38 @@ export interface HttpClientSettings {
 const UNTRUSTED =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH/;
 
-/** A client over node:http and node:https; see {@link HttpClient}. */
-export function createHttpClient(settings: HttpClientSettings): HttpClient {
-  return { request: async (request) => send(request, settings) };
+/** Connections that questions share: a TLS handshake costs more than the question. */
+interface Agents {
+  readonly plain: PlainAgent;
+  readonly tls: TlsAgent;
 }
 
-function send(request: HttpRequest, settings: HttpClientSettings): Promise<HttpResponse> {
+/** A client over node:http and node:https; see {@link HttpClient}. */
+export function createHttpClient(settings: HttpClientSettings): HttpClient {
+  const agents = { plain: new PlainAgent({ keepAlive: true }), tls: new TlsAgent({ keepAlive: true }) };
+  return {
+    request: async (request) => {
+      // What changes something gets a connection of its own: one that the other side has just closed would leave
+      // open whether it was carried out.
+      if (request.method !== 'GET') return send(request, settings, null);
+      try {
+        return await send(request, settings, agents);
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+        return send(request, settings, null);
+      }
+    },
+  };
+}
+
+/** The other side had closed a kept connection; the question never reached it, or may be asked again. */
+class StaleConnection extends Error {}
+
+function send(
+  request: HttpRequest,
+  settings: HttpClientSettings,
+  agents: Agents | null,
+): Promise<HttpResponse> {
   const { timeoutMs = settings.timeoutMs ?? TIMEOUT_MS, signal } = request;
   const url = new URL(request.url);
   const secure = url.protocol === 'https:';
@@ -45,16 +71,20 @@ function send(request: HttpRequest, settings: HttpClientSettings): Promise<HttpR
     let sent = false;
     const fail = (error: Error): void =>
       reject(asFault(error, { signal, timeout, timeoutMs, sent, host: url.host }));
-    const options = { method: request.method, headers, signal: either, agent: false };
+    const options = { method: request.method, headers, signal: either };
     const outgoing = secure
-      ? tlsRequest(url, { ...options, ...tls, rejectUnauthorized: true })
-      : plainRequest(url, options);
+      ? tlsRequest(url, { ...options, agent: agents?.tls ?? false, ...tls, rejectUnauthorized: true })
+      : plainRequest(url, { ...options, agent: agents?.plain ?? false });
     outgoing.once('socket', (socket: Socket) => {
+      sent = outgoing.reusedSocket;
       socket.once(secure ? 'secureConnect' : 'connect', () => {
         sent = true;
       });
     });
-    outgoing.once('error', fail);
+    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET') reject(new StaleConnection());
+      else fail(error);
+    });
     outgoing.once('response', (response) => {
       read(response, settings.maxBytes ?? MAX_BYTES).then(resolve, fail);
     });

@@ -1,15 +1,5 @@
-import {
-  closeSync,
-  existsSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { open, rename, stat, unlink } from 'node:fs/promises';
 import { z } from 'zod';
 import { StoreError } from '../core/store.js';
 import type { Head } from './audit-chain.js';
@@ -24,7 +14,7 @@ export type SealedHead = { readonly head: Head } | { readonly head: null; readon
 export interface HeadFile {
   read(): SealedHead;
   /** Replaces the file in one step, so that a reader or a crash never meets half of it. */
-  write(head: Head): void;
+  write(head: Head): Promise<void>;
   exists(): boolean;
 }
 
@@ -44,13 +34,14 @@ export function headFile(path: string, database: string): HeadFile {
         return { head: null, problem: `${path} was edited: it no longer holds a count and a hash.` };
       }
     },
-    write(head) {
+    async write(head) {
       const temporary = `${path}.tmp`;
       try {
-        writeThrough(temporary, `${JSON.stringify(head)}\n`, database);
-        renameSync(temporary, path);
+        await writeThrough(temporary, `${JSON.stringify(head)}\n`, database);
+        await rename(temporary, path);
       } catch (cause) {
-        discard(temporary);
+        // What can't be removed here is replaced at the next write; the write's own error is the one to tell.
+        await unlink(temporary).catch(() => undefined);
         throw new StoreError(`${path} can’t be written: ${fileReason(cause)}.`, { cause });
       }
     },
@@ -58,25 +49,16 @@ export function headFile(path: string, database: string): HeadFile {
   };
 }
 
-function writeThrough(path: string, text: string, ownedLike: string): void {
-  const descriptor = openSync(path, 'w', 0o600);
+async function writeThrough(path: string, text: string, ownedLike: string): Promise<void> {
+  const handle = await open(path, 'w', 0o600);
   try {
-    writeFileSync(descriptor, text);
+    await handle.writeFile(text);
     if (process.getuid?.() === 0) {
-      const { uid, gid } = statSync(ownedLike);
-      fchownSync(descriptor, uid, gid);
+      const { uid, gid } = await stat(ownedLike);
+      await handle.chown(uid, gid);
     }
-    fsyncSync(descriptor);
+    await handle.sync();
   } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Gives the space of a half-written file back. What can't be removed here is replaced at the next write. */
-function discard(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // The write's own error is the one to tell.
+    await handle.close();
   }
 }

@@ -28,7 +28,7 @@ export interface AuditTrail {
   /** Brings the head file up to the committed rows. Never rejects: the rows are safe without it. */
   seal(): Promise<void>;
   /** For a new database only: without this, a missing head file could be an innocent one. */
-  begin(): void;
+  begin(): Promise<void>;
 }
 
 /** @param warn is told once when the head file can't be written, until it can again */
@@ -39,7 +39,7 @@ export function auditTrail(database: Database, file: HeadFile, warn: (message: s
     try {
       await database.writeAlone((sql) => {
         next = null;
-        moveForward(sql, file);
+        return moveForward(sql, file);
       });
       failing = false;
     } catch (error) {
@@ -56,8 +56,8 @@ export function auditTrail(database: Database, file: HeadFile, warn: (message: s
       next ??= sealAll();
       return next;
     },
-    begin() {
-      if (!file.exists()) file.write(EMPTY_HEAD);
+    async begin() {
+      if (!file.exists()) await file.write(EMPTY_HEAD);
     },
   };
 }
@@ -79,10 +79,10 @@ export function auditStore(database: Database, trail: AuditTrail, file: HeadFile
   };
 }
 
-function moveForward(sql: Sql, file: HeadFile): void {
+async function moveForward(sql: Sql, file: HeadFile): Promise<void> {
   const { head: sealed } = file.read();
   const head = headOf(sql);
-  if (sealed && sealed.count < head.count && leadsOn(sql, sealed)) file.write(head);
+  if (sealed && sealed.count < head.count && leadsOn(sql, sealed)) await file.write(head);
 }
 
 /** Is `sealed` still in the trail, and does every row after it follow validly? */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
+import { StoreError } from '../core/store.js';
 import { isBusy, storeErrorOf } from './sqlite-error.js';
+import { walSync } from './wal-sync.js';
 import { type Done, type Work, writeQueue } from './write-queue.js';
 
 /** What can be bound to a statement. The driver ends the whole process on anything else, so types must hold. */
@@ -27,17 +29,12 @@ export interface Database {
    * time share a transaction, because the disk's sync costs more than the work. Work may run more than once.
    */
   write<T>(work: (sql: Sql) => T): Promise<T>;
-  /** {@link write} in a transaction of its own: work sees only what is committed. */
-  writeAlone<T>(work: (sql: Sql) => T): Promise<T>;
+  /** {@link write} in a transaction of its own, which is open while work waits: it sees only what is committed. */
+  writeAlone<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Waits for writes under way, moves the write-ahead log into the file, and closes it. */
   close(): Promise<void>;
 }
 
-/**
- * How long one attempt blocks inside SQLite. Short, because it blocks the event loop too; the rest of the
- * waiting is done between attempts.
- */
-const BUSY_MS = 100;
 /** The write-ahead log shrinks back to this after a large plan went through it. */
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -60,19 +57,41 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
 
   const handle = await retrying(() => connect(file));
   const sql = sqlOf(handle);
-  const writes = writeQueue((works) =>
-    retrying(() => immediate(handle, () => together(handle, sql, works, file))),
-  );
+  const wal = walSync(file);
+  const begin = (): Promise<unknown> => retrying(() => handle.exec('BEGIN IMMEDIATE'));
+  const onDisk = async <T>(result: T): Promise<T> => {
+    await wal.sync().catch((error: unknown) => {
+      throw unsynced(file, error);
+    });
+    return result;
+  };
+  const writes = writeQueue({
+    together: async (works) => {
+      await begin();
+      return onDisk(committed(handle, file, () => together(handle, sql, works, file)));
+    },
+    alone: async (work) => {
+      await begin();
+      const [end] = await Promise.allSettled([(async () => work(sql))()]);
+      return onDisk(
+        committed(handle, file, () => {
+          if (end.status === 'rejected') throw end.reason;
+          return end.value;
+        }),
+      );
+    },
+  });
 
   return {
     read: (work) => retrying(() => work(sql)),
-    write: (work) => writes.add(work, false),
-    writeAlone: (work) => writes.add(work, true),
+    write: <T>(work: (sql: Sql) => T) => writes.add(work, 'together') as Promise<T>,
+    writeAlone: <T>(work: (sql: Sql) => Promise<T>) => writes.add(work, 'alone') as Promise<T>,
     async close() {
       await writes.idle();
       if (!handle.open) return;
       // Statements that are still in memory keep SQLite from doing this by itself.
       await retrying(() => handle.exec('PRAGMA wal_checkpoint(TRUNCATE)')).catch(() => undefined);
+      await wal.close();
       handle.close();
     },
   };
@@ -83,9 +102,11 @@ type Handle = InstanceType<typeof Libsql>;
 function connect(file: string): Handle {
   const handle = new Libsql(file);
   try {
-    handle.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    // SQLite's own waiting would block the event loop: attempts are repeated instead.
+    handle.exec('PRAGMA busy_timeout = 0');
     handle.exec('PRAGMA journal_mode = WAL');
-    handle.exec('PRAGMA synchronous = FULL');
+    // The write-ahead log is synced after each commit all the same: wal-sync.ts.
+    handle.exec('PRAGMA synchronous = NORMAL');
     handle.exec('PRAGMA foreign_keys = ON');
     handle.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
     return handle;
@@ -136,8 +157,8 @@ function together(handle: Handle, sql: Sql, works: readonly Work[], file: string
   });
 }
 
-function immediate<T>(handle: Handle, work: () => T): T {
-  handle.exec('BEGIN IMMEDIATE');
+/** Ends the transaction that is open, with what work did or without. */
+function committed<T>(handle: Handle, file: string, work: () => T): T {
   try {
     const result = work();
     handle.exec('COMMIT');
@@ -145,6 +166,16 @@ function immediate<T>(handle: Handle, work: () => T): T {
   } catch (error) {
     // A full disk may have rolled it back already.
     if (handle.inTransaction) handle.exec('ROLLBACK');
-    throw error;
+    throw storeErrorOf(error, file);
   }
+}
+
+function unsynced(file: string, cause: unknown): StoreError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new StoreError(
+    `${file}: a change could not be written through to the disk (${why}). Check the disk.`,
+    {
+      cause,
+    },
+  );
 }

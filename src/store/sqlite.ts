@@ -39,8 +39,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const trail = auditTrail(database, head, options.warn ?? (() => {}));
   try {
     // The head file comes first: from the moment a trail exists, a missing head is no accident.
-    await database.write((sql) => {
-      if (migrate(sql, file) === 0) trail.begin();
+    await database.writeAlone(async (sql) => {
+      if (migrate(sql, file) === 0) await trail.begin();
     });
   } catch (error) {
     await database.close();

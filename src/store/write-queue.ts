@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Sql } from './sqlite-database.js';
 
 /** At most so many works share a transaction: it blocks the event loop until the last one is done. */
@@ -12,32 +11,35 @@ export type Done =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown };
 
+/** How transactions are made. Both resolve once what was done is on the disk; when one rejects, nothing was done. */
+export interface Transactions {
+  /** Several works in one, with their ends in their order. */
+  together(works: readonly Work[]): Promise<readonly Done[]>;
+  /** One work, which may take its time, in one of its own. */
+  alone(work: Work): Promise<unknown>;
+}
+
 /** Works that wait for their transaction, in the order in which they came. */
 export interface WriteQueue {
-  /** @param alone it shares its transaction with no other work */
-  add<T>(work: (sql: Sql) => T, alone: boolean): Promise<T>;
+  add(work: Work, how: 'together' | 'alone'): Promise<unknown>;
   /** Resolves when nothing waits or is under way. */
   idle(): Promise<void>;
 }
 
 interface Waiting {
   readonly work: Work;
-  readonly alone: boolean;
+  readonly how: 'together' | 'alone';
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/**
- * @param commit runs works in one transaction, and resolves in their order once it is on the disk; when it rejects,
- * nothing of them was done
- */
-export function writeQueue(commit: (works: readonly Work[]) => Promise<readonly Done[]>): WriteQueue {
+export function writeQueue(transactions: Transactions): WriteQueue {
   const queue: Waiting[] = [];
   let draining: Promise<void> | null = null;
 
-  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+  const doTogether = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      const ends = await commit(batch.map(({ work }) => work));
+      const ends = await transactions.together(batch.map(({ work }) => work));
       for (const [index, { resolve, reject }] of batch.entries()) {
         const end = ends[index];
         if (end?.ok) resolve(end.value);
@@ -47,25 +49,28 @@ export function writeQueue(commit: (works: readonly Work[]) => Promise<readonly 
       const [only, another] = batch;
       if (only && !another) return only.reject(error);
       // Each is told what is wrong with itself, and one that fits on a full disk is done.
-      for (const one of batch) await settle([one]);
+      for (const one of batch) await doTogether([one]);
     }
   };
 
   const drain = async (): Promise<void> => {
     // What is asked for in the same breath goes together.
     await Promise.resolve();
-    while (queue.length > 0) {
-      await settle(nextBatch(queue));
-      // A commit blocks while the disk syncs. Between two of them everything else gets its turn.
-      await nextTurn();
+    for (let first = queue[0]; first; first = queue[0]) {
+      if (first.how === 'together') {
+        await doTogether(queue.splice(0, ableToShare(queue)));
+      } else {
+        queue.shift();
+        await transactions.alone(first.work).then(first.resolve, first.reject);
+      }
     }
     draining = null;
   };
 
   return {
-    add: (work, alone) =>
+    add: (work, how) =>
       new Promise((resolve, reject) => {
-        queue.push({ work, alone, resolve: resolve as (value: unknown) => void, reject });
+        queue.push({ work, how, resolve, reject });
         draining ??= drain();
       }),
     async idle() {
@@ -74,9 +79,8 @@ export function writeQueue(commit: (works: readonly Work[]) => Promise<readonly 
   };
 }
 
-/** Takes from the front what may share a transaction. */
-function nextBatch(queue: Waiting[]): readonly Waiting[] {
-  const border = queue.findIndex(({ alone }) => alone);
-  const free = border === -1 ? queue.length : border;
-  return queue.splice(0, Math.min(Math.max(free, 1), MOST_TOGETHER));
+/** How many at the front may share a transaction. */
+function ableToShare(queue: readonly Waiting[]): number {
+  const border = queue.findIndex(({ how }) => how === 'alone');
+  return Math.min(border === -1 ? queue.length : border, MOST_TOGETHER);
 }

@@ -95,7 +95,7 @@ describe('audit.head', () => {
         } catch (error) {
           refused = String(error);
         }
-        real.write(sealed);
+        return real.write(sealed);
       },
     };
     const trail = auditTrail(database, watched, () => {});

@@ -62,7 +62,7 @@ describe('many writes at once', () => {
       works.push(database.write((sql) => sql.run('INSERT INTO numbers VALUES (?)', n)));
       if (n % 10 !== 5) continue;
       works.push(
-        database.writeAlone((sql) => {
+        database.writeAlone(async (sql) => {
           const own = count(sql);
           // Reading runs at once; the other connection knows only what is on the disk.
           void other.read((reader) => seen.push([own, count(reader)]));

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { dataFolder } from './data-folder.js';
+
+const folder = dataFolder();
+const built = (file: string) => JSON.stringify(new URL(`../../dist/src/store/${file}`, import.meta.url).href);
+
+/** Tells in order what was synced and which write returned; the first sync of a write is made slow, or fails. */
+const WRITER = `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  const [file, failing] = process.argv.slice(1);
+  const told = [];
+  const real = fs.fdatasync;
+  fs.fdatasync = (fd, done) => {
+    const name = fs.readlinkSync('/proc/self/fd/' + fd).replace(/.*chatops/, 'chatops');
+    if (failing) return setImmediate(done, new Error('EIO: i/o error, fdatasync'));
+    setTimeout(() => real(fd, (error) => { told.push('synced ' + name); done(error); }), 50);
+  };
+  syncBuiltinESMExports();
+  const { openDatabase } = await import(${built('sqlite-database.js')});
+  const database = await openDatabase(file, 1000);
+  const write = (n) => database.write((sql) => sql.run('UPDATE numbers SET n = ?', n));
+  const tell = (n) => write(n).then(() => told.push('wrote ' + n), (error) => told.push(String(error)));
+  await tell(1);
+  await Promise.all([tell(2), tell(3)]);
+  console.log(JSON.stringify(told));
+  await database.close();`;
+
+async function told(...more: string[]): Promise<readonly string[]> {
+  const { openDatabase } = await import('../../src/store/sqlite-database.js');
+  const store = await folder.open();
+  await store.close();
+  const file = folder.file('chatops.db');
+  const database = await openDatabase(file, 1000);
+  await database.write((sql) =>
+    sql.script('CREATE TABLE IF NOT EXISTS numbers (n); INSERT INTO numbers VALUES (0)'),
+  );
+  await database.close();
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', WRITER, file, ...more]);
+  return JSON.parse(stdout) as string[];
+}
+
+test('a write returns once the write-ahead log is on the disk; those that wait together share the sync', async () => {
+  const synced = 'synced chatops.db-wal';
+  expect(await told()).toEqual([synced, 'wrote 1', synced, 'wrote 2', 'wrote 3']);
+});
+
+test('a disk that can’t be synced is told, and nothing is called written', async () => {
+  const [first] = await told('failing');
+  expect(first).toMatch(
+    /^StoreError: .*chatops\.db: a change could not be written through to the disk \(EIO/,
+  );
+});

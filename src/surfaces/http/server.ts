@@ -21,6 +21,13 @@ const MAX_CONNECTIONS = 1000;
 const NO_BYTES = Buffer.alloc(0);
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** Zod checks what comes in; without these Fastify loads Ajv and a serializer at every start, for nothing. */
+const NO_COMPILERS = { buildValidator: unused, buildSerializer: unused };
+
+function unused(): never {
+  throw new Error('A route was given a schema for Fastify.');
+}
+
 /** The HTTP server with its limits; each operation is a route behind the guard. */
 export function createHttpServer(options: ServerOptions): FastifyInstance {
   const { operations, log, requestTimeoutMs } = options;
@@ -32,6 +39,7 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     // The core refuses new runs by itself while it stops, in a problem document.
     return503OnClosing: false,
     forceCloseConnections: true,
+    schemaController: { compilersFactory: NO_COMPILERS },
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),

@@ -30,9 +30,14 @@ export function operationsOf(deps: ApiDeps, webhooks: WebhookDeps): readonly Ope
     summary: 'This description',
     endpoint: 'openapi',
     answers: { 200: { description: 'OpenAPI 3.1.', schema: z.looseObject({ openapi: z.string() }) } },
-    handle: () => json(200, document),
+    handle: () => json(200, document()),
   });
   const all = [...described, itself];
-  const document = openApiDocument(all, deps.version);
+  // Made when it is first asked for: it costs as much as a tenth of the start.
+  let made: ReturnType<typeof openApiDocument> | null = null;
+  const document = () => {
+    made ??= openApiDocument(all, deps.version);
+    return made;
+  };
   return all;
 }

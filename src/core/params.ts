@@ -40,8 +40,8 @@ export function bindParams({ request, intent, chain }: Ticket, at: Date): Admiss
   return replicas === undefined ? whole(ticket) : bindReplicas(ticket, replicas);
 }
 
-/** The declared parameters for which a request must still give a value. */
-export function missingParams({ params }: Intent, given: Params): readonly Param[] {
+/** The parameters for which a request must still give a value. */
+export function missingParams({ params }: Pick<Intent, 'params'>, given: Params): readonly Param[] {
   return params.filter((param) => given[param.name] === undefined && defaultOf(param) === undefined);
 }
 

@@ -43,8 +43,12 @@ export function stateSymbol(state: RunState): string {
 }
 
 /** The first line of a message about a run, apart from its name and id: `✅` and `Backup succeeded`. */
-export function headline(run: Pick<RunSummary, 'action' | 'state'>): { symbol: string; title: string } {
-  const words = STATE_WORDS[run.state] ?? stateText(run.state);
+export function headline(run: Pick<RunSummary, 'action' | 'state' | 'startedAt'>): {
+  symbol: string;
+  title: string;
+} {
+  const paused = run.state === 'plan_changed' && run.startedAt !== null;
+  const words = paused ? 'paused, something changed' : (STATE_WORDS[run.state] ?? stateText(run.state));
   return { symbol: stateSymbol(run.state), title: `${actionTitle(run.action)} ${words}` };
 }
 
@@ -87,6 +91,7 @@ export function stepText(plan: Plan, at: Pick<ProgressSnapshot, 'part' | 'step'>
 
 /** Which other intents' steps a plan holds, in their order, when it is more than the intent's own. */
 export function includesLine(plan: Plan): Phrase | null {
+  if (plan.graph !== undefined) return null;
   const others = [...new Set(plan.parts.map(({ intent }) => intent))].filter((name) => name !== plan.intent);
   if (others.length === 0) return null;
   const names = others.flatMap((name, index): Phrase => (index === 0 ? [code(name)] : [', ', code(name)]));

@@ -97,6 +97,14 @@ const rollBack: Press = async (talk, deps, runId) => {
   await openRun(talk, deps, { intent, params, dryRun: false, action, previous: run.id, undoes: run.id });
 };
 
+/** Goes on from where the run ended: with its values, and without what is done. */
+const resume: Press = async (talk, deps, runId) => {
+  const run = await deps.runs.get(runId);
+  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
+  const { intent, params, action } = run;
+  await openRun(talk, deps, { intent, params, dryRun: false, action, previous: run.id, resumes: run.id });
+};
+
 const commands: Press = (talk, deps, runId) =>
   look(talk, deps, runId, async (run) => talk.answer(showCommands(run)));
 
@@ -127,6 +135,7 @@ const PRESSES: Readonly<Record<Verb, Press>> = {
   stop,
   retry: again,
   again,
+  resume,
   rollback: rollBack,
   commands,
   details,

@@ -130,6 +130,10 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
         createdAt: now().toISOString(),
         expiresAt: new Date(now().getTime() + 900_000).toISOString(),
         previous: request.previous ?? null,
+        plan: {
+          ...AWAITING.plan,
+          ...(request.resumes === undefined ? {} : { resumes: request.resumes }),
+        },
         shown: shown ?? null,
         ...happens(),
       };

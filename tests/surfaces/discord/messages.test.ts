@@ -60,6 +60,7 @@ function paceOf(...reports: readonly (readonly [number, Partial<ProgressSnapshot
 const LIVE: LiveView = {
   run: RUNNING,
   waitsFor: [],
+  graph: null,
   pace: paceOf(
     [0, {}],
     [0.1, { ...COPYING, done: 0 }],

@@ -26,9 +26,12 @@ export async function openAgain(talk: Conversation, deps: OpenDeps, runId: strin
   const run = await deps.runs.get(runId);
   if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
   const { intent: name, params, dryRun, action } = run;
-  const wish = { intent: name, params, dryRun, action, previous: run.id };
+  // A preview that was never answered is asked for as it was; what ran is asked for from the beginning.
+  const { resumes } = run.startedAt === null ? run.plan : {};
+  const goesOn = resumes === undefined ? {} : { resumes };
+  const wish = { intent: name, params, dryRun, action, previous: run.id, ...goesOn };
   const intent = mayAsk(talk, deps, wish);
-  if (intent === null) return openRun(talk, deps, wish);
+  if (intent === null || resumes !== undefined) return openRun(talk, deps, wish);
   await askOrOpen(talk, deps, intent, wish, []);
 }
 

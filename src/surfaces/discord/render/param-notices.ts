@@ -15,8 +15,8 @@ import { noticeLine } from './plan.js';
 import { codeBlock, escapeText, inlineCode, markdown } from './text.js';
 import { COLORS } from './words.js';
 
-const TEXT_LINES = 20;
-const TEXT_CHARS = 1500;
+/** A longer text is attached too. */
+const TEXT_SHOWN = 200;
 
 /** Which values don't fit, and a button that brings the form back with what was typed. */
 export function paramsRefusal(notice: Notice, intent: Intent, given: Params, key: string): Message {
@@ -55,18 +55,18 @@ export function tooManyMissing(intent: Intent, missing: readonly Param[], key: s
   ]);
 }
 
-/** The form outlived the process that opened it. What was typed comes with it, and is given back. */
+/** The form outlived the process that opened it. What was typed comes with it, and is given back whole. */
 export function formGone(typed: Readonly<Record<string, string>>): Message {
   const text = typed[TYPED_TEXT] ?? writeParamText(typed);
-  return note(
-    'This form is no longer known: the bot was restarted since, or it stood open for more than an hour. Nothing ran.',
-    ...(text === ''
-      ? ['Send the command again.']
-      : [
-          `Send the command again, with this as ${inlineCode('params')}:`,
-          codeBlock([text], TEXT_LINES, TEXT_CHARS),
-        ]),
-  );
+  const why =
+    'This form is no longer known: the bot was restarted since, or it stood open for more than an hour. Nothing ran.';
+  if (text === '') return note(why, 'Send the command again.');
+  const isLong = text.length > TEXT_SHOWN || text.includes('\n');
+  const again = `Send the command again, with this as ${inlineCode('params')}:`;
+  return withinLimits({
+    embeds: [{ color: COLORS.grey, blocks: [why, again, codeBlock([text], 1, TEXT_SHOWN + 1)] }],
+    files: isLong ? [{ name: 'params.txt', text: `${text}\n`, keep: 'start' }] : [],
+  });
 }
 
 /** The button of a form that is no longer known. */

@@ -44,6 +44,7 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
     const run = stored !== null && isFinal(stored.state) ? stored : event;
     const shown = discordShown(run);
     if (run.reported || (shown !== null && held.has(shown.liveId))) return;
+    if (await isToldWithPrevious(runs, run, shown)) return;
     await deps.live.end(run.id);
     if (shown !== null && !told.has(run.id)) await tell(deps, run, shown);
     told.add(run.id);
@@ -98,6 +99,21 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
       await Promise.all(underWay.values());
     },
   };
+}
+
+/**
+ * It took the place of a run that was under way: what is left could not run any more. That run's outcome, which
+ * stands in a message of its own, tells it too.
+ */
+async function isToldWithPrevious(
+  runs: OutcomeDeps['runs'],
+  { previous, startedAt }: Run,
+  shown: DiscordShown | null,
+): Promise<boolean> {
+  if (previous === null || startedAt !== null || shown === null) return false;
+  const before = await runs.get(previous);
+  if (before === null || before.startedAt === null || before.reported) return false;
+  return discordShown(before)?.messageId === shown.messageId;
 }
 
 async function tell(deps: OutcomeDeps, run: Run, shown: DiscordShown): Promise<void> {

@@ -79,13 +79,9 @@ test('each step’s state stands in the one message; a failed run is resumed wit
 test('changed in the middle: the outcome carries the preview of what is left, and its buttons work', async () => {
   const preview = await underWay();
   await shows(preview.id, 'running');
-  const { shown } = scene.fake.run('r-0001');
-  scene.fake.put({
-    ...STEPS_RESUMED,
-    id: 'r-0009',
-    plan: { ...STEPS_RESUMED.plan, resumes: 'r-0001' },
-    shown,
-  });
+  const { shown, actor } = scene.fake.run('r-0001');
+  const plan = { ...STEPS_RESUMED.plan, resumes: 'r-0001' };
+  scene.fake.put({ ...STEPS_RESUMED, id: 'r-0009', previous: 'r-0001', plan, shown, actor });
   endAs('plan_changed', { roll_out_sonarr: 'succeeded', roll_out_radarr: 'succeeded' }, 'r-0009');
 
   const paused = await alice().waitForMessage('Steps paused, something changed', { after: preview });
@@ -112,7 +108,7 @@ test('what is left can’t run any more: that stands below the outcome, once', a
     warnings: [],
     tail: [],
   } as const;
-  scene.fake.put({ ...STEPS_RESUMED, id: 'r-0009', state: 'refused', outcome, shown });
+  scene.fake.put({ ...STEPS_RESUMED, id: 'r-0009', previous: 'r-0001', state: 'refused', outcome, shown });
   endAs('plan_changed', {}, 'r-0009');
   const paused = await alice().waitForMessage('Steps paused', { after: preview });
   expect(textOf(paused)).toContain('Refused.** plex is gone.');

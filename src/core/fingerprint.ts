@@ -31,5 +31,10 @@ function withoutSizes(effect: Effect): Effect {
 
 /** May `now` run although `shown` was what people confirmed? Same fingerprint, and not much more work. */
 export function isSamePlan(shown: Plan, now: Plan): boolean {
-  return shown.fingerprint === now.fingerprint && workOf(now) <= workOf(shown) * TOLERATED_GROWTH;
+  return shown.fingerprint === now.fingerprint && !isMoreWork(shown.parts, now.parts);
+}
+
+/** Has the work grown by more than is tolerated? */
+export function isMoreWork(shown: readonly PlanPart[], now: readonly PlanPart[]): boolean {
+  return workOf({ parts: now }) > workOf({ parts: shown }) * TOLERATED_GROWTH;
 }

@@ -75,6 +75,8 @@ export type Unknown = 'first_run' | 'other_amount';
 export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   /** The intent this part comes from: the run's own, or one it depends on. */
   readonly intent: string;
+  /** Which of that intent's steps it is, from 0; missing in plans of before there were graphs. */
+  readonly step?: number;
   readonly kind: IntentKind;
   readonly action: Action;
   readonly stack: string;

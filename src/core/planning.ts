@@ -69,6 +69,7 @@ async function planPart(
   const draft = await executor.plan(step.fields, context);
   return {
     intent: intent.name,
+    step: index,
     kind: step.kind,
     action: step.action,
     stack: step.stack,
@@ -94,6 +95,7 @@ export function emptyPlan(ticket: Ticket, plannedAt: Date): Plan {
 
 /** Which step of its own intent a part is: the key under which it remembers. */
 export function stepOfPart(plan: Plan, part: number): number {
-  const intent = plan.parts[part]?.intent;
+  const { intent, step } = plan.parts[part] ?? {};
+  if (step !== undefined) return step;
   return plan.parts.slice(0, part).filter((earlier) => earlier.intent === intent).length;
 }

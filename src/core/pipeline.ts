@@ -23,6 +23,7 @@ import type { Notice } from './reasons.js';
 import { Records } from './records.js';
 import { notActive, shuttingDown, unknownRun } from './refusals.js';
 import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
+import { asResumed, checkResume } from './resume.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
 import { readStatus, type StackStatus } from './status.js';
@@ -103,8 +104,9 @@ class Story implements Pipeline {
     this.#queue = new LeaseQueue(deps, ownership.id, () => ownership.recoverDead());
   }
 
-  async admit(request: RunRequest): Promise<Admission> {
-    if (this.#closing.signal.aborted) return this.#records.deny(request, null, shuttingDown());
+  async admit(asked: RunRequest): Promise<Admission> {
+    if (this.#closing.signal.aborted) return this.#records.deny(asked, null, shuttingDown());
+    const request = await asResumed(this.deps, asked);
     const admission = examine(this.deps, request, this.deps.now());
     if (!admission.ok) return this.#records.deny(request, null, admission.notice);
     const denied = await mayBegin(this.deps, admission.ticket);
@@ -196,6 +198,8 @@ class Story implements Pipeline {
     const plannedAt = new Date(run.plan.plannedAt);
     const before = await this.#stillAllowed(run, begun, plannedAt);
     if (!before.ok) return outcomes.refused(before.notice);
+    const overtaken = await checkResume(this.deps, before.ticket, run.id);
+    if (overtaken) return outcomes.refused(overtaken);
     const now = await this.#plan(before.ticket, run.id, plannedAt, signal);
     if (signal.aborted) return outcomes.endedInQueue(signal.reason as StopCause);
     if (now === null) return outcomes.planFailed();

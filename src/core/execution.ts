@@ -1,6 +1,7 @@
 import type { PartResult } from './executor.js';
+import type { GraphLook } from './graph/course.js';
 import { graphOutcome } from './graph/outcome.js';
-import { type GraphLook, runGraph } from './graph/run-graph.js';
+import { runGraph } from './graph/run-graph.js';
 import { slowRunLine } from './pace-wording.js';
 import { type PartDeps, type PartScope, runPart } from './part-run.js';
 import { type Phrase, phrase } from './phrase.js';

@@ -8,6 +8,7 @@ import { outcomes } from './outcomes.js';
 import type { StopCause } from './ownership.js';
 import { blockersOf } from './plan.js';
 import type { Planner } from './planner.js';
+import { checkResume } from './resume.js';
 import type { Outcome, Run } from './run.js';
 import type { Admission, Ticket } from './ticket.js';
 
@@ -30,6 +31,8 @@ export async function lastLook(
   const plannedAt = new Date(run.plan.plannedAt);
   const before = await stillAllowed(deps, run, begun, plannedAt);
   if (!before.ok) return end(outcomes.refused(before.notice));
+  const overtaken = await checkResume(deps, before.ticket, run.id);
+  if (overtaken) return end(outcomes.refused(overtaken));
   const now = await planner.plan(before.ticket, run.id, plannedAt, signal);
   if (signal.aborted) return end(outcomes.endedInQueue(signal.reason as StopCause));
   if (now === null) return end(outcomes.planFailed());

@@ -24,6 +24,7 @@ import type { Notice } from './reasons.js';
 import { Records } from './records.js';
 import { notActive, shuttingDown, unknownRun } from './refusals.js';
 import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
+import { asResumed, finishedIn } from './resume.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
 import { readStatus, type StackStatus } from './status.js';
@@ -106,8 +107,9 @@ class Story implements Pipeline {
     this.#queue = new LeaseQueue(deps, ownership.id, () => ownership.recoverDead());
   }
 
-  async admit(request: RunRequest): Promise<Admission> {
-    if (this.#closing.signal.aborted) return this.#records.deny(request, null, shuttingDown());
+  async admit(asked: RunRequest): Promise<Admission> {
+    if (this.#closing.signal.aborted) return this.#records.deny(asked, null, shuttingDown());
+    const request = await asResumed(this.deps, asked);
     const admission = examine(this.deps, request, this.deps.now());
     if (!admission.ok) return this.#records.deny(request, null, admission.notice);
     const denied = await mayBegin(this.deps, admission.ticket);
@@ -206,7 +208,9 @@ class Story implements Pipeline {
   async #pause(run: Run, ticket: Ticket, outcome: Outcome): Promise<Outcome> {
     if (this.#closing.signal.aborted) return outcomes.endedEarly(outcome, { kind: 'shutdown' });
     await this.deps.store.runs.patch(run.id, { progress: run.progress });
-    const successor = await this.#askAgain(run, ticket, { resumes: run.id });
+    // Where nothing is done yet there is nothing to leave alone.
+    const more = finishedIn(run).size > 0 ? { resumes: run.id } : {};
+    const successor = await this.#askAgain(run, ticket, more);
     return { ...outcome, successor: successor.id };
   }
 

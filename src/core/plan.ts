@@ -75,11 +75,11 @@ export type Unknown = 'first_run' | 'other_amount';
 export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   /** The intent this part comes from: the run's own, or one it depends on. */
   readonly intent: string;
-  /** Which of that intent's steps it is, from 0; missing in plans of before there were graphs. */
-  readonly step?: number;
   readonly kind: IntentKind;
   readonly action: Action;
   readonly stack: string;
+  /** Which of that intent's own steps; missing in plans of before there were graphs. */
+  readonly step?: number;
   /** What earlier runs let expect; not covered by the fingerprint. Absent where nothing was looked up. */
   readonly expected?: Expected | Unknown;
 }

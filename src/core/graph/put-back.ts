@@ -12,8 +12,8 @@ import { phrase } from '../phrase.js';
 import type { PlanPart } from '../plan.js';
 import type { Run } from '../run.js';
 import type { JournalRow } from '../store.js';
+import type { EndedPart } from './course.js';
 import type { StepState } from './graph.js';
-import type { EndedPart } from './run-graph.js';
 
 /** What became of what was done before a step failed. */
 export interface PutBack {

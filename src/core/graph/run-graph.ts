@@ -1,42 +1,8 @@
-import type { PartResult } from '../executor.js';
-import { NO_PART, STEP_SKIPPED } from '../journal.js';
-import { type PartDeps, type PartScope, runPart } from '../part-run.js';
-import { phrase } from '../phrase.js';
-import type { PlanPart } from '../plan.js';
+import type { PartDeps } from '../part-run.js';
 import type { ProgressSnapshot, Run } from '../run.js';
-import { compareStep } from './compare-step.js';
-import type { PlanGraph, StepState, StepStates } from './graph.js';
+import { Course, type EndedPart, type GraphScope } from './course.js';
+import type { PlanGraph, StepStates } from './graph.js';
 import { type PutBack, putBackInReverse } from './put-back.js';
-import {
-  collide,
-  hasFailed,
-  isHalted,
-  type Next,
-  nextSteps,
-  type Schedule,
-  type ScheduledStep,
-  scheduleOf,
-} from './schedule.js';
-import { StepBoard } from './step-board.js';
-
-/** What the run of a graph asks about its steps before they begin. */
-export interface GraphLook {
-  /** A step's parts as they would be planned now; null when that can't be told. */
-  readonly planAgain: (step: string) => Promise<readonly PlanPart[] | null>;
-  /** Does the step's condition hold when the steps stand like this? */
-  readonly holds: (step: ScheduledStep, states: StepStates) => boolean;
-}
-
-type GraphScope = PartScope & GraphLook;
-
-/** A part that has ended, of the step of this name. */
-export interface EndedPart {
-  readonly step: string;
-  readonly index: number;
-  /** As it was run; null when the step failed through a defect. */
-  readonly part: PlanPart | null;
-  readonly result: PartResult;
-}
 
 /** What became of a graph. */
 export interface GraphEnd {
@@ -49,15 +15,6 @@ export interface GraphEnd {
   /** What `on_failure: rollback` did; null when it was not asked for. */
   readonly putBack: PutBack | null;
 }
-
-/** A bug of an executor, or a store that can't be written. */
-const DEFECT: PartResult = {
-  state: 'failed',
-  reason: 'internal_error',
-  summary: [phrase`ChatOps itself failed in the middle of this step: this is a defect.`],
-  next: phrase`Check what the step names, then report it with the run’s id and the log.`,
-  warnings: [],
-};
 
 /**
  * Runs the steps of a plan's graph, as many at once as may be, until nothing more may begin and nothing runs;
@@ -75,114 +32,4 @@ export async function runGraph(
   const putBack = course.wantsPutBack ? await putBackInReverse(deps, run, ended, scope) : null;
   for (const [step, state] of putBack?.states ?? []) board.set(step, state);
   return { ended, changed, putBack, progress: board.close(), states: board.states };
-}
-
-/** One graph on its way: what has ended, what runs, and what may begin next. */
-class Course {
-  readonly ended: EndedPart[] = [];
-  readonly board: StepBoard;
-  changed: string | null = null;
-  readonly #schedule: Schedule;
-  readonly #running = new Set<Promise<void>>();
-  /** Steps of which something was run. */
-  readonly #worked = new Set<ScheduledStep>();
-
-  constructor(
-    private readonly deps: PartDeps,
-    private readonly run: Run,
-    graph: PlanGraph,
-    private readonly scope: GraphScope,
-  ) {
-    this.board = new StepBoard(graph, scope.progress);
-    this.#schedule = scheduleOf(graph, run.plan.parts);
-  }
-
-  async follow(): Promise<void> {
-    const { steps } = this.#schedule;
-    const byName = new Map(steps.map((step) => [step.name, step]));
-    const stepsOf = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);
-    for (;;) {
-      const next = this.#next();
-      for (const step of stepsOf(next.skip)) await this.#skip(step);
-      for (const step of stepsOf(next.begin)) this.#begin(step);
-      if (next.skip.length > 0) continue;
-      if (this.#running.size === 0) return;
-      await Promise.race(this.#running);
-    }
-  }
-
-  /** A step with `on_failure: rollback` failed, and nobody stopped the run. */
-  get wantsPutBack(): boolean {
-    const { steps } = this.#schedule;
-    const asked = steps.filter(({ onFailure }) => onFailure === 'rollback');
-    return !this.scope.signal.aborted && asked.some(({ name }) => hasFailed(this.board.states[name]));
-  }
-
-  #next(): Next {
-    if (this.#isHalted()) return { skip: [], begin: [] };
-    return nextSteps(this.#schedule, this.board.states, (step) => this.scope.holds(step, this.board.states));
-  }
-
-  #isHalted(): boolean {
-    return this.scope.signal.aborted || this.changed !== null;
-  }
-
-  /** Kept before it counts: a run that resumes this one must know it. */
-  async #skip(step: ScheduledStep): Promise<void> {
-    const { runs } = this.deps.store;
-    const state = await runs.appendJournal(this.run.id, NO_PART, STEP_SKIPPED, step.name).then(
-      () => 'skipped' as const,
-      (error: unknown) => this.#defect(step, error),
-    );
-    this.board.set(step.name, state);
-  }
-
-  #begin(step: ScheduledStep): void {
-    this.board.set(step.name, 'running');
-    const work = this.#runStep(step)
-      .catch((error: unknown) => this.#defect(step, error))
-      .then((state) => {
-        this.board.set(step.name, state);
-        this.#running.delete(work);
-      });
-    this.#running.add(work);
-  }
-
-  #defect({ name }: ScheduledStep, error: unknown): StepState {
-    this.deps.log.error({ err: error, runId: this.run.id, step: name }, 'a step failed through a defect');
-    this.ended.push({ step: name, index: NO_PART, part: null, result: DEFECT });
-    return 'failed';
-  }
-
-  async #runStep(step: ScheduledStep): Promise<StepState> {
-    const parts = await this.#partsNow(step);
-    if (parts === null) return 'waiting';
-    this.#worked.add(step);
-    for (const [at, part] of parts.entries()) {
-      if (at > 0 && this.scope.signal.aborted) return 'cancelled';
-      const index = step.parts[at] ?? NO_PART;
-      this.board.begin(index);
-      const scope = { ...this.scope, progress: this.board.progress };
-      const result = await runPart(this.deps, { run: this.run, index, part }, scope);
-      this.board.end(index);
-      this.ended.push({ step: step.name, index, part, result });
-      if (result.state !== 'succeeded') return result.state;
-    }
-    return 'succeeded';
-  }
-
-  /** What the step runs, looked at again once others have worked; null: it must not begin. */
-  async #partsNow(step: ScheduledStep): Promise<readonly PlanPart[] | null> {
-    const shown = step.parts.flatMap((index) => this.run.plan.parts[index] ?? []);
-    if (this.#worked.size === 0) return shown;
-    const now = await this.scope.planAgain(step.name);
-    // Planning takes its time, and something may have failed or been stopped meanwhile.
-    if (this.#isHalted() || isHalted(this.#schedule.steps, this.board.states)) return null;
-    if (now === null) throw new Error(`${step.name} could not be planned again`);
-    const isOwnDoing = [...this.#worked].some((other) => collide(other, step));
-    const found = compareStep(shown, now, isOwnDoing);
-    if (found.is === 'changed') this.changed = step.name;
-    if (found.is === 'changed') return null;
-    return found.is === 'moved' ? found.parts : shown;
-  }
 }

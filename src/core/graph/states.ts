@@ -2,13 +2,7 @@ import { PART_ENDED, PART_STARTED, STEP_SKIPPED, UNDO_ENDED, UNDO_STARTED } from
 import type { Json } from '../plan.js';
 import type { JournalRow } from '../store.js';
 import type { PlanGraph, PlanNode, StepState, StepStates } from './graph.js';
-import { firstStates, hasFailed } from './schedule.js';
-
-/** How a state is called in conditions: a step that was put back, or ended early, has failed. */
-export function conditionWord(state: StepState): 'succeeded' | 'failed' | 'skipped' | null {
-  if (state === 'succeeded' || state === 'skipped') return state;
-  return hasFailed(state) ? 'failed' : null;
-}
+import { firstStates } from './schedule.js';
 
 /**
  * How the steps stand by what the journal has: the truth about a run whose process died. A step that was under

@@ -1,8 +1,9 @@
 import { formatCount } from '../format.js';
 import { code, type Phrase, phrase } from '../phrase.js';
+import type { EndedPart } from './course.js';
 import type { PlanGraph, StepState, StepStates } from './graph.js';
 import type { PutBack } from './put-back.js';
-import type { EndedPart, GraphEnd } from './run-graph.js';
+import type { GraphEnd } from './run-graph.js';
 
 /** What a graph's outcome says, free of markup. */
 

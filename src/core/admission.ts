@@ -76,7 +76,7 @@ export function viewableIntents(deps: AdmissionDeps, actor: Actor): readonly Int
   return deps.catalogue.all().filter((intent) => maySee(deps, actor, intent));
 }
 
-/** Null when the actor may run the intent with all that it depends on. A hidden one is as good as unknown. */
+/** Null when the actor may run the intent with all that it runs. A hidden one is as good as unknown. */
 function mayRun(deps: AdmissionDeps, request: RunRequest, intent: Intent, voice: Voice): Notice | null {
   const { actor, dryRun, undoes } = request;
   // A dry run begins nothing, and what puts something back should not have to wait.

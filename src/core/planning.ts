@@ -2,6 +2,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { planGraph } from './graph/plan-graph.js';
 import type { Plan, PlanPart } from './plan.js';
 import { type PlanningDeps, type PlanningScope, planningHost, planPart } from './plan-part.js';
+import { withoutDoubles } from './same-archive.js';
 import type { Ticket } from './ticket.js';
 import { planUndo } from './undo.js';
 
@@ -15,12 +16,13 @@ export async function makePlan(deps: PlanningDeps, ticket: Ticket, scope: Planni
       ...headOf(ticket, scope.plannedAt),
       ...(await planGraph(deps, host, ticket, ticket.nodes, scope)),
     };
-  const parts: PlanPart[] = [];
+  const drafts: PlanPart[] = [];
   for (const intent of ticket.chain) {
     for (const [index, step] of intent.steps.entries()) {
-      parts.push(await planPart(deps, host, intent, index, step, scope));
+      drafts.push(await planPart(deps, host, intent, index, step, scope));
     }
   }
+  const parts = withoutDoubles(drafts);
   return {
     ...headOf(ticket, scope.plannedAt),
     parts,

@@ -214,6 +214,10 @@ export const REASONS = {
     summary: 'Source and destination lie inside each other.',
     remedy: 'Choose a destination outside the source.',
   },
+  archive_twice: {
+    summary: 'Two steps of one run would write the same archive.',
+    remedy: 'Give one of them another destination, or make it an intent of its own.',
+  },
   delete_limit: {
     summary: 'The run would delete more files than the limit allows.',
     remedy: 'Check the source. If this is right, raise `max_delete` in the intent.',

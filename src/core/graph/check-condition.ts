@@ -37,15 +37,22 @@ export function conditionFault(text: string, around: Surroundings): ConditionFau
     return param ? valuesOf(param, condition) : null;
   };
   if (isPossible(condition, domain)) return null;
-  const stopping = atomsOf(condition).find(
-    ({ name, isStep }) => isStep && !wordsOf(around.steps.get(name)).includes('failed'),
-  );
-  return {
-    why: 'it can never hold',
-    hint: stopping
-      ? `Where steps.${stopping.name} fails, this step never begins; give ${stopping.name} on_failure: continue, or correct the condition.`
-      : 'Correct it, or remove the step.',
-  };
+  return { why: 'it can never hold', hint: neverHint(condition, around) };
+}
+
+/** Mostly a step is asked about that can't have ended like that. */
+function neverHint(condition: Condition, { steps }: Surroundings): string {
+  for (const atom of atomsOf(condition)) {
+    if (!atom.isStep || atom.kind !== 'compare') continue;
+    const step = steps.get(atom.name);
+    if (atom.literal === 'failed' && step?.onFailure !== 'continue') {
+      return `When ${atom.name} fails, this step never begins; give ${atom.name} on_failure: continue, or correct the condition.`;
+    }
+    if (atom.literal === 'skipped' && step?.when === null) {
+      return `${atom.name} has no condition, so it is never skipped; correct this one, or remove the step.`;
+    }
+  }
+  return 'Correct it, or remove the step.';
 }
 
 /** How a step can have ended when another one, which needs it, asks. */

@@ -3,6 +3,7 @@ import type { Host } from '../host.js';
 import type { Plan, PlanPart } from '../plan.js';
 import { type PlanningDeps, type PlanningScope, planningHost, planPart } from '../plan-part.js';
 import { finishedBefore } from '../resume.js';
+import { withoutDoubles } from '../same-archive.js';
 import type { Ticket, TicketNode } from '../ticket.js';
 import { wordOf } from './condition.js';
 import type { PlanGraph, PlanNode } from './graph.js';
@@ -19,7 +20,7 @@ export async function planGraph(
   const done = request.resumes === undefined ? new Map() : await finishedBefore(deps.store, request.resumes);
   const ended = new Map([...done].map(([name, { state }]) => [name, wordOf(state)]));
   const skipped = skippedAmong(nodes, request.params, ended);
-  const parts: PlanPart[] = [];
+  const drafts: PlanPart[] = [];
   const planned: PlanNode[] = [];
   for (const node of nodes) {
     const { name, needs, when, onFailure } = node;
@@ -28,15 +29,16 @@ export async function planGraph(
     const own = earlier || isSkipped ? [] : await planWork(deps, host, node, scope);
     planned.push({
       name,
-      parts: own.map((_, index) => parts.length + index),
+      parts: own.map((_, index) => drafts.length + index),
       needs,
       when,
       onFailure,
       ...(isSkipped ? { skipped: true as const } : {}),
       ...(earlier ? { doneIn: earlier.doneIn } : {}),
     });
-    parts.push(...own);
+    drafts.push(...own);
   }
+  const parts = withoutDoubles(drafts);
   const graph: PlanGraph = { nodes: planned, maxParallel: intent.graph?.maxParallel ?? 1 };
   return {
     parts,

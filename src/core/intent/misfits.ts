@@ -48,6 +48,7 @@ export function misfitsOf(
   );
   for (const step of intent.graph.steps) found.push(...ofStep(catalogue, step, references.get(step.name)));
   for (const { intent: name, step, other } of impliedIn(catalogue, intent).doubles) {
+    if (catalogue.find(name)?.graph) continue;
     const cause = step === null ? 'depends_on runs it' : `the intent of ${step} depends on it`;
     found.push({
       step,

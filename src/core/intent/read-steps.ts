@@ -3,6 +3,7 @@ import { checkGraph } from './check-graph.js';
 import { closest } from './closest.js';
 import { below, type FlatDocument, fieldName, type StepGroup, type YamlProblem } from './flat-document.js';
 import type { IntentStep } from './intent.js';
+import { kindsWith } from './kinds/kinds.js';
 import { listed } from './listed.js';
 import type { Param } from './param-decls.js';
 import { readFields, tellOf } from './read-fields.js';
@@ -78,12 +79,12 @@ function groupsOf(document: FlatDocument, report: Report): readonly StepGroup[] 
 }
 
 function strangeHead(field: string): [message: string, hint: string] {
+  const name = fieldName(field);
   const known = Object.keys(STEPS.shape);
   const [near] = closest(field, known);
-  return [
-    `${fieldName(field)} is not a field of an intent with action: steps.`,
-    near
-      ? `Did you mean ${near}?`
-      : `The fields here are ${listed(known, 'and')}; what a step does stands below steps.`,
-  ];
+  if (kindsWith(field).length > 0) {
+    return [`${name} belongs to what a step does.`, 'Write it below a step, indented.'];
+  }
+  const fields = `The fields here are ${listed(known, 'and')}.`;
+  return [`${name} is not a field of an intent with action: steps.`, near ? `Did you mean ${near}?` : fields];
 }

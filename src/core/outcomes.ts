@@ -13,6 +13,9 @@ function outcome(
   return { state, reason, summary, warnings: [], tail: [], ...more };
 }
 
+/** States that say of a run that the process did not let it go on. */
+const ENDS_EARLY: readonly FinalState[] = ['cancelled', 'plan_changed'];
+
 /** The outcomes that the pipeline itself gives; executors give the others. */
 export const outcomes = {
   blocked: (blockers: readonly Notice[]): Outcome =>
@@ -62,7 +65,7 @@ export const outcomes = {
     cause.kind === 'shutdown'
       ? {
           ...reported,
-          state: reported.state === 'cancelled' ? 'interrupted' : reported.state,
+          state: ENDS_EARLY.includes(reported.state) ? 'interrupted' : reported.state,
           reason: 'shutdown',
           summary: [phrase`The bot was stopped while it ran.`, ...reported.summary],
         }

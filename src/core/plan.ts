@@ -78,6 +78,8 @@ export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   readonly kind: IntentKind;
   readonly action: Action;
   readonly stack: string;
+  /** Which of that intent's own steps; missing in plans of before there were graphs. */
+  readonly step?: number;
   /** What earlier runs let expect; not covered by the fingerprint. Absent where nothing was looked up. */
   readonly expected?: Expected | Unknown;
 }

@@ -22,17 +22,3 @@ function stateOf(node: PlanNode, known: StepState | undefined): StepState {
   if (node.doneIn !== undefined) return 'succeeded';
   return known ?? (node.skipped ? 'skipped' : 'waiting');
 }
-
-/** Nothing is left to do for it. */
-export function isFinished(state: StepState): boolean {
-  return state === 'succeeded' || state === 'skipped';
-}
-
-const RESUMABLE: readonly Run['state'][] = ['failed', 'cancelled', 'interrupted'];
-
-/** It ended in the middle: some of its steps are done, and others are left to do. */
-export function canResume(run: Pick<Run, 'state' | 'startedAt'> & Standing): boolean {
-  if (run.startedAt === null || !RESUMABLE.includes(run.state)) return false;
-  const all = standings(run);
-  return all.some(({ state }) => isFinished(state)) && !all.every(({ state }) => isFinished(state));
-}

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../format.js';
 import { code, type Phrase, phrase } from '../phrase.js';
 import type { Effect, Plan, PlanPart } from '../plan.js';
-import type { Run } from '../run.js';
+import { isFinal, type Run } from '../run.js';
 import type { PlanNode, StepState } from './graph.js';
 import { type NodeStanding, standings } from './step-states.js';
 
@@ -135,17 +135,15 @@ const ORDER: readonly StepState[] = [
   'waiting',
 ];
 
-/** The steps of a run that has ended, by how they ended: `✓ succeeded: backup_plex, roll_out_sonarr`. */
-export function endedSteps(run: Run, most: number): readonly Phrase[] {
+/** The steps of a run by how they stand: `✓ succeeded: backup_plex, roll_out_sonarr`. */
+export function stepGroups(run: Run, most: number): readonly Phrase[] {
   const all = standings(run);
   return ORDER.flatMap((state) => {
     const found = all.filter((each) => each.state === state).map(({ node }) => node.name);
     if (found.length === 0) return [];
-    const before = all.filter(({ node }) => node.doneIn !== undefined).length;
-    const note = state === 'succeeded' && before > 0 ? `, ${before} of them before` : '';
-    const count =
-      found.length > most || note !== '' ? ` (${found.length.toLocaleString('en-US')}${note})` : '';
-    return [phrase`${stepSymbol(state)} ${stepWord(state, true)}${count}: ${names(found, most)}`];
+    const count = found.length > most ? ` (${found.length.toLocaleString('en-US')})` : '';
+    const word = stepWord(state, isFinal(run.state));
+    return [phrase`${stepSymbol(state)} ${word}${count}: ${names(found, most)}`];
   });
 }
 

@@ -9,6 +9,8 @@ const FIXED: readonly string[] = [
   'database_type',
   'stack',
   'label_required',
+  'confirm',
+  'approver_role',
   'depends_on',
 ];
 /** Texts for people, and the declarations themselves. */

@@ -58,7 +58,6 @@ test('each step’s state stands in the one message; a failed run is resumed wit
 
   endAs('failed', { roll_out_sonarr: 'succeeded', roll_out_radarr: 'failed' });
   const failed = await alice().waitForMessage('Steps failed', { after: preview });
-  expect(textOf(failed)).toContain('not started: `roll_out_plex`, `scale_worker`');
   expect(buttonsOf(failed)).toEqual(['Resume', 'Retry all steps', 'Details']);
 
   scene.fake.duringPrepare(() => undefined);

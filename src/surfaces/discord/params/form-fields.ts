@@ -1,4 +1,4 @@
-import { askable, type Misfit, misfits } from '../../../core/asking.js';
+import { askable, type WrongValue, wrongValues } from '../../../core/asking.js';
 import type { Intent, Param } from '../../../core/intent/intent.js';
 import { missingParams } from '../../../core/params.js';
 import type { Params } from '../../../core/request.js';
@@ -11,7 +11,7 @@ export interface Wanted {
   /** In the order in which the intent declares them. */
   readonly params: readonly Param[];
   /** What of it was given and does not fit. */
-  readonly misfits: readonly Misfit[];
+  readonly wrong: readonly WrongValue[];
 }
 
 /** What must still be given, by name. */
@@ -25,14 +25,14 @@ export function missing(intent: Intent, given: Params): readonly Param[] {
  */
 export function wantedOf(intent: Intent, given: Params, asked: readonly string[]): Wanted {
   const params = askable(intent);
-  const wrong = misfits(params, given);
+  const wrong = wrongValues(params, given);
   const names = new Set([
     ...wrong.map(({ param }) => param.name),
     ...missing(intent, given).map(({ name }) => name),
     ...asked,
   ]);
   const all = names.size === 0 ? new Set(Object.keys(given)) : names;
-  return { params: params.filter(({ name }) => all.has(name)), misfits: wrong };
+  return { params: params.filter(({ name }) => all.has(name)), wrong };
 }
 
 /** Can the fields of a form hold all that was given and all that is wanted? Else it is asked for as text. */

@@ -1,5 +1,4 @@
-import { canResume } from '../../../core/graph/step-states.js';
-import { endedSteps } from '../../../core/graph/step-wording.js';
+import { canResume } from '../../../core/resume.js';
 import type { Run } from '../../../core/run.js';
 import { durationText } from '../../../core/wording.js';
 import * as buttons from './buttons.js';
@@ -9,8 +8,8 @@ import { previewButtons, waitingEmbed } from './preview.js';
 import { codeBlock, markdown } from './text.js';
 import { colorOf, stateLine, userId } from './words.js';
 
-const SENTENCES_SHOWN = 10;
-const STEPS_NAMED = 12;
+/** A graph's outcome has a sentence for each group of steps after those for the steps that failed. */
+const SENTENCES_SHOWN = 24;
 const TAIL_LINES = 10;
 const TAIL_CHARS = 900;
 
@@ -46,7 +45,6 @@ export function outcomeBlocks(run: Run): Block[] {
       show: SENTENCES_SHOWN,
       more: (hidden) => `and ${hidden} more: see Details`,
     },
-    ...endedSteps(run, STEPS_NAMED).map(markdown),
     ...noticeBlocks(end.warnings),
     ...(end.rollBack === undefined ? [] : [`**Roll back** would: ${markdown(end.rollBack)}`]),
     ...(end.next === undefined ? [] : [`**Next:** ${markdown(end.next)}`]),

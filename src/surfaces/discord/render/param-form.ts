@@ -33,12 +33,12 @@ export function parseFormId(text: string): string | null {
 export function paramForm(
   key: string,
   wish: Pick<RunRequest, 'intent' | 'params' | 'action'>,
-  { params, misfits }: Wanted,
+  { params, wrong }: Wanted,
   found: ReadonlyMap<string, readonly string[]>,
 ): Form {
   const fields = params.map((param) => {
-    const wrong = misfits.find((misfit) => misfit.param === param);
-    const about = wrong ? `${plain(wrong.message)}` : (param.description ?? '');
+    const misfit = wrong.find((each) => each.param === param);
+    const about = misfit ? plain(misfit.message) : (param.description ?? '');
     return fieldOf(param, wish.params, shorten(about, NOTE_MAX), found.get(param.name) ?? []);
   });
   return { id: formId(key), title: titleOf(wish), fields };

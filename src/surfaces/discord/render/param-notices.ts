@@ -1,4 +1,4 @@
-import { askable, misfits } from '../../../core/asking.js';
+import { askable, wrongValues } from '../../../core/asking.js';
 import { formatCount } from '../../../core/format.js';
 import type { Intent, Param } from '../../../core/intent/intent.js';
 import { formOf } from '../../../core/intent/param-values.js';
@@ -20,7 +20,7 @@ const TEXT_SHOWN = 200;
 
 /** Which values don't fit, and a button that brings the form back with what was typed. */
 export function paramsRefusal(notice: Notice, intent: Intent, given: Params, key: string): Message {
-  const others = misfits(askable(intent), given)
+  const others = wrongValues(askable(intent), given)
     .filter(({ message }) => plain(message) !== plain(notice.message))
     .map(({ message, hint }) => `• ${markdown(message)} ${escapeText(hint)}`);
   return refusedWith(key, [`${stateSymbol('refused')} Refused: ${noticeLine(notice)}`, ...others]);

@@ -82,6 +82,17 @@ export function numberedSteps(plan: Plan): readonly NumberedStep[] {
     .map((step, index) => ({ ...step, number: index + 1 }));
 }
 
+/** The same by the index of their part. */
+export function stepsByPart(plan: Plan): ReadonlyMap<number, readonly NumberedStep[]> {
+  const byPart = new Map<number, NumberedStep[]>();
+  for (const step of numberedSteps(plan)) {
+    const others = byPart.get(step.part);
+    if (others) others.push(step);
+    else byPart.set(step.part, [step]);
+  }
+  return byPart;
+}
+
 /** `step 2 of 4`, counted over all parts; null when the plan has no such step. */
 export function stepText(plan: Plan, at: Pick<ProgressSnapshot, 'part' | 'step'>): string | null {
   const steps = numberedSteps(plan);

@@ -11,7 +11,7 @@ import {
 import { type Phrase, plain } from '../../../core/phrase.js';
 import type { Plan } from '../../../core/plan.js';
 import type { Run } from '../../../core/run.js';
-import { type NumberedStep, numberedSteps } from '../../../core/wording.js';
+import { type NumberedStep, stepsByPart } from '../../../core/wording.js';
 import type { Block, List, TextFile } from './fit.js';
 import { cleanLine, inlineCode, markdown } from './text.js';
 
@@ -74,16 +74,6 @@ function details(plan: Plan, node: PlanNode): readonly Phrase[] {
 }
 
 type ByPart = ReadonlyMap<number, readonly NumberedStep[]>;
-
-function stepsByPart(plan: Plan): ByPart {
-  const byPart = new Map<number, NumberedStep[]>();
-  for (const step of numberedSteps(plan)) {
-    const others = byPart.get(step.part);
-    if (others) others.push(step);
-    else byPart.set(step.part, [step]);
-  }
-  return byPart;
-}
 
 function stepsOf({ parts }: PlanNode, byPart: ByPart): string[] {
   return parts

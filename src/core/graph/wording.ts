@@ -43,7 +43,11 @@ export function succeededWords(graph: PlanGraph, { ended, states }: GraphEnd): r
 /** How all those stand that the sentences before have not told of. */
 export function restWords(graph: PlanGraph, { ended, states, putBack }: GraphEnd): readonly Phrase[] {
   const wentOn = graph.nodes.some(({ name, onFailure }) => onFailure === 'continue' && failedIn(ended, name));
-  return [...(wentOn ? [phrase`The run went on without what failed.`] : []), ...standWords(graph, states)];
+  const kept = putBack?.kept.map(({ step }) => step);
+  return [
+    ...(wentOn ? [phrase`The run went on without what failed.`] : []),
+    ...standWords(graph, states, kept),
+  ];
 }
 
 /** Sentences about a step, the first one after its name. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isFillable } from './fill-document.js';
 import { ACTIONS, BACKUP_TYPES } from './kind-of.js';
 import type { Kind } from './kinds/kind.js';
 import { KINDS } from './kinds/kinds.js';
@@ -62,16 +63,31 @@ function is(field: string, ...values: readonly string[]): JsonSchema {
   return { properties: { [field]: { enum: values } }, required: [field] };
 }
 
+/** Fields that can take in parameters may hold a template, whatever they must be once it is filled in. */
+function templated(schema: JsonSchema): JsonSchema {
+  const fields = Object.entries(schema.properties ?? {}).map(([field, own]: [string, JsonSchema]) => {
+    if (!isFillable(field) || Object.hasOwn(STEP, field)) return [field, own];
+    const { description, ...rule } = own;
+    return [field, { description, anyOf: [rule, { type: 'string', pattern: TEMPLATE }] }];
+  });
+  return { ...schema, properties: Object.fromEntries(fields) };
+}
+
+const TEMPLATE = '\\{\\{[\\s\\S]*\\}\\}';
+
 /** Which kind's fields apply, as a schema of them. */
 function kinds(fields: (kind: Kind) => z.ZodObject): readonly Branch[] {
   return [
-    [is('action', 'scale'), schemaOf(fields(KINDS.scale))],
-    [is('action', 'rollout'), schemaOf(fields(KINDS.rollout))],
-    [{ anyOf: [{ required: ['database_type'] }, is('backup_type', 'plex')] }, schemaOf(fields(KINDS.plex))],
-    [is('backup_type', 'docker_volumes'), schemaOf(fields(KINDS.docker_volumes))],
-    [is('backup_type', 'vm_proxmox'), schemaOf(fields(KINDS.vm_proxmox))],
+    [is('action', 'scale'), templated(schemaOf(fields(KINDS.scale)))],
+    [is('action', 'rollout'), templated(schemaOf(fields(KINDS.rollout)))],
+    [
+      { anyOf: [{ required: ['database_type'] }, is('backup_type', 'plex')] },
+      templated(schemaOf(fields(KINDS.plex))),
+    ],
+    [is('backup_type', 'docker_volumes'), templated(schemaOf(fields(KINDS.docker_volumes)))],
+    [is('backup_type', 'vm_proxmox'), templated(schemaOf(fields(KINDS.vm_proxmox)))],
     [is('backup_type', 'database'), { required: ['database_type'] }],
-    [is('backup_type', 'files'), schemaOf(fields(KINDS.files))],
+    [is('backup_type', 'files'), templated(schemaOf(fields(KINDS.files)))],
     [{}, { properties: { backup_type: { enum: BACKUP_TYPES } }, required: ['backup_type'] }],
   ];
 }

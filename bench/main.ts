@@ -4,6 +4,7 @@ import { plexArchive } from './b-plex-archive.js';
 import { start } from './c-start.js';
 import { fortyBackups } from './d-forty-backups.js';
 import { history } from './e-history.js';
+import { steps } from './f-steps.js';
 import { type Figure, isMet, type Part, PartSkipped } from './support/figures.js';
 import { type PartRecord, writeResult } from './support/results.js';
 import { undoAll } from './support/scope.js';
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   c: start,
   d: fortyBackups,
   e: history,
+  f: steps,
 };
 
 let cutOff: Promise<never> | null = null;

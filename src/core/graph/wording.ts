@@ -41,9 +41,13 @@ export function succeededWords(graph: PlanGraph, { ended, states }: GraphEnd): r
 }
 
 /** How all those stand that the sentences before have not told of. */
-export function restWords(graph: PlanGraph, { ended, states }: GraphEnd): readonly Phrase[] {
+export function restWords(graph: PlanGraph, { ended, states, putBack }: GraphEnd): readonly Phrase[] {
   const wentOn = graph.nodes.some(({ name, onFailure }) => onFailure === 'continue' && failedIn(ended, name));
-  return [...(wentOn ? [phrase`The run went on without what failed.`] : []), ...standWords(graph, states)];
+  const kept = putBack?.kept.map(({ step }) => step);
+  return [
+    ...(wentOn ? [phrase`The run went on without what failed.`] : []),
+    ...standWords(graph, states, kept),
+  ];
 }
 
 /** Sentences about a step, the first one after its name. */
@@ -51,9 +55,14 @@ export function afterStep(step: string, [first, ...others]: readonly Phrase[]): 
   return first === undefined ? [] : [phrase`${code(step)}: ${first}`, ...others];
 }
 
-/** How the steps of an interrupted run stand that were not under way. */
-export function standWords(graph: PlanGraph, states: StepStates): readonly Phrase[] {
-  const { done, skipped, waiting } = groups(graph, states);
+/** How those steps stand that were not under way, nor told of before. */
+export function standWords(
+  graph: PlanGraph,
+  states: StepStates,
+  told: readonly string[] = [],
+): readonly Phrase[] {
+  const untold = { ...graph, nodes: graph.nodes.filter(({ name }) => !told.includes(name)) };
+  const { done, skipped, waiting } = groups(untold, states);
   return [...done, ...doneBefore(graph), ...skipped, ...waiting];
 }
 

@@ -135,14 +135,24 @@ function isSameWork(node: TicketNode, before: PlanNode, parts: readonly PlanPart
   return JSON.stringify(now) === JSON.stringify(then);
 }
 
-/** A run that went on from this one and did more is the one to resume. */
-async function resumedAlready({ store }: ResumeDeps, run: Run, self?: string): Promise<Notice | null> {
+/** Runs that went on from this one, or from one that did, newest first. */
+async function goneOn({ store }: ResumeDeps, run: Run, self?: string): Promise<readonly Run[]> {
   const newer = await store.runs.list({ intent: run.intent, limit: NEWER });
-  for (const { id, startedAt } of newer) {
-    if (id === run.id) break;
+  const at = newer.findIndex(({ id }) => id === run.id);
+  const since = newer.slice(0, at === -1 ? newer.length : at).reverse();
+  const from = new Map([[run.id, run]]);
+  for (const { id, startedAt } of since) {
     if (startedAt === null || id === self) continue;
     const other = await store.runs.get(id);
-    if (other?.plan.resumes !== run.id) continue;
+    if (other && from.has(other.plan.resumes ?? '')) from.set(id, other);
+  }
+  return [...from.values()].slice(1).reverse();
+}
+
+/** A run that went on from this one and did more is the one to resume. */
+async function resumedAlready(deps: ResumeDeps, run: Run, self?: string): Promise<Notice | null> {
+  for (const other of await goneOn(deps, run, self)) {
+    const { id } = other;
     const message = (what: Phrase): Phrase =>
       phrase`${code(id)} has resumed ${code(run.id)} already, and ${what}.`;
     if (other.state === 'running') {

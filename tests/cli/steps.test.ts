@@ -82,7 +82,9 @@ describe('steps', () => {
     expect(lines).toContain(`  chatops run update --resume ${id}`);
 
     const shown = await here.run(['show', id]);
-    expect(shown.out).toMatch(/✓ first {3}succeeded\n {2}✗ second {2}failed\n {2}– extra {3}skipped\n {2}· third {3}not started\n/);
+    expect(shown.out).toMatch(
+      /✓ first {3}succeeded\n {2}✗ second {2}failed\n {2}– extra {3}skipped\n {2}· third {3}not started\n/,
+    );
 
     const ran = here.work.ran;
     const resumed = await here.run(['run', 'update', '--resume', id, '--yes']);

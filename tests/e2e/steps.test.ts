@@ -134,4 +134,20 @@ describe('an evening’s work', () => {
       .press(stopped, 'Resume')
       .waitForMessage(/has resumed/);
   }, 90_000);
+
+  test('changed in the middle: it pauses, and what is left waits below the outcome', async () => {
+    const preview = await previewed();
+    await writeFile(stage.path('slow'), '');
+    alice().press(preview, 'Confirm steps');
+    await shows(preview, '▸ `back_up_second` running');
+    await stage.files('src', { 'third/much-more.bin': Buffer.alloc(1024 * 1024, 'x') });
+    await rm(stage.path('slow'));
+    const paused = await alice().waitForMessage('Steps paused', { after: preview, timeoutMs: 20_000 });
+    expect(textOf(paused)).toMatch(/`back_up_third` would do something else now[\s\S]*Goes on from/);
+    expect(archives('third')).toBe(0);
+    expect(buttonsOf(paused)).toEqual(['Confirm steps', 'Cancel', 'Show commands']);
+    alice().press(paused, 'Confirm steps');
+    expect(textOf(await ended(paused))).toContain('Steps succeeded');
+    expect([archives('first'), archives('second'), archives('third')]).toEqual([1, 1, 1]);
+  }, 90_000);
 });

@@ -39,8 +39,10 @@ export function impliedIn(catalogue: Find, { dependsOn, graph }: Intent): Implie
     return work?.kind === 'intent' ? work.intent : null;
   };
   const first = new Set(before.map(({ name }) => name));
-  for (const [name, ancestors] of ancestorsOf(graph.steps)) {
-    const target = catalogue.find(refersTo(name) ?? '');
+  const targetOf = (name: string): Intent | null => catalogue.find(refersTo(name) ?? '');
+  const isNeedy = graph.steps.some(({ name }) => targetOf(name)?.dependsOn.length);
+  for (const [name, ancestors] of isNeedy ? ancestorsOf(graph.steps) : []) {
+    const target = targetOf(name);
     if (!target) continue;
     const surely = [...ancestors].filter((earlier) => steps.get(earlier)?.when === null);
     const hasRun = (link: string): boolean =>

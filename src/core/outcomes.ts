@@ -50,6 +50,13 @@ export const outcomes = {
       successor,
     }),
 
+  /** A step in the middle would do something else now; the successor asks about the rest. */
+  paused: (reported: Outcome, successor: string): Outcome => ({
+    ...reported,
+    next: phrase`Read the new preview: what is done is not repeated.`,
+    successor,
+  }),
+
   /** Ended while it waited for its turn. */
   endedInQueue: (cause: StopCause): Outcome =>
     cause.kind === 'shutdown'

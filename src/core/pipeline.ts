@@ -211,7 +211,7 @@ class Story implements Pipeline {
     // Where nothing is done yet there is nothing to leave alone.
     const more = finishedIn(run).size > 0 ? { resumes: run.id } : {};
     const successor = await this.#askAgain(run, ticket, more);
-    return { ...outcome, successor: successor.id };
+    return outcomes.paused(outcome, successor.id);
   }
 
   /** The new plan is the same one's wish, and nobody has agreed to it yet. */

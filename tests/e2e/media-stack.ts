@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, openApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
 import type { RunEvent } from '../../src/core/events.js';
@@ -8,6 +11,7 @@ import type { Actor, RunRequest } from '../../src/core/request.js';
 import type { Run } from '../../src/core/run.js';
 import { Shop } from '../executors/rollout/shop.js';
 import type { TestRegistry } from '../support/docker-registry.js';
+import { builtCommand } from './stage.js';
 
 const ADA: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
 
@@ -71,7 +75,8 @@ export class MediaStack {
       stack,
       compose: shop.stack.file,
       service,
-      stable_for: 1,
+      // Long enough that both of the rollouts at once are watched at the same time.
+      stable_for: 4,
       timeout: 20,
     });
     const intents = {
@@ -115,14 +120,18 @@ export class MediaStack {
     return dir;
   }
 
-  async open(): Promise<App> {
-    const intents = this.media.lab.path('intents');
-    const env = {
-      PATH: process.env.PATH,
-      CHATOPS_INTENTS_DIR: intents,
+  #env(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      CHATOPS_INTENTS_DIR: this.media.lab.path('intents'),
       CHATOPS_DATA_DIR: this.media.lab.path('data'),
       LOG_LEVEL: 'error',
     };
+  }
+
+  async open(): Promise<App> {
+    const env = this.#env();
+    const intents = this.media.lab.path('intents');
     const loaded = loadConfig(env, {
       cwd: this.media.lab.root,
       shippedIntents: intents,
@@ -161,6 +170,19 @@ export class MediaStack {
     const decision = await pipeline.decide(preview.id, ADA, 'confirm');
     if (!decision.ok) throw new Error(plain(decision.notice.message));
     return decision.done;
+  }
+
+  /** The built command asks for the update; it is killed once sonarr and radarr both have new containers. */
+  async updateAndDie(): Promise<void> {
+    const containers = () => [this.sonarr.stack.ids('sonarr').join(), this.radarr.stack.ids('radarr').join()];
+    const before = containers();
+    const args = [await builtCommand(), 'run', 'update', '--yes'];
+    const child = spawn(process.execPath, args, { cwd: this.folder, env: this.#env(), stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    const isOld = (id: string, index: number) => id === '' || id === before[index];
+    while (containers().some(isOld) && child.exitCode === null) await sleep(50);
+    child.kill('SIGKILL');
+    await ended;
   }
 
   async clean(): Promise<void> {

@@ -65,6 +65,35 @@ describeWithDocker(
       await expect(stack.update({ resumes: first.id })).rejects.toThrow(`${second.id} has resumed`);
     });
 
+    test('killed with two steps under way: each is put right, and the rest is resumed', async () => {
+      stack.writeIntents();
+      stack.publish('2');
+      await stack.updateAndDie();
+      const app = await stack.open();
+      await app.ownership.recoverDead();
+      const [last] = await app.store.runs.list({ limit: 1 });
+      const run = await app.store.runs.get(last?.id ?? '');
+      if (!run) throw new Error('no run');
+      console.info(`${run.id}: ${summaryOf(run).join('\n  ')}`);
+      expect(run).toMatchObject({ state: 'interrupted', outcome: { reason: 'process_died' } });
+      expect(stepsOf(run)).toEqual({
+        back_up_plex: 'succeeded',
+        roll_out_sonarr: 'cancelled',
+        roll_out_radarr: 'cancelled',
+        roll_out_plex: 'waiting',
+        scale_worker: 'waiting',
+      });
+      expect(plain(run.outcome?.rollBack ?? [])).toMatch(
+        /image of sonarr from before.*image of radarr from before/,
+      );
+      expect(stack.sonarr.stack.running()).toEqual(['sonarr-1']);
+      expect(stack.radarr.stack.running()).toEqual(['radarr-1']);
+      const rest = await stack.update({ resumes: run.id });
+      expect(rest.state).toBe('succeeded');
+      expect(stack.archives()).toHaveLength(1);
+      expect(stack.media.stack.running()).toEqual(['plex-1', 'worker-1', 'worker-2']);
+    });
+
     test('on_failure: rollback undoes what was done in reverse, and keeps the backup', async () => {
       stack.writeIntents('rollback');
       const images = () => [

@@ -246,6 +246,57 @@ describe('a step that is another one when its turn comes', () => {
   });
 });
 
+test('a shutdown ends what runs, begins nothing more, and leaves the rest to be resumed', async () => {
+  await start();
+  home.world.during = async (intent, signal) => {
+    if (intent !== 'photos') return undefined;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return { state: 'cancelled', reason: 'stopped', summary: [] };
+  };
+  const preview = await previewed(bot, 'all');
+  const done = confirmed(preview);
+  await until(() => home.world.entered.includes('photos'), 'it runs');
+  await bot.pipeline.shutdown(0);
+  const run = await done;
+  expect(run).toMatchObject({ state: 'interrupted', outcome: { reason: 'shutdown' } });
+  expect(said(run)).toEqual([
+    'The bot was stopped while it ran.',
+    'photos was stopped.',
+    'Done: first, films.',
+    'Not begun: last.',
+  ]);
+  await start();
+  home.world.during = async () => undefined;
+  expect(await confirmed(await previewed(bot, 'all', { resumes: run.id }))).toMatchObject({
+    state: 'succeeded',
+  });
+});
+
+test('the failure that ended the run is its reason, not one that it went on after', async () => {
+  home.intents.push(
+    intentOf(
+      'mixed',
+      `action: steps
+max_parallel: 1
+steps:
+  first: { intent: first, on_failure: continue }
+  photos: { intent: photos, needs: [first] }
+`,
+    ),
+  );
+  await start();
+  home.world.during = async (intent) => ({
+    state: 'failed',
+    reason: intent === 'first' ? 'command_failed' : 'destination_full',
+    summary: [],
+  });
+  const run = await confirmed(await previewed(bot, 'mixed'));
+  expect(run).toMatchObject({ state: 'failed', outcome: { reason: 'destination_full' } });
+  expect(said(run)).toEqual(['first failed.', 'photos failed.', 'The run went on without what failed.']);
+  // Nothing is done, so there is nothing to resume.
+  expect(run.outcome?.next).toBeUndefined();
+});
+
 test('states of many steps are not copied for each of them', async () => {
   const names = Array.from({ length: 150 }, (_, index) => `s${index}`);
   const line = (name: string) => `  ${name}: { intent: each, params: { name: ${name} } }\n`;

@@ -26,6 +26,7 @@ describe('values as text', () => {
     ['=x', 'has no name before it.'],
     ['a=1 a=2', 'a is there twice.'],
     ['A=1 a=', 'a is there twice.'],
+    ['a= a=1', 'a is there twice.'],
     ['a="1 2', 'The quotes of a are not closed.'],
     ['a="1"x b=2', 'The quotes of a are not closed.'],
   ])('%s can’t be read', (text, why) => {

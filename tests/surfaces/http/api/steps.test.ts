@@ -67,6 +67,21 @@ test('the steps are in the plan and in the progress; what failed is resumed, and
   expect([again.status, again.body.code]).toEqual([409, 'resumed_already']);
 });
 
+test('changed in the middle: an answer and no conflict, since something was run; what is left is resumed', async () => {
+  port.world.during = async (intent) => {
+    if (intent === 'photos') port.world.bytes *= 100;
+    return undefined;
+  };
+  const { status, body } = await port.json('POST', '/run', { name: 'update' });
+  expect([status, body]).toMatchObject([
+    200,
+    { ok: false, state: 'plan_changed', progress: { steps: { first: 'succeeded', second: 'waiting' } } },
+  ]);
+  port.world.during = async () => undefined;
+  const resumed = await port.json('POST', '/run', { name: 'update', resumes: body.id });
+  expect([resumed.status, resumed.body.ok]).toEqual([200, true]);
+});
+
 test('a resumed run keeps its parameters; one that is not there can’t be resumed', async () => {
   const body = { name: 'update', resumes: 'r-2222', params: { full: true } };
   const both = await port.json('POST', '/run', body);

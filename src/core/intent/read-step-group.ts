@@ -9,6 +9,13 @@ import { type Mention, readStep, type Where } from './read-step.js';
 import { isStepName, OF_THE_WHOLE, STEP } from './steps-fields.js';
 import type { TemplateValues } from './template.js';
 
+/** What templates take in. */
+export interface StepFilling {
+  readonly values: TemplateValues;
+  /** Without parameters the fields of an action stand as they are written: tools have braces of their own. */
+  readonly hasParams: boolean;
+}
+
 /** One step as it was read; null is what could not be. */
 export interface FoundStep {
   readonly group: StepGroup;
@@ -28,7 +35,7 @@ const RULES = z.object(STEP);
 export function readStepGroup(
   group: StepGroup,
   where: Where,
-  values: TemplateValues,
+  filling: StepFilling,
   report: (problem: YamlProblem) => void,
 ): FoundStep {
   const nothing = { group, rules: null, does: null };
@@ -62,8 +69,8 @@ export function readStepGroup(
     return { ...found, does: null };
   }
   const work = part(fields, (field) => !isRule(field));
-  if (has('intent')) return { ...found, does: readReference(group.name, work, values, report) };
-  return { ...found, does: readAction(work, where, values, report) };
+  if (has('intent')) return { ...found, does: readReference(group.name, work, filling.values, report) };
+  return { ...found, does: readAction(work, where, filling, report) };
 }
 
 /** Those fields of a document that belong to one part of a step. */
@@ -79,7 +86,7 @@ function part(document: FlatDocument, belongs: (field: string) => boolean): Flat
 function readAction(
   document: FlatDocument,
   where: Where,
-  values: TemplateValues,
+  { values, hasParams }: StepFilling,
   report: (problem: YamlProblem) => void,
 ): { readonly inline: IntentStep } | null {
   let clean = true;
@@ -99,7 +106,8 @@ function readAction(
     return null;
   }
   const own = part(document, (field) => !OF_THE_WHOLE.includes(field));
-  const read = readStep(fillDocument(own, values, report), where, report);
+  const filled = hasParams ? fillDocument(own, values, report) : own;
+  const read = readStep(filled, where, report);
   if (read?.step.kind === 'scale' && read.step.fields.replicas === null) {
     tell(
       ['action'],

@@ -40,7 +40,8 @@ export function readSteps(
   const groups = groupsOf(document, noted);
   const stack = head?.stack ?? where.intent;
   const inner = { ...where, stack };
-  const found = groups.map((group) => readStepGroup(group, inner, values, below(pathOf(group), noted)));
+  const filling = { values, hasParams: params.length > 0 };
+  const found = groups.map((group) => readStepGroup(group, inner, filling, below(pathOf(group), noted)));
   checkGraph(found, params, noted);
   if (!head || !clean) return null;
   const steps: IntentStep[] = [];

@@ -67,3 +67,36 @@ steps:
     ['photos', 0, 'path:/dst/photos'],
   ]);
 });
+
+test('what waits for a skipped step is decided in the preview too', async () => {
+  const text = `action: steps
+params:
+  full: { type: boolean, default: false }
+steps:
+  a: { intent: photos, when: full }
+  b: { intent: films, needs: a, when: steps.a == "succeeded" }
+  c: { intent: films, needs: b, when: steps.b == "skipped" }
+`;
+  installation.intents.push(intentOf('update', text));
+  const skipped = async (full: boolean) => {
+    const { plan } = await previewed(process, 'update', { params: { full } });
+    return plan.graph?.nodes.map((node) => node.skipped === true);
+  };
+  expect(await skipped(false)).toEqual([true, true, false]);
+  expect(await skipped(true)).toEqual([false, false, false]);
+});
+
+test('how steps wait for each other, and what their failure means, is part of what was shown', async () => {
+  const shown = 'a: { intent: photos }\n  b: { intent: films, needs: a }\n';
+  const others = [
+    shown.replace(', needs: a', ''),
+    shown.replace('needs: a', 'needs: a, on_failure: rollback'),
+    shown.replace('b:', 'c:'),
+  ];
+  const prints = new Set<string>();
+  for (const [index, steps] of [shown, ...others].entries()) {
+    installation.intents.push(intentOf(`update${index}`, `action: steps\nsteps:\n  ${steps}`));
+    prints.add((await previewed(process, `update${index}`)).plan.fingerprint);
+  }
+  expect(prints.size).toBe(4);
+});

@@ -10,6 +10,7 @@ import { plain } from '../../src/core/phrase.js';
 import type { Actor, RunRequest } from '../../src/core/request.js';
 import type { Run } from '../../src/core/run.js';
 import { Shop } from '../executors/rollout/shop.js';
+import type { ComposeStack } from '../support/compose-stack.js';
 import type { TestRegistry } from '../support/docker-registry.js';
 import { builtCommand } from './stage.js';
 
@@ -76,7 +77,7 @@ export class MediaStack {
       compose: shop.stack.file,
       service,
       // Long enough that both of the rollouts at once are watched at the same time.
-      stable_for: 4,
+      stable_for: 6,
       timeout: 20,
     });
     const intents = {
@@ -172,15 +173,16 @@ export class MediaStack {
     return decision.done;
   }
 
-  /** The built command asks for the update; it is killed once sonarr and radarr both have new containers. */
+  /** The built command asks for the update; it is killed while the new containers of sonarr and radarr are watched. */
   async updateAndDie(): Promise<void> {
-    const containers = () => [this.sonarr.stack.ids('sonarr').join(), this.radarr.stack.ids('radarr').join()];
-    const before = containers();
+    const [sonarr, radarr] = [this.sonarr.stack, this.radarr.stack];
+    const old = [sonarr.images('sonarr').join(), radarr.images('radarr').join()];
+    const isNew = (stack: ComposeStack, app: string) =>
+      stack.running().join() === `${app}-1` && !old.includes(stack.images(app).join());
     const args = [await builtCommand(), 'run', 'update', '--yes'];
     const child = spawn(process.execPath, args, { cwd: this.folder, env: this.#env(), stdio: 'ignore' });
     const ended = once(child, 'exit');
-    const isOld = (id: string, index: number) => id === '' || id === before[index];
-    while (containers().some(isOld) && child.exitCode === null) await sleep(50);
+    while (!(isNew(sonarr, 'sonarr') && isNew(radarr, 'radarr')) && child.exitCode === null) await sleep(50);
     child.kill('SIGKILL');
     await ended;
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { partAsRun } from '../../../src/core/journal.js';
 import { plain } from '../../../src/core/phrase.js';
 import type { Run } from '../../../src/core/run.js';
 import { alice, gate, Installation, type Process, previewed, until } from '../harness.js';
@@ -241,8 +242,12 @@ describe('a step that is another one when its turn comes', () => {
       intent === 'last' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
     const run = await confirmed(await previewed(bot, 'all'));
     expect(run.state).toBe('rolled_back');
-    // What is undone is what was run.
+    // What is undone is what was run, and another process would find the same.
     expect(home.world.undone[0]).toBe('last {"id":"new"}');
+    const index = run.plan.graph?.nodes.at(-1)?.parts[0] ?? -1;
+    expect(run.plan.parts[index]?.targets).toEqual({ id: 'old' });
+    const journal = await bot.deps.store.runs.journal(run.id);
+    expect(partAsRun(run, journal, index)?.targets).toEqual({ id: 'new' });
   });
 });
 

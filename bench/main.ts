@@ -4,7 +4,8 @@ import { plexArchive } from './b-plex-archive.js';
 import { start } from './c-start.js';
 import { fortyBackups } from './d-forty-backups.js';
 import { history } from './e-history.js';
-import { dryRuns } from './f-dry-runs.js';
+import { steps } from './f-steps.js';
+import { dryRuns } from './g-dry-runs.js';
 import { type Figure, isMet, type Part, PartSkipped } from './support/figures.js';
 import { type PartRecord, writeResult } from './support/results.js';
 import { undoAll } from './support/scope.js';
@@ -16,7 +17,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   c: start,
   d: fortyBackups,
   e: history,
-  f: dryRuns,
+  f: steps,
+  g: dryRuns,
 };
 
 let cutOff: Promise<never> | null = null;

@@ -7,6 +7,7 @@ import { run } from './run.js';
 import { runs } from './runs.js';
 import { scale } from './scale.js';
 import { status } from './status.js';
+import { steps } from './steps.js';
 import { unlock } from './unlock.js';
 import { why } from './why.js';
 
@@ -15,6 +16,7 @@ export const commands = {
   backup,
   scale,
   rollout,
+  steps,
   status,
   runs,
   run,

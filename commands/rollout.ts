@@ -1,16 +1,13 @@
-import { z } from 'zod';
 import { guildOnly } from './guild-only.js';
-import { dryRunOption, intentOption, type RequestPart } from './request-part.js';
+import { dryRunOption, intentOption, paramsOption } from './request-part.js';
+import { requestPart, runOptions } from './run-options.js';
 
-/** `/rollout intent: [dry_run:]`. */
+/** `/rollout intent: [params:] [dry_run:]`. The intent's name is taken to the letter. */
 export const rollout = {
   name: 'rollout',
   builder: guildOnly('rollout', 'Shows which services would get which version. Runs it once you confirm.')
     .addStringOption(intentOption('Which rollout. Begin to type its name.'))
+    .addStringOption(paramsOption)
     .addBooleanOption(dryRunOption),
-  options: z
-    .object({ intent: z.string(), dry_run: z.boolean().default(false) })
-    .transform(
-      ({ intent, dry_run }): RequestPart => ({ intent, params: {}, dryRun: dry_run, action: 'rollout' }),
-    ),
+  options: runOptions.transform(requestPart('rollout')),
 } as const;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { guildOnly } from './guild-only.js';
-import { dryRunOption, intentOption, type RequestPart } from './request-part.js';
+import { dryRunOption, intentOption, paramsOption, type RequestPart } from './request-part.js';
+import { requestPart, runOptions } from './run-options.js';
 
-/** `/scale intent: [replicas:] [dry_run:]`. Without `replicas` the intent says how many. */
+/** `/scale intent: [replicas:] [params:] [dry_run:]`. Without `replicas` the intent says how many. */
 export const scale = {
   name: 'scale',
   builder: guildOnly('scale', 'Shows which containers would come or go. Runs it once you confirm.')
@@ -13,15 +14,12 @@ export const scale = {
         .setDescription('How many containers there should be; what the intent says when left out.')
         .setMinValue(0),
     )
+    .addStringOption(paramsOption)
     .addBooleanOption(dryRunOption),
-  options: z
-    .object({ intent: z.string(), replicas: z.number().optional(), dry_run: z.boolean().default(false) })
-    .transform(
-      ({ intent, replicas, dry_run }): RequestPart => ({
-        intent,
-        params: replicas === undefined ? {} : { replicas },
-        dryRun: dry_run,
-        action: 'scale',
-      }),
-    ),
+  options: runOptions.extend({ replicas: z.number().optional() }).transform(
+    ({ replicas, ...options }): RequestPart => ({
+      ...requestPart('scale')(options),
+      params: replicas === undefined ? {} : { replicas },
+    }),
+  ),
 } as const;

@@ -90,6 +90,7 @@ async function connect(app: App, { discord }: Config, metrics: Metrics): Promise
     pipeline: app.pipeline,
     catalogue: app.catalogue,
     runs: app.store.runs,
+    artifacts: app.store.artifacts,
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),

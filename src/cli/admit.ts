@@ -8,6 +8,8 @@ export interface PlanRequest {
   readonly intent: string;
   readonly params: Params;
   readonly dryRun: boolean;
+  /** The run whose finished steps are not repeated. */
+  readonly resumes?: string;
 }
 
 /** Asks for a preview. Throws {@link CliError} when it is refused, or interrupted while it is being made. */

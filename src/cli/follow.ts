@@ -2,6 +2,7 @@ import type { RunEvent } from '../core/events.js';
 import type { Run } from '../core/run.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, refusal } from './errors.js';
+import { createGraphProgress } from './graph-progress.js';
 import { type Interrupts, unless } from './interrupts.js';
 import { createProgress, type ProgressView } from './progress.js';
 
@@ -16,7 +17,7 @@ export async function confirmAndFollow(
   interrupts: Interrupts,
 ): Promise<Run> {
   const { app, deps, out } = ctx;
-  const view = createProgress(run, out, deps.now);
+  const view = (run.plan.graph ? createGraphProgress : createProgress)(run, out, deps.now);
   const unsubscribe = app.pipeline.events.subscribe((event) => {
     if (runIdOf(event) === run.id) view.show(event);
   });

@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/format.js';
+import { canResume } from '../core/resume.js';
 import type { Run, RunSummary } from '../core/run.js';
 import { durationText, headline } from '../core/wording.js';
 import { warningLine } from './preview.js';
@@ -21,7 +22,7 @@ function coloured(run: RunSummary, style: Style): (text: string) => string {
 /** How a run ended: what happened, what is so now, what to do next, and the last lines of the tools. */
 export function outcomeLines(run: Run, style: Style, now: Date): string[] {
   const { outcome } = run;
-  if (run.state === 'plan_changed') {
+  if (run.state === 'plan_changed' && run.startedAt === null) {
     const ago = formatDuration(now.getTime() - Date.parse(run.createdAt));
     return [`🔁 ${style.bold('Not run: something changed since the preview')} (${ago} ago).`];
   }
@@ -30,6 +31,7 @@ export function outcomeLines(run: Run, style: Style, now: Date): string[] {
     ...(outcome?.summary ?? []).map((line) => sentence(line, style)),
     ...(outcome?.warnings ?? []).map((notice) => warningLine(notice, style)),
     ...(outcome?.next ? [`${style.bold('Next:')} ${sentence(outcome.next, style)}`] : []),
+    ...(canResume(run) ? [`  ${style.cyan(`chatops run ${clean(run.intent)} --resume ${run.id}`)}`] : []),
     ...(outcome?.tail ?? []).map((line) => style.dim(`  │ ${clean(line)}`)),
   ];
 }

@@ -6,6 +6,7 @@ import type { Notice } from '../core/reasons.js';
 import type { Run } from '../core/run.js';
 import { argvTexts } from '../core/views.js';
 import { actionTitle, includesLine, numberedSteps } from '../core/wording.js';
+import { graphLines } from './graph-preview.js';
 import { clean, clock, type Style, sentence } from './text.js';
 
 /** Paths listed of each deletion; a preview must fit on a screen. */
@@ -20,8 +21,8 @@ export function previewLines(run: Run, style: Style, now: Date): string[] {
     `${style.bold(`${actionTitle(run.action)} · ${clean(run.intent)}`)}  ${style.cyan(run.id)}`,
     style.dim(`stack ${clean(run.stack)} · asked by ${clean(run.actor.name)} · ${standing(run, now)}`),
     ...(includes ? [sentence(includes, style)] : []),
-    ...(numberedSteps(plan).length > 0
-      ? ['', style.bold(`What ${modal} happen`), ...stepLines(run, style)]
+    ...(numberedSteps(plan).length > 0 || plan.graph !== undefined
+      ? ['', style.bold(`What ${modal} happen`), ...whatHappens(run, style)]
       : []),
     ...expectation(run, style),
     ...plan.parts.flatMap((part) => part.effects).flatMap((effect) => deletionLines(effect, style)),
@@ -37,6 +38,11 @@ function standing(run: Run, now: Date): string {
   if (run.expiresAt === null) return 'dry run, nothing is changed';
   const left = Date.parse(run.expiresAt) - now.getTime();
   return `open until ${clock(run.expiresAt)} (in ${formatDuration(left)})`;
+}
+
+function whatHappens(run: Run, style: Style): string[] {
+  const { graph } = run.plan;
+  return graph === undefined ? stepLines(run, style) : graphLines(run.plan, graph, style);
 }
 
 function stepLines(run: Run, style: Style): string[] {

@@ -85,17 +85,19 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .option('--confirm <name>', 'the intent’s name again; needed beside --yes when very much is deleted')
     .option('-p, --param <name=value>', 'a parameter; can be repeated', collectParam)
     .option('--dry-run', 'stop after the preview')
+    .option('--resume <run>', 'go on from where a run with steps ended; what is done is not repeated')
     .addHelpText(
       'after',
       '\nCtrl-C stops the run and tidies up; a second one leaves it as it is.\n\nExample:\n  chatops run plex-database --yes --json',
     )
-    .action((intent: string, { param, yes, confirm, dryRun }: RunFlags) =>
+    .action((intent: string, { param, yes, confirm, dryRun, resume }: RunFlags) =>
       withApp((ctx) =>
         runCommand(ctx, intent, {
           params: param ?? {},
           yes: yes === true,
           confirm: confirm ?? null,
           dryRun: dryRun === true,
+          resume: resume ?? null,
         }),
       ),
     );
@@ -193,6 +195,7 @@ interface RunFlags {
   readonly yes?: boolean;
   readonly confirm?: string;
   readonly dryRun?: boolean;
+  readonly resume?: string;
 }
 
 interface LockFlags {

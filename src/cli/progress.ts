@@ -13,7 +13,8 @@ import {
   waitingLine,
 } from '../core/wording.js';
 import type { Output } from './output.js';
-import { clean, cut, sentence } from './text.js';
+import { progressLine } from './progress-line.js';
+import { clean, sentence } from './text.js';
 
 /** Shows a run while it waits and works. */
 export interface ProgressView {
@@ -25,27 +26,13 @@ export interface ProgressView {
   end(): void;
 }
 
-/** A redrawn line is legible at ten frames a second; a log takes a line every 5 s. */
-const REDRAW_MS = 100;
-const LINE_MS = 5000;
-const TICK_MS = 1000;
 const BAR_CELLS = 18;
-/** Carriage return, then erase to the end of the line (ECMA-48 EL). */
-const CLEAR_LINE = '\r\u001b[K';
 
 export function createProgress(run: Run, out: Output, clock: () => Date): ProgressView {
   const steps = numberedSteps(run.plan);
   let pace: Pace | null = null;
   /** What was said about the step's pace, so that a log says it once. */
   const said = new Set<string>();
-  let lastShown = Number.NEGATIVE_INFINITY;
-  let drawn = false;
-
-  const write = (lines: readonly string[]): void => {
-    if (drawn) out.raw(CLEAR_LINE);
-    drawn = false;
-    out.lines(lines);
-  };
   const figures = (now: number, at: Pace): string => {
     const percent = percentDone(at.at);
     const times = [formatDuration(elapsedMs(at, now)), timeLeftText(run.plan, at, now)];
@@ -65,49 +52,44 @@ export function createProgress(run: Run, out: Output, clock: () => Date): Progre
       const key = `${at.at.part}:${at.at.step}:${plain(note).split(' ', 1)}`;
       if (said.has(key)) continue;
       said.add(key);
-      write([`${out.style.yellow('⚠')} ${sentence(note, out.style)}`]);
+      line.write([`${out.style.yellow('⚠')} ${sentence(note, out.style)}`]);
     }
   };
-  const draw = (force: boolean): void => {
-    const now = clock().getTime();
-    if (pace === null) return;
-    warn(now, pace);
-    if (!force && now - lastShown < (out.terminal ? REDRAW_MS : LINE_MS)) return;
-    lastShown = now;
-    const text = figures(now, pace);
-    if (!out.terminal) {
-      write([`  ${text}`]);
-      return;
-    }
+  const text = (): string | null => {
+    if (pace === null) return null;
+    const now = figures(clock().getTime(), pace);
+    if (!out.terminal) return now;
     const bar = progressBar(percentDone(pace.at) ?? 0, BAR_CELLS);
-    const file = pace.at.current ? ` · ${clean(pace.at.current)}` : '';
-    out.raw(`${CLEAR_LINE}${cut(`${bar} ${text}${file}`, out.columns() - 1)}`);
-    drawn = true;
+    return `${bar} ${now}${pace.at.current ? ` · ${clean(pace.at.current)}` : ''}`;
+  };
+  const draw = (force: boolean): void => {
+    if (pace === null) return;
+    warn(clock().getTime(), pace);
+    line.draw(force);
   };
   const step = (event: Extract<RunEvent, { type: 'step' }>): void => {
     const title = steps.find((each) => each.part === event.part && each.step === event.step)?.title;
     if (!title) return;
     if (event.state === 'running') {
       pace = paceAfter(null, { part: event.part, step: event.step }, clock().getTime());
-      lastShown = pace.stepBegan;
+      line.told();
       if (out.terminal) draw(true);
-      else write([`${stepText(run.plan, event)}: ${sentence(title, out.style)}`]);
+      else line.write([`${stepText(run.plan, event)}: ${sentence(title, out.style)}`]);
     } else if (out.terminal) {
       const mark = event.state === 'done' ? out.style.green('✓') : out.style.red('✗');
-      write([`${mark} ${sentence(title, out.style)}`]);
+      line.write([`${mark} ${sentence(title, out.style)}`]);
     }
   };
-  const tick = (): void => {
+  const line = progressLine(out, clock, text, () => {
     if (out.terminal) draw(false);
     else if (pace !== null) warn(clock().getTime(), pace);
-  };
+  });
 
-  const ticker = setInterval(tick, TICK_MS).unref();
   return {
     show: (event) => {
       if (event.type === 'queued') {
         const waiting = waitingLine(event.run, event.waitsFor);
-        if (waiting) write([`⏱ ${sentence(waiting, out.style)}`]);
+        if (waiting) line.write([`⏱ ${sentence(waiting, out.style)}`]);
       } else if (event.type === 'step') {
         step(event);
       } else if (event.type === 'progress') {
@@ -115,16 +97,13 @@ export function createProgress(run: Run, out: Output, clock: () => Date): Progre
         draw(false);
       }
     },
-    lines: write,
+    lines: line.write,
     position: () => {
       if (pace === null) return null;
       const { part, step: index } = pace.at;
       const title = steps.find((each) => each.part === part && each.step === index)?.title;
       return title ? `${stepText(run.plan, pace.at)}: ${clean(plain(title))}` : null;
     },
-    end: () => {
-      clearInterval(ticker);
-      write([]);
-    },
+    end: line.end,
   };
 }

@@ -4,7 +4,7 @@ import { runJson } from '../core/views.js';
 import { requestPlan } from './admit.js';
 import { answerOf, withdraw, YES } from './answer.js';
 import type { Context } from './context.js';
-import { EXIT } from './errors.js';
+import { CliError, EXIT } from './errors.js';
 import { exitCodeOf } from './exit-code.js';
 import { confirmAndFollow } from './follow.js';
 import { type Interrupts, watchInterrupts } from './interrupts.js';
@@ -17,18 +17,31 @@ export interface RunOptions {
   /** The intent's name, for a run that asks for it; with `yes` only. */
   readonly confirm: string | null;
   readonly dryRun: boolean;
+  /** The run whose finished steps are not repeated; null: all of it is run. */
+  readonly resume: string | null;
 }
 
 /** `chatops run <intent>`: preview, question, run, outcome. */
 export async function runCommand(ctx: Context, intent: string, options: RunOptions): Promise<number> {
   const interrupts = watchInterrupts(ctx.deps);
   try {
-    const { params, dryRun } = options;
-    const run = await requestPlan(ctx, { intent, params, dryRun }, interrupts.stop);
+    const { params, dryRun, resume } = options;
+    if (resume !== null && Object.keys(params).length > 0) throw keepsParams(resume);
+    const goesOn = resume === null ? {} : { resumes: resume };
+    const run = await requestPlan(ctx, { intent, params, dryRun, ...goesOn }, interrupts.stop);
     return await previewAndRun(ctx, run, { ...options, changed: false }, interrupts);
   } finally {
     interrupts.end();
   }
+}
+
+function keepsParams(runId: string): CliError {
+  return new CliError(
+    EXIT.usage,
+    'usage',
+    `A resumed run keeps the parameters of ${runId}.`,
+    'Leave --param out, or run the intent anew without --resume.',
+  );
 }
 
 type Consenting = Pick<RunOptions, 'yes' | 'confirm'> & {
@@ -78,15 +91,21 @@ async function afterChange(
   const { app, deps, out } = ctx;
   const next = await app.runs.get(successor);
   if (!next) return ended(ctx, changed);
-  out.lines(['Here is what would happen now.', '']);
+  out.lines([changed.startedAt === null ? 'Here is what would happen now.' : 'Here is what is left.', '']);
   if (!options.yes) return previewAndRun(ctx, next, { ...options, changed: true }, interrupts);
   out.lines(previewLines(next, out.style, deps.now()));
   await withdraw(ctx, next);
-  out.lines(['Nothing was run: --yes answers the first preview only. Run the command again.']);
+  out.lines([unanswered(changed)]);
   return ended(ctx, changed);
 }
 
 function ended(ctx: Context, run: Run): number {
   if (ctx.out.json) ctx.out.result(runJson(run));
   return exitCodeOf(run);
+}
+
+function unanswered({ id, intent, startedAt }: Run): string {
+  return startedAt === null
+    ? 'Nothing was run: --yes answers the first preview only. Run the command again.'
+    : `Nothing more was run: --yes answers the first preview only. Go on with: chatops run ${intent} --resume ${id}`;
 }

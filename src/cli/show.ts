@@ -1,14 +1,17 @@
 import { consentLines } from '../core/consent-wording.js';
 import { formatDuration } from '../core/format.js';
+import { standings } from '../core/graph/step-states.js';
+import { stepSymbol, stepWord } from '../core/graph/step-wording.js';
 import { code, phrase } from '../core/phrase.js';
 import { notice } from '../core/reasons.js';
-import type { Run } from '../core/run.js';
+import { isFinal, type Run } from '../core/run.js';
 import { runJson } from '../core/views.js';
 import { amountText, durationMs, numberedSteps, percentDone, stepText } from '../core/wording.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
+import { graphLines } from './graph-preview.js';
 import { headlineText, outcomeLines } from './outcome.js';
-import { clean, localTime, type Style, sentence } from './text.js';
+import { clean, localTime, type Style, sentence, table } from './text.js';
 
 /** `chatops show <run>`: one run with its steps, its outcome and, when asked for, its log. */
 export async function showCommand(ctx: Context, id: string, options: { log: boolean }): Promise<number> {
@@ -45,12 +48,24 @@ function runLines(run: Run, style: Style, now: Date): string[] {
     ...fact('started', run.startedAt && localTime(run.startedAt), style),
     ...fact('ended', run.finishedAt && localTime(run.finishedAt), style),
     ...fact('took', tookText(run), style),
-    ...fact('repeats', run.previous, style),
+    ...fact('resumes', run.plan.resumes, style),
+    ...fact('repeats', run.plan.resumes === undefined ? run.previous : null, style),
     ...fact('replaced by', run.outcome?.successor, style),
     ...consentLines(run).map((line) => sentence(line, style)),
     '',
-    ...numberedSteps(run.plan).map(({ number, title }) => `  ${number}. ${sentence(title, style)}`),
+    ...stepLines(run, style),
   ];
+}
+
+function stepLines(run: Run, style: Style): string[] {
+  if (run.plan.graph === undefined) {
+    return numberedSteps(run.plan).map(({ number, title }) => `  ${number}. ${sentence(title, style)}`);
+  }
+  const states = standings(run).map(({ node, state }) => [
+    `  ${stepSymbol(state)} ${clean(node.name)}`,
+    node.doneIn === undefined ? stepWord(state, isFinal(run.state)) : `done in ${node.doneIn}`,
+  ]);
+  return [...table(states), '', ...graphLines(run.plan, run.plan.graph, style)];
 }
 
 function fact(name: string, value: string | null | undefined, style: Style): string[] {

@@ -13,6 +13,7 @@ import { code, type Phrase, phrase } from './phrase.js';
 import { barred, hiddenOrUnknown, type Voice } from './policy/wording.js';
 import { type Notice, notice } from './reasons.js';
 import type { Action, Actor, RunRequest } from './request.js';
+import { checkResume } from './resume.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
 import { checkUndo } from './undo.js';
 
@@ -48,6 +49,7 @@ export async function mayBegin(deps: CoreDeps, ticket: Ticket): Promise<Notice |
   const { request, intent, chain } = ticket;
   const denied =
     (await checkUndo(deps, request)) ??
+    (await checkResume(deps, ticket)) ??
     (await checkArtifacts(deps.store.artifacts, ticket)) ??
     (await tooManyRequests(deps, request));
   if (denied || request.dryRun) return denied;
@@ -74,7 +76,7 @@ export function viewableIntents(deps: AdmissionDeps, actor: Actor): readonly Int
   return deps.catalogue.all().filter((intent) => maySee(deps, actor, intent));
 }
 
-/** Null when the actor may run the intent with all that it depends on. A hidden one is as good as unknown. */
+/** Null when the actor may run the intent with all that it runs. A hidden one is as good as unknown. */
 function mayRun(deps: AdmissionDeps, request: RunRequest, intent: Intent, voice: Voice): Notice | null {
   const { actor, dryRun, undoes } = request;
   // A dry run begins nothing, and what puts something back should not have to wait.
@@ -89,8 +91,8 @@ function mayRun(deps: AdmissionDeps, request: RunRequest, intent: Intent, voice:
     const who = voice === 'you' ? 'you' : actor.name;
     return notice(
       'not_allowed',
-      phrase`${code(intent.name)} runs another intent first, which ${who} may not see.`,
-      phrase`Ask an admin for the rights on all that it depends on.`,
+      phrase`${code(intent.name)} runs another intent ${intent.graph ? 'in a step' : 'first'}, which ${who} may not see.`,
+      phrase`Ask an admin for the rights on all that it runs.`,
     );
   }
   return null;

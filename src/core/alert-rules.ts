@@ -15,7 +15,17 @@ export const SECURITY: Subject = { key: 'security', intent: null };
 /** A run as it ended. `outcome` is redacted. */
 export type EndedRun = Pick<
   Run,
-  'id' | 'intent' | 'action' | 'stack' | 'actor' | 'source' | 'dryRun' | 'state' | 'outcome' | 'plan'
+  | 'id'
+  | 'intent'
+  | 'action'
+  | 'stack'
+  | 'actor'
+  | 'source'
+  | 'dryRun'
+  | 'state'
+  | 'outcome'
+  | 'plan'
+  | 'startedAt'
 >;
 
 /**
@@ -46,12 +56,15 @@ export function alertOf(run: EndedRun, at: string): NewAlert | null {
   };
 }
 
-function kindOf({ state, outcome, dryRun, source, plan }: EndedRun): AlertKind | null {
+function kindOf({ state, outcome, dryRun, source, plan, startedAt }: EndedRun): AlertKind | null {
   if (dryRun || outcome?.reason === 'stopped') return null;
   if (state === 'failed' || state === 'interrupted') return state;
   if (state === 'rolled_back') return plan.undoes === undefined ? state : null;
   if (state === 'succeeded') return 'recovered';
-  return state === 'refused' && UNATTENDED.includes(source) ? 'refused' : null;
+  if (!UNATTENDED.includes(source)) return null;
+  // It paused in the middle, and asks people who may not be there.
+  if (state === 'plan_changed' && startedAt !== null) return 'interrupted';
+  return state === 'refused' ? 'refused' : null;
 }
 
 function subjectOf({ intent, action, stack }: EndedRun): Subject {

@@ -55,17 +55,21 @@ export function subjectsOf({ name, action, stack, steps }: Intent): Subjects {
   return [{ intent: name, action, stack }, ...[...different.values()].slice(1)];
 }
 
-/** What an intent is about together with all that it depends on. */
+/** What an intent is about together with all that it runs: what it depends on, and what its steps refer to. */
 export function chainSubjects(catalogue: Pick<Catalogue, 'find'>, intent: Intent): Subjects {
   const others = chainOf(catalogue, intent).filter(({ name }) => name !== intent.name);
   return [...subjectsOf(intent), ...others.flatMap((link) => [...subjectsOf(link)])];
 }
 
-/** What a run is about: what was recorded, and what its intent holds besides as it is now. */
+/**
+ * What a run is about: what was recorded, and what its intent holds besides as it is now. Steps can be of other
+ * intents, and who deals with the run deals with those.
+ */
 export function runSubjects(catalogue: Pick<Catalogue, 'find'>, run: RunKey): Subjects {
   const { intent, action, stack } = run;
   const found = catalogue.find(intent);
-  return [{ intent, action, stack }, ...(found ? subjectsOf(found) : [])];
+  const more = found?.graph ? chainSubjects(catalogue, found) : found ? subjectsOf(found) : [];
+  return [{ intent, action, stack }, ...more];
 }
 
 type RunKey = Pick<RunSummary, 'intent' | 'action' | 'stack'>;

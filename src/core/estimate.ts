@@ -1,6 +1,8 @@
+import { makespan } from './graph/makespan.js';
+import { scheduleOf } from './graph/schedule.js';
 import type { PastPart } from './history.js';
 import { plain } from './phrase.js';
-import { type Expected, type PlanPart, type Unknown, workOf } from './plan.js';
+import { type Expected, type Plan, type PlanPart, type Unknown, workOf } from './plan.js';
 
 /** So many runs are looked at: enough to leave out an odd one, few enough to follow a change. */
 const RUNS = 3;
@@ -43,14 +45,20 @@ export function median(values: readonly number[]): number {
   return Math.round(sorted[Math.floor((sorted.length - 1) / 2)] ?? 0);
 }
 
-/** What all parts together will take; null when that is not known of each. Null for a plan without parts too. */
-export function expectedOfParts(
-  parts: readonly Pick<PlanPart, 'expected'>[],
-): Omit<Expected, 'stepsMs'> | null {
+type Total = Omit<Expected, 'stepsMs'>;
+
+/**
+ * What a plan will take from its beginning to its end: its parts one after the other, or its graph with what
+ * runs at once. Null when that is not known of each part. Null for a plan without parts too.
+ */
+export function expectedOfPlan({ parts, graph }: Pick<Plan, 'parts' | 'graph'>): Total | null {
   const known = parts.flatMap(({ expected }) => (typeof expected === 'object' ? [expected] : []));
   if (known.length === 0 || known.length < parts.length) return null;
+  const all = parts.map((_, index) => index);
+  const takes = (indices: readonly number[]) =>
+    indices.reduce((sum, index) => sum + (known[index]?.tookMs ?? 0), 0);
   return {
-    tookMs: known.reduce((sum, { tookMs }) => sum + tookMs, 0),
+    tookMs: graph ? makespan(scheduleOf(graph, parts), (step) => takes(step.parts)) : takes(all),
     runs: Math.min(...known.map(({ runs }) => runs)),
     scaled: known.some(({ scaled }) => scaled),
   };

@@ -1,49 +1,65 @@
-import type { CoreDeps } from './deps.js';
-import type { PartResult, RunContext } from './executor.js';
-import type { PastPart } from './history.js';
-import type { HostScope } from './host.js';
-import { PART_ENDED, PART_STARTED } from './journal.js';
+import type { PartResult } from './executor.js';
+import type { GraphLook } from './graph/course.js';
+import { graphOutcome } from './graph/outcome.js';
+import { runGraph } from './graph/run-graph.js';
 import { slowRunLine } from './pace-wording.js';
-import { watchPart } from './part-watch.js';
+import { type PartDeps, type PartScope, runPart } from './part-run.js';
 import { type Phrase, phrase } from './phrase.js';
-import type { Json, PlanPart } from './plan.js';
-import { stepOfPart } from './planning.js';
+import { startSaver } from './progress-saver.js';
 import type { Notice } from './reasons.js';
 import type { Outcome, ProgressSnapshot, Run } from './run.js';
 import { RunLog } from './run-log.js';
-import { CHILD } from './store.js';
-import { rollBack } from './undo.js';
 
-/** How often a running run's progress and log are written to the store, in ms. */
-const SAVE_EVERY = 2000;
 /** Lines of the tools' output that an unsuccessful outcome quotes. */
 const TAIL_LINES = 15;
 
-type ExecutionDeps = Pick<
-  CoreDeps,
-  'store' | 'executors' | 'hosts' | 'events' | 'redactor' | 'secrets' | 'log' | 'now'
->;
+/** How a run's work ended. */
+export interface Execution {
+  readonly outcome: Outcome;
+  /** Of a graph: how its steps stand in the end. */
+  readonly progress?: ProgressSnapshot;
+}
 
 /**
- * Runs the stored plan part by part, and stops at the first one that does not succeed.
- * Returns the outcome; throws only when an executor has a bug.
+ * Runs the stored plan: its parts in their order up to the first one that does not succeed, or its graph.
+ * Throws only when an executor has a bug.
  */
-export async function execute(deps: ExecutionDeps, run: Run, signal: AbortSignal): Promise<Outcome> {
+export async function execute(
+  deps: PartDeps,
+  run: Run,
+  signal: AbortSignal,
+  look: GraphLook,
+): Promise<Execution> {
   const log = new RunLog(deps.redactor.text);
   const saver = startSaver(deps, run.id, log);
+  const scope = { signal, log, progress: saver.progress };
   try {
-    const results: PartResult[] = [];
-    for (const [index, part] of run.plan.parts.entries()) {
-      const result = signal.aborted
-        ? STOPPED_BETWEEN_PARTS
-        : await runPart(deps, run, index, part, { signal, log, progress: saver.progress });
-      results.push(result);
-      if (result.state !== 'succeeded') break;
-    }
-    return outcomeOf(run, results, log, deps.now());
+    const { graph } = run.plan;
+    if (!graph) return { outcome: outcomeOf(run, await runInOrder(deps, run, scope), log, deps.now()) };
+    const end = await runGraph(deps, run, graph, { ...scope, ...look });
+    const outcome = graphOutcome(graph, end, signal.aborted);
+    return { outcome: finished(run, outcome, log, deps.now()), progress: end.progress };
   } finally {
     await saver.end();
   }
+}
+
+/** The results of the parts that were begun. */
+async function runInOrder(deps: PartDeps, run: Run, scope: PartScope): Promise<readonly PartResult[]> {
+  const results: PartResult[] = [];
+  for (const [index, part] of run.plan.parts.entries()) {
+    const result = scope.signal.aborted
+      ? STOPPED_BETWEEN_PARTS
+      : await runPart(deps, { run, index, part }, scope);
+    results.push(result);
+    if (result.state !== goodEnd(run)) break;
+  }
+  return results;
+}
+
+/** What lets the next part begin. */
+function goodEnd({ plan }: Run): PartResult['state'] {
+  return plan.undoes === undefined ? 'succeeded' : 'rolled_back';
 }
 
 const STOPPED_BETWEEN_PARTS: PartResult = {
@@ -53,138 +69,27 @@ const STOPPED_BETWEEN_PARTS: PartResult = {
   warnings: [],
 };
 
-interface PartScope {
-  readonly signal: AbortSignal;
-  readonly log: RunLog;
-  readonly progress: (snapshot: ProgressSnapshot) => void;
-}
-
-async function runPart(
-  deps: ExecutionDeps,
-  run: Run,
-  index: number,
-  part: PlanPart,
-  scope: PartScope,
-): Promise<PartResult> {
-  const executor = deps.executors.get(part.kind);
-  if (!executor) throw new Error(`no executor for ${part.kind}`);
-  const facts: { remembered?: Json } = {};
-  const context = contextFor(deps, run, index, part, {
-    ...scope,
-    remember: (json) => (facts.remembered = json),
-  });
-  const watch = watchPart(part, context);
-  await context.journal(PART_STARTED, null);
-  const result =
-    run.plan.undoes === undefined
-      ? await executor.run(part, watch.context)
-      : await rollBack(deps, run.plan.undoes, executor, part, context);
-  await context.journal(PART_ENDED, result.state);
-  if (result.state === 'succeeded' && run.plan.undoes === undefined) {
-    const step = stepOfPart(run.plan, index);
-    await keepPast(deps, part.intent, step, watch.past());
-    if (facts.remembered !== undefined) await deps.store.runs.remember(part.intent, step, facts.remembered);
-  }
-  return result;
-}
-
-/** The next estimate is no reason to fail a run that did its work. */
-async function keepPast(
-  { store, log }: ExecutionDeps,
-  intent: string,
-  step: number,
-  past: PastPart,
-): Promise<void> {
-  try {
-    await store.history.add(intent, step, past);
-  } catch (error) {
-    log.warn({ err: error, runId: past.runId }, 'how long the run took could not be kept');
-  }
-}
-
-/** The context in which an executor runs or recovers one part. */
-export function contextFor(
-  deps: ExecutionDeps,
-  run: Run,
-  index: number,
-  part: PlanPart,
-  scope: PartScope & { readonly remember: (facts: Json) => void },
-): RunContext {
-  const { store, events, now } = deps;
-  const journal = (kind: string, data: Json) => store.runs.appendJournal(run.id, index, kind, data);
-  let step = 0;
-  const output = (stream: 'stdout' | 'stderr', line: string): void => {
-    scope.log.add(line);
-    events.emit({ type: 'output', runId: run.id, stream, line: deps.redactor.text(line) });
-  };
-  const hostScope: HostScope = {
-    runId: run.id,
-    signal: scope.signal,
-    resolveSecret: deps.secrets.resolve,
-    onChild: (child) => journal(CHILD, { ...child }),
-    onOutput: output,
-  };
-  return {
-    runId: run.id,
-    intent: part.intent,
-    host: deps.hosts.open(hostScope),
-    signal: scope.signal,
-    now,
-    journal,
-    step: (at, state) => {
-      step = at;
-      events.emit({ type: 'step', runId: run.id, part: index, step: at, state });
-      if (state === 'running') scope.progress({ part: index, step: at });
-    },
-    progress: (update) => scope.progress({ part: index, step, ...update }),
-    addArtifact: (artifact) =>
-      store.artifacts.add({ ...artifact, runId: run.id, intent: part.intent, deletedAt: null }),
-    artifactDeleted: (path) => store.artifacts.markDeleted(part.intent, path, now().toISOString()),
-    output: (line) => output('stdout', line),
-    remember: scope.remember,
-  };
-}
-
-/** Emits each progress at once, and saves the latest with the log every {@link SAVE_EVERY} ms. */
-function startSaver(deps: ExecutionDeps, runId: string, log: RunLog) {
-  let latest: ProgressSnapshot | null = null;
-  const save = async (): Promise<void> => {
-    const progress = latest;
-    latest = null;
-    try {
-      if (progress) await deps.store.runs.patch(runId, { progress });
-      if (log.changed) await deps.store.runs.writeLog(runId, log.text());
-    } catch (error) {
-      deps.log.warn({ err: error, runId }, 'progress could not be saved');
-    }
-  };
-  const timer = setInterval(() => void save(), SAVE_EVERY);
-  return {
-    progress: (snapshot: ProgressSnapshot): void => {
-      const clean = deps.redactor.data(snapshot);
-      latest = clean;
-      deps.events.emit({ type: 'progress', runId, progress: clean });
-    },
-    end: (): Promise<void> => {
-      clearInterval(timer);
-      return save();
-    },
-  };
-}
-
 function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog, now: Date): Outcome {
   const last = results.at(-1);
   if (!last) throw new Error('a plan without parts was run');
   const failed = last.state !== 'succeeded';
   const summary = results.flatMap((result) => result.summary);
-  return {
+  const outcome: Outcome = {
     state: last.state,
     reason: failed ? last.reason : 'done',
-    summary: [...summary, ...(failed ? notStarted(run, results.length) : slower(run, now))],
+    summary: [...summary, ...(failed ? notStarted(run, results.length) : [])],
     ...(last.next ? { next: last.next } : {}),
     warnings: results.flatMap((result): readonly Notice[] => result.warnings),
-    tail: failed ? log.last(TAIL_LINES) : [],
+    tail: [],
   };
+  return finished(run, outcome, log, now);
+}
+
+/** With what is said of every run in the end: how slow it was, or the last lines of its tools. */
+function finished(run: Run, outcome: Outcome, log: RunLog, now: Date): Outcome {
+  if (outcome.state === 'succeeded')
+    return { ...outcome, summary: [...outcome.summary, ...slower(run, now)] };
+  return { ...outcome, tail: log.last(TAIL_LINES) };
 }
 
 function slower({ plan, startedAt }: Run, now: Date): readonly Phrase[] {

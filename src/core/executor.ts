@@ -75,6 +75,12 @@ export interface Executor<Kind extends IntentKind = IntentKind, Data extends Jso
   run(part: PlanPart<Data>, ctx: RunContext): Promise<PartResult>;
   /** Called for the part that was running; its leftover children have been ended already. */
   recover(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<RecoveryReport>;
+  /**
+   * Puts back what ran before a part that has ended, because a later step of its run failed; null when there is
+   * nothing (more) to put back. Left out where what was done stays, such as a backup. Can be repeated when the
+   * process died in the middle of it.
+   */
+  undo?(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<PartResult | null>;
   /** Puts back what ran before an interrupted part; offered where `recover` said that it can be done. */
   rollBack?(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<PartResult>;
   /**

@@ -39,5 +39,6 @@ export function newRun(
 export function requestOf(run: Pick<Run, 'intent' | 'params' | 'source' | 'plan'>, actor: Actor): RunRequest {
   const { intent, params, source, plan } = run;
   const undoes = plan.undoes === undefined ? {} : { undoes: plan.undoes };
-  return { intent, params, actor, source, dryRun: false, ...undoes };
+  const resumes = plan.resumes === undefined ? {} : { resumes: plan.resumes };
+  return { intent, params, actor, source, dryRun: false, ...undoes, ...resumes };
 }

@@ -13,6 +13,9 @@ function outcome(
   return { state, reason, summary, warnings: [], tail: [], ...more };
 }
 
+/** States that say of a run that the process did not let it go on. */
+const ENDS_EARLY: readonly FinalState[] = ['cancelled', 'plan_changed'];
+
 /** The outcomes that the pipeline itself gives; executors give the others. */
 export const outcomes = {
   blocked: (blockers: readonly Notice[]): Outcome =>
@@ -47,6 +50,13 @@ export const outcomes = {
       successor,
     }),
 
+  /** A step in the middle would do something else now; the successor asks about the rest. */
+  paused: (reported: Outcome, successor: string): Outcome => ({
+    ...reported,
+    next: phrase`Read the new preview: what is done is not repeated.`,
+    successor,
+  }),
+
   /** Ended while it waited for its turn. */
   endedInQueue: (cause: StopCause): Outcome =>
     cause.kind === 'shutdown'
@@ -62,7 +72,7 @@ export const outcomes = {
     cause.kind === 'shutdown'
       ? {
           ...reported,
-          state: reported.state === 'cancelled' ? 'interrupted' : reported.state,
+          state: ENDS_EARLY.includes(reported.state) ? 'interrupted' : reported.state,
           reason: 'shutdown',
           summary: [phrase`The bot was stopped while it ran.`, ...reported.summary],
         }

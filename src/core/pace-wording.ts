@@ -1,4 +1,4 @@
-import { expectedOfParts, stepKeys } from './estimate.js';
+import { expectedOfPlan, stepKeys } from './estimate.js';
 import { formatBytes, formatCount, formatDuration } from './format.js';
 import { elapsedMs, msLeft, type Pace, rateOf, stalledMs } from './pace.js';
 import { code, type Phrase, phrase } from './phrase.js';
@@ -24,10 +24,11 @@ function thenText(ms: number, { runs, scaled }: From): string {
 }
 
 /** How long a plan takes, or that nothing tells; null for a plan about which nothing was looked up. */
-export function expectationLine({ parts, undoes }: Plan): Phrase | null {
+export function expectationLine(plan: Plan): Phrase | null {
+  const { parts, undoes } = plan;
   const looked = parts.map(({ expected }) => expected).filter((expected) => expected !== undefined);
   if (undoes !== undefined || looked.length === 0 || looked.length < parts.length) return null;
-  const expected = expectedOfParts(parts);
+  const expected = expectedOfPlan(plan);
   if (expected !== null) {
     return phrase`Takes about ${formatDuration(roundedMs(expected.tookMs))}, ${fromText(expected)}.`;
   }
@@ -46,7 +47,7 @@ function isSlow(ms: number, expected: number): boolean {
 
 /** Null, unless a run that succeeded took much longer than expected. `tookMs` counts from its first step. */
 export function slowRunLine(plan: Plan, tookMs: number): Phrase | null {
-  const expected = expectedOfParts(plan.parts);
+  const expected = expectedOfPlan(plan);
   if (expected === null || !isSlow(tookMs, expected.tookMs)) return null;
   return phrase`Slower than usual: it took ${formatDuration(tookMs)}, ${thenText(expected.tookMs, expected)}.`;
 }

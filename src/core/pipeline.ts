@@ -3,27 +3,29 @@ import { type Answering, Answers, type Begun } from './answers.js';
 import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
 import { commitOf } from './commit.js';
 import { askedConsent, needsOthers } from './consent.js';
-import { needsApproval } from './consent-refusals.js';
-import { type Answer, ruleNow, weigh } from './decisions.js';
+import { type Answer, ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import type { EventBus } from './events.js';
 import { execute } from './execution.js';
-import { isSamePlan } from './fingerprint.js';
+import { graphLook } from './graph/look.js';
 import type { Intent } from './intent/intent.js';
 import { isLarge } from './large-deletion.js';
+import { lastLook } from './last-look.js';
 import { stacksOfPlan } from './lock.js';
 import { createLocks, heldBack, type Locks } from './locks.js';
 import { newRun, requestOf } from './new-run.js';
 import { outcomes } from './outcomes.js';
 import type { Ownership, StopCause } from './ownership.js';
 import { blockersOf, type Plan } from './plan.js';
-import { emptyPlan, makePlan } from './planning.js';
+import { Planner } from './planner.js';
+import { emptyPlan } from './planning.js';
 import { barred } from './policy/wording.js';
 import { LeaseQueue } from './queue.js';
 import type { Notice } from './reasons.js';
 import { Records } from './records.js';
 import { notActive, shuttingDown, unknownRun } from './refusals.js';
 import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
+import { asResumed, finishedIn } from './resume.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
 import { readStatus, type StackStatus } from './status.js';
@@ -90,6 +92,7 @@ class Story implements Pipeline {
   readonly #records: Records;
   readonly #answers: Answers;
   readonly #queue: LeaseQueue;
+  readonly #planner: Planner;
   /** Aborted when the process shuts down: ends probes that are under way. */
   readonly #closing = new AbortController();
 
@@ -101,11 +104,13 @@ class Story implements Pipeline {
     this.locks = createLocks(deps);
     this.#records = new Records(deps);
     this.#answers = new Answers(deps, this.#records, { owner: ownership.id, closing: this.#closing.signal });
+    this.#planner = new Planner(deps, this.#closing.signal);
     this.#queue = new LeaseQueue(deps, ownership.id, () => ownership.recoverDead());
   }
 
-  async admit(request: RunRequest): Promise<Admission> {
-    if (this.#closing.signal.aborted) return this.#records.deny(request, null, shuttingDown());
+  async admit(asked: RunRequest): Promise<Admission> {
+    if (this.#closing.signal.aborted) return this.#records.deny(asked, null, shuttingDown());
+    const request = await asResumed(this.deps, asked);
     const admission = examine(this.deps, request, this.deps.now());
     if (!admission.ok) return this.#records.deny(request, null, admission.notice);
     const denied = await mayBegin(this.deps, admission.ticket);
@@ -115,7 +120,7 @@ class Story implements Pipeline {
   async prepare(ticket: Ticket, shown?: Shown): Promise<Run> {
     const id = newRunId(0);
     const plannedAt = this.deps.now();
-    const plan = await this.#plan(ticket, id, plannedAt);
+    const plan = await this.#planner.plan(ticket, id, plannedAt);
     const planned = await this.#records.create(
       newRun(id, ticket, plan ?? emptyPlan(ticket, plannedAt), {
         createdAt: plannedAt.toISOString(),
@@ -154,16 +159,14 @@ class Story implements Pipeline {
     try {
       this.events.emit({ type: 'queued', run, waitsFor: [] });
       leave = await this.#waitForTurn(run, signal);
-      const early = leave
-        ? await this.#planAgain(run, begun, signal)
-        : outcomes.endedInQueue(signal.reason as StopCause);
-      if (early) {
-        outcome = early;
-      } else {
+      const look = leave ? await lastLook(this.deps, this.#planner, run, begun, signal) : null;
+      if (look?.next === 'begin') {
         run = await this.#begin(run);
-        outcome = await execute(this.deps, run, signal);
-        if (signal.aborted && outcome.reason === 'stopped')
-          outcome = outcomes.endedEarly(outcome, signal.reason as StopCause);
+        ({ run, outcome } = await this.#work(run, look.ticket, signal));
+      } else if (look?.next === 'ask') {
+        outcome = outcomes.planChanged((await this.#askAgain(run, look.ticket)).id);
+      } else {
+        outcome = look?.outcome ?? outcomes.endedInQueue(signal.reason as StopCause);
       }
     } catch (error) {
       this.deps.log.error({ err: error, runId: run.id }, 'a run failed through a defect');
@@ -192,32 +195,30 @@ class Story implements Pipeline {
     return this.deps.runSlots.take(signal);
   }
 
-  /** Null when the run may begin with its stored plan. */
-  async #planAgain(run: Run, begun: Begun, signal: AbortSignal): Promise<Outcome | null> {
-    const plannedAt = new Date(run.plan.plannedAt);
-    const before = await this.#stillAllowed(run, begun, plannedAt);
-    if (!before.ok) return outcomes.refused(before.notice);
-    const now = await this.#plan(before.ticket, run.id, plannedAt, signal);
-    if (signal.aborted) return outcomes.endedInQueue(signal.reason as StopCause);
-    if (now === null) return outcomes.planFailed();
-    if (blockersOf(now).length === 0 && isSamePlan(run.plan, now)) {
-      // Planning takes its time, and the policy may have changed meanwhile.
-      const after = await this.#stillAllowed(run, begun, plannedAt);
-      return after.ok ? null : outcomes.refused(after.notice);
-    }
-    // The new plan is the same one's wish, and nobody has agreed to it yet.
-    const ticket = { ...before.ticket, request: { ...requestOf(run, run.actor), previous: run.id } };
-    const successor = await this.prepare(ticket, run.shown ?? undefined);
-    return outcomes.planChanged(successor.id);
+  /** Does what was confirmed. The run comes back with how the steps of its graph stand. */
+  async #work(running: Run, ticket: Ticket, signal: AbortSignal): Promise<{ run: Run; outcome: Outcome }> {
+    const look = graphLook(this.deps, running, ticket, signal);
+    const { outcome, progress } = await execute(this.deps, running, signal, look);
+    const run = progress ? { ...running, progress } : running;
+    if (outcome.state === 'plan_changed') return { run, outcome: await this.#pause(run, ticket, outcome) };
+    const early = signal.aborted && outcome.reason === 'stopped';
+    return { run, outcome: early ? outcomes.endedEarly(outcome, signal.reason as StopCause) : outcome };
   }
 
-  /** The ticket by the intents, rights, rules and locks of this moment, or why the run may not begin. */
-  async #stillAllowed(run: Run, { request, waited, press }: Begun, plannedAt: Date): Promise<Admission> {
-    const verdict = await weigh(this.deps, waited, press, 'name');
-    if (verdict.does === 'nothing') return { ok: false, notice: verdict.notice };
-    if (verdict.does !== 'begin') return { ok: false, notice: needsApproval(run) };
-    // Last, and at once: nothing is waited for between this look at the policy and the answer.
-    return examine(this.deps, request, plannedAt, 'name');
+  /** Asks about the rest of a run of which a step changed in the middle: what is done is left alone. */
+  async #pause(run: Run, ticket: Ticket, outcome: Outcome): Promise<Outcome> {
+    if (this.#closing.signal.aborted) return outcomes.endedEarly(outcome, { kind: 'shutdown' });
+    await this.deps.store.runs.patch(run.id, { progress: run.progress });
+    // Where nothing is done yet there is nothing to leave alone.
+    const more = finishedIn(run).size > 0 ? { resumes: run.id } : {};
+    const successor = await this.#askAgain(run, ticket, more);
+    return outcomes.paused(outcome, successor.id);
+  }
+
+  /** The new plan is the same one's wish, and nobody has agreed to it yet. */
+  #askAgain(run: Run, ticket: Ticket, more: Pick<RunRequest, 'resumes'> = {}): Promise<Run> {
+    const request = { ...requestOf(run, run.actor), ...more, previous: run.id };
+    return this.prepare({ ...ticket, request }, run.shown ?? undefined);
   }
 
   /** A record that can't be written before running means that nothing runs. */
@@ -292,21 +293,6 @@ class Story implements Pipeline {
   async shutdown(graceMs: number): Promise<void> {
     this.#closing.abort();
     await this.ownership.shutdown(graceMs);
-  }
-
-  /** Null when an executor has a bug or the process is closing; the bug is logged. */
-  async #plan(ticket: Ticket, runId: string, plannedAt: Date, signal?: AbortSignal): Promise<Plan | null> {
-    const either = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
-    try {
-      const scope = { runId, plannedAt, signal: either };
-      return await this.deps.planningSlot(() => makePlan(this.deps, ticket, scope));
-    } catch (error) {
-      this.deps.log.error(
-        { err: error, runId, intent: ticket.intent.name },
-        'planning failed through a defect',
-      );
-      return null;
-    }
   }
 
   /** Opens a recorded plan for confirmation, unless it is a dry run or can't run. */

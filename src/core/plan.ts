@@ -1,3 +1,4 @@
+import type { PlanGraph } from './graph/graph.js';
 import type { IntentKind } from './intent/intent.js';
 import type { Phrase } from './phrase.js';
 import type { Notice } from './reasons.js';
@@ -77,6 +78,8 @@ export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   readonly kind: IntentKind;
   readonly action: Action;
   readonly stack: string;
+  /** Which of that intent's own steps; missing in plans of before there were graphs. */
+  readonly step?: number;
   /** What earlier runs let expect; not covered by the fingerprint. Absent where nothing was looked up. */
   readonly expected?: Expected | Unknown;
 }
@@ -92,6 +95,10 @@ export interface Plan {
   readonly touches: readonly string[];
   /** The interrupted run whose last part is put back, instead of running the parts. */
   readonly undoes?: string;
+  /** The run whose finished steps are not repeated. */
+  readonly resumes?: string;
+  /** How the parts belong to named steps that wait for each other; without it they run one after the other. */
+  readonly graph?: PlanGraph;
   /** sha256, hex; see fingerprint.ts for what it covers. */
   readonly fingerprint: string;
 }

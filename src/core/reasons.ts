@@ -144,6 +144,14 @@ export const REASONS = {
     summary: 'The run has ended, so there is nothing to stop.',
     remedy: 'Look at the run’s outcome.',
   },
+  not_resumable: {
+    summary: 'The run has no finished steps that could be left alone, or they are others now.',
+    remedy: 'Look at the run, or ask for its intent anew.',
+  },
+  resumed_already: {
+    summary: 'The run was resumed before, and more was done since.',
+    remedy: 'Resume the run that the message names.',
+  },
   incident_unknown: {
     summary: 'There is no incident with this id.',
     remedy: 'Look at the newest alert in the channel for alerts.',
@@ -205,6 +213,10 @@ export const REASONS = {
   destination_in_source: {
     summary: 'Source and destination lie inside each other.',
     remedy: 'Choose a destination outside the source.',
+  },
+  archive_twice: {
+    summary: 'Two steps of one run would write the same archive.',
+    remedy: 'Give one of them another destination, or make it an intent of its own.',
   },
   delete_limit: {
     summary: 'The run would delete more files than the limit allows.',

@@ -45,12 +45,16 @@ export class Records {
     return moved ? { ...run, ...patch, state: to } : null;
   }
 
-  /** Ends a run, by somebody's answer to its preview or by itself; null when it is no longer as `run` shows it. */
+  /**
+   * Ends a run, by somebody's answer to its preview or by itself, with how the steps of its graph stand; null when it is
+   * no longer as `run` shows it.
+   */
   async finish(run: Run, outcome: Outcome, by?: ActorRef, event = 'finished'): Promise<Run | null> {
     const clean = this.deps.redactor.data(outcome);
     const decided = by ? { decidedBy: actorRef(by) } : {};
     const finishedAt = this.deps.now().toISOString();
-    const patch = { outcome: clean, finishedAt, owner: null, ...decided };
+    const progress = run.plan.graph && run.progress ? { progress: run.progress } : {};
+    const patch = { outcome: clean, finishedAt, owner: null, ...decided, ...progress };
     const ended = { ...run, ...patch, state: clean.state };
     const audit = this.#entry(run, event, by ?? run.actor, { state: clean.state, reason: clean.reason });
     const alert = alertOf(ended, finishedAt);

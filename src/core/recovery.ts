@@ -1,13 +1,13 @@
 import { alertOf } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
-import { contextFor } from './execution.js';
 import type { RecoveryReport } from './executor.js';
+import { statesByJournal } from './graph/states.js';
+import { standWords } from './graph/wording.js';
 import type { ChildRecord } from './host.js';
-import { activePart, executorEntries } from './journal.js';
 import { type Phrase, phrase } from './phrase.js';
-import type { Outcome, Run, RunState, RunSummary } from './run.js';
-import { RunLog } from './run-log.js';
-import { CHILD, type JournalRow, type Owner } from './store.js';
+import { recoverParts } from './recover-parts.js';
+import type { Outcome, ProgressSnapshot, Run, RunState, RunSummary } from './run.js';
+import { CHILD, type Owner } from './store.js';
 
 /** Without word from an owner whose pid can't be looked up from here, it counts as dead after this, in ms. */
 const SILENCE = 30_000;
@@ -54,7 +54,7 @@ async function recoverOrHandBack(
 }
 
 async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
-  const report = run.state === 'running' ? await tidyUp(deps, run) : NOTHING_STARTED;
+  const { report, progress } = run.state === 'running' ? await tidyUp(deps, run) : NOTHING_STARTED;
   const outcome: Outcome = {
     state: 'interrupted',
     reason: 'process_died',
@@ -68,7 +68,12 @@ async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
   const { intent, source, actor } = run;
   const audit = { at: finishedAt, event: 'finished', actor, source, runId: run.id, intent, detail };
   await deps.store.leases.release(run.id);
-  const patch = { outcome: deps.redactor.data(outcome), finishedAt, owner: null };
+  const patch = {
+    outcome: deps.redactor.data(outcome),
+    finishedAt,
+    owner: null,
+    ...(progress ? { progress } : {}),
+  };
   const alert = alertOf({ ...run, ...patch, state: 'interrupted' }, finishedAt);
   if (!(await deps.store.runs.transition(run.id, run.state, 'interrupted', patch, audit, { alert }))) return;
   deps.log.warn({ runId: run.id, intent }, 'interrupted run tidied up');
@@ -83,44 +88,27 @@ function whatDied(run: Run): Phrase {
     : phrase`The bot was restarted ${doing}.`;
 }
 
-const NOTHING_STARTED: RecoveryReport = { summary: [phrase`Nothing had been started.`] };
+const NOTHING_STARTED: TidiedUp = { report: { summary: [phrase`Nothing had been started.`] } };
 
-async function tidyUp(deps: CoreDeps, run: Run): Promise<RecoveryReport> {
-  const journal = await deps.store.runs.journal(run.id);
-  const children = journal
+/** What was found and put right, and how the steps of a graph stand. */
+interface TidiedUp {
+  readonly report: RecoveryReport;
+  readonly progress?: ProgressSnapshot;
+}
+
+async function tidyUp(deps: CoreDeps, run: Run): Promise<TidiedUp> {
+  const before = await deps.store.runs.journal(run.id);
+  const children = before
     .filter((row) => row.kind === CHILD)
     .map((row) => row.data as unknown as ChildRecord);
   const ended = await deps.hosts.endLeftovers(run.id, children);
   const endedText = ended > 0 ? [phrase`${ended} processes that it had left running were ended.`] : [];
-  const { summary, ...more } = await recoverPart(deps, run, journal);
-  return { summary: [...endedText, ...summary], ...more };
-}
-
-async function recoverPart(
-  deps: CoreDeps,
-  run: Run,
-  journal: readonly JournalRow[],
-): Promise<RecoveryReport> {
-  const active = activePart(journal);
-  const part = active === null ? undefined : run.plan.parts[active];
-  const executor = part && deps.executors.get(part.kind);
-  if (active === null || !part || !executor) return { summary: [phrase`No step was under way.`] };
-  const title = part.steps[0]?.title;
-  if (run.plan.undoes !== undefined && title) {
-    return { summary: [phrase`Rolling back was not finished.`], rollBack: title };
-  }
-  const context = contextFor(deps, run, active, part, {
-    signal: new AbortController().signal,
-    log: new RunLog(deps.redactor.text),
-    progress: () => {},
-    remember: () => {},
-  });
-  try {
-    return await executor.recover(part, executorEntries(journal, active), context);
-  } catch (error) {
-    deps.log.error({ err: error, runId: run.id }, 'tidying up failed');
-    return {
-      summary: [phrase`Tidying up failed: look at what the plan’s steps name, and put it right by hand.`],
-    };
-  }
+  const { summary, ...more } = await recoverParts(deps, run, before);
+  const report = { summary: [...endedText, ...summary], ...more };
+  const { graph } = run.plan;
+  if (!graph) return { report };
+  // Tidying up may have finished what was being put back.
+  const steps = statesByJournal(graph, await deps.store.runs.journal(run.id));
+  const progress = { part: run.progress?.part ?? 0, step: run.progress?.step ?? 0, steps };
+  return { report: { ...report, summary: [...report.summary, ...standWords(graph, steps)] }, progress };
 }

@@ -53,6 +53,8 @@ export interface RunRequest {
   readonly previous?: string;
   /** Instead of the intent's steps: put back what this interrupted run left. The intent is that run's. */
   readonly undoes?: string;
+  /** A run of the same intent that ended early: steps that it finished are not repeated. */
+  readonly resumes?: string;
 }
 
-export type Action = 'backup' | 'scale' | 'rollout';
+export type Action = 'backup' | 'scale' | 'rollout' | 'steps';

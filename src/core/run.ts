@@ -1,4 +1,5 @@
 import type { Consent } from './consent.js';
+import type { StepStates } from './graph/graph.js';
 import type { Phrase } from './phrase.js';
 import type { Json, Plan } from './plan.js';
 import type { Notice, ReasonCode } from './reasons.js';
@@ -67,6 +68,8 @@ export interface ProgressSnapshot {
   readonly unit?: 'bytes' | 'files';
   /** What is being worked on now, such as a file's path. Hostile text. */
   readonly current?: string;
+  /** How each step of the plan's graph stands, when it has one. The last one stays with the finished run. */
+  readonly steps?: StepStates;
 }
 
 /** Where a run is shown, so that another process can go on showing it. Plain data of the surface's own. */

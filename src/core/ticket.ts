@@ -1,3 +1,5 @@
+import type { BoundIntent } from './bind-intent.js';
+import type { GraphStep } from './graph/graph.js';
 import type { Intent } from './intent/intent.js';
 import type { Notice } from './reasons.js';
 import type { RunRequest } from './request.js';
@@ -8,6 +10,21 @@ export interface Ticket {
   readonly intent: Intent;
   /** The intents whose steps run, dependencies first, the intent itself last. */
   readonly chain: readonly Intent[];
+  /** Of an intent with `action: steps`: what runs, each after those it needs. Missing in others. */
+  readonly nodes?: readonly TicketNode[];
+}
+
+/** One node of a graph, with the values of its own bound. */
+export interface TicketNode extends Omit<GraphStep, 'work'> {
+  /** What it does, in order; empty when it is skipped. */
+  readonly work: readonly TicketWork[];
+  /** The condition can't hold with these parameters. */
+  readonly skipped?: true;
+}
+
+export interface TicketWork extends BoundIntent {
+  /** Which of the intent's own steps. */
+  readonly steps: readonly number[];
 }
 
 export type Admission = { readonly ok: true; readonly ticket: Ticket } | Refusal;

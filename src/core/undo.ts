@@ -1,11 +1,13 @@
 import type { CoreDeps } from './deps.js';
 import type { Executor, PartResult, RunContext } from './executor.js';
 import { fingerprintOf } from './fingerprint.js';
-import { activePart, executorEntries } from './journal.js';
-import { code, phrase } from './phrase.js';
+import { activeParts, executorEntries, partAsRun, ROLL_BACK_OFFERED } from './journal.js';
+import { code, type Phrase, phrase } from './phrase.js';
 import type { Plan, PlanPart } from './plan.js';
 import { type Notice, notice } from './reasons.js';
 import type { RunRequest } from './request.js';
+import type { Run } from './run.js';
+import type { JournalRow } from './store.js';
 import type { Ticket } from './ticket.js';
 
 type UndoDeps = Pick<CoreDeps, 'store'>;
@@ -22,51 +24,93 @@ export async function checkUndo({ store }: UndoDeps, request: RunRequest): Promi
   );
 }
 
-/** The plan that puts back what an interrupted run left: that run's last part, with one step in its own words. */
+/**
+ * The plan that puts back what an interrupted run left: those of its parts that were under way and can be put
+ * back, each with one step in its own words.
+ */
 export async function planUndo(
   { store }: UndoDeps,
   ticket: Ticket,
   undoes: string,
   plannedAt: Date,
 ): Promise<Plan> {
-  const { id, part, title } = await interrupted(store, undoes);
-  const parts: readonly PlanPart[] = [
-    { ...part, steps: [{ title, commands: [] }], effects: [], warnings: [], blockers: [] },
-  ];
+  const { id, offers } = await interrupted(store, undoes);
+  const parts = offers.map(({ part, title }): PlanPart => {
+    return { ...part, steps: [{ title, commands: [] }], effects: [], warnings: [], blockers: [] };
+  });
+  const [first] = parts;
+  if (!first) throw new Error(`${undoes} left nothing to roll back`);
   return {
     intent: ticket.intent.name,
-    action: part.action,
-    stack: part.stack,
+    action: first.action,
+    stack: first.stack,
     plannedAt: plannedAt.toISOString(),
     parts,
-    touches: part.touches,
+    touches: [...new Set(parts.flatMap((part) => part.touches))].sort(),
     undoes: id,
     fingerprint: fingerprintOf(parts),
   };
 }
 
-/** Lets the executor put back the part, with the journal of the run that was interrupted. */
+/** A part of the plan of a run that rolls back. */
+interface UndoPart {
+  readonly executor: Executor;
+  readonly part: PlanPart;
+  /** Its place in that plan. */
+  readonly index: number;
+}
+
+/** Lets the executor put back a part, with the journal of the run that was interrupted. */
 export async function rollBack(
   { store }: UndoDeps,
   undoes: string,
-  executor: Executor,
-  part: PlanPart,
+  { executor, part, index }: UndoPart,
   context: RunContext,
 ): Promise<PartResult> {
-  const { index } = await interrupted(store, undoes);
+  const { journal, offers } = await interrupted(store, undoes);
+  const offer = offers[index];
+  if (!offer) throw new Error(`${undoes} left nothing like this to roll back`);
   if (!executor.rollBack) throw new Error(`${executor.kind} offered a roll back that it does not have`);
   context.step(0, 'running');
-  return executor.rollBack(part, executorEntries(await store.runs.journal(undoes), index), context);
+  return executor.rollBack(part, executorEntries(journal, offer.index), context);
 }
 
-/** The part to put back. A roll back that was itself interrupted leads on to the run that it undoes. */
-async function interrupted(store: UndoDeps['store'], runId: string) {
+/** A part that was under way and can be put back. */
+interface Offer {
+  /** Its place in the interrupted run's plan. */
+  readonly index: number;
+  readonly part: PlanPart;
+  /** What putting it back does. */
+  readonly title: Phrase;
+}
+
+interface Interrupted {
+  readonly id: string;
+  readonly journal: readonly JournalRow[];
+  /** In the order in which they began. */
+  readonly offers: readonly Offer[];
+}
+
+/** What can be put back. A roll back that was itself interrupted leads on to the run that it undoes. */
+async function interrupted(store: UndoDeps['store'], runId: string): Promise<Interrupted> {
   const found = await store.runs.get(runId);
   const id = found?.plan.undoes ?? runId;
   const run = await store.runs.get(id);
-  const index = activePart(await store.runs.journal(id));
-  const part = index === null ? undefined : run?.plan.parts[index];
-  const title = run?.outcome?.rollBack;
-  if (index === null || !part || !title) throw new Error(`${runId} left nothing to roll back`);
-  return { id, index, part, title };
+  const journal = await store.runs.journal(id);
+  if (!run?.outcome?.rollBack) throw new Error(`${runId} left nothing to roll back`);
+  const offers = titlesOf(run, journal).flatMap(([index, title]): Offer[] => {
+    const part = partAsRun(run, journal, index);
+    return part ? [{ index, part, title }] : [];
+  });
+  return { id, journal, offers };
+}
+
+/** What was offered for each part; runs of before there were graphs have one such part, and only its outcome tells. */
+function titlesOf({ outcome }: Run, journal: readonly JournalRow[]): readonly (readonly [number, Phrase])[] {
+  const rows = journal.filter(({ kind }) => kind === ROLL_BACK_OFFERED);
+  // Tidying up may have been cut off itself, and have offered the same twice.
+  const offered = new Map(rows.map(({ part, data }) => [part, data as unknown as Phrase]));
+  if (offered.size > 0) return [...offered];
+  const last = activeParts(journal).at(-1);
+  return last === undefined || !outcome?.rollBack ? [] : [[last, outcome.rollBack]];
 }

@@ -1,4 +1,5 @@
 import { consentOf } from './consent.js';
+import type { GraphStep } from './graph/graph.js';
 import type { Intent } from './intent/intent.js';
 import { type Phrase, plain } from './phrase.js';
 import { type Argv, blockersOf, type Plan, warningsOf } from './plan.js';
@@ -71,6 +72,8 @@ function planJson(plan: Plan) {
       })),
       effects: part.effects,
     })),
+    graph: plan.graph ?? null,
+    resumes: plan.resumes ?? null,
     warnings: warningsOf(plan).map(noticeJson),
     blockers: blockersOf(plan).map(noticeJson),
   };
@@ -102,11 +105,18 @@ export function intentJson(intent: Intent, warning: Notice | null) {
     description: intent.description,
     kinds: intent.steps.map(({ kind }) => kind),
     dependsOn: intent.dependsOn,
+    steps: intent.graph ? intent.graph.steps.map(graphStepJson) : null,
     labelRequired: intent.labelRequired,
     confirm: intent.confirmRule?.confirm ?? null,
     file: intent.file,
     warning: warning ? noticeJson(warning) : null,
   };
+}
+
+/** One step of an intent with `action: steps`; `intent` is null where it has an action of its own. */
+function graphStepJson({ name, needs, when, onFailure, work }: GraphStep) {
+  const intent = work.kind === 'intent' ? work.intent : null;
+  return { name, intent, needs, when, onFailure };
 }
 
 /** A stack as `status --json` lists it. */

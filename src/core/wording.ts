@@ -43,8 +43,12 @@ export function stateSymbol(state: RunState): string {
 }
 
 /** The first line of a message about a run, apart from its name and id: `✅` and `Backup succeeded`. */
-export function headline(run: Pick<RunSummary, 'action' | 'state'>): { symbol: string; title: string } {
-  const words = STATE_WORDS[run.state] ?? stateText(run.state);
+export function headline(run: Pick<RunSummary, 'action' | 'state' | 'startedAt'>): {
+  symbol: string;
+  title: string;
+} {
+  const paused = run.state === 'plan_changed' && run.startedAt !== null;
+  const words = paused ? 'paused, something changed' : (STATE_WORDS[run.state] ?? stateText(run.state));
   return { symbol: stateSymbol(run.state), title: `${actionTitle(run.action)} ${words}` };
 }
 
@@ -78,6 +82,17 @@ export function numberedSteps(plan: Plan): readonly NumberedStep[] {
     .map((step, index) => ({ ...step, number: index + 1 }));
 }
 
+/** The same by the index of their part. */
+export function stepsByPart(plan: Plan): ReadonlyMap<number, readonly NumberedStep[]> {
+  const byPart = new Map<number, NumberedStep[]>();
+  for (const step of numberedSteps(plan)) {
+    const others = byPart.get(step.part);
+    if (others) others.push(step);
+    else byPart.set(step.part, [step]);
+  }
+  return byPart;
+}
+
 /** `step 2 of 4`, counted over all parts; null when the plan has no such step. */
 export function stepText(plan: Plan, at: Pick<ProgressSnapshot, 'part' | 'step'>): string | null {
   const steps = numberedSteps(plan);
@@ -87,6 +102,7 @@ export function stepText(plan: Plan, at: Pick<ProgressSnapshot, 'part' | 'step'>
 
 /** Which other intents' steps a plan holds, in their order, when it is more than the intent's own. */
 export function includesLine(plan: Plan): Phrase | null {
+  if (plan.graph !== undefined) return null;
   const others = [...new Set(plan.parts.map(({ intent }) => intent))].filter((name) => name !== plan.intent);
   if (others.length === 0) return null;
   const names = others.flatMap((name, index): Phrase => (index === 0 ? [code(name)] : [', ', code(name)]));

@@ -20,6 +20,7 @@ describe('slash commands', () => {
     expect(commands.backup.options.parse({ intent: ' Plex ' })).toEqual({
       intent: ' Plex ',
       params: {},
+      typed: null,
       dryRun: false,
       action: 'backup',
     });
@@ -27,10 +28,11 @@ describe('slash commands', () => {
     expect(() => commands.backup.options.parse({ intent: 5 })).toThrow();
   });
 
-  test('/scale and /rollout become requests for their own action only', () => {
+  test('/scale, /rollout and /steps become requests for their own action only', () => {
     expect(commands.scale.options.parse({ intent: 'web', replicas: 0 })).toEqual({
       intent: 'web',
       params: { replicas: 0 },
+      typed: null,
       dryRun: false,
       action: 'scale',
     });
@@ -38,29 +40,36 @@ describe('slash commands', () => {
       params: {},
       dryRun: true,
     });
-    expect(commands.rollout.options.parse({ intent: 'media' })).toEqual({
-      intent: 'media',
-      params: {},
-      dryRun: false,
-      action: 'rollout',
-    });
+    for (const name of ['rollout', 'steps'] as const) {
+      expect(commands[name].options.parse({ intent: 'media', params: 'a=b' })).toEqual({
+        intent: 'media',
+        params: {},
+        typed: 'a=b',
+        dryRun: false,
+        action: name,
+      });
+    }
   });
 
   test('Discord itself takes only whole numbers from 0 for replicas, and completes every intent', () => {
-    const options = (name: 'backup' | 'scale' | 'rollout') => commands[name].builder.toJSON().options ?? [];
+    const options = (name: 'backup' | 'scale' | 'rollout' | 'steps') =>
+      commands[name].builder.toJSON().options ?? [];
     expect(options('scale')[1]).toMatchObject({ name: 'replicas', type: 4, min_value: 0, required: false });
-    for (const name of ['backup', 'scale', 'rollout'] as const) {
+    for (const name of ['backup', 'scale', 'rollout', 'steps'] as const) {
       expect(options(name)[0]).toMatchObject({ name: 'intent', required: true, autocomplete: true });
+      const params = options(name).find((option) => option.name === 'params');
+      expect(params).toMatchObject({ required: false, autocomplete: true });
     }
   });
 
   test('every option that a schema knows is offered, and the other way round', () => {
     const offered = (name: keyof typeof commands) =>
       (commands[name].builder.toJSON().options ?? []).map((o) => o.name);
-    expect(offered('backup')).toEqual(['intent', 'dry_run']);
+    for (const name of ['backup', 'rollout', 'steps'] as const) {
+      expect(offered(name)).toEqual(['intent', 'params', 'dry_run']);
+    }
     expect(offered('run')).toEqual(Object.keys(commands.run.options.shape));
-    expect(offered('scale')).toEqual(['intent', 'replicas', 'dry_run']);
-    expect(offered('rollout')).toEqual(['intent', 'dry_run']);
+    expect(offered('scale')).toEqual(['intent', 'replicas', 'params', 'dry_run']);
     for (const name of ['status', 'runs', 'intents', 'why', 'help'] as const) {
       expect(offered(name)).toEqual(Object.keys(commands[name].options.shape));
     }

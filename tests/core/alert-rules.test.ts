@@ -31,6 +31,7 @@ function ended(state: FinalState, reason: ReasonCode, change: Partial<EndedRun> 
     state,
     outcome,
     plan: PLAN,
+    startedAt: null,
     ...change,
   };
 }
@@ -58,6 +59,12 @@ describe('which ends of a run raise an alert', () => {
     ['cancelled', ended('cancelled', 'cancelled_by_asker'), null],
     ['expired', ended('expired', 'not_confirmed_in_time'), null],
     ['changed', ended('plan_changed', 'plan_changed'), null],
+    ['changed in the middle', ended('plan_changed', 'plan_changed', { startedAt: AT }), null],
+    [
+      'changed in the middle at night',
+      ended('plan_changed', 'plan_changed', { startedAt: AT, source: 'schedule' }),
+      'interrupted',
+    ],
     ['blocked, in front of the asker', ended('refused', 'blocked'), null],
     ['blocked at night', ended('refused', 'blocked', { source: 'schedule' }), 'refused'],
     ['blocked for a webhook', ended('refused', 'internal_error', { source: 'webhook' }), 'refused'],

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { examine } from '../../src/core/admission.js';
@@ -8,6 +7,8 @@ import { readIntent } from '../../src/core/intent/read-intent.js';
 import { checkArtifacts, missingParams } from '../../src/core/params.js';
 import { plain } from '../../src/core/phrase.js';
 import type { Params } from '../../src/core/request.js';
+import { hostileValue } from '../support/hostile-values.js';
+import { asChildrenGet } from '../support/real-argv.js';
 import { rulesOf } from '../support/rules.js';
 import { catalogueOf, request } from './harness.js';
 
@@ -161,55 +162,13 @@ test('a backup must be one that is still there', async () => {
 });
 
 describe('a value is data', () => {
-  const hostile = fc.oneof(
-    fc.string({ maxLength: 40 }),
-    fc.string({ unit: 'grapheme', maxLength: 20 }),
-    fc
-      .array(
-        fc.constantFrom(
-          ...[
-            '{{',
-            '}}',
-            '{{ days }}',
-            '{% x %}',
-            '--delete',
-            '-e sh',
-            '../',
-            '/',
-            '$(id)',
-            '`id`',
-            "'",
-            '"',
-          ],
-          ...[
-            '\n',
-            '\\',
-            ';',
-            '|',
-            '&&',
-            ' ',
-            '\u0000',
-            '\u202e',
-            '*',
-            '!',
-            '#',
-            ': ',
-            '[a, b]',
-            '__proto__',
-            'x',
-          ],
-        ),
-        { minLength: 1, maxLength: 5 },
-      )
-      .map((parts) => parts.join('')),
-  );
   const text = PHOTOS.replace('description: Which album.', "pattern: '[^/]+', example: x");
   const intent = intentOf(text);
 
   test('refused, or one inert piece of one argument: seen in the argv that a child really got', () => {
     const sent: string[] = [];
     fc.assert(
-      fc.property(hostile, hostile, (album, skip) => {
+      fc.property(hostileValue, hostileValue, (album, skip) => {
         const admission = ask({ album, skip }, [intent]);
         if (!admission.ok) {
           expect(admission.notice.code).toBe('params_invalid');
@@ -227,10 +186,6 @@ describe('a value is data', () => {
       { numRuns: 10_000 },
     );
     expect(sent.length).toBeGreaterThan(3000);
-    for (let at = 0; at < sent.length; at += 1000) {
-      const batch = sent.slice(at, at + 1000);
-      const { stdout } = spawnSync('printf', ['%s\\0', ...batch]);
-      expect(stdout.toString('utf8').split('\0').slice(0, -1)).toEqual(batch);
-    }
+    expect(asChildrenGet(sent)).toEqual(sent);
   });
 });

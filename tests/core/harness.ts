@@ -12,6 +12,7 @@ import type { RunSlots } from '../../src/core/limits.js';
 import { Ownership } from '../../src/core/ownership.js';
 import { type Phrase, phrase } from '../../src/core/phrase.js';
 import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
+import type { Json, PlanPart } from '../../src/core/plan.js';
 import { askedByPolicy } from '../../src/core/policy/confirm-rule.js';
 import type { Rules } from '../../src/core/policy/policy.js';
 import { notice } from '../../src/core/reasons.js';
@@ -43,6 +44,12 @@ export class World {
   /** What recover() offers. */
   rollBack: Phrase | null = null;
   readonly rolledBack: string[] = [];
+  /** Whether what has ended can be undone; asked when a process starts. */
+  canUndo = false;
+  readonly undone: string[] = [];
+  duringUndo: () => Promise<undefined> = async () => undefined;
+  /** Facts of what an intent's plan finds, such as containers' ids. */
+  targets: (intent: string) => Json = () => null;
   duringRollBack: () => Promise<undefined> = async () => undefined;
 }
 
@@ -61,8 +68,8 @@ function executorOf(world: World): Executor<'files'> {
         touches: [`path:${fields.destination}`],
         warnings: [],
         blockers: world.blocked ? [notice('tool_missing', phrase`tar is not installed.`)] : [],
-        targets: null,
-        data: null,
+        targets: world.targets(ctx.intent),
+        data: world.targets(ctx.intent),
       };
     },
     run: async (part, ctx) => {
@@ -84,7 +91,14 @@ function executorOf(world: World): Executor<'files'> {
       await world.duringRollBack();
       return { state: 'rolled_back', reason: 'process_died', summary: [phrase`As before.`], warnings: [] };
     },
+    ...(world.canUndo ? { undo: (part) => undo(world, part) } : {}),
   };
+}
+
+async function undo(world: World, { intent, data }: PlanPart): Promise<PartResult> {
+  world.undone.push(data === null ? intent : `${intent} ${JSON.stringify(data)}`);
+  await world.duringUndo();
+  return { state: 'rolled_back', reason: 'done', summary: [phrase`As before.`], warnings: [] };
 }
 
 /** A host whose owners live and die at the test's word. */

@@ -58,7 +58,7 @@ describe('headlines', () => {
     ['plan_changed', '🔁', 'Backup not run, something changed'],
     ['awaiting', '❔', 'Backup waits for an answer'],
   ] as const)('%s', (state, symbol, title) => {
-    expect(headline({ action: 'backup', state })).toEqual({ symbol, title });
+    expect(headline({ action: 'backup', state, startedAt: null })).toEqual({ symbol, title });
   });
 
   test('no two states share a symbol', () => {
@@ -75,7 +75,7 @@ describe('headlines', () => {
       'refused',
       'interrupted',
     ])
-      expect(headline({ action: 'scale', state: state as 'failed' }).title).toContain(
+      expect(headline({ action: 'scale', state: state as 'failed', startedAt: null }).title).toContain(
         stateText(state as 'failed'),
       );
   });

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MessageFlags, ModalBuilder } from 'discord.js';
 import type { Page } from 'playwright-core';
+import type { Param } from '../../src/core/intent/intent.js';
+import { modalOf, valuesOf } from '../../src/surfaces/discord/form.js';
+import { paramForm } from '../../src/surfaces/discord/render/param-form.js';
 import { testWith } from '../executors/support/needs.js';
 import { type PageStage, startPageStage } from '../playground/page/stage.js';
 import { call } from '../playground/raw.js';
@@ -219,6 +222,40 @@ describe('what people do', () => {
     await form.getByRole('button', { name: 'Submit' }).click();
     await page.getByText('noted: two lines').waitFor();
     expect(await form.count()).toBe(0);
+  });
+
+  testPage('a form for values: what each is for, nothing chosen before, all of it needed', async () => {
+    const params: Param[] = [
+      { name: 'album', type: 'string', description: 'Which album.', max_length: 200 },
+      { name: 'place', type: 'choice', description: 'Where it goes.', choices: ['nas', 'cloud'] },
+    ];
+    const form = paramForm(
+      'abc',
+      { intent: 'photos', action: 'backup', params: {} },
+      { params, wrong: [] },
+      new Map(),
+    );
+    stage.onInteraction(async (interaction) => {
+      if (interaction.isButton()) await interaction.showModal(modalOf(form));
+      else if (interaction.isModalSubmit()) await interaction.reply(JSON.stringify(valuesOf(interaction)));
+    });
+    const id = await send({ content: 'values', components: [row(button('Fill'))] });
+    const page = await visitor.open(stage.page.url);
+    await messageOf(page, id).getByRole('button', { name: 'Fill' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Backup · photos' });
+    await dialog.getByLabel('place').waitFor();
+    await expectAccessible(page);
+    await dialog.getByLabel('album').fill('summer');
+    const place = dialog.getByLabel('place');
+    expect([await place.inputValue(), await dialog.getByText('Where it goes.').isVisible()]).toEqual([
+      '',
+      true,
+    ]);
+    await dialog.getByRole('button', { name: 'Submit' }).click();
+    expect(await dialog.count()).toBe(1);
+    await place.selectOption('cloud');
+    await dialog.getByRole('button', { name: 'Submit' }).click();
+    await page.getByText('{"album":"summer","place":"cloud"}').waitFor();
   });
 
   testPage('a select sends what was chosen', async () => {

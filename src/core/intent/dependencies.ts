@@ -1,5 +1,9 @@
+import { namedBy } from './chain.js';
 import { closest } from './closest.js';
+import { findCycles } from './cycles.js';
+import { pathText } from './flat-document.js';
 import type { Intent, IntentProblem } from './intent.js';
+import { type Misfit, misfitsOf } from './misfits.js';
 import type { ReadIntent } from './read-intent.js';
 import type { Mention } from './read-step.js';
 
@@ -12,13 +16,14 @@ export interface Candidate {
 export interface Settled {
   /** Of each name the newest version that works; whatever it depends on is here too. */
   readonly intents: ReadonlyMap<string, Intent>;
-  /** What is wrong with `depends_on` in the files as they are now. */
+  /** What is wrong with how the files as they are now name each other. */
   readonly problems: readonly IntentProblem[];
 }
 
 /**
  * Chooses the version of each intent that is used: what its file says now if that works, else the last one
- * that did. An intent whose dependency is missing, broken or waits for the intent itself doesn't work.
+ * that did. An intent doesn't work when one that it runs is missing, broken, waits for the
+ * intent itself, or does not take the values that it is given.
  */
 export function settle(candidates: ReadonlyMap<string, Candidate>): Settled {
   const chosen = new Map<string, Intent>();
@@ -28,16 +33,29 @@ export function settle(candidates: ReadonlyMap<string, Candidate>): Settled {
   }
   const problems: IntentProblem[] = [];
   for (;;) {
-    const cycles = findCycles(chosen);
-    const failing = [...chosen.values()].filter(
-      ({ name, dependsOn }) => cycles.has(name) || dependsOn.some((other) => !chosen.has(other)),
-    );
+    const cycles = findCycles(new Map([...chosen].map(([name, intent]) => [name, namedBy(intent)])));
+    const find = (name: string): Intent | null => chosen.get(name) ?? null;
+    // Only where all names lead somewhere can be asked what is found there.
+    const misfits = new Map<string, readonly Misfit[]>();
+    const isLost = (intent: Intent): boolean =>
+      cycles.has(intent.name) || namedBy(intent).some((name) => !chosen.has(name));
+    if (![...chosen.values()].some(isLost)) {
+      for (const [name, intent] of chosen) {
+        const found = misfitsOf({ find }, intent, mentionsOf(candidates.get(name), intent));
+        if (found.length > 0) misfits.set(name, found);
+      }
+    }
+    const failing = [...chosen.values()].filter((intent) => misfits.has(intent.name) || isLost(intent));
     if (failing.length === 0) return { intents: chosen, problems };
     // What an edit broke goes back first; that may be all it takes for the others. All are judged against the
     // same state, so that the order of the files plays no part.
     const edited = failing.filter((intent) => (candidates.get(intent.name)?.last ?? intent) !== intent);
     const blamed = edited.length > 0 ? edited : failing;
-    problems.push(...blamed.flatMap((intent) => explainFailure(intent, candidates, chosen, cycles)));
+    problems.push(
+      ...blamed.flatMap((intent) =>
+        explainFailure(intent, candidates, chosen, cycles, misfits.get(intent.name)),
+      ),
+    );
     for (const { name } of blamed) {
       const last = candidates.get(name)?.last;
       if (edited.length > 0 && last) chosen.set(name, last);
@@ -51,24 +69,48 @@ function explainFailure(
   candidates: ReadonlyMap<string, Candidate>,
   chosen: ReadonlyMap<string, Intent>,
   cycles: ReadonlyMap<string, readonly string[]>,
+  misfits: readonly Misfit[] = [],
 ): readonly IntentProblem[] {
-  const read = candidates.get(intent.name)?.read;
-  // A last good version that no longer works is not what the file says; the file has its own problems.
-  if (!read?.intent || read.intent !== intent) return [];
-  return read.mentions.flatMap((mention) => {
+  const mentions = mentionsOf(candidates.get(intent.name), intent);
+  const { file } = intent;
+  const unfit = misfits.map((misfit) => ({ file, ...placeOf(misfit, mentions), ...saying(misfit) }));
+  const lost = mentions.flatMap((mention) => {
     const { line, column, field } = mention;
     const found = explainMention(mention, intent.name, candidates, chosen, cycles.get(intent.name) ?? []);
-    return found ? [{ file: intent.file, line, column, field, ...found }] : [];
+    return found ? [{ file, line, column, field, ...found }] : [];
   });
+  return mentions.length > 0 ? [...lost, ...unfit] : [];
+}
+
+/** A last good version that no longer works is not what the file says; the file has its own problems. */
+function mentionsOf(candidate: Candidate | undefined, intent: Intent): readonly Mention[] {
+  const read = candidate?.read;
+  return read?.intent === intent ? read.mentions : [];
+}
+
+function placeOf({ step, intent, param }: Misfit, mentions: readonly Mention[]) {
+  const mention =
+    mentions.find(({ reference, name }) =>
+      step === null ? !reference && name === intent : reference?.step === step,
+    ) ?? mentions[0];
+  if (param !== undefined && mention?.reference) {
+    return { ...mention.reference.locate(param), field: pathText(['steps', step ?? '', 'params', param]) };
+  }
+  return { line: mention?.line ?? 1, column: mention?.column ?? 1, field: mention?.field ?? '' };
+}
+
+function saying({ message, hint }: Misfit) {
+  return { message, hint };
 }
 
 function explainMention(
-  { name, field }: Mention,
+  mention: Mention,
   intent: string,
   candidates: ReadonlyMap<string, Candidate>,
   chosen: ReadonlyMap<string, Intent>,
   cycle: readonly string[],
 ): { message: string; hint: string } | null {
+  const { name, field } = mention;
   if (name === intent) return { message: `${field} names the intent itself.`, hint: 'Remove it.' };
   if (!candidates.has(name)) {
     const [near] = closest(
@@ -89,65 +131,6 @@ function explainMention(
   if (cycle[1] !== name) return null;
   return {
     message: `${field} is "${name}", but then ${intent} waits for itself: ${cycle.join(' → ')}.`,
-    hint: 'Remove one of these names from depends_on.',
+    hint: `Remove one of these names from ${mention.reference ? 'steps' : 'depends_on'}.`,
   };
-}
-
-/** For each intent that waits for itself the shortest way round, from it back to it. */
-function findCycles(intents: ReadonlyMap<string, Intent>): ReadonlyMap<string, readonly string[]> {
-  const graph = new Map([...intents].map(([name, { dependsOn }]) => [name, dependsOn]));
-  const suspects = withoutEnds(graph);
-  const cycles = new Map<string, readonly string[]>();
-  for (const name of suspects) {
-    const cycle = wayBack(name, graph, suspects);
-    if (cycle) cycles.set(name, cycle);
-  }
-  return cycles;
-}
-
-type Graph = ReadonlyMap<string, readonly string[]>;
-
-/** Takes away what depends on nothing that is left, again and again: only cycles and what leads to them stay. */
-function withoutEnds(graph: Graph): ReadonlySet<string> {
-  const left = new Set(graph.keys());
-  const dependents = new Map<string, string[]>();
-  const open = new Map<string, number>();
-  for (const [name, needed] of graph) {
-    const inside = needed.filter((other) => left.has(other));
-    open.set(name, inside.length);
-    for (const other of inside) dependents.set(other, [...(dependents.get(other) ?? []), name]);
-  }
-  const ready = [...left].filter((name) => open.get(name) === 0);
-  for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
-    left.delete(name);
-    for (const dependent of dependents.get(name) ?? []) {
-      const count = (open.get(dependent) ?? 0) - 1;
-      open.set(dependent, count);
-      if (count === 0) ready.push(dependent);
-    }
-  }
-  return left;
-}
-
-function wayBack(start: string, graph: Graph, within: ReadonlySet<string>): readonly string[] | null {
-  const cameFrom = new Map<string, string>();
-  const queue = [start];
-  for (const name of queue) {
-    for (const next of graph.get(name) ?? []) {
-      if (next === start) return [...pathTo(name, start, cameFrom), start];
-      if (!within.has(next) || cameFrom.has(next)) continue;
-      cameFrom.set(next, name);
-      queue.push(next);
-    }
-  }
-  return null;
-}
-
-function pathTo(end: string, start: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
-  const path = [end];
-  for (let name = end; name !== start; ) {
-    name = cameFrom.get(name) ?? start;
-    path.unshift(name);
-  }
-  return path;
 }

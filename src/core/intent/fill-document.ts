@@ -9,8 +9,15 @@ const FIXED: readonly string[] = [
   'database_type',
   'stack',
   'label_required',
+  'confirm',
+  'approver_role',
   'depends_on',
 ];
+/** Can the field take in parameters? */
+export function isFillable(field: string): boolean {
+  return !FIXED.includes(field) && !LEFT_ALONE.includes(field);
+}
+
 /** Texts for people, and the declarations themselves. */
 const LEFT_ALONE: readonly string[] = ['description', 'params'];
 

@@ -20,6 +20,17 @@ export interface FlatDocument {
   /** Where a value is; its key when it has none, the document's start when the field is missing. */
   locate(path: readonly PropertyKey[]): Position;
   locateKey(field: string): Position;
+  /** The groups below `steps:`, in the file's order; missing where there is no such field. */
+  readonly steps?: readonly StepGroup[];
+}
+
+/** One named group of fields below `steps:`. */
+export interface StepGroup {
+  readonly name: string;
+  /** Where the name stands. */
+  readonly at: Position;
+  /** Null: something else than a group of fields is written there. */
+  readonly fields: FlatDocument | null;
 }
 
 const FLAT_HINT = 'Write lines such as action: backup, with a space after the colon.';
@@ -44,7 +55,36 @@ export function flatten(
     report({ ...start, field: '', message: 'This is not a list of fields.', hint: FLAT_HINT });
     return null;
   }
-  return flattenMap(contents, { start, position, report, owners: 'intents', hint: FLAT_HINT });
+  const flattening = { start, position, report, owners: 'intents', hint: FLAT_HINT };
+  const flat = flattenMap(contents, flattening);
+  if (!flat.values.has('steps')) return flat;
+  const written = contents.items.find(({ key }) => isScalar(key) && String(key.value) === 'steps')?.value;
+  return isMap(written) ? { ...flat, steps: stepGroups(written as YAMLMap.Parsed, flattening) } : flat;
+}
+
+/** Each name below `steps:` with its fields. */
+function stepGroups(written: YAMLMap.Parsed, flattening: Flattening): readonly StepGroup[] {
+  const names = flattenMap(written, { ...flattening, report: below('steps', flattening.report) });
+  const seen = new Set<string>();
+  return written.items.flatMap(({ key, value }) => {
+    if (!isScalar(key)) return [];
+    const name = String(key.value);
+    if (seen.has(name) || !names.values.has(name)) return [];
+    seen.add(name);
+    const at = names.locateKey(name);
+    const report = below(pathText(['steps', name]), flattening.report);
+    const fields = isMap(value)
+      ? flattenMap(value as YAMLMap.Parsed, { ...flattening, start: at, report })
+      : null;
+    return [{ name, at, fields }];
+  });
+}
+
+type Report = (problem: YamlProblem) => void;
+
+/** Reports with the path of a group before the fields of what is in it. */
+export function below(path: string, report: Report): Report {
+  return (problem) => report({ ...problem, field: problem.field === '' ? path : `${path}.${problem.field}` });
 }
 
 /** Where a group of fields stands, who is told what is wrong with it, and how its owners are called. */
@@ -82,7 +122,7 @@ export function flattenMap(
     }
     keys.set(field, at);
     places.set(field, isEmpty(value) ? at : position(startOf(value, key.range[0])));
-    const inner = below(value, [field], NESTED.includes(field) ? DEEPEST : 1);
+    const inner = innerOf(value, [field], NESTED.includes(field) ? DEEPEST : 1);
     for (const { path, node } of inner) {
       places.set(pathText(path), position(startOf(node, startOf(value, 0))));
     }
@@ -143,7 +183,7 @@ export function refusal(node: unknown): string | null {
 const DEEPEST = 3;
 
 /** The values of a group or list, and of those in it, with their paths; `key` is its own when it is in a group. */
-function below(node: unknown, path: readonly PropertyKey[], depth: number): readonly Inner[] {
+function innerOf(node: unknown, path: readonly PropertyKey[], depth: number): readonly Inner[] {
   if (depth === 0) return [];
   const found: Inner[] = isSeq(node)
     ? node.items.map((item, index) => ({ path: [...path, index], node: item, twice: false }))
@@ -155,7 +195,7 @@ function below(node: unknown, path: readonly PropertyKey[], depth: number): read
           return { path: [...path, name], node: isEmpty(value) ? key : value, twice };
         })
       : [];
-  return found.flatMap((inner) => [inner, ...below(inner.node, inner.path, depth - 1)]);
+  return found.flatMap((inner) => [inner, ...innerOf(inner.node, inner.path, depth - 1)]);
 }
 
 interface Inner {

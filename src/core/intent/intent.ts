@@ -1,4 +1,5 @@
 import type { ConfirmRule } from '../confirm-rule.js';
+import type { Graph } from '../graph/graph.js';
 import type { Notice } from '../reasons.js';
 import type { Action } from '../request.js';
 import type { FieldsByKind } from './fields.js';
@@ -39,6 +40,8 @@ export interface Intent {
   /** The file's text, when its fields are filled in from `params`; `steps` then has sample values. */
   readonly template: string | null;
   readonly steps: readonly IntentStep[];
+  /** The named steps of `action: steps`; `steps` then holds the inline actions. Missing in other intents. */
+  readonly graph?: Graph;
 }
 
 /** One thing wrong with an intent file. Lines and columns start at 1. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { isFillable } from './fill-document.js';
 import { ACTIONS, BACKUP_TYPES } from './kind-of.js';
+import type { Kind } from './kinds/kind.js';
 import { KINDS } from './kinds/kinds.js';
 import { ParamDecl } from './param-decls.js';
+import { MOST_STEPS, OF_THE_WHOLE, REFERENCE, STEP, STEP_NAME, STEPS } from './steps-fields.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -11,10 +14,6 @@ type JsonSchema = Readonly<Record<string, unknown>>;
  * `database_type`, so that an editor offers and checks only those.
  */
 export function intentJsonSchema(): JsonSchema {
-  const is = (field: string, ...values: readonly string[]): JsonSchema => ({
-    properties: { [field]: { enum: values } },
-    required: [field],
-  });
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'ChatOps intent',
@@ -26,22 +25,77 @@ export function intentJsonSchema(): JsonSchema {
       database_type: { description: 'Whose database is backed up; plex is the one there is.' },
     },
     required: ['action'],
-    definitions: { params: schemaOf(z.record(z.string(), ParamDecl)) },
+    definitions: {
+      params: schemaOf(z.record(z.string(), ParamDecl)),
+      values: schemaOf(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+      step: stepSchema(),
+      steps: {
+        type: 'object',
+        propertyNames: { pattern: STEP_NAME.source },
+        additionalProperties: { $ref: '#/definitions/step' },
+        minProperties: 1,
+        maxProperties: MOST_STEPS,
+      },
+    },
+    ...choose([is('action', 'steps'), schemaOf(STEPS)], ...kinds(({ schema }) => schema)),
+  };
+}
+
+/** One step: a reference to another intent, or the fields of an action without those of a whole intent. */
+function stepSchema(): JsonSchema {
+  const inline = ({ schema }: Kind): z.ZodObject => {
+    const own = Object.entries(schema.shape).filter(([field]) => !OF_THE_WHOLE.includes(field));
+    return z.strictObject({ ...Object.fromEntries(own), ...STEP });
+  };
+  return {
+    type: 'object',
     ...choose(
-      [is('action', 'scale'), schemaOf(KINDS.scale.schema)],
-      [is('action', 'rollout'), schemaOf(KINDS.rollout.schema)],
-      [{ anyOf: [{ required: ['database_type'] }, is('backup_type', 'plex')] }, schemaOf(KINDS.plex.schema)],
-      [is('backup_type', 'docker_volumes'), schemaOf(KINDS.docker_volumes.schema)],
-      [is('backup_type', 'vm_proxmox'), schemaOf(KINDS.vm_proxmox.schema)],
-      [is('backup_type', 'database'), { required: ['database_type'] }],
-      [is('backup_type', 'files'), schemaOf(KINDS.files.schema)],
-      [{}, { properties: { backup_type: { enum: BACKUP_TYPES } }, required: ['backup_type'] }],
+      [{ required: ['intent'] }, schemaOf(REFERENCE)],
+      [{ not: is('action', ...WORK) }, { properties: { action: { enum: WORK } }, required: ['action'] }],
+      ...kinds(inline),
     ),
   };
 }
 
+const WORK = ACTIONS.filter((action) => action !== 'steps');
+
+function is(field: string, ...values: readonly string[]): JsonSchema {
+  return { properties: { [field]: { enum: values } }, required: [field] };
+}
+
+/** Fields that can take in parameters may hold a template, whatever they must be once it is filled in. */
+function templated(schema: JsonSchema): JsonSchema {
+  const fields = Object.entries(schema.properties ?? {}).map(([field, own]: [string, JsonSchema]) => {
+    if (!isFillable(field) || Object.hasOwn(STEP, field)) return [field, own];
+    const { description, ...rule } = own;
+    return [field, { description, anyOf: [rule, { type: 'string', pattern: TEMPLATE }] }];
+  });
+  return { ...schema, properties: Object.fromEntries(fields) };
+}
+
+const TEMPLATE = '\\{\\{[\\s\\S]*\\}\\}';
+
+/** Which kind's fields apply, as a schema of them. */
+function kinds(fields: (kind: Kind) => z.ZodObject): readonly Branch[] {
+  return [
+    [is('action', 'scale'), templated(schemaOf(fields(KINDS.scale)))],
+    [is('action', 'rollout'), templated(schemaOf(fields(KINDS.rollout)))],
+    [
+      { anyOf: [{ required: ['database_type'] }, is('backup_type', 'plex')] },
+      templated(schemaOf(fields(KINDS.plex))),
+    ],
+    [is('backup_type', 'docker_volumes'), templated(schemaOf(fields(KINDS.docker_volumes)))],
+    [is('backup_type', 'vm_proxmox'), templated(schemaOf(fields(KINDS.vm_proxmox)))],
+    [is('backup_type', 'database'), { required: ['database_type'] }],
+    [is('backup_type', 'files'), templated(schemaOf(fields(KINDS.files)))],
+    [{}, { properties: { backup_type: { enum: BACKUP_TYPES } }, required: ['backup_type'] }],
+  ];
+}
+
+type Branch = readonly [when: JsonSchema, then: JsonSchema];
+
 /** `if … then … else if … then …`; the last condition holds always. */
-function choose(...branches: readonly (readonly [when: JsonSchema, then: JsonSchema])[]): JsonSchema {
+function choose(...branches: readonly Branch[]): JsonSchema {
   const [first, ...others] = branches;
   if (!first) return {};
   const [when, then] = first;

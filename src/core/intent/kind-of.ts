@@ -6,7 +6,7 @@ import { INTENT } from './kinds/shared.js';
 
 /** The names that `backup_type` knows; `database` needs `database_type` too. */
 export const BACKUP_TYPES = ['files', 'docker_volumes', 'vm_proxmox', 'plex', 'database'] as const;
-export const ACTIONS = ['backup', 'scale', 'rollout'] as const;
+export const ACTIONS = ['backup', 'scale', 'rollout', 'steps'] as const;
 
 const action = described(z.enum(ACTIONS), 'What kind of thing this does.', 'backup');
 const backupType = described(z.enum(BACKUP_TYPES), 'What is backed up, and how.', 'files');

@@ -8,7 +8,8 @@ import type { Param } from './param-decls.js';
 import { sampleOf } from './param-values.js';
 import { START } from './problem.js';
 import { readParams } from './read-params.js';
-import { type Mention, type ReadStep, readStep } from './read-step.js';
+import { type IntentFields, type Mention, readStep, type Where } from './read-step.js';
+import { readSteps } from './read-steps.js';
 import { MAX_BYTES, readYaml } from './read-yaml.js';
 import { DATE, type TemplateValues } from './template.js';
 
@@ -20,7 +21,7 @@ export type ReadIntent =
   | {
       readonly intent: Intent;
       readonly problems: readonly [];
-      /** Where the file names the intents of `dependsOn`. */
+      /** Where the file names other intents. */
       readonly mentions: readonly Mention[];
     }
   | { readonly intent: null; readonly problems: readonly IntentProblem[] };
@@ -38,7 +39,7 @@ export function intentName(file: string): string {
  */
 export function readIntent(text: string, file: string, values?: TemplateValues): ReadIntent {
   const problems: YamlProblem[] = [];
-  const report = (problem: YamlProblem): void => {
+  const report: Report = (problem) => {
     problems.push(problem);
   };
   const name = intentName(file);
@@ -49,20 +50,70 @@ export function readIntent(text: string, file: string, values?: TemplateValues):
   yaml.problems.forEach(report);
   const where = { folder: dirname(resolve(file)), intent: name };
   const params = paramsOf(yaml.documents, report);
-  const documents =
-    params.length === 0
-      ? yaml.documents
-      : yaml.documents.map((each) => fillDocument(each, values ?? samples(params), report));
-  const steps = documents.flatMap((document) => readStep(document, where, report) ?? []);
-  for (const field of OF_THE_WHOLE) compareDocuments(documents, field, report);
-  checkApprover(documents, report);
-  const [first] = steps;
-  if (problems.length > 0 || !first) return { intent: null, problems: bounded(problems, file) };
+  const sample = values ?? samples(params);
+  const [graph] = yaml.documents.filter(({ values }) => values.get('action') === 'steps');
+  const read = graph
+    ? readGraph(graph, yaml.documents, where, { params, values: sample }, report)
+    : readDocuments(yaml.documents, where, { params, values: sample }, report);
+  for (const field of OF_THE_WHOLE) compareDocuments(yaml.documents, field, report);
+  checkApprover(yaml.documents, report);
+  if (problems.length > 0 || !read) return { intent: null, problems: bounded(problems, file) };
+  const template = params.length > 0 || graph ? text : null;
   return {
-    intent: { ...assemble(name, file, first, steps), params, template: params.length > 0 ? text : null },
+    intent: { name, file, ...read.intent, params, template },
     problems: [],
-    mentions: steps.flatMap(({ mentions }) => mentions),
+    mentions: read.mentions,
   };
+}
+
+type Report = (problem: YamlProblem) => void;
+type Filling = { readonly params: readonly Param[]; readonly values: TemplateValues };
+
+/** What the documents say, and where they name other intents; null when there is nothing that could be used. */
+type Read = {
+  readonly intent: Omit<Intent, 'name' | 'file' | 'params' | 'template'>;
+  readonly mentions: readonly Mention[];
+} | null;
+
+function readDocuments(
+  documents: readonly FlatDocument[],
+  where: Where,
+  { params, values }: Filling,
+  report: Report,
+): Read {
+  const filled =
+    params.length === 0 ? documents : documents.map((each) => fillDocument(each, values, report));
+  const all = filled.flatMap((document) => readStep(document, where, report) ?? []);
+  const [first] = all;
+  if (!first) return null;
+  const { action, stack } = first.step;
+  const steps = all.map(({ step }) => step);
+  return {
+    intent: { action, stack, steps, ...wholeOf(all.map(({ intent }) => intent)) },
+    mentions: all.flatMap(({ mentions }) => mentions),
+  };
+}
+
+function readGraph(
+  document: FlatDocument,
+  documents: readonly FlatDocument[],
+  where: Where,
+  filling: Filling,
+  report: Report,
+): Read {
+  if (documents.length > 1) {
+    report({
+      ...document.locateKey('action'),
+      field: 'action',
+      message: 'action: steps stands in a file with several documents.',
+      hint: 'Make each document one of the steps, or move the steps into a file of their own.',
+    });
+    return null;
+  }
+  const read = readSteps(document, where, filling, report);
+  if (!read) return null;
+  const { graph, stack, steps, mentions } = read;
+  return { intent: { action: 'steps', stack, steps, graph, ...wholeOf([read.intent]) }, mentions };
 }
 
 export const TOO_LARGE: YamlProblem = {
@@ -134,29 +185,16 @@ function checkApprover(documents: readonly FlatDocument[], report: (problem: Yam
   });
 }
 
-function assemble(
-  name: string,
-  file: string,
-  first: ReadStep,
-  all: readonly ReadStep[],
-): Omit<Intent, 'params' | 'template'> {
+/** What the documents say about the intent as a whole. */
+function wholeOf(all: readonly IntentFields[]) {
+  const confirm = all.find((one) => one.confirm)?.confirm;
+  const role = all.find((one) => one.approver_role)?.approver_role;
   return {
-    name,
-    file,
-    description: all.find(({ intent }) => intent.description)?.intent.description ?? '',
-    action: first.step.action,
-    stack: first.step.stack,
-    ...confirmRuleOf(all),
-    labelRequired: all.find(({ intent }) => intent.label_required)?.intent.label_required ?? null,
-    dependsOn: [...new Set(all.flatMap(({ intent }) => intent.depends_on))],
-    steps: all.map(({ step }) => step),
+    description: all.find(({ description }) => description)?.description ?? '',
+    labelRequired: all.find((one) => one.label_required)?.label_required ?? null,
+    ...(confirm ? { confirmRule: { confirm, approverRoles: role ? [role] : [] } } : {}),
+    dependsOn: [...new Set(all.flatMap((one) => one.depends_on))],
   };
-}
-
-function confirmRuleOf(all: readonly ReadStep[]): Pick<Intent, 'confirmRule'> {
-  const confirm = all.find(({ intent }) => intent.confirm)?.intent.confirm;
-  const role = all.find(({ intent }) => intent.approver_role)?.intent.approver_role;
-  return confirm ? { confirmRule: { confirm, approverRoles: role ? [role] : [] } } : {};
 }
 
 function bounded(problems: readonly YamlProblem[], file: string): readonly IntentProblem[] {

@@ -1,6 +1,7 @@
 import type { Confirm } from '../confirm-rule.js';
+import type { Params } from '../request.js';
 import { closest } from './closest.js';
-import { explain, sentence } from './explain.js';
+import { sentence } from './explain.js';
 import { type FlatDocument, fieldName, pathText, type YamlProblem } from './flat-document.js';
 import type { IntentStep } from './intent.js';
 import { kindOf } from './kind-of.js';
@@ -8,6 +9,7 @@ import type { Kind, Place } from './kinds/kind.js';
 import { allFields, kindsWith, kindTitle, ownersTitle } from './kinds/kinds.js';
 import { listed } from './listed.js';
 import type { Position } from './problem.js';
+import { readFields, type Tell, tellOf } from './read-fields.js';
 
 /** What one document says about the intent as a whole. */
 export interface IntentFields {
@@ -18,11 +20,22 @@ export interface IntentFields {
   readonly depends_on: readonly string[];
 }
 
-/** Where a document names an intent in `depends_on`. */
+/** Where a document names another intent. */
 export interface Mention extends Position {
   readonly name: string;
-  /** The field's path, such as `depends_on[1]`. */
+  /** The field's path, such as `depends_on[1]` or `steps.backup.intent`. */
   readonly field: string;
+  /** Where a step names it; missing for `depends_on`. */
+  readonly reference?: Reference;
+}
+
+/** How a step gives values to the intent that it runs. */
+export interface Reference {
+  readonly step: string;
+  /** Every parameter that gets a value, with the values that are the same in each run. */
+  readonly given: readonly string[];
+  readonly constants: Params;
+  readonly locate: (param: string) => Position;
 }
 
 export interface ReadStep {
@@ -31,46 +44,42 @@ export interface ReadStep {
   readonly mentions: readonly Mention[];
 }
 
+/** Where a document stands. */
+export interface Where {
+  readonly folder: string;
+  readonly intent: string;
+  /** The stack where none is written; else the intent's name. */
+  readonly stack?: string;
+}
+
 /** Makes a step of one document; null when anything is wrong with it, and then `report` was told all of it. */
 export function readStep(
   document: FlatDocument,
-  where: { readonly folder: string; readonly intent: string },
+  where: Where,
   report: (problem: YamlProblem) => void,
 ): ReadStep | null {
   let clean = document.refused.size === 0;
-  const tell = (path: readonly PropertyKey[], message: string, hint: string, key = false): void => {
+  const toldOf = tellOf(document, report);
+  const tell: Tell = (...problem) => {
     clean = false;
-    const field = String(path[0]);
-    if (document.refused.has(field)) return;
-    const position = key ? document.locateKey(field) : document.locate(path);
-    report({ ...position, field: pathText(path), message, hint });
+    toldOf(...problem);
   };
-
   const { kind, schema } = kindOf(document.values);
   const known = kind ? Object.keys(schema.shape) : allFields();
-  const values: Record<string, unknown> = {};
-  for (const [field, value] of document.values) {
-    if (known.includes(field)) values[field] = value;
-    else tell([field], ...strange(field, kind, known), true);
-  }
-  const parsed = schema.safeParse(values);
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      for (const { path, message, hint } of explain(issue, values, schema)) tell(path, message, hint);
-    }
-  }
-  if (!kind || !parsed.success) return null;
+  const parsed = readFields(document, schema, tell, (field) => strange(field, kind, known), known);
+  if (!kind || !parsed) return null;
 
-  const intent = parsed.data as unknown as IntentFields & { readonly stack?: string };
+  const intent = parsed as unknown as IntentFields & { readonly stack?: string };
   const fault: Place['fault'] = (path, { why, hint }) => {
     const value = document.values.get(String(path[0]));
     const item = path.length > 1 && Array.isArray(value) ? (value[Number(path[1])] as unknown) : value;
     const { message, hint: better } = sentence(path, item, why, hint);
     tell(path, message, better);
   };
-  const step = kind.step(parsed.data, {
-    ...where,
-    stack: intent.stack ?? where.intent,
+  const step = kind.step(parsed, {
+    folder: where.folder,
+    intent: where.intent,
+    stack: intent.stack ?? where.stack ?? where.intent,
     fault,
     problem: tell,
     resolved: (field, path) => {
@@ -79,10 +88,11 @@ export function readStep(
       return '';
     },
   });
-  return clean ? { step, intent, mentions: mentions(intent, document) } : null;
+  return clean ? { step, intent, mentions: dependencyMentions(intent, document) } : null;
 }
 
-function mentions({ depends_on }: IntentFields, document: FlatDocument): readonly Mention[] {
+/** Where `depends_on` names intents. */
+export function dependencyMentions({ depends_on }: IntentFields, document: FlatDocument): readonly Mention[] {
   const isList = Array.isArray(document.values.get('depends_on'));
   return depends_on.map((name, index) => {
     const path = isList ? ['depends_on', index] : ['depends_on'];
@@ -98,6 +108,9 @@ function strange(
 ): [message: string, hint: string] {
   const name = fieldName(field);
   const owners = kindsWith(field);
+  if (kind && (field === 'steps' || field === 'max_parallel')) {
+    return [`${name} belongs to action: steps, and this is ${kindTitle(kind)}.`, 'Remove the line.'];
+  }
   if (kind && owners.length > 0) {
     return [`${name} belongs to ${ownersTitle(owners)}, and this is ${kindTitle(kind)}.`, 'Remove the line.'];
   }

@@ -70,7 +70,7 @@ export function templateFault(text: string, names: readonly string[]): TemplateF
   }
   const parts = parse(text);
   if (!Array.isArray(parts)) return parts;
-  const known = [...names, DATE];
+  const known = [...new Set([...names, DATE])];
   const stray = engine.globalVariablesSync(parts).find((name) => !known.includes(name));
   if (stray === undefined) return null;
   const [near] = closest(stray, known);

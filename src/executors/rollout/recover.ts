@@ -75,7 +75,7 @@ async function goBack(
   return all;
 }
 
-function sentencesOf(results: readonly RolledBack[]): readonly Phrase[] {
+export function sentencesOf(results: readonly RolledBack[]): readonly Phrase[] {
   return results.map(({ sentence }) => sentence);
 }
 
@@ -93,7 +93,8 @@ function underWay({ replacements }: RolloutData, journal: readonly JournalEntry[
   return replacement && !done.includes(before.service) ? { replacement, before } : null;
 }
 
-function servicesOf(journal: readonly JournalEntry[], kind: string): readonly string[] {
+/** The services that entries of this kind name. */
+export function servicesOf(journal: readonly JournalEntry[], kind: string): readonly string[] {
   return journal
     .filter((entry) => entry.kind === kind)
     .map(({ data }) => (data as { service: string }).service);

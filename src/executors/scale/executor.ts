@@ -8,5 +8,6 @@ export const scale: Executor<'scale', ScaleData> = {
   run: async (part, ctx) => (await import('./run.js')).run(part, ctx),
   recover: async (part, journal, ctx) => (await import('./recover.js')).recover(part, journal, ctx),
   rollBack: async (part, journal, ctx) => (await import('./recover.js')).rollBack(part, journal, ctx),
+  undo: async (part, journal, ctx) => (await import('./undo.js')).undo(part, journal, ctx),
   observe: async (fields, ctx) => (await import('../compose/observe.js')).observeScale(fields, ctx),
 };

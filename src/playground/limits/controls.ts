@@ -70,7 +70,8 @@ export function checkTextInput(errors: FormErrors, path: FieldPath, input: JsonO
   checkChoice(errors, [...path, 'style'], input.style, [1, 2]);
   checkText(errors, [...path, 'label'], input.label, { max: 45 });
   checkText(errors, [...path, 'placeholder'], input.placeholder, { max: 100 });
-  checkText(errors, [...path, 'value'], input.value, { max: 4000 });
+  const most = typeof input.max_length === 'number' ? input.max_length : 4000;
+  checkText(errors, [...path, 'value'], input.value, { max: Math.min(most, 4000) });
 }
 
 /** Remembers the custom ids of one form, and refuses the second use of one. */

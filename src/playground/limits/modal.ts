@@ -23,7 +23,15 @@ export function checkModal(data: JsonObject): asserts data is JsonObject & Modal
       });
     } else if (part.type === COMPONENT.LABEL) {
       checkText(errors, [...path, 'label'], part.label, { min: 1, max: 45, required: true });
+      checkText(errors, [...path, 'description'], part.description, { max: 100 });
       const inner = isObject(part.component) ? part.component : {};
+      if (inner.type === COMPONENT.TEXT_INPUT && inner.label) {
+        errors.add(
+          [...path, 'component', 'label'],
+          'COMPONENT_LABEL_EXCLUSIVE',
+          'The label around it has the label',
+        );
+      }
       unique([...path, 'component'], inner);
       if (isSelect(inner)) checkSelect(errors, [...path, 'component'], inner);
       else checkTextInput(errors, [...path, 'component'], inner);

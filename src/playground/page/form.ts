@@ -7,6 +7,7 @@ import type { OpenForm } from './state.js';
 export function formView({ modal }: OpenForm, actions: Actions): TemplateResult {
   const parts = modal.components.map((part) => ({
     label: part.label ?? part.components?.[0]?.label ?? '',
+    about: part.description ?? '',
     input: part.component ?? part.components?.[0],
     text: part.type === COMPONENT.TEXT ? part.content : undefined,
   }));
@@ -23,7 +24,7 @@ export function formView({ modal }: OpenForm, actions: Actions): TemplateResult 
   return html`<dialog class="form" id="form" aria-labelledby="form-title" @close=${actions.closeForm}>
     <form @submit=${send}>
       <h2 id="form-title">${modal.title}</h2>
-      ${parts.map(({ label, input, text }) => (input ? inputView(label, input) : html`<p>${text}</p>`))}
+      ${parts.map(({ label, about, input, text }) => (input ? inputView(label, about, input) : html`<p>${text}</p>`))}
       <div class="form-buttons">
         <button type="button" class="button secondary" @click=${actions.closeForm}>Cancel</button>
         <button type="submit" class="button primary">Submit</button>
@@ -32,7 +33,7 @@ export function formView({ modal }: OpenForm, actions: Actions): TemplateResult 
   </dialog>`;
 }
 
-function inputView(label: string, input: Component): TemplateResult {
+function inputView(label: string, about: string, input: Component): TemplateResult {
   const {
     custom_id: name = '',
     required = true,
@@ -40,9 +41,13 @@ function inputView(label: string, input: Component): TemplateResult {
     placeholder = '',
     max_length: max = 4000,
   } = input;
-  const title = html`<span>${label}${required ? html` <em aria-hidden="true">*</em>` : ''}</span>`;
+  const title = html`<span>${label}${required ? html` <em aria-hidden="true">*</em>` : ''}</span>
+    ${about === '' ? '' : html`<small>${about}</small>`}`;
   if (input.type !== COMPONENT.TEXT_INPUT) {
-    return html`<label>${title}<select class="select" name=${name} ?required=${required} ?multiple=${(input.max_values ?? 1) > 1}>
+    const several = (input.max_values ?? 1) > 1;
+    const chosen = (input.options ?? []).some((option) => option.default === true);
+    return html`<label>${title}<select class="select" name=${name} ?required=${required} ?multiple=${several}>
+      ${several || chosen ? '' : html`<option value="" selected ?disabled=${required}>${placeholder}</option>`}
       ${(input.options ?? []).map((option) => html`<option value=${option.value} ?selected=${option.default === true}>${option.label}</option>`)}
     </select></label>`;
   }

@@ -75,6 +75,8 @@ export interface Component {
   readonly accessory?: Component;
   /** Inside a label. */
   readonly component?: Component;
+  /** Of a label: what the input is for. */
+  readonly description?: string;
 }
 
 export const COMPONENT = {

@@ -2,6 +2,7 @@ import { type Action, type Actor, sameActor } from '../../core/request.js';
 import { stateText } from '../../core/run.js';
 import type { DiscordDeps } from './deps.js';
 import { visibleRuns } from './lookups.js';
+import { offerParams } from './params/offers.js';
 import { cleanLine } from './render/text.js';
 
 /** Discord's limits: 25 choices, 100 characters for a name and for a value. */
@@ -14,16 +15,24 @@ export interface Choice {
 }
 
 /** Each has a command of its name, which offers its intents only. */
-const ACTIONS = ['backup', 'scale', 'rollout'] as const satisfies readonly Action[];
+const ACTIONS = ['backup', 'scale', 'rollout', 'steps'] as const satisfies readonly Action[];
 
-type Deps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'redact'>;
+type Deps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'artifacts' | 'redact'>;
+
+/** What somebody is typing. */
+export interface Focused {
+  readonly option: string;
+  readonly typed: string;
+  /** The intent that was chosen before; null when none was. */
+  readonly intent: string | null;
+}
 
 /** What this person may choose; nothing for one without rights. */
 export async function complete(
   deps: Deps,
   actor: Actor,
   command: string,
-  focused: { readonly option: string; readonly typed: string },
+  focused: Focused,
 ): Promise<readonly Choice[]> {
   const action = ACTIONS.find((name) => name === command);
   if ((action !== undefined || command === 'why') && focused.option === 'intent') {
@@ -33,6 +42,10 @@ export async function complete(
       focused.typed,
       intents.map(({ name, description }) => ({ value: name, about: description })),
     );
+  }
+  if (action !== undefined && focused.option === 'params') {
+    const offers = await offerParams(deps, actor, { action, intent: focused.intent }, focused.typed);
+    return offers.map((text) => ({ name: text, value: text }));
   }
   if (command === 'run' && focused.option === 'id') {
     const runs = await visibleRuns(deps, actor);

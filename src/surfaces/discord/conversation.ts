@@ -1,6 +1,6 @@
 import type { Actor, ActorRef } from '../../core/request.js';
 import type { Message } from './render/fit.js';
-import type { Form } from './render/name-form.js';
+import type { Form } from './render/form.js';
 
 /** What the handler needs of one command or button press. */
 export interface Conversation {
@@ -12,7 +12,7 @@ export interface Conversation {
   think(): Promise<string>;
   /** First answer: only this person sees that the bot is at work. */
   thinkPrivately(): Promise<void>;
-  /** First answer to a button: a form to fill in. What is sent comes as an interaction of its own. */
+  /** First answer to a command or a button: a form to fill in. What is sent comes as an interaction of its own. */
   ask(form: Form): Promise<void>;
   /** Somebody of this server with the rights of now; null when they are not in it. */
   find(who: ActorRef): Promise<Actor | null>;

@@ -7,7 +7,7 @@ import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
 import { lockStack, unlockStack } from './locking.js';
 import { showHelp, showIntents, showRun, showRuns, showStatus, showWhy } from './lookups.js';
-import { openRun } from './open-run.js';
+import { requestRun } from './params/request-run.js';
 import { type PressDeps, press, submit } from './press.js';
 import { defect, note } from './render/notices.js';
 
@@ -15,9 +15,10 @@ type Answer = (talk: Conversation, deps: PressDeps, options: unknown) => Promise
 
 /** What each slash command does with its options. */
 const ON_COMMAND: Readonly<Record<CommandName, Answer>> = {
-  backup: (talk, deps, options) => openRun(talk, deps, commands.backup.options.parse(options)),
-  scale: (talk, deps, options) => openRun(talk, deps, commands.scale.options.parse(options)),
-  rollout: (talk, deps, options) => openRun(talk, deps, commands.rollout.options.parse(options)),
+  backup: (talk, deps, options) => requestRun(talk, deps, commands.backup.options.parse(options)),
+  scale: (talk, deps, options) => requestRun(talk, deps, commands.scale.options.parse(options)),
+  rollout: (talk, deps, options) => requestRun(talk, deps, commands.rollout.options.parse(options)),
+  steps: (talk, deps, options) => requestRun(talk, deps, commands.steps.options.parse(options)),
   status: (talk, deps) => showStatus(talk, deps),
   runs: (talk, deps) => showRuns(talk, deps),
   run: (talk, deps, options) => showRun(talk, deps, commands.run.options.parse(options).id),
@@ -49,7 +50,12 @@ export function onPress(talk: Conversation, deps: PressDeps, customId: string): 
 }
 
 /** A form was sent. Never rejects. */
-export function onForm(talk: Conversation, deps: PressDeps, customId: string, typed: string): Promise<void> {
+export function onForm(
+  talk: Conversation,
+  deps: PressDeps,
+  customId: string,
+  typed: Readonly<Record<string, string>>,
+): Promise<void> {
   return guarded(talk, deps.log, { form: customId, runId: customId.split(':')[1] }, () =>
     submit(talk, deps, customId, typed),
   );

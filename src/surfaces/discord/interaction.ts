@@ -10,6 +10,7 @@ import {
 } from 'discord.js';
 import type { Actor, ActorRef } from '../../core/request.js';
 import { failureOf } from './api-error.js';
+import type { Focused } from './autocomplete.js';
 import type { Conversation } from './conversation.js';
 import { modalOf } from './form.js';
 import { privately, replyOptions } from './message.js';
@@ -114,7 +115,7 @@ export function conversationOf(
       if (interaction.isButton() || interaction.isModalSubmit()) await interaction.deferUpdate();
     },
     ask: async (form) => {
-      if (interaction.isButton()) await interaction.showModal(modalOf(form));
+      if (!interaction.isModalSubmit()) await interaction.showModal(modalOf(form));
     },
     find: (who) => findActor(interaction, who, homeGuildId),
     answer: async (message) => {
@@ -147,8 +148,8 @@ export function permissionNames(permissions: readonly PermissionsString[]): stri
   return permissions.map((name) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' '));
 }
 
-/** What is typed so far, and in which option. */
-export function focusedOf(interaction: AutocompleteInteraction): { option: string; typed: string } {
-  const { name, value } = interaction.options.getFocused(true);
-  return { option: name, typed: value };
+/** What is typed so far, in which option, and the intent that was chosen before. */
+export function focusedOf({ options }: AutocompleteInteraction): Focused {
+  const { name, value } = options.getFocused(true);
+  return { option: name, typed: value, intent: name === 'intent' ? null : options.getString('intent') };
 }

@@ -32,7 +32,7 @@ export function liveMessage(deps: LiveDeps, run: Run, where: DiscordShown): Live
   const { messages, pipeline, log, now } = deps;
   const withdraw = new AbortController();
   const cut = new AbortController();
-  let view: Omit<LiveView, 'now'> = { run, waitsFor: [], pace: null };
+  let view: Omit<LiveView, 'now'> = { run, waitsFor: [], pace: null, graph: null };
   let shown = where;
   /** The message as people see it, as JSON; null while that is not known, as after an edit that failed. */
   let visible: string | null = null;

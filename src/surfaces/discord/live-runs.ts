@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../core/events.js';
+import { graphPaceAfter } from '../../core/graph/graph-pace.js';
 import { paceAfter } from '../../core/pace.js';
 import type { ActorRef } from '../../core/request.js';
 import type { ProgressSnapshot, Run } from '../../core/run.js';
@@ -57,7 +58,13 @@ export function liveRuns(deps: LiveDeps & Pick<DiscordDeps, 'runs' | 'redact'>):
 
   const report = (runId: string, progress: ProgressSnapshot): void => {
     const message = live.get(runId);
-    message?.update({ pace: paceAfter(message.view().pace, progress, deps.now().getTime()) });
+    if (message === undefined) return;
+    const { run, pace, graph } = message.view();
+    const now = deps.now().getTime();
+    message.update({
+      pace: paceAfter(pace, progress, now),
+      graph: graphPaceAfter(run.plan, graph, progress, now),
+    });
   };
 
   const onEvent = (event: RunEvent): void => {

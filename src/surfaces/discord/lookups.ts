@@ -79,5 +79,12 @@ export async function showHelp(talk: Conversation, deps: LookupDeps): Promise<vo
   const barred = deps.pipeline.barred(talk.actor);
   if (barred) return talk.tell(refusal(barred));
   const count = (action: Action): number => deps.pipeline.visible(talk.actor, action).length;
-  await talk.tell(help({ backup: count('backup'), scale: count('scale'), rollout: count('rollout') }));
+  await talk.tell(
+    help({
+      backup: count('backup'),
+      scale: count('scale'),
+      rollout: count('rollout'),
+      steps: count('steps'),
+    }),
+  );
 }

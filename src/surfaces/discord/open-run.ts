@@ -1,7 +1,6 @@
 import { beginsAtOnce } from '../../core/consent.js';
 import { phrase } from '../../core/phrase.js';
-import { notice } from '../../core/reasons.js';
-import { unknownRun } from '../../core/refusals.js';
+import { type Notice, notice } from '../../core/reasons.js';
 import type { RunRequest } from '../../core/request.js';
 import { isFinal, type Run } from '../../core/run.js';
 import type { Ticket } from '../../core/ticket.js';
@@ -9,23 +8,34 @@ import type { ChannelMessages } from './channel-messages.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
 import type { Outcomes } from './outcomes.js';
+import type { Drafts } from './params/drafts.js';
 import { refusal } from './render/notices.js';
+import { paramsRefusal } from './render/param-notices.js';
 import { previewMessage } from './render/preview.js';
 import { type DiscordShown, shownAt } from './shown.js';
 
 export type OpenDeps = DiscordDeps & {
   readonly messages: ChannelMessages;
   readonly outcomes: Outcomes;
+  readonly drafts: Drafts;
 };
 
 /** What a command or a Retry asks for; who asks and from where is added here. */
 export type Wish = Omit<RunRequest, 'actor' | 'source'>;
 
-/** From a wish to its preview: refused privately, or planned and shown to everybody. */
-export async function openRun(talk: Conversation, deps: OpenDeps, wish: Wish): Promise<void> {
+/**
+ * From a wish to its preview: refused privately, or planned and shown to everybody.
+ * @param asked the parameters that the person was asked for in a form
+ */
+export async function openRun(
+  talk: Conversation,
+  deps: OpenDeps,
+  wish: Wish,
+  asked: readonly string[] = [],
+): Promise<void> {
   if (talk.missing.length > 0) return talk.tell(lacks(talk.missing));
   const admission = await deps.pipeline.admit({ ...wish, actor: talk.actor, source: 'discord' });
-  if (!admission.ok) return talk.tell(refusal(deps.redact(admission.notice)));
+  if (!admission.ok) return talk.tell(refused(talk, deps, wish, asked, admission.notice));
 
   const messageId = await talk.think();
   const run = await preview(talk, deps, admission.ticket, messageId);
@@ -52,12 +62,19 @@ async function begin(talk: Conversation, { pipeline, redact }: OpenDeps, run: Ru
   if (!decision.ok) await talk.tell(refusal(redact(decision.notice)));
 }
 
-/** The same wish as an earlier run's, asked for by the one who pressed. */
-export async function openAgain(talk: Conversation, deps: OpenDeps, runId: string): Promise<void> {
-  const run = await deps.runs.get(runId);
-  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
-  const { intent, params, dryRun, action } = run;
-  await openRun(talk, deps, { intent, params, dryRun, action, previous: run.id });
+/** Wrong values can be put right: a form brings them back. Those of a roll back or a resumed run are not typed. */
+function refused(
+  { actor }: Conversation,
+  { drafts, catalogue, redact }: OpenDeps,
+  wish: Wish,
+  asked: readonly string[],
+  why: Notice,
+) {
+  const intent = catalogue.find(wish.intent);
+  const typed = wish.undoes === undefined && wish.resumes === undefined;
+  if (why.code !== 'params_invalid' || !typed || intent === null) return refusal(redact(why));
+  const key = drafts.keep({ userId: actor.id, wish, text: null, asked });
+  return paramsRefusal(redact(why), redact(intent), wish.params, key);
 }
 
 /** Planning can outlast the interaction's token (15 minutes); then the preview is a message of its own. */

@@ -48,6 +48,7 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
     const run = stored !== null && isFinal(stored.state) ? stored : event;
     const shown = discordShown(run);
     if (run.reported || (shown !== null && held.has(shown.liveId))) return;
+    if (await isToldWithPrevious(runs, run, shown)) return;
     await deps.live.end(run.id);
     if (!told.has(run.id)) await (shown === null ? tellOps(deps, run) : tell(deps, run, shown));
     told.add(run.id);
@@ -106,6 +107,21 @@ export function createOutcomes(deps: OutcomeDeps): Outcomes {
   };
 }
 
+/**
+ * It took the place of a run that was under way: what is left could not run any more. That run's outcome, which
+ * stands in a message of its own, tells it too.
+ */
+async function isToldWithPrevious(
+  runs: OutcomeDeps['runs'],
+  { previous, startedAt }: Run,
+  shown: DiscordShown | null,
+): Promise<boolean> {
+  if (previous === null || startedAt !== null || shown === null) return false;
+  const before = await runs.get(previous);
+  if (before === null || before.startedAt === null || before.reported) return false;
+  return discordShown(before)?.messageId === shown.messageId;
+}
+
 async function tell(deps: OutcomeDeps, run: Run, shown: DiscordShown): Promise<void> {
   await (endsInPlace(run) ? settle(deps, run, shown) : announce(deps, run, shown));
 }
@@ -125,22 +141,38 @@ export function isToldHere({ shown }: Pick<Run, 'shown'>): boolean {
   return TOLD_HERE.some((surface) => surface === shown?.surface);
 }
 
-/** A new message for the outcome; what stands above it loses its Stop button first. */
-async function announce({ messages, closing, runs, redact }: OutcomeDeps, run: Run, shown: DiscordShown) {
+/**
+ * A new message for the outcome; what stands above it loses its Stop button first. When something changed in the
+ * middle, the preview of what is left stands below it, and waits there for its answer.
+ */
+async function announce(
+  { messages, closing, runs, pipeline, redact, now }: OutcomeDeps,
+  run: Run,
+  shown: DiscordShown,
+) {
   const { channelId, messageId, liveId } = shown;
   const clean = redact(run);
+  const next = await successorOf(runs, run);
   await closing.close(run.id, channelId, liveId, endedMessage(clean, liveId === messageId));
   const text = redact(await runs.readLog(run.id));
-  await messages.send(channelId, outcomeMessage(clean, text), {
+  const asks = next !== null && (next.state === 'awaiting' || next.state === 'refused');
+  const message = outcomeMessage(clean, text, asks ? redact(next) : undefined);
+  const id = await messages.send(channelId, message, {
     replyTo: messageId,
     nonce: `${run.id}:outcome`.slice(0, 25),
   });
+  if (asks) await pipeline.show(next.id, shownAt(channelId, id, now()));
+  if (next?.state === 'refused') await pipeline.reported(next.id);
+}
+
+async function successorOf(runs: OutcomeDeps['runs'], { outcome }: Run): Promise<Run | null> {
+  return outcome?.successor === undefined ? null : runs.get(outcome.successor);
 }
 
 /** The preview itself changes. When it can't be edited, what people must still see is sent anew. */
 async function settle(deps: OutcomeDeps, run: Run, shown: DiscordShown): Promise<void> {
   const { messages, runs, pipeline, redact, now } = deps;
-  const next = run.outcome?.successor === undefined ? null : await runs.get(run.outcome.successor);
+  const next = await successorOf(runs, run);
   const message = settledMessage(redact(run), redact(next));
   let at = shown;
   try {

@@ -6,13 +6,15 @@ import type { Run } from '../../core/run.js';
 import { type IncidentDeps, pressIncident } from './alerts/press-incident.js';
 import type { Conversation } from './conversation.js';
 import type { LiveRuns } from './live-runs.js';
-import { openAgain as again, openRun } from './open-run.js';
+import { openRun } from './open-run.js';
+import { openAgain as again, pressForm, submitForm } from './params/request-run.js';
 import { parseCustomId, type Verb } from './render/buttons.js';
 import { showCommands } from './render/commands.js';
 import { runDetails } from './render/history.js';
 import { parseIncidentId } from './render/incident-buttons.js';
-import { nameForm } from './render/name-form.js';
+import { nameForm, TYPED_NAME } from './render/name-form.js';
 import { note, refusal } from './render/notices.js';
+import { parseFormId } from './render/param-form.js';
 
 export type PressDeps = IncidentDeps & { readonly live: LiveRuns };
 type Press = (talk: Conversation, deps: PressDeps, runId: string) => Promise<void>;
@@ -21,23 +23,27 @@ type Press = (talk: Conversation, deps: PressDeps, runId: string) => Promise<voi
 export async function press(talk: Conversation, deps: PressDeps, customId: string): Promise<void> {
   const incident = parseIncidentId(customId);
   if (incident !== null) return pressIncident(talk, deps, incident);
+  const form = parseFormId(customId);
+  if (form !== null) return pressForm(talk, deps, form);
   const wish = parseCustomId(customId);
   if (wish === null) return talk.tell(note('This button belongs to another version of the bot.'));
   await PRESSES[wish.verb](talk, deps, wish.runId);
 }
 
-/** A form was sent: the answer to a preview, with the name that was typed. */
+/** A form was sent: values for an intent, or the answer to a preview, with the name that was typed. */
 export async function submit(
   talk: Conversation,
   deps: PressDeps,
   customId: string,
-  typed: string,
+  typed: Readonly<Record<string, string>>,
 ): Promise<void> {
+  const form = parseFormId(customId);
+  if (form !== null) return submitForm(talk, deps, form, typed);
   const wish = parseCustomId(customId);
   if (wish?.verb !== 'confirm' && wish?.verb !== 'approve') {
     return talk.tell(note('This form belongs to another version of the bot.'));
   }
-  await decide(talk, deps, wish.runId, wish.verb, typed);
+  await decide(talk, deps, wish.runId, wish.verb, typed[TYPED_NAME] ?? '');
 }
 
 const answerPreview =
@@ -91,6 +97,14 @@ const rollBack: Press = async (talk, deps, runId) => {
   await openRun(talk, deps, { intent, params, dryRun: false, action, previous: run.id, undoes: run.id });
 };
 
+/** Goes on from where the run ended: with its values, and without what is done. */
+const resume: Press = async (talk, deps, runId) => {
+  const run = await deps.runs.get(runId);
+  if (run === null) return talk.tell(refusal(unknownRun(runId).notice));
+  const { intent, params, action } = run;
+  await openRun(talk, deps, { intent, params, dryRun: false, action, previous: run.id, resumes: run.id });
+};
+
 const commands: Press = (talk, deps, runId) =>
   look(talk, deps, runId, async (run) => talk.answer(showCommands(run)));
 
@@ -121,6 +135,7 @@ const PRESSES: Readonly<Record<Verb, Press>> = {
   stop,
   retry: again,
   again,
+  resume,
   rollback: rollBack,
   commands,
   details,

@@ -8,13 +8,14 @@ import { channelTurns } from './channel-turns.js';
 import { createClosing } from './closing.js';
 import type { DiscordDeps } from './deps.js';
 import { watchFirstAnswers } from './first-answers.js';
-import { textOf } from './form.js';
+import { valuesOf } from './form.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
 import { onCommand, onForm, onPress } from './handler.js';
 import { actorOf, conversationOf, focusedOf, optionsOf } from './interaction.js';
 import { liveRuns } from './live-runs.js';
 import { logIn } from './log-in.js';
 import { createOutcomes, isToldHere } from './outcomes.js';
+import { createDrafts } from './params/drafts.js';
 import type { PressDeps } from './press.js';
 import { registerCommands } from './register.js';
 import { waitingPreviews } from './waiting-previews.js';
@@ -51,7 +52,14 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   const outcomes = createOutcomes({ ...deps, messages, closing, live });
   const waiting = waitingPreviews({ ...deps, messages, outcomes });
   let alerts: OpsAlerts | null = null;
-  const all: PressDeps = { ...deps, messages, live, outcomes, alertsChanged: () => alerts?.request() };
+  const all: PressDeps = {
+    ...deps,
+    messages,
+    live,
+    outcomes,
+    drafts: createDrafts(deps.now),
+    alertsChanged: () => alerts?.request(),
+  };
 
   client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client reported an error'));
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord had an error'));
@@ -121,7 +129,7 @@ async function onInteraction(interaction: Interaction, deps: PressDeps): Promise
     await onPress(conversationOf(interaction, deps.config.guildId), deps, interaction.customId);
   } else if (interaction.isModalSubmit()) {
     const talk = conversationOf(interaction, deps.config.guildId);
-    await onForm(talk, deps, interaction.customId, textOf(interaction));
+    await onForm(talk, deps, interaction.customId, valuesOf(interaction));
   }
 }
 

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { OPERATORS, STEP_WORDS } from '../../../src/core/graph/condition.js';
+import { isFault, parseCondition } from '../../../src/core/graph/parse-condition.js';
 import { KINDS } from '../../../src/core/intent/kinds/kinds.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
 import { MAX_BYTES } from '../../../src/core/intent/read-yaml.js';
 import { checkRsyncOptions } from '../../../src/core/intent/rsync-options.js';
+import { REFERENCE, STEP, STEPS } from '../../../src/core/intent/steps-fields.js';
 import { ROOT } from './folder.js';
 
 const text = readFileSync(join(ROOT, 'docs/intents.md'), 'utf8');
@@ -33,9 +36,29 @@ test.each(Object.values(KINDS))('docs/intents.md has the fields of $kind and the
   }
 });
 
+test('docs/intents.md has the fields of action: steps, and of a step', () => {
+  const head = Object.keys(STEPS.shape).sort();
+  expect([...everywhere.keys(), ...rows('action: steps').keys()].sort()).toEqual(head);
+  expect(rows('action: steps').get('max_parallel')).toContain(
+    `\`${STEPS.shape.max_parallel.parse(undefined)}\``,
+  );
+  expect([...rows('In every step').keys()].sort()).toEqual(Object.keys(REFERENCE.shape).sort());
+  expect(rows('In every step').get('on_failure')).toContain(`\`${STEP.on_failure.parse(undefined)}\``);
+});
+
+test('the conditions it shows can be read, and none of the words is missing', () => {
+  const section = text.split('### Conditions\n')[1]?.split('\n### ')[0] ?? '';
+  const shown = [...section.matchAll(/`([^`]*)`/g)].map(([, code = '']) => code);
+  const whole = shown.filter((code) => / (?:[=!]=|>|contains) |^not /.test(code));
+  expect(whole.length).toBeGreaterThan(4);
+  for (const condition of whole) expect(isFault(parseCondition(condition))).toBe(false);
+  expect(OPERATORS.filter((operator) => !shown.includes(operator))).toEqual([]);
+  expect(STEP_WORDS.filter((word) => !shown.includes(word))).toEqual([]);
+});
+
 test('its examples are valid', () => {
   const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml);
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(4);
   for (const yaml of examples) expect(readIntent(yaml, '/intents/example.yaml').problems).toEqual([]);
 });
 

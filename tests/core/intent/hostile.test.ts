@@ -91,6 +91,45 @@ describe('whatever is written', () => {
     );
   });
 
+  test('any steps are read or refused, and no problem can break a line', () => {
+    const name = fc.oneof(fc.constantFrom('a', 'b', 'c', 'constructor', '__proto__'), hostile);
+    const field = fc.constantFrom(
+      ...['intent', 'action', 'params', 'needs', 'when', 'on_failure', 'stack', 'service', 'source', 'steps'],
+    );
+    const words = fc.constantFrom(
+      'a',
+      'disk',
+      'rollout',
+      'full',
+      'steps.a == "failed"',
+      '{{ full }}',
+      'stop',
+    );
+    const group = fc.dictionary(fc.oneof(name, fc.constant('full')), value, { maxKeys: 4 });
+    const step = fc.dictionary(fc.oneof(field, hostile), fc.oneof(words, value, group), { maxKeys: 6 });
+    const steps = fc.oneof(value, fc.dictionary(name, fc.oneof(step, value), { maxKeys: 6 }));
+    let read = 0;
+    fc.assert(
+      fc.property(steps, fc.oneof(fc.constant(4), value), (written, most) => {
+        const full = { type: 'boolean', default: false };
+        const whole = { action: 'steps', params: { full }, steps: written, max_parallel: most };
+        const { intent, problems } = readIntent(stringify(whole), '/intents/x.yaml');
+        expect(intent === null).toBe(problems.length > 0);
+        if (intent) read += 1;
+        for (const { message, hint, field: path, line } of problems) {
+          expect(`${message}${hint}${path}`).not.toMatch(HIDDEN);
+          expect(message.length + hint.length).toBeLessThan(2000);
+          expect(line).toBeGreaterThan(0);
+        }
+      }),
+      {
+        numRuns: 500,
+        examples: [[{ a: { intent: 'disk' }, b: { intent: 'disk', needs: 'a', when: 'full' } }, 4]],
+      },
+    );
+    expect(read).toBeGreaterThan(0);
+  });
+
   test('any value of any field is read or refused, and no problem can break a line', () => {
     const field = fc.constantFrom(
       ...['action', 'stack', 'service', 'replicas', 'compose', 'label_required', 'depends_on', 'description'],

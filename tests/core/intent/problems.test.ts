@@ -8,7 +8,7 @@ type Expected = Readonly<
   Record<string, readonly (readonly [at: string, field: string, ...text: string[]])[]>
 >;
 
-describe.each(['broken', 'dependencies'])('the files of fixtures/intents/%s', (set) => {
+describe.each(['broken', 'dependencies', 'steps'])('the files of fixtures/intents/%s', (set) => {
   const dir = join(FIXTURES, set);
   const names = readdirSync(dir).sort();
   const expected = JSON.parse(readFileSync(`${dir}.json`, 'utf8')) as Expected;

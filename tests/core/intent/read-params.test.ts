@@ -179,11 +179,17 @@ describe('a template in a field', () => {
     expect(problems(intentWith('destination: /b\nstack: "{{ name }}"'))).toEqual([
       '5 stack: stack is "{{ name }}", but this field can’t depend on a parameter, because rights are judged by it. Write the value itself; make one intent for each.',
     ]);
+    for (const field of ['label_required', 'confirm', 'approver_role', 'depends_on']) {
+      const found = problems(intentWith(`destination: /b\n${field}: "{{ name }}"`));
+      expect(String(found)).toContain('rights are judged by it');
+    }
   });
 
   test('is left as it is in an intent without params', () => {
     const vm = 'action: backup\nbackup_type: vm_proxmox\nvm_id: 100\nstorage: nas\nnotes: "{{guestname}}"\n';
     expect(readIntent(vm, FILE).intent?.steps[0]?.fields).toMatchObject({ notes: '{{guestname}}' });
+    const steps = `action: steps\nsteps:\n  a:\n    ${vm.trim().replaceAll('\n', '\n    ')}\n`;
+    expect(readIntent(steps, FILE).intent?.steps[0]?.fields).toMatchObject({ notes: '{{guestname}}' });
   });
 
   test('params in a later document are refused', () => {

@@ -1,8 +1,10 @@
+import type { Artifact } from '../../../src/core/artifact.js';
 import { authorize, type Right, subjectsOf } from '../../../src/core/authorize.js';
 import type { Consent } from '../../../src/core/consent.js';
 import { EventBus } from '../../../src/core/events.js';
 import type { Catalogue, Intent } from '../../../src/core/intent/intent.js';
 import type { Lock } from '../../../src/core/lock.js';
+import { bindParams } from '../../../src/core/params.js';
 import { code, phrase } from '../../../src/core/phrase.js';
 import type { Pipeline } from '../../../src/core/pipeline.js';
 import { explainRights } from '../../../src/core/policy/explanation.js';
@@ -11,7 +13,7 @@ import { alreadyDecided, notActive, notAsker, unknownRun } from '../../../src/co
 import { type Actor, actorRef, sameActor } from '../../../src/core/request.js';
 import { isFinal, type Outcome, type ProgressSnapshot, type Run } from '../../../src/core/run.js';
 import type { StackStatus } from '../../../src/core/status.js';
-import type { RunStore } from '../../../src/core/store.js';
+import type { ArtifactStore, RunStore } from '../../../src/core/store.js';
 import { rulesOf } from '../../support/rules.js';
 import { AWAITING } from './sample-runs.js';
 
@@ -22,6 +24,9 @@ export interface FakePipeline {
   readonly pipeline: Pipeline;
   readonly catalogue: Catalogue;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
+  readonly artifacts: Pick<ArtifactStore, 'list'>;
+  /** What an intent's backups left behind, oldest first. */
+  setArtifacts(intent: string, paths: readonly string[]): void;
   /** The stored run; throws when there is none. */
   run(id: string): Run;
   put(run: Run): void;
@@ -63,6 +68,7 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
   const stored = new Map<string, Run>();
   const logs = new Map<string, string>();
   const broken = new Map<string, Error>();
+  const artifacts = new Map<string, readonly Artifact[]>();
   let stacks: readonly StackStatus[] = [];
   let held: readonly Lock[] = [];
   let foreseen: Notice | null = null;
@@ -107,7 +113,8 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       if (intent === undefined) {
         return refuse(notice('intent_unknown', phrase`There is no intent ${code(request.intent)}.`));
       }
-      return { ok: true, ticket: { request, intent, chain: [intent] } };
+      const ticket = { request, intent, chain: [intent] };
+      return intent.params.length === 0 ? { ok: true, ticket } : bindParams(ticket, now());
     },
     prepare: async ({ request, intent }, shown) => {
       maybeBreak('prepare');
@@ -123,6 +130,10 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
         createdAt: now().toISOString(),
         expiresAt: new Date(now().getTime() + 900_000).toISOString(),
         previous: request.previous ?? null,
+        plan: {
+          ...AWAITING.plan,
+          ...(request.resumes === undefined ? {} : { resumes: request.resumes }),
+        },
         shown: shown ?? null,
         ...happens(),
       };
@@ -218,6 +229,15 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
           .slice(0, limit);
       },
       readLog: async (id) => logs.get(id) ?? '',
+    },
+    artifacts: { list: async (intent) => artifacts.get(intent) ?? [] },
+    setArtifacts: (intent, paths) => {
+      const each = { runId: 'r-2222', intent, kind: 'archive', size: 1, sha256: null, files: 1 } as const;
+      const more = { createdAt: now().toISOString(), verified: true, deletedAt: null };
+      artifacts.set(
+        intent,
+        paths.map((path) => ({ ...each, ...more, path })),
+      );
     },
     catalogue: {
       find: (name) => intents.find((intent) => intent.name === name) ?? null,

@@ -119,6 +119,7 @@ function everyMessage(of: Run): Message[] {
     run: of,
     waitsFor: [of, of, of, of],
     pace: of.progress === null ? null : paceAfter(null, of.progress, 0),
+    graph: null,
     now: new Date(60_000),
   };
   return [

@@ -61,6 +61,7 @@ function paceOf(...reports: readonly (readonly [number, Partial<ProgressSnapshot
 const LIVE: LiveView = {
   run: RUNNING,
   waitsFor: [],
+  graph: null,
   pace: paceOf(
     [0, {}],
     [0.1, { ...COPYING, done: 0 }],
@@ -318,8 +319,8 @@ const CASES: Readonly<Record<string, () => Message>> = {
     statusMessage(Array.from({ length: 40 }, (_, index) => ({ ...MEDIA, stack: `stack-${index + 1}` }))),
   intents: () => intentList([{ intent: INTENT, runnable: true }], () => STALE, [PROBLEM]),
   'intents-empty': () => intentList([], () => null, []),
-  help: () => help({ backup: 3, scale: 1, rollout: 2 }),
-  'help-backups-only': () => help({ backup: 1, scale: 0, rollout: 0 }),
+  help: () => help({ backup: 3, scale: 1, rollout: 2, steps: 0 }),
+  'help-backups-only': () => help({ backup: 1, scale: 0, rollout: 0, steps: 0 }),
   'intents-some-only-seen': () => intentList([{ intent: INTENT, runnable: false }], () => null, []),
   why: () => explanationMessage(EXPLANATION),
   'why-hostile': () =>

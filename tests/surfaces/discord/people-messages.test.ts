@@ -31,7 +31,7 @@ const FROM_DISCORD: Run = {
 const SCHEDULED: Run = { ...AWAITING, source: 'schedule', actor: SCHEDULE, consent: TWO };
 const NEVER: Run = { ...AWAITING, consent: { ...TWO, confirm: 'never' } };
 const APPROVED: Run = { ...RUNNING, decidedBy: BOB, consent: { ...TWO, approved: yes(BOB) } };
-const LIVE = { waitsFor: [], pace: null, now: new Date('2026-11-22T14:20:05.000Z') };
+const LIVE = { waitsFor: [], graph: null, pace: null, now: new Date('2026-11-22T14:20:05.000Z') };
 const LOCK: Lock = {
   stack: 'media',
   holder: ALICE,

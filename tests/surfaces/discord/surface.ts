@@ -1,3 +1,4 @@
+import type { Intent } from '../../../src/core/intent/intent.js';
 import {
   type LocalDiscord,
   type LocalDiscordOptions,
@@ -35,6 +36,8 @@ export interface Scene {
 export async function startScene(
   options: LocalDiscordOptions & {
     editGapMs?: number;
+    /** Beside those that are always there. */
+    intents?: readonly Intent[];
     answers?: AnswerWatch;
     channelLimit?: ChannelLimit;
   } = {},
@@ -48,6 +51,7 @@ export async function startScene(
       intentNamed('photos'),
       intentNamed('web', { action: 'scale' }),
       intentNamed('media', { action: 'rollout' }),
+      ...(options.intents ?? []),
     ],
     now,
   );
@@ -57,6 +61,7 @@ export async function startScene(
       pipeline: fake.pipeline,
       catalogue: fake.catalogue,
       runs: fake.runs,
+      artifacts: fake.artifacts,
       redact: (data) => data,
       log,
       now,

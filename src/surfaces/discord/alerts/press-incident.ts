@@ -1,7 +1,8 @@
 import { unknownRun } from '../../../core/refusals.js';
 import type { Conversation } from '../conversation.js';
 import type { DiscordDeps } from '../deps.js';
-import { type OpenDeps, openAgain } from '../open-run.js';
+import type { OpenDeps } from '../open-run.js';
+import { openAgain } from '../params/request-run.js';
 import { runDetails } from '../render/history.js';
 import type { IncidentVerb } from '../render/incident-buttons.js';
 import { note, refusal } from '../render/notices.js';

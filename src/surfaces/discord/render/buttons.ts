@@ -10,10 +10,11 @@ const VERBS = [
   'stop',
   'retry',
   'again',
+  'resume',
   'rollback',
   'details',
 ] as const;
-/** What a press asks for. `retry` and `again` are the same wish after different ends. */
+/** What a press asks for. `retry` and `again` are the same wish after different ends; `resume` leaves out what is done. */
 export type Verb = (typeof VERBS)[number];
 
 /** Reads `run:<id>:<verb>`; null when it is nothing of ours. */
@@ -39,6 +40,8 @@ export const cancelMine = (run: Id): Button => button(run, 'stop', 'Cancel mine'
 export const commands = (run: Id): Button => button(run, 'commands', 'Show commands');
 export const stop = (run: Id): Button => button(run, 'stop', 'Stop', 'danger');
 export const retry = (run: Id): Button => button(run, 'retry', 'Retry', 'go');
+export const retryAll = (run: Id): Button => button(run, 'retry', 'Retry all steps');
+export const resume = (run: Id): Button => button(run, 'resume', 'Resume', 'go');
 export const runAgain = (run: Id): Button => button(run, 'again', 'Run again');
 export const previewAgain = (run: Id): Button => button(run, 'again', 'Preview again');
 export const rollBack = (run: Id): Button => button(run, 'rollback', 'Roll back', 'danger');

@@ -72,12 +72,13 @@ function problemLine({ file, line, field, message, hint }: IntentProblem): strin
   return `• ${where}${field === '' ? '' : `, ${inlineCode(field, 80)}`}: ${escapeText(message, 200)} ${escapeText(hint, 200)}`;
 }
 
-const ACTIONS = ['backup', 'scale', 'rollout'] as const satisfies readonly Action[];
+const ACTIONS = ['backup', 'scale', 'rollout', 'steps'] as const satisfies readonly Action[];
 
 const OFFERS: Readonly<Record<Action, (count: number) => string>> = {
   backup: (count) => `${formatCount(count, 'backup')} that you may run`,
   scale: (count) => `${formatCount(count, 'service')} that you may scale`,
   rollout: (count) => `${formatCount(count, 'rollout')} that you may run`,
+  steps: (count) => `${formatCount(count, 'row')} of steps that you may run`,
 };
 
 /** `/help`: only what this person may do. `runnable` is how many intents of each action they may run. */

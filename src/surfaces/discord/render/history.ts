@@ -1,4 +1,5 @@
 import { consentLines, waitingFor } from '../../../core/consent-wording.js';
+import { stepGroups } from '../../../core/graph/step-wording.js';
 import { isFinal, type Run, type RunState, type RunSummary, stateText } from '../../../core/run.js';
 import { stateSymbol } from '../../../core/wording.js';
 import * as buttons from './buttons.js';
@@ -7,6 +8,8 @@ import { outcomeBlocks } from './outcome.js';
 import { planBlocks } from './plan.js';
 import { escapeText, inlineCode, markdown } from './text.js';
 import { COLORS, colorOf, stateLine, time, titleLine, who } from './words.js';
+
+const STEPS_NAMED = 12;
 
 /** States whose name says too little in a list. */
 const WORDS: Partial<Record<RunState, string>> = {
@@ -52,7 +55,16 @@ export function runDetails(run: Run, log: string): Message {
   return withinLimits({
     embeds: [
       { color: COLORS.grey, blocks: planBlocks(run) },
-      { color: colorOf(run.state), blocks: [head, ...facts(run), '', ...outcomeBlocks(run)] },
+      {
+        color: colorOf(run.state),
+        blocks: [
+          head,
+          ...facts(run),
+          ...stepGroups(run, STEPS_NAMED).map(markdown),
+          '',
+          ...outcomeBlocks(run),
+        ],
+      },
     ],
     buttons: run.plan.parts.length > 0 ? [buttons.commands(run)] : [],
     files: log === '' ? [] : [{ name: `${run.id}.log`, text: log, keep: 'end' }],

@@ -2,15 +2,13 @@ import { formatCount } from '../../../core/format.js';
 import { deletionsOf } from '../../../core/plan.js';
 import type { Run } from '../../../core/run.js';
 import { actionTitle } from '../../../core/wording.js';
+import type { Form } from './form.js';
 import { cleanLine } from './text.js';
 
-/** A form with one line to fill in. Discord's limits: title and label 45 characters, placeholder 100. */
-export interface Form {
-  readonly id: string;
-  readonly title: string;
-  readonly label: string;
-  readonly placeholder: string;
-}
+/** The field's id: what is typed into it comes back under this. */
+export const TYPED_NAME = 'text';
+
+const LONGEST_NAME = 200;
 
 /** Asks for the intent's name, because the run deletes or overwrites so much. */
 export function nameForm(run: Run, answer: 'confirm' | 'approve'): Form {
@@ -21,7 +19,16 @@ export function nameForm(run: Run, answer: 'confirm' | 'approve'): Form {
       deleted === 0
         ? `${actionTitle(run.action)} overwrites data`
         : `Deletes ${formatCount(deleted, 'file')}`,
-    label: 'Type the intent’s name to go on',
-    placeholder: cleanLine(run.intent).slice(0, 100),
+    fields: [
+      {
+        kind: 'line',
+        id: TYPED_NAME,
+        label: 'Type the intent’s name to go on',
+        about: '',
+        placeholder: cleanLine(run.intent).slice(0, 100),
+        value: '',
+        maxLength: LONGEST_NAME,
+      },
+    ],
   };
 }

@@ -1,27 +1,34 @@
+import { canResume } from '../../../core/resume.js';
 import type { Run } from '../../../core/run.js';
 import { durationText } from '../../../core/wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Message, withinLimits } from './fit.js';
 import { noticeBlocks } from './plan.js';
+import { previewButtons, waitingEmbed } from './preview.js';
 import { codeBlock, markdown } from './text.js';
 import { colorOf, commitLines, stateLine, userId } from './words.js';
 
-const SENTENCES_SHOWN = 10;
+/** A graph's outcome has a sentence for each group of steps after those for the steps that failed. */
+const SENTENCES_SHOWN = 24;
 const TAIL_LINES = 10;
 const TAIL_CHARS = 900;
 
 /**
  * How a run ended: a new message that pings who asked, or who let it begin where no person asked. The headline stands in the content, because that is
- * what a phone's notification shows. `log` is attached when the run did not succeed.
+ * what a phone's notification shows. `log` is attached when the run did not succeed. `successor` is what waits for
+ * an answer because something changed in the middle: its preview and its buttons stand below.
  */
-export function outcomeMessage(run: Run, log: string): Message {
+export function outcomeMessage(run: Run, log: string, successor?: Run): Message {
   const asker = userId(run.actor) ?? (run.decidedBy && userId(run.decidedBy));
   const mention = asker === null ? '' : `<@${asker}> `;
   const took = durationText(run);
   return withinLimits({
     content: `${mention}${stateLine(run)}${took === null ? '' : ` · ${took}`}`,
-    embeds: [{ color: colorOf(run.state), blocks: outcomeBlocks(run) }],
-    buttons: outcomeButtons(run),
+    embeds: [
+      { color: colorOf(run.state), blocks: outcomeBlocks(run) },
+      ...(successor === undefined ? [] : [waitingEmbed(successor)]),
+    ],
+    buttons: successor === undefined ? outcomeButtons(run) : previewButtons(successor, true),
     files: run.state === 'succeeded' || log === '' ? [] : [{ name: `${run.id}.log`, text: log, keep: 'end' }],
     ping: asker,
   });
@@ -48,6 +55,7 @@ export function outcomeBlocks(run: Run): Block[] {
 
 function outcomeButtons(run: Run): Button[] {
   if (run.state === 'succeeded') return [buttons.details(run)];
+  if (canResume(run)) return [buttons.resume(run), buttons.retryAll(run), buttons.details(run)];
   const again = run.state === 'failed' || run.state === 'rolled_back' ? buttons.retry : buttons.runAgain;
   const back = run.outcome?.rollBack ? [buttons.rollBack(run)] : [];
   return [again(run), ...back, buttons.details(run)];

@@ -4,6 +4,7 @@ import { blockersOf, deletionsOf, type Effect, type Plan, warningsOf } from '../
 import type { Notice } from '../../../core/reasons.js';
 import type { Run } from '../../../core/run.js';
 import type { Block, List, TextFile } from './fit.js';
+import { graphBlocks } from './graph.js';
 import { escapeText, inlineCode, markdown } from './text.js';
 
 const STEPS_SHOWN = 12;
@@ -17,13 +18,20 @@ const TARGETS_SHOWN = 4;
  */
 export function planBlocks(run: Run, attach = true): Block[] {
   const harm = harmLine(run.plan, run.state !== 'refused');
+  const { graph } = run.plan;
   return [
     ...(harm === '' ? [] : [harm, '']),
+    ...(graph !== undefined ? [...graphBlocks(run, graph, attach), ...expectation(run)] : stepBlocks(run)),
+    ...deletionBlocks(run, attach),
+    ...noticeBlocks(warningsOf(run.plan)),
+  ];
+}
+
+function stepBlocks(run: Run): Block[] {
+  return [
     ...(run.plan.parts.every((part) => part.steps.length === 0)
       ? []
       : [`**What ${isCertain(run) ? 'will' : 'would'} happen**`, steps(run.plan), ...expectation(run)]),
-    ...deletionBlocks(run, attach),
-    ...noticeBlocks(warningsOf(run.plan)),
   ];
 }
 

@@ -3,10 +3,11 @@ import { consentLines } from '../../../core/consent-wording.js';
 import { blockersOf } from '../../../core/plan.js';
 import type { Run } from '../../../core/run.js';
 import { stateSymbol } from '../../../core/wording.js';
+import { writeParamText } from '../params/param-text.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Draft, type Message, withinLimits } from './fit.js';
 import { blockerBlocks, isRisky, planBlocks } from './plan.js';
-import { escapeText, markdown } from './text.js';
+import { escapeText, inlineCode, markdown } from './text.js';
 import { COLORS, colorOf, commitLines, time, titleLine, who } from './words.js';
 
 /**
@@ -28,6 +29,11 @@ export function previewEmbed(run: Run): Draft['embeds'][number] {
   };
 }
 
+/** A preview that waits for an answer, below what led to it. */
+export function waitingEmbed(run: Run): Draft['embeds'][number] {
+  return { color: colorOf(run.state), blocks: previewBlocks(run) };
+}
+
 function previewBlocks(run: Run): Block[] {
   const head = [titleLine(run), subtitle(run), ...commitLines(run), ...agreement(run), ''];
   if (run.state === 'refused') return [...head, ...refused(run)];
@@ -46,7 +52,9 @@ function subtitle(run: Run): string {
       ? ` · open until ${time(run.expiresAt, 't')} (${time(run.expiresAt, 'R')})`
       : '';
   const dry = run.dryRun ? ' · dry run' : '';
-  return `stack ${escapeText(run.stack, 80)} · asked by ${who(run.actor)}${dry}${open}`;
+  const given =
+    Object.keys(run.params).length === 0 ? '' : ` · with ${inlineCode(writeParamText(run.params))}`;
+  return `stack ${escapeText(run.stack, 80)} · asked by ${who(run.actor)}${given}${dry}${open}`;
 }
 
 function refused(run: Run): Block[] {
@@ -80,7 +88,7 @@ function answerButtons(run: Run, isChanged: boolean): Button[] {
     : [buttons.confirm(run, risky)];
 }
 
-function previewButtons(run: Run, isChanged: boolean): Button[] {
+export function previewButtons(run: Run, isChanged: boolean): Button[] {
   const hasCommands = run.plan.parts.some((part) => part.steps.some((step) => step.commands.length > 0));
   const look = hasCommands ? [buttons.commands(run)] : [];
   if (run.state === 'awaiting') {

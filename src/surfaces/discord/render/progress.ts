@@ -1,7 +1,8 @@
 import { formatCount } from '../../../core/format.js';
+import type { GraphPace } from '../../../core/graph/graph-pace.js';
 import type { Pace } from '../../../core/pace.js';
 import { paceNotes, rateText, timeLeftText } from '../../../core/pace-wording.js';
-import { type Phrase, type PhrasePart, plain } from '../../../core/phrase.js';
+import type { Phrase } from '../../../core/phrase.js';
 import type { ProgressSnapshot, Run } from '../../../core/run.js';
 import {
   amountText,
@@ -14,8 +15,10 @@ import {
 } from '../../../core/wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Message, withinLimits } from './fit.js';
+import { graphProgress } from './graph-progress.js';
 import { previewEmbed } from './preview.js';
-import { inlineCode, markdown, middle } from './text.js';
+import { shortTitle } from './step-title.js';
+import { inlineCode, markdown } from './text.js';
 import { COLORS, stateLine, time, titleLine, who } from './words.js';
 
 /** What is known of a run that is under way, beside the stored run. */
@@ -25,11 +28,12 @@ export interface LiveView {
   readonly waitsFor: readonly Run[];
   /** Null before the first step. */
   readonly pace: Pace | null;
+  /** Of a run whose plan has a graph; null before the first report. */
+  readonly graph: GraphPace | null;
   readonly now: Date;
 }
 
 const BAR_CELLS = 18;
-const STEP_WORDS = 60;
 const STEPS_SHOWN = 6;
 const HOLDERS_SHOWN = 3;
 
@@ -37,12 +41,16 @@ const HOLDERS_SHOWN = 3;
 export function progressMessage(view: LiveView, withPreview: boolean): Message {
   const { run } = view;
   return withinLimits({
-    embeds: [
-      ...(withPreview ? [previewEmbed(run)] : []),
-      { color: COLORS.calm, blocks: run.state === 'queued' ? waitingBlocks(view) : progressBlocks(view) },
-    ],
+    embeds: [...(withPreview ? [previewEmbed(run)] : []), { color: COLORS.calm, blocks: blocksOf(view) }],
     buttons: liveButtons(view),
   });
+}
+
+function blocksOf(view: LiveView): Block[] {
+  const { run } = view;
+  if (run.state === 'queued') return waitingBlocks(view);
+  const blocks = run.plan.graph === undefined ? progressBlocks(view) : graphProgress(view);
+  return [...blocks, ...stopping(run)];
 }
 
 /** The old message after its progress moved to a fresh one. */
@@ -103,7 +111,6 @@ function progressBlocks({ run, pace, now }: LiveView): Block[] {
     stepLines(numberedSteps(run.plan), at),
     ...(at.current === undefined || notes.some(namesFile) ? [] : [inlineCode(at.current, 100)]),
     ...notes.map((note) => `⚠ ${markdown(note)}`),
-    ...stopping(run),
   ];
 }
 
@@ -146,20 +153,4 @@ function stepLines(steps: readonly NumberedStep[], at: ProgressSnapshot): string
       return `${mark} ${shortTitle(step)}`;
     })
     .join('\n');
-}
-
-/** The beginning of a step's sentence: its numbers stand in the preview already. */
-function shortTitle({ title }: NumberedStep): string {
-  const parts: PhrasePart[] = [];
-  let left = STEP_WORDS;
-  for (const part of title) {
-    const isText = typeof part === 'string';
-    const text = plain([part]);
-    const end = isText ? text.search(/[.:](\s|$)| \(|, /) : -1;
-    const kept = middle(end < 0 ? text : text.slice(0, end), Math.max(left, 8));
-    parts.push(isText ? kept : { code: kept });
-    left -= kept.length;
-    if (end >= 0 || left <= 0) break;
-  }
-  return markdown(parts);
 }

@@ -17,11 +17,22 @@ export const RunRequestBody = z
       .boolean()
       .default(true)
       .describe('Scale and rollout always go back when they fail, so false is refused for them'),
+    resumes: z
+      .string()
+      .max(40)
+      .optional()
+      .describe(
+        'A run of this intent with steps that ended early: what it finished is not repeated, and its parameters are kept',
+      ),
     confirm: z
       .string()
       .max(200)
       .optional()
       .describe('The intent’s name once more, when a run deletes so much that it is asked for'),
+  })
+  .refine(({ resumes, params }) => resumes === undefined || Object.keys(params).length === 0, {
+    path: ['params'],
+    message: 'A resumed run keeps its parameters: leave params out',
   })
   .meta({ id: 'RunRequest', examples: [{ name: 'backup_docker_volumes', dry_run: true }] });
 

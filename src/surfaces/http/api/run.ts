@@ -42,6 +42,7 @@ export function runOperation(deps: ApiDeps): Operation {
         dryRun: body.dry_run,
         rollbackOnFailure: body.rollback_on_failure,
         ...(body.confirm === undefined ? {} : { confirm: body.confirm }),
+        ...(body.resumes === undefined ? {} : { resumes: body.resumes }),
       };
       const started = await startRun(deps, wish, { actor, from });
       const ended = await endOf(started, patience(headers.prefer));
@@ -81,7 +82,7 @@ async function goesOn(deps: ApiDeps, started: Started) {
 /** A run that was to happen and never began: blocked, changed, or a right lost while it waited. */
 export function neverBegan(run: Run): Problem | null {
   const { outcome } = run;
-  if (run.dryRun || outcome === null) return null;
+  if (run.dryRun || outcome === null || run.startedAt !== null) return null;
   if (run.state !== 'refused' && run.state !== 'plan_changed') return null;
   const { reason: code, summary, next } = outcome;
   const remedy =

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ON_FAILURE, STEP_STATES } from '../../../core/graph/graph.js';
 import { REASONS, type ReasonCode } from '../../../core/reasons.js';
 import { RUN_STATES } from '../../../core/run.js';
 
@@ -61,12 +62,36 @@ const PartView = z.looseObject({
   effects: z.array(z.looseObject({ kind: z.string(), target: z.string() })),
 });
 
+const stepState = z.enum(STEP_STATES);
+
+const GraphView = z
+  .looseObject({
+    maxParallel: z.int().describe('At most so many steps run at once'),
+    nodes: z.array(
+      z.looseObject({
+        name: z.string(),
+        parts: z.array(z.int()).describe('Which of the parts, by their place'),
+        needs: z.array(z.string()),
+        when: z.string().nullable().describe('Runs only if this holds'),
+        onFailure: z.enum(ON_FAILURE),
+        skipped: z.literal(true).optional().describe('Its condition can’t hold with these parameters'),
+        doneIn: z.string().optional().describe('The run in which it ended; it is not repeated'),
+      }),
+    ),
+  })
+  .meta({
+    id: 'Graph',
+    description: 'The steps of an intent with `action: steps`, in an order that keeps `needs`.',
+  });
+
 const PlanView = z
   .looseObject({
     plannedAt: time,
     fingerprint: z.string(),
     touches: z.array(z.string()),
     parts: z.array(PartView),
+    graph: GraphView.nullable().describe('Null when the parts run one after the other'),
+    resumes: z.string().nullable().describe('The run whose finished steps are not repeated'),
     warnings: z.array(NoticeView),
     blockers: z.array(NoticeView),
   })
@@ -93,6 +118,10 @@ const ProgressView = z
     total: z.number().optional(),
     unit: z.string().optional(),
     current: z.string().optional(),
+    steps: z
+      .record(z.string(), stepState)
+      .optional()
+      .describe('How each step of the graph stands; the last word stays with the run that has ended'),
   })
   .meta({ id: 'Progress' });
 
@@ -177,6 +206,18 @@ export const IntentView = z
     description: z.string(),
     kinds: z.array(z.string()),
     dependsOn: z.array(z.string()),
+    steps: z
+      .array(
+        z.looseObject({
+          name: z.string(),
+          intent: z.string().nullable().describe('Null: an action of its own'),
+          needs: z.array(z.string()),
+          when: z.string().nullable(),
+          onFailure: z.enum(ON_FAILURE),
+        }),
+      )
+      .nullable()
+      .describe('Of an intent with `action: steps`'),
     labelRequired: z.string().nullable(),
     file: z.string(),
     warning: NoticeView.nullable(),

@@ -14,6 +14,8 @@ export interface Wish {
   readonly rollbackOnFailure: boolean;
   /** The intent's name once more, where a large deletion asks for it. */
   readonly confirm?: string;
+  /** The run whose finished steps are not repeated. */
+  readonly resumes?: string;
 }
 
 /** Who asked, and how. */
@@ -51,11 +53,12 @@ export async function startRun(
 ): Promise<Started> {
   const { pipeline } = deps;
   const { intent, params, dryRun } = wish;
+  const goesOn = wish.resumes === undefined ? {} : { resumes: wish.resumes };
   const refused = (notice: Notice): Started => {
     reportDenied(deps, notice, actor, from);
     return { kind: 'refused', notice };
   };
-  const admission = await pipeline.admit({ intent, params, dryRun, actor, source });
+  const admission = await pipeline.admit({ intent, params, dryRun, ...goesOn, actor, source });
   if (!admission.ok) return refused(admission.notice);
   const unkeepable = wish.rollbackOnFailure ? null : cannotLeaveHalfDone(admission.ticket);
   if (unkeepable) return { kind: 'refused', notice: unkeepable };

@@ -47,6 +47,7 @@ beforeEach(async () => {
     pipeline,
     catalogue: fake.catalogue,
     runs: fake.runs,
+    artifacts: fake.artifacts,
     redact: (data) => data,
     log,
     now,

@@ -23,7 +23,7 @@ interface Round {
   readonly p99Ms: number;
 }
 
-/** (f) Dry runs of a VM's backup over `POST /run`, each planned anew and kept in the history. */
+/** (g) Dry runs of a VM's backup over `POST /run`, each planned anew and kept in the history. */
 export const dryRuns: Part = {
   title: `vm_proxmox dry runs over /run, ${CONNECTIONS} connections`,
   run: () =>

@@ -1,0 +1,92 @@
+import { bindIntent } from '../bind-intent.js';
+import { impliedIn } from '../intent/implied.js';
+import type { Intent } from '../intent/intent.js';
+import { code, phrase } from '../phrase.js';
+import { notice } from '../reasons.js';
+import type { Admission, Refusal, Ticket, TicketNode, TicketWork } from '../ticket.js';
+import type { Graph, GraphStep } from './graph.js';
+import { inOrder } from './order.js';
+import { skippedAmong } from './skipped.js';
+
+/**
+ * The nodes of a ticket whose intent has steps: first what the intent depends on, then its steps, each with the
+ * intents that run right before it. The intent itself is bound already.
+ * @param at the instant whose day (UTC) the intents may use as `date`
+ */
+export function bindNodes(ticket: Ticket, at: Date): Admission {
+  const { intent, chain, request } = ticket;
+  const { graph } = intent;
+  if (!graph) throw new Error(`${intent.name} has no steps`);
+  const links = new Map(chain.map((link) => [link.name, link]));
+  const catalogue = { find: (name: string): Intent | null => links.get(name) ?? null };
+  const { before, ofStep } = impliedIn(catalogue, intent);
+  const nodes: TicketNode[] = [];
+  const nodeOf = namesBefore(before, graph);
+  for (const link of before) {
+    const work = boundWork(link, {}, at);
+    if (!work.ok) return work;
+    const needs = link.dependsOn.flatMap((name) => nodeOf.get(name) ?? []);
+    const name = nodeOf.get(link.name) ?? link.name;
+    nodes.push({ name, needs, when: null, onFailure: 'stop', work: [work] });
+  }
+  const first = [...nodeOf.values()];
+  const steps = inOrder(graph.steps);
+  const skipped = skippedAmong(steps, request.params);
+  for (const step of steps) {
+    const { name, when, onFailure } = step;
+    const needs = step.needs.length > 0 ? step.needs : first;
+    if (skipped.has(name)) {
+      nodes.push({ name, needs, when, onFailure, work: [], skipped: true });
+      continue;
+    }
+    const work = workOf(step, intent, ofStep.get(name) ?? [], catalogue, at);
+    if (!work.ok) return work;
+    nodes.push({ name, needs, when, onFailure, work: work.work });
+  }
+  return { ok: true, ticket: { ...ticket, nodes } };
+}
+
+type BoundWork = ({ readonly ok: true } & TicketWork) | Refusal;
+
+function boundWork(intent: Intent, given: TicketWork['params'], at: Date, mayAsk = false): BoundWork {
+  const bound = bindIntent(intent, given, at, mayAsk);
+  return bound.ok ? { ...bound, steps: [...bound.intent.steps.keys()] } : bound;
+}
+
+function workOf(
+  { name, work }: GraphStep,
+  own: Intent,
+  implied: readonly Intent[],
+  catalogue: { readonly find: (name: string) => Intent | null },
+  at: Date,
+): { readonly ok: true; readonly work: readonly TicketWork[] } | Refusal {
+  if (work.kind === 'action') return { ok: true, work: [{ intent: own, params: {}, steps: [work.step] }] };
+  const target = catalogue.find(work.intent);
+  if (!target) throw new Error(`The chain of ${own.name} lacks ${work.intent}, which ${name} runs.`);
+  const found: TicketWork[] = [];
+  for (const link of implied) {
+    const bound = boundWork(link, {}, at);
+    if (!bound.ok) return inStep(name, bound);
+    found.push(bound);
+  }
+  const bound = boundWork(target, work.params, at, true);
+  return bound.ok ? { ok: true, work: [...found, bound] } : inStep(name, bound);
+}
+
+/** The same refusal, with the step that it is about. */
+function inStep(step: string, { notice: { code: reason, message, remedy } }: Refusal): Refusal {
+  return { ok: false, notice: notice(reason, phrase`In the step ${code(step)}: ${message}`, remedy) };
+}
+
+/** What the nodes of the intents before the first step are called: like them, unless a step has that name. */
+function namesBefore(before: readonly Intent[], { steps }: Graph): ReadonlyMap<string, string> {
+  const taken = new Set(steps.map(({ name }) => name));
+  const names = new Map<string, string>();
+  for (const { name } of before) {
+    let free = name;
+    while (taken.has(free)) free = `before.${free}`;
+    taken.add(free);
+    names.set(name, free);
+  }
+  return names;
+}

@@ -1,0 +1,31 @@
+import { fingerprintOf, isMoreWork } from '../fingerprint.js';
+import type { PlanPart } from '../plan.js';
+
+/** What a step that was planned again right before it begins turned out to be. */
+export type Comparison =
+  /** What was shown: it runs as it was planned. */
+  | { readonly is: 'same' }
+  /** The same commands and changes, on what earlier steps of this run have made anew: it runs as it is now. */
+  | { readonly is: 'moved'; readonly parts: readonly PlanPart[] }
+  /** Nobody has agreed to this. */
+  | { readonly is: 'changed' };
+
+/**
+ * May a step begin although only `shown` was confirmed?
+ * @param isOwnDoing an earlier step of the run has worked on what this one touches, so that ids of containers
+ *   and the like may differ although nothing changed from outside
+ */
+export function compareStep(
+  shown: readonly PlanPart[],
+  now: readonly PlanPart[],
+  isOwnDoing: boolean,
+): Comparison {
+  if (now.some(({ blockers }) => blockers.length > 0) || isMoreWork(shown, now)) return { is: 'changed' };
+  if (fingerprintOf(shown) === fingerprintOf(now)) return { is: 'same' };
+  return isOwnDoing && deedsOf(shown) === deedsOf(now) ? { is: 'moved', parts: now } : { is: 'changed' };
+}
+
+/** The identity of what parts do, without the ids of what they find. */
+function deedsOf(parts: readonly PlanPart[]): string {
+  return fingerprintOf(parts.map((part) => ({ ...part, targets: null })));
+}

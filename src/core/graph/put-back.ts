@@ -1,0 +1,92 @@
+import type { PartResult } from '../executor.js';
+import { entriesOfWork, UNDO_ENDED, UNDO_STARTED } from '../journal.js';
+import {
+  contextFor,
+  executorOf,
+  type PartDeps,
+  type PartOfRun,
+  type PartScope,
+  quietScope,
+} from '../part-run.js';
+import { phrase } from '../phrase.js';
+import type { PlanPart } from '../plan.js';
+import type { Run } from '../run.js';
+import type { JournalRow } from '../store.js';
+import type { EndedPart } from './course.js';
+import type { StepState } from './graph.js';
+
+/** What became of what was done before a step failed. */
+export interface PutBack {
+  /** What was put back, or could not be, in that order. */
+  readonly undone: readonly { readonly step: string; readonly result: PartResult }[];
+  /** Steps of which something stays that nothing undoes, such as an archive. */
+  readonly kept: readonly { readonly step: string; readonly action: PlanPart['action'] }[];
+  /** Steps whose turn did not come, because somebody stopped the run. */
+  readonly left: readonly string[];
+  /** States that differ from before. */
+  readonly states: ReadonlyMap<string, StepState>;
+}
+
+/**
+ * Undoes parts that have ended in the reverse order of their ending, where their executor can. Each one is let
+ * to its end; a stop counts between two of them.
+ */
+export async function putBackInReverse(
+  deps: PartDeps,
+  run: Run,
+  ended: readonly EndedPart[],
+  scope: PartScope,
+): Promise<PutBack> {
+  const journal = await deps.store.runs.journal(run.id);
+  const undone: { step: string; result: PartResult }[] = [];
+  const kept: { step: string; action: PlanPart['action'] }[] = [];
+  const left: string[] = [];
+  const states = new Map<string, StepState>();
+  for (const { step, index, part, result } of [...ended].reverse()) {
+    const isDone = result.state === 'succeeded';
+    if (part === null) continue;
+    if (!executorOf(deps, part).undo) {
+      if (isDone) kept.push({ step, action: part.action });
+      continue;
+    }
+    // A part that wrote nothing down has changed nothing.
+    if (entriesOfWork(journal, index).length === 0) continue;
+    if (scope.signal.aborted) {
+      left.push(step);
+      continue;
+    }
+    const back = await undoPart(deps, { run, index, part }, journal, scope);
+    if (back === null) continue;
+    undone.push({ step, result: back });
+    const failed = back.state !== 'rolled_back' || states.get(step) === 'failed';
+    if (isDone) states.set(step, failed ? 'failed' : 'undone');
+  }
+  return { undone, kept, left, states };
+}
+
+/** Null when there is nothing to put back. A bug in the executor is told as a failure. */
+export async function undoPart(
+  deps: PartDeps,
+  of: PartOfRun,
+  journal: readonly JournalRow[],
+  { log, progress }: Pick<PartScope, 'log' | 'progress'>,
+): Promise<PartResult | null> {
+  const executor = executorOf(deps, of.part);
+  const context = contextFor(deps, of, { ...quietScope(log), progress });
+  try {
+    await context.journal(UNDO_STARTED, null);
+    const result = (await executor.undo?.(of.part, entriesOfWork(journal, of.index), context)) ?? null;
+    await context.journal(UNDO_ENDED, result?.state ?? null);
+    return result;
+  } catch (error) {
+    deps.log.error({ err: error, runId: of.run.id, part: of.index }, 'putting back failed through a defect');
+    return DEFECT;
+  }
+}
+
+const DEFECT: PartResult = {
+  state: 'failed',
+  reason: 'rollback_failed',
+  summary: [phrase`Putting it back failed: look at what the plan’s steps name, and put it right by hand.`],
+  warnings: [],
+};

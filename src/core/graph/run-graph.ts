@@ -1,0 +1,35 @@
+import type { PartDeps } from '../part-run.js';
+import type { ProgressSnapshot, Run } from '../run.js';
+import { Course, type EndedPart, type GraphScope } from './course.js';
+import type { PlanGraph, StepStates } from './graph.js';
+import { type PutBack, putBackInReverse } from './put-back.js';
+
+/** What became of a graph. */
+export interface GraphEnd {
+  /** In the order of their ending. */
+  readonly ended: readonly EndedPart[];
+  readonly states: StepStates;
+  readonly progress: ProgressSnapshot;
+  /** The step that would do something else now than what was shown. */
+  readonly changed: string | null;
+  /** What `on_failure: rollback` did; null when it was not asked for. */
+  readonly putBack: PutBack | null;
+}
+
+/**
+ * Runs the steps of a plan's graph, as many at once as may be, until nothing more may begin and nothing runs;
+ * then puts back what was done, where a step that failed asks for it.
+ */
+export async function runGraph(
+  deps: PartDeps,
+  run: Run,
+  graph: PlanGraph,
+  scope: GraphScope,
+): Promise<GraphEnd> {
+  const course = new Course(deps, run, graph, scope);
+  await course.follow();
+  const { ended, board, changed } = course;
+  const putBack = course.wantsPutBack ? await putBackInReverse(deps, run, ended, scope) : null;
+  for (const [step, state] of putBack?.states ?? []) board.set(step, state);
+  return { ended, changed, putBack, progress: board.close(), states: board.states };
+}

@@ -1,0 +1,61 @@
+import { examine } from './admission.js';
+import type { Begun } from './answers.js';
+import { needsApproval } from './consent-refusals.js';
+import { weigh } from './decisions.js';
+import type { CoreDeps } from './deps.js';
+import { isSamePlan } from './fingerprint.js';
+import { outcomes } from './outcomes.js';
+import type { StopCause } from './ownership.js';
+import { blockersOf } from './plan.js';
+import type { Planner } from './planner.js';
+import { checkResume } from './resume.js';
+import type { Outcome, Run } from './run.js';
+import type { Admission, Ticket } from './ticket.js';
+
+/** What looking once more at a run right before it begins has shown. */
+export type LastLook =
+  /** It begins with its stored plan. The ticket is of this moment. */
+  | { readonly next: 'begin'; readonly ticket: Ticket }
+  | { readonly next: 'end'; readonly outcome: Outcome }
+  /** It would do something else now than what was shown. */
+  | { readonly next: 'ask'; readonly ticket: Ticket };
+
+/** Plans a run again whose turn has come, and asks again whether it is allowed. */
+export async function lastLook(
+  deps: CoreDeps,
+  planner: Planner,
+  run: Run,
+  begun: Begun,
+  signal: AbortSignal,
+): Promise<LastLook> {
+  const plannedAt = new Date(run.plan.plannedAt);
+  const before = await stillAllowed(deps, run, begun, plannedAt);
+  if (!before.ok) return end(outcomes.refused(before.notice));
+  const overtaken = await checkResume(deps, before.ticket, run.id);
+  if (overtaken) return end(outcomes.refused(overtaken));
+  const now = await planner.plan(before.ticket, run.id, plannedAt, signal);
+  if (signal.aborted) return end(outcomes.endedInQueue(signal.reason as StopCause));
+  if (now === null) return end(outcomes.planFailed());
+  if (blockersOf(now).length > 0 || !isSamePlan(run.plan, now)) return { next: 'ask', ticket: before.ticket };
+  // Planning takes its time, and the policy may have changed meanwhile.
+  const after = await stillAllowed(deps, run, begun, plannedAt);
+  return after.ok ? { next: 'begin', ticket: after.ticket } : end(outcomes.refused(after.notice));
+}
+
+function end(outcome: Outcome): LastLook {
+  return { next: 'end', outcome };
+}
+
+/** The ticket by the intents, rights, rules and locks of this moment, or why the run may not begin. */
+async function stillAllowed(
+  deps: CoreDeps,
+  run: Run,
+  { request, waited, press }: Begun,
+  plannedAt: Date,
+): Promise<Admission> {
+  const verdict = await weigh(deps, waited, press, 'name');
+  if (verdict.does === 'nothing') return { ok: false, notice: verdict.notice };
+  if (verdict.does !== 'begin') return { ok: false, notice: needsApproval(run) };
+  // Last, and at once: nothing is waited for between this look at the policy and the answer.
+  return examine(deps, request, plannedAt, 'name');
+}

@@ -1,0 +1,173 @@
+import type { CoreDeps } from './deps.js';
+import type { PlanNode, StepState } from './graph/graph.js';
+import { code, type Phrase, phrase } from './phrase.js';
+import type { PlanPart } from './plan.js';
+import { type Notice, notice } from './reasons.js';
+import type { RunRequest } from './request.js';
+import { isFinal, type Run, type RunState, stateText } from './run.js';
+import type { Ticket, TicketNode } from './ticket.js';
+
+type ResumeDeps = { readonly store: { readonly runs: Pick<CoreDeps['store']['runs'], 'get' | 'list'> } };
+
+/** A step that a run has behind it. */
+export interface Finished {
+  readonly state: Extract<StepState, 'succeeded' | 'skipped'>;
+  /** The run in which it ended. */
+  readonly doneIn: string;
+}
+
+/** States in which a run with steps has ended early, so that the rest can be done. */
+const RESUMABLE: readonly RunState[] = ['failed', 'cancelled', 'interrupted', 'plan_changed'];
+/** Newer runs of the intent that are looked through for those that resumed the same one. */
+const NEWER = 100;
+
+/** The request with the parameters of the run that it resumes. Whether it may be resumed is asked later. */
+export async function asResumed({ store }: ResumeDeps, request: RunRequest): Promise<RunRequest> {
+  if (request.resumes === undefined) return request;
+  const run = await store.runs.get(request.resumes);
+  if (run?.intent !== request.intent) return request;
+  return { ...request, params: run.params, previous: request.previous ?? run.id };
+}
+
+/** The steps that a run has finished, by name. One that was skipped counts with all that it waited for. */
+export function finishedIn({
+  id,
+  plan,
+  progress,
+}: Pick<Run, 'id' | 'plan' | 'progress'>): ReadonlyMap<string, Finished> {
+  const finished = new Map<string, Finished>();
+  const states = new Map(Object.entries(progress?.steps ?? {}));
+  for (const { name, needs, skipped, doneIn } of plan.graph?.nodes ?? []) {
+    const state = states.get(name);
+    if (doneIn !== undefined) finished.set(name, { state: skipped ? 'skipped' : 'succeeded', doneIn });
+    else if (state === 'succeeded') finished.set(name, { state, doneIn: id });
+    // What it was skipped for may be otherwise once a step that failed is repeated.
+    else if (state === 'skipped' && needs.every((need) => finished.has(need)))
+      finished.set(name, { state, doneIn: id });
+  }
+  return finished;
+}
+
+/** The same for a run by its id; empty for one that is not there. */
+export async function finishedBefore(
+  { runs }: ResumeDeps['store'],
+  runId: string,
+): Promise<ReadonlyMap<string, Finished>> {
+  const run = await runs.get(runId);
+  return run ? finishedIn(run) : new Map();
+}
+
+/** It ended in the middle by itself: the rest can be done. After a change in the middle a newer run waits for that. */
+export function canResume(run: Run): boolean {
+  return run.state !== 'plan_changed' && whyNot(run) === null;
+}
+
+/**
+ * May the run that the ticket names be resumed? Null means yes, or that the ticket is no such wish.
+ * @param self the run that asks, when it is recorded already
+ */
+export async function checkResume(deps: ResumeDeps, ticket: Ticket, self?: string): Promise<Notice | null> {
+  const { resumes } = ticket.request;
+  if (resumes === undefined) return null;
+  const run = await deps.store.runs.get(resumes);
+  if (!run || run.intent !== ticket.intent.name) {
+    return refuse(resumes, phrase`there is no such run of ${code(ticket.intent.name)}`);
+  }
+  const why = whyNot(run);
+  if (why) return refuse(run.id, why.what, why.remedy);
+  return (await changedSince(deps, run, ticket)) ?? (await resumedAlready(deps, run, self));
+}
+
+function whyNot(run: Run): { readonly what: Phrase; readonly remedy?: Phrase } | null {
+  const { plan, state, intent } = run;
+  const again = phrase`Ask for ${code(intent)} anew.`;
+  if (!isFinal(state)) {
+    if (run.dryRun) return { what: phrase`it was a dry run`, remedy: again };
+    return {
+      what: phrase`it has not ended: it is ${stateText(state)}`,
+      remedy: phrase`Answer or stop it first.`,
+    };
+  }
+  if (!plan.graph) return { what: phrase`it has no steps of its own`, remedy: again };
+  if (state === 'succeeded') return { what: phrase`all of it is done`, remedy: again };
+  if (state === 'rolled_back') return { what: phrase`what it did was put back`, remedy: again };
+  const finished = finishedIn(run);
+  if (!RESUMABLE.includes(state) || run.startedAt === null || finished.size === 0) {
+    return { what: phrase`no step of it has finished`, remedy: again };
+  }
+  if (finished.size === plan.graph.nodes.length)
+    return { what: phrase`all its steps are done`, remedy: again };
+  return null;
+}
+
+/** Every finished step must still be there, and do the same thing. */
+async function changedSince(
+  { store }: ResumeDeps,
+  run: Run,
+  { intent, nodes = [] }: Ticket,
+): Promise<Notice | null> {
+  const now = new Map(nodes.map((node) => [node.name, node]));
+  const earlier = new Map<string, Run | null>([[run.id, run]]);
+  for (const [name, { state, doneIn }] of finishedIn(run)) {
+    const node = now.get(name);
+    if (!earlier.has(doneIn)) earlier.set(doneIn, await store.runs.get(doneIn));
+    const then = earlier.get(doneIn);
+    const before = then?.plan.graph?.nodes.find((one) => one.name === name);
+    if (node && (state === 'skipped' || (then && before && isSameWork(node, before, then.plan.parts))))
+      continue;
+    return refuse(
+      run.id,
+      node
+        ? phrase`the step ${code(name)}, which it finished, does something else now`
+        : phrase`the step ${code(name)}, which it finished, is no step of ${code(intent.name)} any more`,
+      phrase`Ask for ${code(intent.name)} anew.`,
+    );
+  }
+  return null;
+}
+
+function isSameWork(node: TicketNode, before: PlanNode, parts: readonly PlanPart[]): boolean {
+  if (node.skipped) return true;
+  const now = node.work.flatMap(({ intent, steps }) =>
+    steps.map((index) => [intent.name, intent.steps[index]?.kind, intent.steps[index]?.stack]),
+  );
+  const then = before.parts.map((index) => [parts[index]?.intent, parts[index]?.kind, parts[index]?.stack]);
+  return JSON.stringify(now) === JSON.stringify(then);
+}
+
+/** Runs that went on from this one, or from one that did, newest first. */
+async function goneOn({ store }: ResumeDeps, run: Run, self?: string): Promise<readonly Run[]> {
+  const newer = await store.runs.list({ intent: run.intent, limit: NEWER });
+  const at = newer.findIndex(({ id }) => id === run.id);
+  const since = newer.slice(0, at === -1 ? newer.length : at).reverse();
+  const from = new Map([[run.id, run]]);
+  for (const { id, startedAt } of since) {
+    if (startedAt === null || id === self) continue;
+    const other = await store.runs.get(id);
+    if (other && from.has(other.plan.resumes ?? '')) from.set(id, other);
+  }
+  return [...from.values()].slice(1).reverse();
+}
+
+/** A run that went on from this one and did more is the one to resume. */
+async function resumedAlready(deps: ResumeDeps, run: Run, self?: string): Promise<Notice | null> {
+  for (const other of await goneOn(deps, run, self)) {
+    const { id } = other;
+    const message = (what: Phrase): Phrase =>
+      phrase`${code(id)} has resumed ${code(run.id)} already, and ${what}.`;
+    if (other.state === 'running') {
+      return notice('resumed_already', message(phrase`still runs`), phrase`Wait for it, or stop it.`);
+    }
+    if (other.state === 'succeeded') {
+      return notice('resumed_already', message(phrase`did the rest`), phrase`Nothing is left to do.`);
+    }
+    if (finishedIn(other).size > finishedIn(run).size) {
+      return notice('resumed_already', message(phrase`did more`), phrase`Resume ${code(id)} instead.`);
+    }
+  }
+  return null;
+}
+
+function refuse(runId: string, what: Phrase, remedy?: Phrase): Notice {
+  return notice('not_resumable', phrase`${code(runId)} can’t be resumed: ${what}.`, remedy);
+}

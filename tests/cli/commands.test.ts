@@ -90,6 +90,7 @@ describe('intents', () => {
           description: 'Family photos',
           kinds: ['files'],
           dependsOn: [],
+          steps: null,
           labelRequired: null,
           confirm: null,
           file: join(here.intentsDir, 'photos.yaml'),

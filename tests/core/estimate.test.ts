@@ -130,6 +130,18 @@ describe('words', () => {
     expect(said(expectationLine(planOf(...expected)))).toBe(text);
   });
 
+  test.each([
+    [1, 'Takes about 2 min 30 s, as last time.'],
+    [2, 'Takes about 1 min 45 s, as last time.'],
+    [3, 'Takes about 50 s, as last time.'],
+  ])('three steps, %s at once', (maxParallel, text) => {
+    const nodes = ['a', 'b', 'c'].map((name, index) => {
+      return { name, parts: [index], needs: [], when: null, onFailure: 'stop' } as const;
+    });
+    const plan = { ...planOf(ONCE, ONCE, ONCE), graph: { nodes, maxParallel } };
+    expect(said(expectationLine(plan))).toBe(text);
+  });
+
   test('a roll back is expected to take nothing that is known', () => {
     expect(expectationLine({ ...planOf(ONCE), undoes: 'r-1' })).toBeNull();
   });

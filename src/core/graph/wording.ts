@@ -43,10 +43,10 @@ export function succeededWords(graph: PlanGraph, { ended, states }: GraphEnd): r
 /** How all those stand that the sentences before have not told of. */
 export function restWords(graph: PlanGraph, { ended, states, putBack }: GraphEnd): readonly Phrase[] {
   const wentOn = graph.nodes.some(({ name, onFailure }) => onFailure === 'continue' && failedIn(ended, name));
-  const kept = putBack?.kept.map(({ step }) => step);
+  const told = [...(putBack?.kept.map(({ step }) => step) ?? []), ...(putBack?.left ?? [])];
   return [
     ...(wentOn ? [phrase`The run went on without what failed.`] : []),
-    ...standWords(graph, states, kept),
+    ...standWords(graph, states, told),
   ];
 }
 

@@ -24,8 +24,8 @@ beforeEach(async () => {
 });
 afterEach(() => home.end());
 
-async function start(): Promise<Process> {
-  bot = await home.start();
+async function start(options: Parameters<Installation['start']>[0] = {}): Promise<Process> {
+  bot = await home.start(options);
   return bot;
 }
 
@@ -187,6 +187,32 @@ describe('on_failure: rollback', () => {
     expect(run.progress?.steps).toMatchObject({ first: 'succeeded', films: 'succeeded' });
   });
 
+  test('a stop counts between two of them, and says what was not undone', async () => {
+    home.world.canUndo = true;
+    await start();
+    const preview = await previewed(bot, 'all');
+    home.world.duringUndo = async () => {
+      await bot.pipeline.stop(preview.id, alice);
+      return undefined;
+    };
+    const run = await confirmed(preview);
+    expect(run).toMatchObject({ state: 'cancelled', outcome: { reason: 'stopped' } });
+    expect(home.world.undone).toEqual(['last']);
+    expect(said(run).slice(0, 3)).toEqual([
+      'Stopped by alice.',
+      'last failed.',
+      'last was undone: As before.',
+    ]);
+    expect(said(run)[3]).toMatch(
+      /^Not undone, because the run was stopped: (films, photos|photos, films), first\.$/,
+    );
+    expect(run.progress?.steps).toMatchObject({
+      first: 'succeeded',
+      photos: 'succeeded',
+      films: 'succeeded',
+    });
+  });
+
   test('says when something could not be put back', async () => {
     home.world.canUndo = true;
     home.world.duringUndo = () => Promise.reject(new Error('bug in undo'));
@@ -251,16 +277,29 @@ describe('a step that is another one when its turn comes', () => {
   });
 });
 
+test('the states are stored with the end, also where progress could not be', async () => {
+  const patch = () => Promise.reject(new Error('no space'));
+  await start({ store: (store) => ({ ...store, runs: { ...store.runs, patch } }) });
+  home.world.during = async (intent) =>
+    intent === 'films' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
+  const { id } = await confirmed(await previewed(bot, 'all'));
+  expect((await stored(id)).progress?.steps).toMatchObject({ first: 'succeeded', films: 'failed' });
+});
+
 test('a shutdown ends what runs, begins nothing more, and leaves the rest to be resumed', async () => {
   await start();
   home.world.during = async (intent, signal) => {
     if (intent !== 'photos') return undefined;
-    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
     return { state: 'cancelled', reason: 'stopped', summary: [] };
   };
   const preview = await previewed(bot, 'all');
   const done = confirmed(preview);
-  await until(() => home.world.entered.includes('photos'), 'it runs');
+  const isAlone = async () =>
+    (await stored(preview.id)).state === 'running' &&
+    (await bot.deps.store.history.past('films', 0)).length === 1 &&
+    home.world.entered.includes('photos');
+  await until(isAlone, 'only one runs');
   await bot.pipeline.shutdown(0);
   const run = await done;
   expect(run).toMatchObject({ state: 'interrupted', outcome: { reason: 'shutdown' } });

@@ -78,7 +78,8 @@ class Trial {
   readonly pressed = new Map<string, readonly string[]>();
   readonly wrong: string[] = [];
   #held = gate();
-  #waiting = new Set<string>();
+  /** Runs in the queue, with those that they wait for. */
+  readonly #waiting = new Map<string, readonly string[]>();
   /** Runs whose work has begun. */
   readonly #working = new Set<string>();
 
@@ -111,7 +112,8 @@ class Trial {
   #follow(): void {
     this.installation.rules = this.policy.rules();
     this.bot.pipeline.events.subscribe((event) => {
-      if (event.type === 'queued' && event.waitsFor.length > 0) this.#waiting.add(event.run.id);
+      if (event.type === 'queued' && event.waitsFor.length > 0)
+        this.#waiting.set(event.run.id, event.waitsFor);
       if (event.type === 'running') this.#waiting.delete(event.run.id);
     });
   }
@@ -228,12 +230,21 @@ class Trial {
     await until(async () => {
       for (const id of this.pressed.keys()) {
         const run = await this.bot.deps.store.runs.get(id);
-        if (!run || isFinal(run.state) || this.#waiting.has(id)) continue;
+        if (!run || isFinal(run.state) || (await this.#isHeldUp(id))) continue;
         const hangs = run.state === 'running' && this.#working.has(id);
         if (!hangs || (await this.#isOpen())) return false;
       }
       return true;
     }, 'everything is settled');
+  }
+
+  /** One that waits for a run which has ended is about to begin. */
+  async #isHeldUp(id: string): Promise<boolean> {
+    for (const other of this.#waiting.get(id) ?? []) {
+      const holder = await this.bot.deps.store.runs.get(other);
+      if (holder && !isFinal(holder.state)) return true;
+    }
+    return false;
   }
 
   #isOpen(): Promise<boolean> {

@@ -122,6 +122,7 @@ class Story implements Pipeline {
         shown: shown ?? null,
         consent: askedConsent(ruleNow(this.deps, ticket.chain), plan !== null && this.#isLarge(plan)),
       }),
+      ticket.request.schedule,
     );
     const run = await this.#open(
       planned,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OwnSchedule } from '../schedule/fields.js';
 import { ACTIONS, BACKUP_TYPES } from './kind-of.js';
 import { KINDS } from './kinds/kinds.js';
 import { ParamDecl } from './param-decls.js';
@@ -26,7 +27,10 @@ export function intentJsonSchema(): JsonSchema {
       database_type: { description: 'Whose database is backed up; plex is the one there is.' },
     },
     required: ['action'],
-    definitions: { params: schemaOf(z.record(z.string(), ParamDecl)) },
+    definitions: {
+      params: schemaOf(z.record(z.string(), ParamDecl)),
+      schedule: schemaOf(z.union([z.string(), OwnSchedule])),
+    },
     ...choose(
       [is('action', 'scale'), schemaOf(KINDS.scale.schema)],
       [is('action', 'rollout'), schemaOf(KINDS.rollout.schema)],

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { readOwnSchedule } from '../schedule/read-own.js';
 import { quote } from './characters.js';
 import { fillDocument } from './fill-document.js';
 import type { FlatDocument, YamlProblem } from './flat-document.js';
@@ -56,10 +57,16 @@ export function readIntent(text: string, file: string, values?: TemplateValues):
   const steps = documents.flatMap((document) => readStep(document, where, report) ?? []);
   for (const field of OF_THE_WHOLE) compareDocuments(documents, field, report);
   checkApprover(documents, report);
+  const schedule = readOwnSchedule(yaml.documents, { name, file, params }, report);
   const [first] = steps;
   if (problems.length > 0 || !first) return { intent: null, problems: bounded(problems, file) };
   return {
-    intent: { ...assemble(name, file, first, steps), params, template: params.length > 0 ? text : null },
+    intent: {
+      ...assemble(name, file, first, steps),
+      params,
+      template: params.length > 0 ? text : null,
+      ...(schedule ? { schedule } : {}),
+    },
     problems: [],
     mentions: steps.flatMap(({ mentions }) => mentions),
   };

@@ -6,6 +6,7 @@ import { rollout } from './rollout.js';
 import { run } from './run.js';
 import { runs } from './runs.js';
 import { scale } from './scale.js';
+import { schedules } from './schedules.js';
 import { status } from './status.js';
 import { unlock } from './unlock.js';
 import { why } from './why.js';
@@ -19,6 +20,7 @@ export const commands = {
   runs,
   run,
   intents,
+  schedules,
   why,
   lock,
   unlock,

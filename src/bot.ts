@@ -51,6 +51,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
     history: app.store.history,
     gateway: () => discord?.state() ?? null,
     alertsPending: () => pendingAlerts(app, destinations),
+    schedules: app.scheduleDesk.figures,
   });
   const port = await openSidePort(app, config, {
     version,
@@ -93,6 +94,7 @@ async function connect(app: App, { discord }: Config, metrics: Metrics): Promise
     pipeline: app.pipeline,
     catalogue: app.catalogue,
     runs: app.store.runs,
+    schedules: app.scheduleDesk,
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),

@@ -8,6 +8,7 @@ import { type Actor, actorRef, type RunRequest, type Source, sameActor } from '.
 import type { AuditEntry } from '../store.js';
 import type { Refusal } from '../ticket.js';
 import { type Changes, changesBetween } from './changes.js';
+import { figuresOf, type ScheduleFigures } from './figures.js';
 import type { Schedule } from './schedule.js';
 import type { OpenSchedules } from './source.js';
 import type { ScheduleState } from './store.js';
@@ -45,6 +46,8 @@ export interface ScheduleDesk {
   reload(): Promise<Changes & { readonly schedules: number; readonly problems: readonly IntentProblem[] }>;
   /** Everything wrong with the schedules file as it is on disk now. */
   problems(): readonly IntentProblem[];
+  /** Of all schedules, whoever asks. */
+  figures(): Promise<readonly ScheduleFigures[]>;
 }
 
 type DeskDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'policy' | 'redactor' | 'now'> & {
@@ -141,6 +144,7 @@ export function createScheduleDesk(deps: DeskDeps): ScheduleDesk {
       return { ...changesBetween(before, after), schedules: after.length, problems: schedules.problems() };
     },
     problems: () => schedules.problems(),
+    figures: async () => (await viewsOf(deps, schedules.all(), 1)).map(figuresOf),
   };
 }
 

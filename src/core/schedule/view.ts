@@ -6,7 +6,8 @@ import type { Due, ScheduleState } from './store.js';
 import { nextDues } from './timetable.js';
 import { timingText } from './wording.js';
 
-const NEXT_SHOWN = 3;
+/** So many of the next times are told. */
+const NEXT_TOLD = 3;
 
 /** A time to come; `held`: what will hold its run back then. Times are ISO 8601 in UTC. */
 export interface ComingTime {
@@ -37,6 +38,7 @@ type ViewDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'policy' | 'now'>;
 export async function viewsOf(
   deps: ViewDeps,
   schedules: readonly Schedule[],
+  nextTold = NEXT_TOLD,
 ): Promise<readonly ScheduleView[]> {
   const { store, catalogue, now } = deps;
   const [states, open, newest] = await Promise.all([
@@ -58,7 +60,7 @@ export async function viewsOf(
       next:
         paused || !schedule.enabled
           ? []
-          : nextDues(schedule, at, NEXT_SHOWN).map(({ startsAt }) => ({
+          : nextDues(schedule, at, nextTold).map(({ startsAt }) => ({
               at: startsAt.toISOString(),
               held: held(startsAt),
             })),

@@ -16,7 +16,7 @@ export interface Choice {
 /** Each has a command of its name, which offers its intents only. */
 const ACTIONS = ['backup', 'scale', 'rollout'] as const satisfies readonly Action[];
 
-type Deps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'redact'>;
+type Deps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'redact' | 'schedules'>;
 
 /** What this person may choose; nothing for one without rights. */
 export async function complete(
@@ -39,6 +39,13 @@ export async function complete(
     return choices(
       focused.typed,
       runs.map(({ id, intent, state }) => ({ value: id, about: `${intent}, ${stateText(state)}` })),
+    );
+  }
+  if (command === 'schedules' && focused.option === 'name') {
+    const names = deps.schedules.names(actor);
+    return choices(
+      focused.typed,
+      names.map((value) => ({ value, about: '' })),
     );
   }
   if (focused.option === 'stack') return choices(focused.typed, await stacks(deps, actor, command));

@@ -13,6 +13,8 @@ import { runDetails } from './render/history.js';
 import { parseIncidentId } from './render/incident-buttons.js';
 import { nameForm } from './render/name-form.js';
 import { note, refusal } from './render/notices.js';
+import { parseScheduleId } from './render/schedule-buttons.js';
+import { pressSchedule } from './scheduling.js';
 
 export type PressDeps = IncidentDeps & { readonly live: LiveRuns };
 type Press = (talk: Conversation, deps: PressDeps, runId: string) => Promise<void>;
@@ -21,6 +23,8 @@ type Press = (talk: Conversation, deps: PressDeps, runId: string) => Promise<voi
 export async function press(talk: Conversation, deps: PressDeps, customId: string): Promise<void> {
   const incident = parseIncidentId(customId);
   if (incident !== null) return pressIncident(talk, deps, incident);
+  const schedule = parseScheduleId(customId);
+  if (schedule !== null) return pressSchedule(talk, deps, schedule);
   const wish = parseCustomId(customId);
   if (wish === null) return talk.tell(note('This button belongs to another version of the bot.'));
   await PRESSES[wish.verb](talk, deps, wish.runId);

@@ -7,6 +7,7 @@ import type { ChannelLimit } from '../../../src/surfaces/discord/channel-turns.j
 import type { Logger } from '../../../src/surfaces/discord/deps.js';
 import type { AnswerWatch } from '../../../src/surfaces/discord/first-answers.js';
 import { type DiscordSurface, startDiscord } from '../../../src/surfaces/discord/start.js';
+import { NO_SCHEDULES } from '../../support/schedules.js';
 import { type FakePipeline, fakePipeline, intentNamed } from './fake-pipeline.js';
 
 /** A log that keeps its lines. */
@@ -57,6 +58,7 @@ export async function startScene(
       pipeline: fake.pipeline,
       catalogue: fake.catalogue,
       runs: fake.runs,
+      schedules: NO_SCHEDULES,
       redact: (data) => data,
       log,
       now,

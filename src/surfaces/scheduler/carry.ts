@@ -10,7 +10,7 @@ import { createLine } from './in-order.js';
 /** How long a run whose plan is made waits for older ones whose plans are still being made, in ms. */
 const PATIENCE_MS = 10_000;
 /** A bot that dies of a run before it begins must not try for ever. */
-const MOST_ATTEMPTS = 5;
+const MOST_ATTEMPTS = 20;
 
 /** The run did nothing, for a reason that goes away by itself. */
 const CUT_OFF: readonly ReasonCode[] = ['process_died', 'shutdown'];
@@ -88,8 +88,9 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
       const { schedules } = store;
       if (run.state === 'awaiting') {
         const whole = await store.runs.get(run.id);
-        const waits = schedule === null || whole?.state !== 'awaiting' || needsOthers(whole);
-        return waits ? false : agree(due, run, schedule);
+        // It has gone on since it was looked for.
+        if (whole?.state !== 'awaiting') return true;
+        return schedule === null || needsOthers(whole) ? false : agree(due, run, schedule);
       }
       if (run.state === 'plan_changed' && run.successor !== null) {
         await schedules.follow(due.id, run.id, run.successor);

@@ -13,13 +13,13 @@ export interface Moment {
   readonly open: readonly Due[];
 }
 
-/** Takes the times that have come, each once, whichever processes look for them. */
+/** Takes the times that have come, each once, whichever processes look for them. Says whether there were any. */
 export async function claimDues(
   deps: SchedulerDeps,
   schedules: readonly Schedule[],
   states: ReadonlyMap<string, ScheduleState>,
   moment: Moment,
-): Promise<void> {
+): Promise<boolean> {
   await retireGone(deps, schedules, states);
   const claims: Claim[] = [];
   for (const schedule of schedules) {
@@ -31,7 +31,7 @@ export async function claimDues(
       claims.push(...(claimOf(deps, schedule, state, moment) ?? []));
     }
   }
-  if (claims.length > 0) await deps.store.schedules.claim(claims, deps.owner);
+  return claims.length > 0 && (await deps.store.schedules.claim(claims, deps.owner)).length > 0;
 }
 
 function claimOf(

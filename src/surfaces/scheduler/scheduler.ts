@@ -1,3 +1,4 @@
+import type { RunState } from '../../core/run.js';
 import { holdingOf } from '../../core/schedule/holding.js';
 import type { Schedule } from '../../core/schedule/schedule.js';
 import type { Due, DueRun } from '../../core/schedule/store.js';
@@ -30,7 +31,8 @@ export function createScheduler(deps: SchedulerDeps, onStep: () => void = () => 
   let over = false;
   const carrier = createCarrier(deps, () => over);
   const underWay = new Map<number, Promise<void>>();
-  const laterAt = new Map<number, number>();
+  /** What did not move, until when it is left alone while its run's state stays the same. */
+  const resting = new Map<number, { readonly until: number; readonly state: RunState | null }>();
   let awakeSince = now();
   let lastLook = awakeSince;
 
@@ -46,7 +48,7 @@ export function createScheduler(deps: SchedulerDeps, onStep: () => void = () => 
       .then((moved) => {
         underWay.delete(due.id);
         if (moved) onStep();
-        else laterAt.set(due.id, now().getTime() + LATER_MS);
+        else resting.set(due.id, { until: now().getTime() + LATER_MS, state: due.run?.state ?? null });
       });
     underWay.set(due.id, step);
   };
@@ -68,8 +70,11 @@ export function createScheduler(deps: SchedulerDeps, onStep: () => void = () => 
     }
   };
 
-  const isDue = ({ id, owner }: Due, at: Date): boolean =>
-    owner === deps.owner && !underWay.has(id) && (laterAt.get(id) ?? 0) <= at.getTime();
+  const isDue = ({ id, owner, run }: Due, at: Date): boolean => {
+    if (owner !== deps.owner || underWay.has(id)) return false;
+    const rest = resting.get(id);
+    return rest === undefined || rest.until <= at.getTime() || rest.state !== (run?.state ?? null);
+  };
 
   return {
     async look() {
@@ -79,9 +84,10 @@ export function createScheduler(deps: SchedulerDeps, onStep: () => void = () => 
       const schedules = new Map(deps.schedules.all().map((one) => [one.name, one]));
       const enabled = [...schedules.values()].filter((one) => one.enabled);
       const states = new Map((await store.schedules.states()).map((state) => [state.name, state]));
-      await claimDues(deps, enabled, states, { now: at, awakeSince, open: await adopted(deps) });
+      const before = await adopted(deps);
+      const claimed = await claimDues(deps, enabled, states, { now: at, awakeSince, open: before });
+      const open = claimed ? await store.schedules.open() : before;
       const seen = new Set<string>();
-      const open = await store.schedules.open();
       for (const due of open) {
         if (over) return;
         const first = !seen.has(due.schedule);
@@ -90,7 +96,7 @@ export function createScheduler(deps: SchedulerDeps, onStep: () => void = () => 
         const paused = (states.get(due.schedule)?.paused ?? null) !== null;
         await step(due, schedules.get(due.schedule) ?? null, first, paused);
       }
-      for (const id of laterAt.keys()) if (!open.some((due) => due.id === id)) laterAt.delete(id);
+      for (const id of resting.keys()) if (!open.some((due) => due.id === id)) resting.delete(id);
     },
     async end() {
       over = true;

@@ -2,6 +2,8 @@ import type { SchedulerDeps } from './deps.js';
 import { createScheduler } from './scheduler.js';
 
 const SECOND = 1000;
+/** Looks that many steps ask for become one; between them everything else has its turn, in ms. */
+const GAP_MS = 100;
 /** How long runs that are being prepared may take when the bot stops, in ms; later they are cut off. */
 const LAST_STEPS_MS = 2000;
 
@@ -22,23 +24,24 @@ export function startScheduler(deps: SchedulerDeps): RunningScheduler {
     clearTimeout(timer);
     if (!over) timer = setTimeout(look, ms);
   };
+  const stepped = (): void => {
+    another = true;
+    if (looking === null) lookSoon(GAP_MS);
+  };
   const look = (): void => {
-    if (looking !== null) {
-      another = true;
-      return;
-    }
     another = false;
     looking = scheduler
       .look()
       .catch((error: unknown) => deps.log.error({ err: error }, 'schedules could not be looked at'))
       .finally(() => {
         looking = null;
-        lookSoon(another ? 0 : SECOND - (deps.now().getTime() % SECOND));
+        const second = SECOND - (deps.now().getTime() % SECOND);
+        lookSoon(another ? Math.min(GAP_MS, second) : second);
       });
   };
-  const scheduler = createScheduler(deps, look);
+  const scheduler = createScheduler(deps, stepped);
   const unsubscribe = deps.pipeline.events.subscribe((event) => {
-    if (event.type === 'finished' && event.run.source === 'schedule') look();
+    if (event.type === 'finished' && event.run.source === 'schedule') stepped();
   });
   look();
 

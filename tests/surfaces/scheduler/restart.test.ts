@@ -2,16 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Store } from '../../../src/core/store.js';
 import { gate, Installation } from '../../core/harness.js';
-import {
-  begunRuns,
-  isIdle,
-  lookUntil,
-  pass,
-  scheduledIntent,
-  startWatch,
-  storedDues,
-  type Watch,
-} from './bench.js';
+import { begunRuns, isIdle, lookUntil, pass, scheduledIntent, startWatch, storedDues } from './bench.js';
 
 let installation: Installation | null = null;
 afterEach(() => installation?.end());

@@ -1,4 +1,4 @@
-import { FINAL_STATES, type RunPatch } from '../core/run.js';
+import { FINAL_STATES, isFinal, type RunPatch } from '../core/run.js';
 import { DueTakenError, type JournalRow, type RunStore, StoreError } from '../core/store.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
@@ -56,6 +56,8 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
       const guarded = onlyIf ? [storedConsent(onlyIf.consent)] : [];
       return audited(audit, (sql) => {
         if (sql.run(update, to, ...values, id, from, ...guarded) === 0) return false;
+        // With the end itself: a crash right after it must not leave a hold that nobody would lift.
+        if (isFinal(to)) sql.run('DELETE FROM leases WHERE run_id = ?', id);
         if (alert) raiseAlert(sql, alert);
         return true;
       });

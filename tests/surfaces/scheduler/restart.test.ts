@@ -17,24 +17,36 @@ interface Life {
   readonly done: boolean;
 }
 
+/** How much of its life a process has left. */
+interface Breath {
+  operations: number;
+  /** What it had begun when it died: a real one would not finish it later, when another has cleared up. */
+  readonly begun: Set<Promise<unknown>>;
+}
+
 /** Lets a process die at an operation of its store: that one and all later ones never come back. */
 function mortal(
   store: Store,
-  { operations, done }: Life,
+  breath: Breath,
+  { done }: Life,
   dead: () => void,
   over: () => Promise<unknown>,
 ): Store {
-  let left = operations;
   const wrap = (group: object): object =>
     new Proxy(group, {
       get: (target, name) => {
         const work: unknown = Reflect.get(target, name);
         if (typeof work !== 'function' || name === 'remove') return work;
         return async (...args: unknown[]): Promise<unknown> => {
-          left -= 1;
-          const result: unknown = left > 0 || (left === 0 && done) ? await work.apply(target, args) : null;
-          if (left > 0) return result;
-          if (left === 0) dead();
+          breath.operations -= 1;
+          const left = breath.operations;
+          if (left > 0 || (left === 0 && done)) {
+            const working: Promise<unknown> = work.apply(target, args);
+            breath.begun.add(working);
+            const result = await working.finally(() => breath.begun.delete(working));
+            if (breath.operations > 0) return result;
+          }
+          dead();
           await over();
           throw new Error('this process is dead');
         };
@@ -51,7 +63,10 @@ function mortal(
 /** Lives until it dies, or until its seconds have passed. */
 async function live(place: Installation, life: Life, pids: number[]): Promise<void> {
   const death = gate();
-  const watch = await startWatch(place, { store: (store) => mortal(store, life, death.open, place.hang) });
+  const breath: Breath = { operations: life.operations, begun: new Set() };
+  const watch = await startWatch(place, {
+    store: (store) => mortal(store, breath, life, death.open, place.hang),
+  });
   const pid = watch.process.hosts.self().pid;
   for (const earlier of pids) watch.process.hosts.dead.add(earlier);
   pids.push(pid);
@@ -66,6 +81,9 @@ async function live(place: Installation, life: Life, pids: number[]): Promise<vo
     }
   };
   await Promise.race([days().catch(() => {}), death.opened]);
+  // Also one that outlived its days does nothing more.
+  breath.operations = 0;
+  await Promise.allSettled(breath.begun);
 }
 
 const lifeOf = fc.record({

@@ -6,6 +6,7 @@ import { rollout } from './rollout.js';
 import { run } from './run.js';
 import { runs } from './runs.js';
 import { scale } from './scale.js';
+import { schedules } from './schedules.js';
 import { status } from './status.js';
 import { steps } from './steps.js';
 import { unlock } from './unlock.js';
@@ -21,6 +22,7 @@ export const commands = {
   runs,
   run,
   intents,
+  schedules,
   why,
   lock,
   unlock,

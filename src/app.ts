@@ -12,6 +12,8 @@ import { createPipeline, type Pipeline } from './core/pipeline.js';
 import { askedByPolicy } from './core/policy/confirm-rule.js';
 import { openPolicy, type PolicySource } from './core/policy/source.js';
 import { Redactor } from './core/redact.js';
+import { createScheduleDesk, type ScheduleDesk } from './core/schedule/desk.js';
+import { type OpenSchedules, openSchedules } from './core/schedule/source.js';
 import { createSecurityReports, type SecurityReports } from './core/security-reports.js';
 import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
@@ -36,6 +38,8 @@ export interface App {
   readonly secrets: CoreDeps['secrets'];
   readonly ownership: Ownership;
   readonly incidents: IncidentDesk;
+  readonly schedules: OpenSchedules;
+  readonly scheduleDesk: ScheduleDesk;
   /** Takes refusals that never became a request, such as a wrong API key. */
   readonly security: SecurityReports;
   readonly log: ReturnType<typeof createLog>;
@@ -72,6 +76,14 @@ export async function openApp(
     watch: options.watch,
     onSecret: (key) => redactor.add(key),
     onChange: (problems, rules) => logPolicy(log, problems, rules),
+  });
+  const schedules = await openSchedules({
+    file: config.schedulesFile,
+    catalogue,
+    watch: options.watch,
+    onChange: (problems) => {
+      for (const problem of problems) log.warn(problem, 'a schedule has a problem');
+    },
   });
   const requests =
     config.redisUrl === null ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
@@ -119,11 +131,14 @@ export async function openApp(
     secrets: deps.secrets,
     ownership,
     incidents: createIncidentDesk(deps),
+    schedules,
+    scheduleDesk: createScheduleDesk({ ...deps, schedules, reloadIntents: () => catalogue.reload() }),
     security,
     log,
     close: async () => {
       catalogue.close();
       policy.close();
+      schedules.close();
       await requests.close();
       await security.end();
       await ownership.end();

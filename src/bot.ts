@@ -9,6 +9,7 @@ import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
 import type { AuthFailure } from './surfaces/http/access/guard.js';
 import type { Readiness, ReadyCheck } from './surfaces/http/api/probes.js';
 import { createMetrics, type Metrics } from './surfaces/http/metrics/metrics.js';
+import { startScheduler } from './surfaces/scheduler/start.js';
 
 /** How often open previews are looked through for those that nobody answered in time, in ms. */
 const EXPIRE_EVERY = 1000;
@@ -50,6 +51,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
     history: app.store.history,
     gateway: () => discord?.state() ?? null,
     alertsPending: () => pendingAlerts(app, destinations),
+    schedules: app.scheduleDesk.figures,
   });
   const port = await openSidePort(app, config, {
     version,
@@ -64,11 +66,13 @@ export async function startBot(app: App, config: Config, version: string): Promi
     await webhook?.end();
     throw error;
   }
+  const scheduler = startScheduler({ ...app, owner: app.ownership.id, now: () => new Date() });
 
   return {
     stop: async () => {
       stopping = true;
       log.info({}, 'stopping: no new runs');
+      await scheduler.stop();
       await pipeline.shutdown(config.shutdownGraceSeconds * 1000);
       clearInterval(expiring);
       forgetting();
@@ -91,6 +95,7 @@ async function connect(app: App, { discord }: Config, metrics: Metrics): Promise
     catalogue: app.catalogue,
     runs: app.store.runs,
     artifacts: app.store.artifacts,
+    schedules: app.scheduleDesk,
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),
@@ -159,7 +164,7 @@ async function readiness(
     ...discordCheck(config, discord),
     stoppingCheck(stopping),
   ];
-  const problems = [...app.policy.problems(), ...app.catalogue.problems()];
+  const problems = [...app.policy.problems(), ...app.catalogue.problems(), ...app.schedules.problems()];
   const files = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
   const alerts = [discord?.alertProblem(), webhook?.problem()].filter((text) => typeof text === 'string');
   return { checks, warnings: [...files, ...alerts] };

@@ -72,6 +72,7 @@ const deps: CliDeps = {
     });
   },
   intentsDir: () => configured(false).config.intentsDir,
+  schedulesFile: () => configured(false).config.schedulesFile,
   policyFiles: () => configured(false).config,
   open: async () => {
     const { config } = configured(false);

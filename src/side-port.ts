@@ -37,6 +37,7 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
     pipeline,
     catalogue,
     runs: store.runs,
+    schedules: app.scheduleDesk,
     redact: redactor.data,
     intentsDir: config.intentsDir,
     approvedLabel: config.approvedLabel,

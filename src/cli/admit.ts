@@ -1,5 +1,6 @@
 import type { Params } from '../core/request.js';
 import type { Run } from '../core/run.js';
+import type { ScheduleTie } from '../core/schedule/store.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, refusal } from './errors.js';
 import { unless } from './interrupts.js';
@@ -10,6 +11,7 @@ export interface PlanRequest {
   readonly dryRun: boolean;
   /** The run whose finished steps are not repeated. */
   readonly resumes?: string;
+  readonly schedule?: ScheduleTie;
 }
 
 /** Asks for a preview. Throws {@link CliError} when it is refused, or interrupted while it is being made. */

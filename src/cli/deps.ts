@@ -3,6 +3,7 @@ import type { Catalogue } from '../core/intent/intent.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { PolicyFiles } from '../core/policy/source.js';
 import type { Actor } from '../core/request.js';
+import type { ScheduleDesk } from '../core/schedule/desk.js';
 import type { AuditStore, RunStore } from '../core/store.js';
 
 /** What the commands need of an opened ChatOps. */
@@ -14,6 +15,7 @@ export interface App {
   readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
   readonly audit: Pick<AuditStore, 'list' | 'verify'>;
+  readonly scheduleDesk: Pick<ScheduleDesk, 'list' | 'pause' | 'resume' | 'runNow' | 'problems'>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,8 @@ export interface CliDeps {
   playground(): Promise<number>;
   /** The configured intents folder, for `validate` without a path; throws {@link CliError} as `open` does. */
   intentsDir(): string;
+  /** The configured schedules file; null when there is none. Throws as `open` does. */
+  schedulesFile(): string | null;
   /** Where the rules of who may do what are configured; throws as `open` does. */
   policyFiles(): PolicyFiles;
   readonly version: string;

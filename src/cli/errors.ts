@@ -24,6 +24,7 @@ export class CliError extends Error {
 const USAGE: readonly ReasonCode[] = [
   'intent_unknown',
   'run_unknown',
+  'schedule_unknown',
   'params_invalid',
   'stack_unknown',
   'lock_invalid',

@@ -11,6 +11,7 @@ import type { Output } from './output.js';
 import { planCommand } from './plan.js';
 import { addPolicyCommands } from './policy-program.js';
 import { runCommand } from './run.js';
+import { addSchedulesCommands } from './schedules-program.js';
 import { schemaCommand } from './schema.js';
 import { showCommand } from './show.js';
 import { statusCommand } from './status.js';
@@ -133,10 +134,12 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .description('show what runs in each stack and what was last done to it')
     .action(() => withApp(statusCommand));
 
+  addSchedulesCommands(program, { withApp });
+
   program
     .command('validate')
-    .argument('[path...]', 'files or folders; without any, the configured intents folder')
-    .description('check intent files')
+    .argument('[path...]', 'files or folders; without any, the configured intents folder and schedules file')
+    .description('check intent files and the schedules file')
     .addHelpText('after', '\nExample:\n  chatops validate intents/plex-database.yaml')
     .action((paths: string[]) => finish(validateCommand(deps, out, paths)));
 

@@ -1,5 +1,7 @@
 import { beginsAtOnce, nextYes } from '../core/consent.js';
+import type { Params } from '../core/request.js';
 import type { Run } from '../core/run.js';
+import type { ScheduleTie } from '../core/schedule/store.js';
 import { runJson } from '../core/views.js';
 import { requestPlan } from './admit.js';
 import { answerOf, withdraw, YES } from './answer.js';
@@ -12,23 +14,26 @@ import { outcomeLines } from './outcome.js';
 import { previewLines } from './preview.js';
 
 export interface RunOptions {
-  readonly params: Readonly<Record<string, string>>;
+  readonly params: Params;
   readonly yes: boolean;
   /** The intent's name, for a run that asks for it; with `yes` only. */
   readonly confirm: string | null;
   readonly dryRun: boolean;
   /** The run whose finished steps are not repeated; null: all of it is run. */
   readonly resume: string | null;
+  /** It is asked for in place of this schedule. */
+  readonly schedule?: ScheduleTie;
 }
 
 /** `chatops run <intent>`: preview, question, run, outcome. */
 export async function runCommand(ctx: Context, intent: string, options: RunOptions): Promise<number> {
   const interrupts = watchInterrupts(ctx.deps);
   try {
-    const { params, dryRun, resume } = options;
+    const { params, dryRun, resume, schedule } = options;
     if (resume !== null && Object.keys(params).length > 0) throw keepsParams(resume);
     const goesOn = resume === null ? {} : { resumes: resume };
-    const run = await requestPlan(ctx, { intent, params, dryRun, ...goesOn }, interrupts.stop);
+    const tie = schedule === undefined ? {} : { schedule };
+    const run = await requestPlan(ctx, { intent, params, dryRun, ...goesOn, ...tie }, interrupts.stop);
     return await previewAndRun(ctx, run, { ...options, changed: false }, interrupts);
   } finally {
     interrupts.end();

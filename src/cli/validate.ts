@@ -1,18 +1,36 @@
+import { resolve } from 'node:path';
 import type { IntentProblem } from '../core/intent/intent.js';
 import { validatePaths } from '../core/intent/validate.js';
+import { validateSchedules } from '../core/schedule/validate.js';
 import type { CliDeps } from './deps.js';
 import { EXIT } from './errors.js';
 import type { Output } from './output.js';
 import { clean, type Style } from './text.js';
 
-/** `chatops validate [path…]`: every problem of every intent file, with line, column and what would be right. */
+/**
+ * `chatops validate [path…]`: every problem of every intent file and of the schedules file, with line, column and
+ * what would be right.
+ */
 export async function validateCommand(deps: CliDeps, out: Output, paths: readonly string[]): Promise<number> {
-  const { files, problems } = await validatePaths(paths.length > 0 ? paths : [deps.intentsDir()]);
-  const broken = [...new Set(problems.map(({ file }) => file))];
-  if (out.json) out.result({ ok: problems.length === 0, files, problems });
+  const configured = deps.schedulesFile();
+  const isSchedules = (path: string): boolean => path.endsWith('.json') || resolve(path) === configured;
+  const all = paths.length > 0 ? paths : [deps.intentsDir(), ...(configured === null ? [] : [configured])];
+  const [scheduled, rest] = [all.filter(isSchedules), all.filter((path) => !isSchedules(path))];
+  const intents = await validatePaths(rest);
+  const ofSchedules = await Promise.all(scheduled.map((file) => validateSchedules(file, deps.intentsDir())));
+  const problems = [...intents.problems, ...ofSchedules.flat()];
+  const broken = [...new Set(intents.problems.map(({ file }) => file))];
+  if (out.json) out.result({ ok: problems.length === 0, files: [...intents.files, ...scheduled], problems });
   out.lines(problems.flatMap((problem) => problemLines(problem, out.style)));
-  out.lines([verdict(files.length, broken, out.style)]);
+  if (rest.length > 0) out.lines([verdict(intents.files.length, broken, out.style)]);
+  out.lines(scheduled.map((file, index) => schedulesVerdict(file, ofSchedules[index] ?? [], out.style)));
   return problems.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+function schedulesVerdict(file: string, problems: readonly IntentProblem[], style: Style): string {
+  return problems.length === 0
+    ? `✅ The schedules file is valid: ${clean(file)}`
+    : `❌ ${style.red('The schedules file is not valid')}: ${clean(file)}`;
 }
 
 /** `file:line:column`, what is wrong, and what would be right. */

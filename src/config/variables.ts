@@ -113,7 +113,11 @@ export const VARIABLES = {
     secret: true,
     remedy: 'Remove it: each start then makes a key of its own.',
   },
-  CHATOPS_SCHEDULES_FILE: { schema: text, path: 'file', remedy: 'Give a readable YAML file, or remove it.' },
+  CHATOPS_SCHEDULES_FILE: {
+    schema: text,
+    path: 'file',
+    remedy: 'Give a readable JSON or YAML file, or remove it.',
+  },
   CHATOPS_POLICY_FILE: { schema: text, path: 'file', remedy: 'Give a readable YAML file, or remove it.' },
   CHATOPS_RBAC_FILE: { schema: text, path: 'file', remedy: 'Give a readable file, or remove it.' },
   CHATOPS_RBAC_JSON: {

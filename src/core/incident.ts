@@ -8,6 +8,8 @@ export type AlertKind =
   | 'interrupted'
   /** A run that nobody attends could not begin. */
   | 'refused'
+  /** The bot was down when a schedule's run should have begun. */
+  | 'missed'
   /** A request was turned down for security reasons. */
   | 'denied'
   | 'recovered'
@@ -21,6 +23,7 @@ export const TROUBLE = [
   'rolled_back',
   'interrupted',
   'refused',
+  'missed',
   'denied',
 ] as const satisfies readonly AlertKind[];
 

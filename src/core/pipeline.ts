@@ -128,6 +128,7 @@ class Story implements Pipeline {
         shown: shown ?? null,
         consent: askedConsent(ruleNow(this.deps, ticket.chain), plan !== null && this.#isLarge(plan)),
       }),
+      ticket.request.schedule,
     );
     const run = await this.#open(
       planned,
@@ -187,12 +188,19 @@ class Story implements Pipeline {
   /** Waits for what the run touches, then for a place among the runs of this host. Null: `signal` came first. */
   async #waitForTurn(run: Run, signal: AbortSignal): Promise<(() => void) | null> {
     if (!(await this.#queue.wait(run, signal))) return null;
-    if (!this.deps.runSlots.free) {
+    const { free } = this.deps.runSlots;
+    // In the line before anything else is waited for: who comes later must not overtake.
+    const turn = this.deps.runSlots.take(signal);
+    if (free) return turn;
+    try {
       const owner = this.ownership.id;
       const running = await this.deps.store.runs.list({ owner, states: ['running'], limit: 5 });
       this.events.emit({ type: 'queued', run, waitsFor: running.map(({ id }) => id) });
+    } catch (error) {
+      void turn.then((leave) => leave?.());
+      throw error;
     }
-    return this.deps.runSlots.take(signal);
+    return turn;
   }
 
   /** Does what was confirmed. The run comes back with how the steps of its graph stand. */

@@ -94,6 +94,27 @@ export const REASONS = {
     remedy: 'Give the bot’s role the named permission in this channel.',
   },
 
+  schedule_unknown: {
+    summary: 'There is no schedule with this name.',
+    remedy: 'Look at /schedules or `chatops schedules` for the exact names.',
+  },
+  schedule_busy: {
+    summary: 'A time of a schedule was left out, because the run before it had not ended.',
+    remedy: 'Nothing, or let it wait with `overlap: queue`.',
+  },
+  schedule_missed: {
+    summary: 'The bot was down at a time of a schedule.',
+    remedy: 'Nothing; `catch_up` says what becomes of such times.',
+  },
+  schedule_paused: {
+    summary: 'The schedule is paused, so its runs don’t begin.',
+    remedy: 'Resume it: /schedules or `chatops schedules resume`.',
+  },
+  schedule_not_paused: {
+    summary: 'The schedule is not paused.',
+    remedy: 'Nothing to do: it runs at its times.',
+  },
+
   run_unknown: { summary: 'There is no run with this id.', remedy: 'Look at /runs for the last ones.' },
   already_decided: {
     summary: 'Somebody has already answered this preview, or it has ended.',

@@ -5,6 +5,7 @@ import type { Notice } from './reasons.js';
 import { type ActorRef, actorRef, type RunRequest } from './request.js';
 import type { Outcome, Run, RunPatch, RunState } from './run.js';
 import { newRunId } from './run-id.js';
+import type { ScheduleTie } from './schedule/store.js';
 import { type AuditEntry, StoreError } from './store.js';
 import type { Refusal } from './ticket.js';
 
@@ -21,11 +22,12 @@ export class Records {
   constructor(private readonly deps: RecordDeps) {}
 
   /** Stores a new run; draws another id when the first one is taken. */
-  async create(draft: Run): Promise<Run> {
+  async create(draft: Run, tie?: ScheduleTie): Promise<Run> {
     let run = draft;
     for (let taken = 1; ; taken += 1) {
       const detail = { fingerprint: run.plan.fingerprint, dryRun: run.dryRun };
-      if (await this.deps.store.runs.insert(run, this.#entry(run, 'planned', run.actor, detail))) return run;
+      const audit = this.#entry(run, 'planned', run.actor, detail);
+      if (await this.deps.store.runs.insert(run, audit, tie)) return run;
       run = { ...run, id: newRunId(taken) };
     }
   }

@@ -1,3 +1,5 @@
+import type { ScheduleTie } from './schedule/store.js';
+
 /** Which entrance a request came through. */
 export type Source = 'discord' | 'http' | 'cli' | 'schedule' | 'webhook';
 
@@ -55,6 +57,8 @@ export interface RunRequest {
   readonly undoes?: string;
   /** A run of the same intent that ended early: steps that it finished are not repeated. */
   readonly resumes?: string;
+  /** The schedule that it comes from, and which of its times. */
+  readonly schedule?: ScheduleTie;
 }
 
 export type Action = 'backup' | 'scale' | 'rollout' | 'steps';

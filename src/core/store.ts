@@ -7,6 +7,7 @@ import type { Lock } from './lock.js';
 import type { Json } from './plan.js';
 import type { ActorRef, Source } from './request.js';
 import type { Run, RunPatch, RunState, RunSummary } from './run.js';
+import type { ScheduleStore, ScheduleTie } from './schedule/store.js';
 
 /** One row of the audit trail, before it is chained. Texts are redacted already. */
 export interface AuditEntry {
@@ -48,8 +49,12 @@ export interface RunFilter {
 
 /** Runs, their logs and their journals. */
 export interface RunStore {
-  /** False when the id is taken already; nothing is written then. */
-  insert(run: Run, audit: AuditEntry): Promise<boolean>;
+  /**
+   * False when the id is taken already; nothing is written then.
+   * @param tie the time of a schedule that the run is for
+   * @throws DueTakenError when that time has a run already, or needs none any more
+   */
+  insert(run: Run, audit: AuditEntry, tie?: ScheduleTie): Promise<boolean>;
   get(id: string): Promise<Run | null>;
   /** Newest first. */
   list(filter: RunFilter): Promise<readonly RunSummary[]>;
@@ -220,7 +225,16 @@ export interface Store {
   readonly audit: AuditStore;
   readonly incidents: IncidentStore;
   readonly deliveries: DeliveryStore;
+  readonly schedules: ScheduleStore;
   close(): Promise<void>;
+}
+
+/** A run was to be recorded for a time of a schedule that has one, or needs none any more; nothing was written. */
+export class DueTakenError extends Error {
+  constructor(name: string) {
+    super(`this time of the schedule ${name} has a run already, or needs none any more`);
+    this.name = 'DueTakenError';
+  }
 }
 
 /** The store can't be read or written; `message` says which file and why. */

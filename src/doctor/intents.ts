@@ -3,6 +3,7 @@ import type { Check } from '../core/diagnosis.js';
 import { formatCount } from '../core/format.js';
 import { openCatalogue } from '../core/intent/catalogue.js';
 import type { Intent } from '../core/intent/intent.js';
+import { openSchedules, type ScheduleSource } from '../core/schedule/source.js';
 import { passed, problem, warning } from './check.js';
 
 /** The intents that can be used, and what is wrong with the others. */
@@ -16,15 +17,21 @@ const AREA = 'intents';
 export async function examineIntents({
   intentsDir,
   approvedLabel,
-}: Pick<Config, 'intentsDir' | 'approvedLabel'>): Promise<ExaminedIntents> {
+  schedulesFile,
+}: Pick<Config, 'intentsDir' | 'approvedLabel' | 'schedulesFile'>): Promise<ExaminedIntents> {
   const catalogue = await openCatalogue({ dir: intentsDir });
   const [intents, problems] = [catalogue.all(), catalogue.problems()];
+  const schedules = await openSchedules({ file: schedulesFile, catalogue });
+  schedules.close();
   catalogue.close();
   const broken = problems.map(({ file, line, column, message, hint }) =>
     problem(AREA, 'intents.file', `${file}:${line}:${column} ${message}`, hint),
   );
   const checks = [...countChecks(intents, intentsDir, broken.length > 0), ...broken];
-  return { intents, checks: [...checks, ...labelChecks(intents, approvedLabel)] };
+  return {
+    intents,
+    checks: [...checks, ...labelChecks(intents, approvedLabel), ...scheduleChecks(schedules, schedulesFile)],
+  };
 }
 
 function countChecks(intents: readonly Intent[], dir: string, anyBroken: boolean): readonly Check[] {
@@ -35,6 +42,17 @@ function countChecks(intents: readonly Intent[], dir: string, anyBroken: boolean
   if (anyBroken) return [];
   const remedy = 'Put intent files there; docs/intents.md shows how to write one.';
   return [warning(AREA, 'intents.none', `There are no intents in ${dir}, so nothing can be run.`, remedy)];
+}
+
+function scheduleChecks(schedules: ScheduleSource, file: string | null): readonly Check[] {
+  const broken = schedules
+    .problems()
+    .map(({ file: where, line, column, message, hint }) =>
+      problem(AREA, 'schedules.file', `${where}:${line}:${column} ${message}`, hint),
+    );
+  const count = schedules.all().filter(({ enabled }) => enabled).length;
+  if (broken.length > 0 || (count === 0 && file === null)) return broken;
+  return [passed(AREA, 'schedules.valid', `${formatCount(count, 'schedule')} can run.`)];
 }
 
 function labelChecks(intents: readonly Intent[], approved: string | null): readonly Check[] {

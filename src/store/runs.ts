@@ -1,5 +1,5 @@
-import { FINAL_STATES, type RunPatch } from '../core/run.js';
-import { type JournalRow, type RunStore, StoreError } from '../core/store.js';
+import { FINAL_STATES, isFinal, type RunPatch } from '../core/run.js';
+import { DueTakenError, type JournalRow, type RunStore, StoreError } from '../core/store.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
 import { raiseAlert } from './incident-events.js';
@@ -15,6 +15,7 @@ import {
   storedConsent,
   summaryOf,
 } from './run-row.js';
+import { tieToDue } from './schedules.js';
 import type { Database, SqlValue } from './sqlite-database.js';
 
 const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs JOIN plans ON plans.run = runs.seq WHERE id = ?`;
@@ -23,13 +24,15 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
   const audited = auditedWrite(database, trail);
 
   return {
-    insert(run, audit) {
+    insert(run, audit, tie) {
       const { columns, values } = assignmentsOfRun(run);
       const plan = JSON.stringify(run.plan);
       const insert = `INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`;
       return audited(audit, (sql) => {
         if (sql.run(insert, ...values) === 0) return false;
         sql.run('INSERT INTO plans (run, plan) SELECT seq, ? FROM runs WHERE id = ?', plan, run.id);
+        // Thrown, so that the run is not written either.
+        if (tie && !tieToDue(sql, tie, run)) throw new DueTakenError(tie.name);
         return true;
       });
     },
@@ -53,6 +56,8 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
       const guarded = onlyIf ? [storedConsent(onlyIf.consent)] : [];
       return audited(audit, (sql) => {
         if (sql.run(update, to, ...values, id, from, ...guarded) === 0) return false;
+        // With the end itself: a crash right after it must not leave a hold that nobody would lift.
+        if (isFinal(to)) sql.run('DELETE FROM leases WHERE run_id = ?', id);
         if (alert) raiseAlert(sql, alert);
         return true;
       });

@@ -194,4 +194,32 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX runs_ended ON runs (intent)
     WHERE dry_run = 0 AND state IN ('succeeded', 'failed', 'rolled_back', 'interrupted', 'refused');
   `,
+  // How far each schedule has come, and its times: each gets one run, whatever dies in between.
+  `
+  CREATE TABLE schedules (
+    name TEXT PRIMARY KEY,
+    timing TEXT NOT NULL,
+    cursor TEXT NOT NULL,
+    paused TEXT,
+    missed INTEGER NOT NULL,
+    missed_at TEXT,
+    skipped INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE due_times (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    schedule TEXT NOT NULL,
+    due TEXT NOT NULL,
+    by_hand INTEGER NOT NULL,
+    queue INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    owner TEXT,
+    run_id TEXT,
+    attempts INTEGER NOT NULL,
+    notice TEXT
+  );
+  CREATE UNIQUE INDEX due_times_once ON due_times (schedule, due) WHERE by_hand = 0;
+  CREATE INDEX due_times_by_schedule ON due_times (schedule, id);
+  CREATE INDEX due_times_open ON due_times (due, id) WHERE open = 1;
+  `,
 ];

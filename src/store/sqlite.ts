@@ -12,6 +12,7 @@ import { lockStore } from './locks.js';
 import { migrate } from './migrate.js';
 import { ownerStore } from './owners.js';
 import { runStore } from './runs.js';
+import { scheduleStore } from './schedules.js';
 import { openDatabase } from './sqlite-database.js';
 
 export interface SqliteStoreOptions {
@@ -57,6 +58,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     audit: auditStore(database, trail, head),
     incidents: incidentStore(database, trail),
     deliveries: deliveryStore(database),
+    schedules: scheduleStore(database, trail),
     close: () => database.close(),
   };
 }

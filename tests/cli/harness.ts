@@ -17,6 +17,8 @@ import type { PlanDraft } from '../../src/core/plan.js';
 import type { PolicyFiles } from '../../src/core/policy/source.js';
 import { Redactor } from '../../src/core/redact.js';
 import type { Actor } from '../../src/core/request.js';
+import { createScheduleDesk } from '../../src/core/schedule/desk.js';
+import { openSchedules } from '../../src/core/schedule/source.js';
 import type { Store } from '../../src/core/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { FakeHosts } from '../core/harness.js';
@@ -108,6 +110,7 @@ export class Installation {
   store: Store | null = null;
   /** Where the rules are configured. */
   policy: PolicyFiles = { policyFile: null, rbac: { file: null, json: null } };
+  schedulesFile: string | null = null;
   /** What the doctor finds. */
   diagnosis: Diagnosis = { ok: true, checks: [] };
   opened = 0;
@@ -177,6 +180,11 @@ export class Installation {
       catalogue,
       runs: store.runs,
       audit: store.audit,
+      scheduleDesk: createScheduleDesk({
+        ...deps,
+        schedules: await openSchedules({ file: this.schedulesFile, catalogue }),
+        reloadIntents: () => catalogue.reload(),
+      }),
       close: async () => {
         this.closed += 1;
         await ownership.end();
@@ -211,6 +219,7 @@ export class Installation {
       doctor: async () => this.diagnosis,
       playground: async () => 0,
       intentsDir: () => this.intentsDir,
+      schedulesFile: () => this.schedulesFile,
       policyFiles: () => this.policy,
       version: '1.2.3',
       operator,

@@ -15,10 +15,16 @@ import { NO_HISTORY, startMetrics } from '../surfaces/http/metrics/sources.js';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const page = readFileSync(resolve(HERE, '../../docs/metrics.md'), 'utf8');
 
+const SCHEDULE = {
+  ...{ schedule: 'nightly', intent: 'photos', paused: false, waiting: 0, missed: 1, skipped: 2 },
+  ...{ lastAt: '2026-11-22T03:00:00Z', nextAt: '2026-11-23T03:00:00Z' },
+};
+
 /** A scrape in which every metric has a sample. */
 async function scrape(): Promise<string> {
   const { events, metrics } = startMetrics({
     alertsPending: async () => ({ ops: 0 }),
+    schedules: async () => [SCHEDULE],
     intents: () => [intentNamed('photos')],
     history: {
       ...NO_HISTORY,

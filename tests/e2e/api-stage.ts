@@ -18,7 +18,7 @@ export async function openApi(env: Readonly<Record<string, string>> = {}): Promi
   await stage.intent('backup_docker_volumes', mirrorIntent(stage, 'volumes'));
   await stage.intent(
     'photos',
-    `action: backup\nbackup_type: files\nstack: media\nsource: ${stage.path('src')}\ndestination: ${stage.path('dst')}\n`,
+    `action: backup\nbackup_type: files\nstack: media\nsource: ${stage.path('src')}\ndestination: ${stage.path('dst')}\nschedule: "0 3 1 1 *"\n`,
   );
   // Read instead of CHATOPS_API_KEY where that is empty.
   await writeFile(stage.path('keys'), `ops ${KEY}\n`);

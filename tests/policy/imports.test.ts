@@ -104,7 +104,7 @@ describe('imports point one way', () => {
   });
 
   test.each([
-    ['core', /^(node:.+|zod|yaml|liquidjs)$/],
+    ['core', /^(node:.+|zod|yaml|liquidjs|croner)$/],
     ['commands', /^(zod|@discordjs\/builders|discord-api-types\/.+)$/],
   ])('%s imports only the packages it is allowed', (name, allowed) => {
     const wrong = imports
@@ -123,6 +123,7 @@ describe('imports point one way', () => {
     ['ioredis', /^src\/(limits|surfaces\/http\/access)\//],
     ['ws', /^src\/playground\//],
     ['liquidjs', /^src\/core\/intent\/template\.ts$/],
+    ['croner', /^src\/core\/schedule\/cron\.ts$/],
   ])('%s is imported in its own room only', (name, allowed) => {
     const wrong = imports.filter(({ file, target }) => target === name && !allowed.test(file));
     expect(wrong.map(({ file }) => file)).toEqual([]);

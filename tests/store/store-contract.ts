@@ -11,6 +11,7 @@ import { ownerContract } from './contract/owners.js';
 import { runListContract } from './contract/run-list.js';
 import { runRecordContract } from './contract/run-records.js';
 import { runContract } from './contract/runs.js';
+import { scheduleContract } from './contract/schedules.js';
 import type { OpenStore } from './contract/under-test.js';
 
 /** What every back end of the store must do. */
@@ -21,6 +22,7 @@ export function storeContract(name: string, open: OpenStore): void {
     runRecordContract(open);
     leaseContract(open);
     lockContract(open);
+    scheduleContract(open);
     consentContract(open);
     ownerContract(open);
     artifactContract(open);

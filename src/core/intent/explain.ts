@@ -134,6 +134,11 @@ function show(value: unknown): string {
 }
 
 function valueAt(values: Readonly<Record<string, unknown>>, path: readonly PropertyKey[]): unknown {
-  const value = values[String(path[0])];
-  return path.length > 1 && Array.isArray(value) ? (value[Number(path[1])] as unknown) : value;
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? Reflect.get(value, key)
+        : value,
+    values,
+  );
 }

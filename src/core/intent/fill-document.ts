@@ -18,8 +18,8 @@ export function isFillable(field: string): boolean {
   return !FIXED.includes(field) && !LEFT_ALONE.includes(field);
 }
 
-/** Texts for people, and the declarations themselves. */
-const LEFT_ALONE: readonly string[] = ['description', 'params'];
+/** Texts for people, the declarations themselves, and what comes before any value is given. */
+const LEFT_ALONE: readonly string[] = ['description', 'params', 'schedule'];
 
 /**
  * The document with the values put into its fields, field by field: a value can't become another field, a

@@ -10,7 +10,7 @@ export interface YamlProblem extends Position {
 }
 
 /** Fields whose value is a group with fields of its own; all others are flat. */
-const NESTED: readonly string[] = ['params'];
+const NESTED: readonly string[] = ['params', 'schedule'];
 
 /** One YAML document as flat fields, and where each of them stands. */
 export interface FlatDocument {

@@ -82,10 +82,10 @@ export const excludePattern = text(new RegExp(`^(?![-!]|\\+ )[^${HIDDEN}]{1,1000
 export const wholeNumber = (min: number, max: number) => z.int().min(min).max(max);
 
 /** Seconds as a whole number, or as text with a unit: `90s`, `5m`, `1h`. */
-export const seconds = (max: number) =>
+export const seconds = (max: number, min = 1) =>
   z
     .union([
-      wholeNumber(1, max),
+      wholeNumber(min, max),
       text(/^[1-9][0-9]{0,5}[smh]$/, () => ({
         why: 'it must be seconds, or a number with s, m or h',
         hint: 'Write it like 90, 90s, 5m or 1h.',

@@ -2,6 +2,7 @@ import type { ConfirmRule } from '../confirm-rule.js';
 import type { Graph } from '../graph/graph.js';
 import type { Notice } from '../reasons.js';
 import type { Action } from '../request.js';
+import type { Schedule } from '../schedule/schedule.js';
 import type { FieldsByKind } from './fields.js';
 import type { Param } from './param-decls.js';
 
@@ -42,6 +43,8 @@ export interface Intent {
   readonly steps: readonly IntentStep[];
   /** The named steps of `action: steps`; `steps` then holds the inline actions. Missing in other intents. */
   readonly graph?: Graph;
+  /** When it runs by itself; missing where its file says nothing. */
+  readonly schedule?: Schedule;
 }
 
 /** One thing wrong with an intent file. Lines and columns start at 1. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OwnSchedule } from '../schedule/fields.js';
 import { isFillable } from './fill-document.js';
 import { ACTIONS, BACKUP_TYPES } from './kind-of.js';
 import type { Kind } from './kinds/kind.js';
@@ -28,6 +29,7 @@ export function intentJsonSchema(): JsonSchema {
     definitions: {
       params: schemaOf(z.record(z.string(), ParamDecl)),
       values: schemaOf(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+      schedule: schemaOf(z.union([z.string(), OwnSchedule])),
       step: stepSchema(),
       steps: {
         type: 'object',

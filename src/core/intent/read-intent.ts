@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { readOwnSchedule } from '../schedule/read-own.js';
 import { quote } from './characters.js';
 import { fillDocument } from './fill-document.js';
 import type { FlatDocument, YamlProblem } from './flat-document.js';
@@ -57,10 +58,11 @@ export function readIntent(text: string, file: string, values?: TemplateValues):
     : readDocuments(yaml.documents, where, { params, values: sample }, report);
   for (const field of OF_THE_WHOLE) compareDocuments(yaml.documents, field, report);
   checkApprover(yaml.documents, report);
+  const schedule = readOwnSchedule(yaml.documents, { name, file, params }, report);
   if (problems.length > 0 || !read) return { intent: null, problems: bounded(problems, file) };
   const template = params.length > 0 || graph ? text : null;
   return {
-    intent: { name, file, ...read.intent, params, template },
+    intent: { name, file, ...read.intent, params, template, ...(schedule ? { schedule } : {}) },
     problems: [],
     mentions: read.mentions,
   };

@@ -38,11 +38,11 @@ export async function readRbacFile(file: string, onSecret: (key: string) => void
  * The file's text once it holds still (EBUSY when it never does). Half of a policy can be a valid policy that allows more, because its
  * `deny` comes last: a file that is being written must not count.
  */
-async function readSettled(file: string): Promise<TextFile> {
-  let last = await readTextFile(file, MAX_POLICY_BYTES);
+export async function readSettled(file: string, maxBytes = MAX_POLICY_BYTES): Promise<TextFile> {
+  let last = await readTextFile(file, maxBytes);
   for (let look = 1; look < MOST_LOOKS; look += 1) {
     await sleep(SETTLE_MS);
-    const next = await readTextFile(file, MAX_POLICY_BYTES);
+    const next = await readTextFile(file, maxBytes);
     if (JSON.stringify(next) === JSON.stringify(last)) return next;
     last = next;
   }

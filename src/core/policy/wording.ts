@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import { code, type Phrase, phrase } from '../phrase.js';
 import { type Notice, notice } from '../reasons.js';
 import type { Actor } from '../request.js';
-import { momentText, nextOpening } from './calendar.js';
-import { covers, gives, isAbout, judge, mayAnything, rolesOf, type Why } from './judge.js';
-import type { Policy, Right, Role, Rules, Subject, Times } from './policy.js';
+import { momentText } from './calendar.js';
+import { covers, gives, isAbout, mayAnything, rolesOf, type Why } from './judge.js';
+import { opensAt, policyOf } from './opening.js';
+import type { Right, Role, Rules, Subject, Times } from './policy.js';
 
 /** Whom the sentence speaks to: the one who asked, or everybody who reads it. */
 export type Voice = 'you' | 'name';
@@ -154,11 +155,6 @@ function heldRoles(rules: Rules, actor: Actor): readonly Role[] {
   return policy ? rolesOf(policy, actor) : [];
 }
 
-function policyOf(rules: Rules): Policy | null {
-  if (rules.kind === 'policy') return rules.policy;
-  return rules.kind === 'open' ? rules.keys : null;
-}
-
 /** `not_granted` in few words, where what the roles allow is listed beside it. */
 export function ungranted(judged: Judged, voice: Voice): Pick<Notice, 'message' | 'remedy'> {
   const whose = voice === 'you' ? 'your' : 'their';
@@ -203,7 +199,8 @@ function missing(role: Role, right: Right, { action, stack, intent }: Subject): 
 
 function atAnotherTime(times: Times, freeze: boolean, judged: Judged, lead: Phrase): Notice {
   const { name, reason, timezone, path } = times;
-  const next = opensAt(judged);
+  const { rules, actor, right, subject, now } = judged;
+  const next = opensAt(rules, actor, right, [subject], now);
   const because = reason === null ? phrase`` : phrase` ${reason}`;
   const rule = freeze
     ? phrase`The freeze ${code(name)} is on.${because}`
@@ -216,13 +213,4 @@ function atAnotherTime(times: Times, freeze: boolean, judged: Judged, lead: Phra
     phrase`${lead} now. ${rule} ${when}`,
     phrase`Ask again then, or ask an admin for an exception: ${place([...path, 'except'])}.`,
   );
-}
-
-/** When freezes and windows let this run next; null: not in the next two weeks. */
-function opensAt({ rules, actor, right, subject, now }: Judged): Date | null {
-  const policy = policyOf(rules);
-  const all = [...(policy?.freezes ?? []), ...(policy?.windows ?? [])].filter((times) =>
-    covers(times, subject),
-  );
-  return nextOpening(all, now, (at) => judge(rules, actor, right, subject, at).allowed);
 }

@@ -17,7 +17,7 @@ export interface Choice {
 /** Each has a command of its name, which offers its intents only. */
 const ACTIONS = ['backup', 'scale', 'rollout', 'steps'] as const satisfies readonly Action[];
 
-type Deps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'artifacts' | 'redact'>;
+type Deps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'artifacts' | 'redact' | 'schedules'>;
 
 /** What somebody is typing. */
 export interface Focused {
@@ -52,6 +52,13 @@ export async function complete(
     return choices(
       focused.typed,
       runs.map(({ id, intent, state }) => ({ value: id, about: `${intent}, ${stateText(state)}` })),
+    );
+  }
+  if (command === 'schedules' && focused.option === 'name') {
+    const names = deps.schedules.names(actor);
+    return choices(
+      focused.typed,
+      names.map((value) => ({ value, about: '' })),
     );
   }
   if (focused.option === 'stack') return choices(focused.typed, await stacks(deps, actor, command));

@@ -1,6 +1,7 @@
 import type { IncidentDesk } from '../../core/incident-desk.js';
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
+import type { ScheduleDesk } from '../../core/schedule/desk.js';
 import type { ArtifactStore, IncidentStore, RunStore } from '../../core/store.js';
 import type { ChannelLimit } from './channel-turns.js';
 import type { AnswerWatch } from './first-answers.js';
@@ -20,6 +21,7 @@ export interface DiscordDeps {
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
   /** Backups that can be chosen as values. */
   readonly artifacts: Pick<ArtifactStore, 'list'>;
+  readonly schedules: ScheduleDesk;
   /** Plain data with every known secret masked: the last barrier before anything is sent. */
   readonly redact: <T>(data: T) => T;
   readonly log: Logger;

@@ -10,6 +10,7 @@ import { showHelp, showIntents, showRun, showRuns, showStatus, showWhy } from '.
 import { requestRun } from './params/request-run.js';
 import { type PressDeps, press, submit } from './press.js';
 import { defect, note } from './render/notices.js';
+import { showSchedules } from './scheduling.js';
 
 type Answer = (talk: Conversation, deps: PressDeps, options: unknown) => Promise<void>;
 
@@ -23,6 +24,8 @@ const ON_COMMAND: Readonly<Record<CommandName, Answer>> = {
   runs: (talk, deps) => showRuns(talk, deps),
   run: (talk, deps, options) => showRun(talk, deps, commands.run.options.parse(options).id),
   intents: (talk, deps) => showIntents(talk, deps),
+  schedules: (talk, deps, options) =>
+    showSchedules(talk, deps, commands.schedules.options.parse(options).name),
   why: (talk, deps, options) => showWhy(talk, deps, commands.why.options.parse(options).intent),
   lock: (talk, deps, options) => lockStack(talk, deps, commands.lock.options.parse(options)),
   unlock: (talk, deps, options) => unlockStack(talk, deps, commands.unlock.options.parse(options).stack),

@@ -15,6 +15,8 @@ import { parseIncidentId } from './render/incident-buttons.js';
 import { nameForm, TYPED_NAME } from './render/name-form.js';
 import { note, refusal } from './render/notices.js';
 import { parseFormId } from './render/param-form.js';
+import { parseScheduleId } from './render/schedule-buttons.js';
+import { pressSchedule } from './scheduling.js';
 
 export type PressDeps = IncidentDeps & { readonly live: LiveRuns };
 type Press = (talk: Conversation, deps: PressDeps, runId: string) => Promise<void>;
@@ -25,6 +27,8 @@ export async function press(talk: Conversation, deps: PressDeps, customId: strin
   if (incident !== null) return pressIncident(talk, deps, incident);
   const form = parseFormId(customId);
   if (form !== null) return pressForm(talk, deps, form);
+  const schedule = parseScheduleId(customId);
+  if (schedule !== null) return pressSchedule(talk, deps, schedule);
   const wish = parseCustomId(customId);
   if (wish === null) return talk.tell(note('This button belongs to another version of the bot.'));
   await PRESSES[wish.verb](talk, deps, wish.runId);

@@ -8,6 +8,7 @@ import type { ChannelLimit } from '../../../src/surfaces/discord/channel-turns.j
 import type { Logger } from '../../../src/surfaces/discord/deps.js';
 import type { AnswerWatch } from '../../../src/surfaces/discord/first-answers.js';
 import { type DiscordSurface, startDiscord } from '../../../src/surfaces/discord/start.js';
+import { NO_SCHEDULES } from '../../support/schedules.js';
 import { type FakePipeline, fakePipeline, intentNamed } from './fake-pipeline.js';
 
 /** A log that keeps its lines. */
@@ -62,6 +63,7 @@ export async function startScene(
       catalogue: fake.catalogue,
       runs: fake.runs,
       artifacts: fake.artifacts,
+      schedules: NO_SCHEDULES,
       redact: (data) => data,
       log,
       now,

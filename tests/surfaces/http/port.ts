@@ -11,6 +11,7 @@ import { originsOf } from '../../../src/surfaces/http/webhooks/change.js';
 import type { CommitState } from '../../../src/surfaces/http/webhooks/commit-status.js';
 import type { WebhookDeps } from '../../../src/surfaces/http/webhooks/operations.js';
 import { Installation, type Process } from '../../core/harness.js';
+import { openDesk } from '../../support/schedules.js';
 
 export const KEY = 'the-key';
 /** Of both webhooks. */
@@ -81,12 +82,14 @@ export class Port {
     });
     const log = (fields: object): void => void logged.push(fields);
     const { deps, pipeline } = process;
+    const { desk } = await openDesk(deps);
     const side = await startSidePort({
       host: '127.0.0.1',
       port: 0,
       pipeline,
       catalogue: deps.catalogue,
       runs: deps.store.runs,
+      schedules: desk,
       metrics,
       ready: async () => READY,
       redact: deps.redactor.data,

@@ -28,6 +28,12 @@ export const INTENT = {
     z.unknown().meta({ $ref: '#/definitions/params' }).optional(),
     'What a request may give; fields take it in as {{ name }}.',
   ),
+  // Judged by schedule/read-own.ts, for the same reason.
+  schedule: described(
+    z.unknown().meta({ $ref: '#/definitions/schedule' }).optional(),
+    'When it runs by itself: a cron expression, or a group of fields.',
+    '0 3 * * *',
+  ),
   confirm: described(
     z.enum(CONFIRMS).optional(),
     'Who has to agree: never (nobody), person, or two_people (somebody else has to approve it too).',

@@ -98,6 +98,7 @@ export function help(runnable: Readonly<Record<Action, number>>): Message {
           '/runs: the last runs and how they ended',
           '/run: one run with its plan, outcome and log',
           '/intents: what can be run, and what is wrong with its files',
+          '/schedules: what runs by itself, when next, and how it went last',
           '/why: what you may do with an intent, and which rule says so',
           '/lock, /unlock: hold a stack, so that no run on it begins',
           '',

@@ -3,7 +3,7 @@ import { plain } from '../../../core/phrase.js';
 import { type Run, stateText } from '../../../core/run.js';
 import { durationText, stateSymbol } from '../../../core/wording.js';
 import { type Block, type Message, type TextFile, withinLimits } from './fit.js';
-import { incidentLine } from './incident-words.js';
+import { incidentLine, MISSED_SYMBOL } from './incident-words.js';
 import { outcomeBlocks } from './outcome.js';
 import { cleanLine, escapeText, inlineCode } from './text.js';
 import { COLORS, colorOf, stateLine, time, who } from './words.js';
@@ -94,9 +94,9 @@ const DEEDS = {
 function headLine({ event, run }: ThreadEntry, max: number): string {
   const { kind, runId, at, count, text, by } = event;
   const when = time(at, 't');
-  if (kind === 'denied') {
+  if (kind === 'denied' || kind === 'missed' || (kind === 'refused' && runId === null)) {
     const often = count === 1 ? '' : ` (${count.toLocaleString('en-US')} times so far)`;
-    return `${stateSymbol('refused')} ${escapeText(text.map(plain).join(' '), max)}${often} · ${when}`;
+    return `${kind === 'missed' ? MISSED_SYMBOL : stateSymbol('refused')} ${escapeText(text.map(plain).join(' '), max)}${often} · ${when}`;
   }
   if (kind === 'acknowledged' || kind === 'muted' || kind === 'resolved') {
     return `${DEEDS[kind]}${by === null ? '' : ` by ${who(by)}`} · ${when}`;

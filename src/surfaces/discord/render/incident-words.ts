@@ -10,12 +10,15 @@ interface Words {
   readonly color: number;
 }
 
+export const MISSED_SYMBOL = '⏰';
+
 /** How each kind of trouble is called while it lasts; `words` follow the action's name. */
 const OPEN: Readonly<Partial<Record<AlertKind, Words>>> = {
   failed: { symbol: stateSymbol('failed'), words: 'failing', color: COLORS.bad },
   rolled_back: { symbol: stateSymbol('rolled_back'), words: 'rolled back', color: COLORS.warn },
   interrupted: { symbol: stateSymbol('interrupted'), words: 'interrupted', color: COLORS.warn },
   refused: { symbol: stateSymbol('refused'), words: 'could not start', color: COLORS.bad },
+  missed: { symbol: MISSED_SYMBOL, words: 'missed', color: COLORS.warn },
 };
 const DENIED: Words = { symbol: stateSymbol('refused'), words: 'Refused requests', color: COLORS.warn };
 const OVER: Words = { symbol: stateSymbol('succeeded'), words: 'works again', color: COLORS.good };

@@ -75,7 +75,10 @@ export function commitLines(run: Pick<Run, 'shown'>): string[] {
   ];
 }
 
-/** The reader's local time: `t` 14:32, `f` 22 November 2026 14:32, `R` in 15 minutes. `iso` is ISO 8601. */
-export function time(iso: string, style: 't' | 'f' | 'R'): string {
+/**
+ * The reader's local time: `t` 14:32, `f` 22 November 2026 14:32, `F` the same with the weekday, `R` in 15 minutes.
+ * `iso` is ISO 8601.
+ */
+export function time(iso: string, style: 't' | 'f' | 'F' | 'R'): string {
   return `<t:${Math.floor(Date.parse(iso) / 1000)}:${style}>`;
 }

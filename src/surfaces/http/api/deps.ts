@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../../core/intent/intent.js';
 import type { Log } from '../../../core/log.js';
 import type { Pipeline } from '../../../core/pipeline.js';
+import type { ScheduleDesk } from '../../../core/schedule/desk.js';
 import type { RunStore } from '../../../core/store.js';
 import type { AuthFailure } from '../access/guard.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -14,6 +15,7 @@ export interface ApiDeps {
   >;
   readonly catalogue: Pick<Catalogue, 'all' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
+  readonly schedules: Pick<ScheduleDesk, 'list' | 'reload' | 'runNow'>;
   readonly metrics: Pick<Metrics, 'contentType' | 'render' | 'authFailed'>;
   ready(): Promise<Readiness>;
   /** Told of every call that was not let in, and of every right that the core denied. */

@@ -50,6 +50,9 @@ export type Endpoint =
   | 'validate'
   | 'run'
   | 'orchestrate'
+  | 'schedules'
+  | 'schedules_reload'
+  | 'schedules_run_now'
   | 'openapi'
   | 'webhook'
   | null;

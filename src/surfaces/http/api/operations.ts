@@ -9,6 +9,7 @@ import { probes } from './probes.js';
 import { runOperation } from './run.js';
 import { runEventsOperation } from './run-events.js';
 import { runsOperations } from './runs.js';
+import { schedulesOperations } from './schedules.js';
 import { validateOperation } from './validate.js';
 
 /** Everything that the side port serves; the last one describes them all. */
@@ -20,6 +21,7 @@ export function operationsOf(deps: ApiDeps, webhooks: WebhookDeps): readonly Ope
     orchestrateOperation(deps),
     validateOperation(deps),
     ...runsOperations(deps),
+    ...schedulesOperations(deps),
     runEventsOperation(deps),
     ...webhookOperations(webhooks),
   ];

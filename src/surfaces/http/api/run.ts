@@ -4,12 +4,12 @@ import type { Run } from '../../../core/run.js';
 import { runJson } from '../../../core/views.js';
 import { type Problem, ProblemError, problemOf } from '../problem.js';
 import type { ApiDeps } from './deps.js';
-import { json, type Operation, operation } from './operation.js';
+import { type Call, json, type Operation, operation, type Reply } from './operation.js';
 import { patience, within } from './prefer.js';
 import { RunRequestBody } from './request-schemas.js';
 import { runAnswer, runUrl } from './run-view.js';
 import { RunAnswer } from './schemas.js';
-import { type Started, startRun, withdrawSuccessor } from './start-run.js';
+import { type Started, startRun, type Wish, withdrawSuccessor } from './start-run.js';
 
 /** `POST /run`: one intent, from its name to its outcome. */
 export function runOperation(deps: ApiDeps): Operation {
@@ -23,19 +23,8 @@ export function runOperation(deps: ApiDeps): Operation {
     endpoint: 'run',
     limited: true,
     body: RunRequestBody,
-    requestHeaders: {
-      Prefer: '`respond-async`: answer 202 at once; with `wait=<seconds>`: after that time at the latest.',
-    },
-    answers: {
-      200: { description: 'The run ended, or the dry run’s plan.', schema: RunAnswer },
-      202: {
-        description: 'It goes on, or a person has to confirm it (`state` is `awaiting`).',
-        schema: RunAnswer,
-        headers: { Location: 'Where to follow the run.' },
-      },
-    },
-    problems: [403, 404, 409, 422, 503],
-    handle: async ({ body, actor, from, headers }) => {
+    ...RUN_ANSWERS,
+    handle: ({ body, ...call }) => {
       const wish = {
         intent: body.name,
         params: body.params,
@@ -44,15 +33,38 @@ export function runOperation(deps: ApiDeps): Operation {
         ...(body.confirm === undefined ? {} : { confirm: body.confirm }),
         ...(body.resumes === undefined ? {} : { resumes: body.resumes }),
       };
-      const started = await startRun(deps, wish, { actor, from });
-      const ended = await endOf(started, patience(headers.prefer));
-      if (ended === null) return goesOn(deps, started);
-      await withdrawSuccessor(deps, ended, actor);
-      const problem = neverBegan(ended);
-      if (problem) throw new ProblemError(problem);
-      return json(200, await runAnswer(deps, ended));
+      return answerRun(deps, wish, call);
     },
   });
+}
+
+/** What every operation says of itself that runs one intent. */
+export const RUN_ANSWERS = {
+  requestHeaders: {
+    Prefer: '`respond-async`: answer 202 at once; with `wait=<seconds>`: after that time at the latest.',
+  },
+  answers: {
+    200: { description: 'The run ended, or the dry run’s plan.', schema: RunAnswer },
+    202: {
+      description: 'It goes on, or a person has to confirm it (`state` is `awaiting`).',
+      schema: RunAnswer,
+      headers: { Location: 'Where to follow the run.' },
+    },
+  },
+  problems: [403, 404, 409, 422, 503],
+} as const;
+
+type Caller = Pick<Call<unknown, unknown, unknown>, 'actor' | 'from' | 'headers'>;
+
+/** Runs what a call wants and answers it; throws the problem of a run that could not begin. */
+export async function answerRun(deps: ApiDeps, wish: Wish, { actor, from, headers }: Caller): Promise<Reply> {
+  const started = await startRun(deps, wish, { actor, from });
+  const ended = await endOf(started, patience(headers.prefer));
+  if (ended === null) return goesOn(deps, started);
+  await withdrawSuccessor(deps, ended, actor);
+  const problem = neverBegan(ended);
+  if (problem) throw new ProblemError(problem);
+  return json(200, await runAnswer(deps, ended));
 }
 
 /** The run when it has ended; null when it goes on. Throws the problem of one that was refused. */

@@ -18,7 +18,7 @@ export const NoticeView = Text.meta({
   description: 'Something that a person must know, and the way out.',
 });
 
-const ActorView = z
+export const ActorView = z
   .looseObject({ kind: z.string(), id: z.string(), name: z.string() })
   .meta({ id: 'Actor', description: 'Who asked or decided. A key is there by its name.' });
 

@@ -2,6 +2,7 @@ import { code, phrase } from '../../../core/phrase.js';
 import { type Notice, notice, type ReasonCode } from '../../../core/reasons.js';
 import type { Actor, Params, Source } from '../../../core/request.js';
 import type { Run, Shown } from '../../../core/run.js';
+import type { ScheduleTie } from '../../../core/schedule/store.js';
 import type { Ticket } from '../../../core/ticket.js';
 import type { AuthFailureReason } from '../access/guard.js';
 import type { ApiDeps } from './deps.js';
@@ -16,6 +17,8 @@ export interface Wish {
   readonly confirm?: string;
   /** The run whose finished steps are not repeated. */
   readonly resumes?: string;
+  /** It is asked for in place of this schedule. */
+  readonly schedule?: ScheduleTie;
 }
 
 /** Who asked, and how. */
@@ -54,11 +57,12 @@ export async function startRun(
   const { pipeline } = deps;
   const { intent, params, dryRun } = wish;
   const goesOn = wish.resumes === undefined ? {} : { resumes: wish.resumes };
+  const schedule = wish.schedule === undefined ? {} : { schedule: wish.schedule };
   const refused = (notice: Notice): Started => {
     reportDenied(deps, notice, actor, from);
     return { kind: 'refused', notice };
   };
-  const admission = await pipeline.admit({ intent, params, dryRun, ...goesOn, actor, source });
+  const admission = await pipeline.admit({ intent, params, dryRun, ...goesOn, actor, source, ...schedule });
   if (!admission.ok) return refused(admission.notice);
   const unkeepable = wish.rollbackOnFailure ? null : cannotLeaveHalfDone(admission.ticket);
   if (unkeepable) return { kind: 'refused', notice: unkeepable };

@@ -1,10 +1,12 @@
 import { Registry } from 'prom-client';
 import type { EventBus } from '../../../core/events.js';
+import type { ScheduleFigures } from '../../../core/schedule/figures.js';
 import { type AlertsPending, alertMetrics } from './alerts.js';
 import { authMetrics } from './auth.js';
 import { type AnswerMetrics, discordMetrics, type GatewayFigures } from './discord.js';
 import { processMetrics } from './process.js';
 import { type Describe, runMetrics } from './runs.js';
+import { scheduleMetrics } from './schedules.js';
 import { type StoredSources, storedMetrics } from './stored.js';
 
 export interface Metrics {
@@ -23,6 +25,7 @@ export interface MetricsOptions extends StoredSources {
   readonly version: string;
   readonly describe: Describe;
   readonly alertsPending?: AlertsPending;
+  readonly schedules?: () => Promise<readonly ScheduleFigures[]>;
   /** Null while Discord is off. */
   gateway(): GatewayFigures | null;
 }
@@ -35,6 +38,7 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
   const unsubscribe = events.subscribe(runMetrics(into, options.describe, authFailed));
   if (options.alertsPending) alertMetrics(into, options.alertsPending);
   const readStore = storedMetrics(into, options);
+  const readSchedules = options.schedules ? scheduleMetrics(into, options.schedules) : null;
   const answers = discordMetrics(into, options.gateway);
   const stopMeasuring = processMetrics(registry, options.version);
   return {
@@ -43,6 +47,7 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
     authFailed,
     render: async () => {
       await readStore();
+      await readSchedules?.();
       return registry.metrics();
     },
     close: () => {

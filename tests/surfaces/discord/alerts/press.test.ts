@@ -8,6 +8,7 @@ import { type DiscordSurface, startDiscord } from '../../../../src/surfaces/disc
 import { sampleAlert } from '../../../store/contract/incidents.js';
 import { openTemporary } from '../../../store/opened.js';
 import { rulesOf } from '../../../support/rules.js';
+import { NO_SCHEDULES } from '../../../support/schedules.js';
 import { type FakePipeline, fakePipeline, intentNamed } from '../fake-pipeline.js';
 import { AWAITING, ended } from '../sample-runs.js';
 import { keptLog } from '../surface.js';
@@ -48,6 +49,7 @@ beforeEach(async () => {
     catalogue: fake.catalogue,
     runs: fake.runs,
     artifacts: fake.artifacts,
+    schedules: NO_SCHEDULES,
     redact: (data) => data,
     log,
     now,

@@ -1,0 +1,70 @@
+import { denialAlert } from '../alert-rules.js';
+import type { AlertKind, NewAlert } from '../incident.js';
+import type { Intent } from '../intent/intent.js';
+import { code, moment, type Phrase, phrase } from '../phrase.js';
+import type { Notice, ReasonCode } from '../reasons.js';
+import { CATCH_UP_MOST, type DuePlan } from './plan-dues.js';
+import { type Schedule, scheduleActor } from './schedule.js';
+
+/** Runs were missed because no bot was there. The next success of the intent ends it. */
+export function missedAlert(
+  schedule: Schedule,
+  intent: Intent | null,
+  missed: NonNullable<DuePlan['missed']>,
+  at: Date,
+): NewAlert {
+  const { count, first, runs } = missed;
+  const many =
+    count > CATCH_UP_MOST ? `More than ${CATCH_UP_MOST} runs` : count === 1 ? '1 run' : `${count} runs`;
+  const were = count === 1 ? 'was' : 'were';
+  const what = phrase`${many} of the schedule ${code(schedule.name)} ${were} missed while the bot was down, the first ${moment(first.toISOString())}.`;
+  return about(schedule, intent, 'missed', 'schedule_missed', [what, now(runs, count)], at);
+}
+
+function now(runs: number, count: number): Phrase {
+  if (runs === 0) return phrase`None of them is made up for.`;
+  if (count === 1) return phrase`It runs now.`;
+  return runs === 1
+    ? phrase`The latest runs now, the others don’t.`
+    : phrase`${runs} of them run now, one after the other.`;
+}
+
+/** A run was turned down before it became one; null where that has raised an alert already. */
+export function turnedDownAlert(
+  schedule: Schedule,
+  intent: Intent | null,
+  notice: Notice,
+  at: Date,
+): NewAlert | null {
+  const by = scheduleActor(schedule);
+  const { code: reason, message, remedy } = notice;
+  if (denialAlert({ by, intent: schedule.intent, reason, runId: null, at: at.toISOString() })) return null;
+  const what = phrase`The schedule ${code(schedule.name)} could not run it. ${message}`;
+  return about(schedule, intent, 'refused', reason, [what, remedy], at);
+}
+
+function about(
+  schedule: Schedule,
+  intent: Intent | null,
+  kind: AlertKind,
+  reason: ReasonCode,
+  text: readonly Phrase[],
+  at: Date,
+): NewAlert {
+  const name = schedule.intent;
+  // Of an intent that is not there nobody knows what it would do.
+  const { action, stack } = intent ?? { action: 'steps' as const, stack: '' };
+  return {
+    subject: { key: `intent:${name}`, intent: { name, action, stack } },
+    event: {
+      kind,
+      at: at.toISOString(),
+      runId: null,
+      reason,
+      by: scheduleActor(schedule),
+      text,
+      count: 1,
+      mark: `${reason} ${schedule.name}`,
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { closest } from '../intent/closest.js';
+import { type FlatDocument, pathText, type YamlProblem } from '../intent/flat-document.js';
+import type { Intent } from '../intent/intent.js';
+import { defaultOf, formOf, readParam, shown } from '../intent/param-values.js';
+import type { Params } from '../request.js';
+
+/** What every intent with one scale step takes without declaring it. */
+const REPLICAS = 'replicas';
+
+/** Do a schedule's values fit what its intent declares? What does not is told, with where it stands. */
+export function checkParams(
+  given: Params,
+  { name, params }: Pick<Intent, 'name' | 'params'>,
+  fields: Pick<FlatDocument, 'locate'>,
+  report: (problem: YamlProblem) => void,
+): boolean {
+  let fits = true;
+  const tell = (path: readonly string[], message: string, hint: string): void => {
+    fits = false;
+    report({ ...fields.locate(path), field: pathText(path), message, hint });
+  };
+  for (const [param, value] of Object.entries(given)) {
+    const path = ['params', param];
+    const declared = params.find((one) => one.name === param);
+    if (!declared) {
+      if (param === REPLICAS) continue;
+      const [near] = closest(
+        param,
+        params.map((one) => one.name),
+      );
+      const hint = near ? `Did you mean ${near}?` : 'Remove the line.';
+      tell(path, `${name} has no parameter ${param}.`, hint);
+      continue;
+    }
+    const read = readParam(declared, value);
+    if (!read.ok) tell(path, `${pathText(path)} is ${shown(value)}, but ${read.why}.`, read.hint);
+  }
+  const missing = params.filter((one) => given[one.name] === undefined && defaultOf(one) === undefined);
+  for (const one of missing) {
+    const hint = `Give it below params: as ${formOf(one)}.`;
+    tell(['params'], `${name} needs ${one.name}, which has no default.`, hint);
+  }
+  return fits;
+}

@@ -1,0 +1,141 @@
+import { dirname } from 'node:path';
+import { fieldName } from '../intent/flat-document.js';
+import type { Catalogue, IntentProblem } from '../intent/intent.js';
+import { START } from '../intent/problem.js';
+import { watchFolder } from '../intent/watch-folder.js';
+import { readSettled } from '../policy/read-files.js';
+import type { TextFile } from '../text-file.js';
+import { checkParams } from './check-params.js';
+import { MAX_SCHEDULES_BYTES, type ReadSchedules, readSchedules } from './read-file.js';
+import type { Schedule } from './schedule.js';
+
+export interface SchedulesOptions {
+  /** The schedules file; null: only intents have schedules. */
+  readonly file: string | null;
+  readonly catalogue: Pick<Catalogue, 'all' | 'find' | 'suggest'>;
+  /** Follow changes of the file. */
+  readonly watch?: boolean;
+  /** Called when the file's schedules or problems are others than before, also for what is found at the start. */
+  readonly onChange?: (problems: readonly IntentProblem[]) => void;
+  /** How often the file is looked at besides, in milliseconds. Default 10 s. */
+  readonly pollMs?: number;
+}
+
+/** The schedules as they are now: those of the file, and those that intents have themselves. */
+export interface ScheduleSource {
+  /** Sorted by name; also those that are not enabled. */
+  all(): readonly Schedule[];
+  /** Everything wrong with the file as it is on disk now, and with what its schedules ask of intents. */
+  problems(): readonly IntentProblem[];
+  /** Some schedules could not be read: what is not listed may still be there. */
+  isPartial(): boolean;
+}
+
+export interface OpenSchedules extends ScheduleSource {
+  /** Reads the file again now. */
+  reload(): Promise<void>;
+  /** Stops following changes; the schedules stay as they are. */
+  close(): void;
+}
+
+const NONE: ReadSchedules = { schedules: [], problems: [], broken: [] };
+
+/** Opens the schedules. Nothing here throws because of a file: what was good before stays in force. */
+export async function openSchedules(options: SchedulesOptions): Promise<OpenSchedules> {
+  const { file, catalogue, watch = false, onChange, pollMs = 10_000 } = options;
+  let now = NONE;
+  let closed = false;
+
+  const load = async (): Promise<void> => {
+    if (file === null) return;
+    const next = lastGood(now, await readFile(file));
+    if (closed || JSON.stringify(next) === JSON.stringify(now)) return;
+    now = next;
+    onChange?.(problems());
+  };
+  // One after the other: a slow older reading must not overwrite a newer one.
+  let turn = Promise.resolve();
+  const reload = (): Promise<void> => {
+    turn = turn.then(load, load);
+    return turn;
+  };
+  const own = (): readonly Schedule[] =>
+    catalogue.all().flatMap(({ schedule }) => (schedule === undefined ? [] : [schedule]));
+  const problems = (): readonly IntentProblem[] => [
+    ...now.problems,
+    ...now.schedules.flatMap((schedule) => clashOf(schedule, own()) ?? wishProblems(schedule, catalogue)),
+  ];
+
+  await reload();
+  const stopWatching =
+    watch && file !== null ? watchFolder(dirname(file), pollMs, () => void reload()) : () => {};
+  return {
+    all: () => {
+      const ofIntents = own();
+      const names = new Set(ofIntents.map(({ name }) => name));
+      const ofFile = now.schedules.filter(({ name }) => !names.has(name));
+      return [...ofIntents, ...ofFile].sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    problems,
+    isPartial: () => now.broken === null || now.broken.length > 0,
+    reload,
+    close: () => {
+      closed = true;
+      stopWatching();
+    },
+  };
+}
+
+async function readFile(file: string): Promise<ReadSchedules> {
+  const found = await readSettled(file, MAX_SCHEDULES_BYTES);
+  if (found.ok) return readSchedules(found.text, file);
+  const [message, hint] = WHY[found.why](found.why === 'unreadable' ? found.code : '');
+  return { schedules: [], problems: [{ file, ...START, field: '', message, hint }], broken: null };
+}
+
+type Why = Exclude<TextFile, { ok: true }>['why'];
+
+const WHY: Readonly<Record<Why, (code: string) => readonly [message: string, hint: string]>> = {
+  too_large: () => [`The file is larger than ${MAX_SCHEDULES_BYTES / 1024} KiB.`, 'Is this the right file?'],
+  not_utf8: () => ['The file is not UTF-8 text.', 'Save it as UTF-8 text.'],
+  not_a_file: () => ['This is not a regular file.', 'Name a file.'],
+  unreadable: (code) =>
+    code === 'ENOENT'
+      ? ['The file does not exist.', 'Put it back, or unset CHATOPS_SCHEDULES_FILE and restart.']
+      : [`The file can’t be read (${code}).`, 'Give the bot’s user the right to read it.'],
+};
+
+/** What is there now, and in place of what is broken now its last good version. */
+function lastGood(before: ReadSchedules, next: ReadSchedules): ReadSchedules {
+  const kept = before.schedules.filter(({ name }) => next.broken === null || next.broken.includes(name));
+  return { ...next, schedules: [...next.schedules, ...kept] };
+}
+
+function clashOf({ name, file, line, column }: Schedule, own: readonly Schedule[]): IntentProblem[] | null {
+  if (!own.some((one) => one.name === name)) return null;
+  const message = `${fieldName(name)} is the name of an intent that has a schedule itself, which counts.`;
+  return [
+    { file, line, column, field: 'name', message, hint: 'Give this one another name, or remove either.' },
+  ];
+}
+
+/** What a schedule of the file asks of an intent that can't be. */
+function wishProblems(
+  schedule: Schedule,
+  catalogue: Pick<Catalogue, 'find' | 'suggest'>,
+): readonly IntentProblem[] {
+  const { name, intent: wanted, file, line, column, params } = schedule;
+  const intent = catalogue.find(wanted);
+  const at = { line, column };
+  if (!intent) {
+    const [near] = catalogue.suggest(wanted);
+    const message = `${fieldName(name)}: there is no intent ${fieldName(wanted)}.`;
+    const hint = near ? `Did you mean ${near}?` : 'Write the name of an intent that there is.';
+    return [{ file, ...at, field: 'intent', message, hint }];
+  }
+  const found: IntentProblem[] = [];
+  checkParams(params, intent, { locate: () => at }, (problem) => {
+    found.push({ file, ...problem, message: `${fieldName(name)}: ${problem.message}` });
+  });
+  return found;
+}

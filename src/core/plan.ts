@@ -46,7 +46,10 @@ export type Effect =
 export interface PlanDraft<Data extends Json = Json> {
   readonly steps: readonly PlanStep[];
   readonly effects: readonly Effect[];
-  /** Lease keys: `stack:<name>`, `path:<absolute>`, `vm:<id>`. A path also covers what lies below it. */
+  /**
+   * Lease keys: `stack:<name>`, `compose:<project>`, `service:<project>/<name>`, `container:<name>`,
+   * `path:<absolute>`, `vm:<id>`. A path also covers what lies below it.
+   */
   readonly touches: readonly string[];
   readonly warnings: readonly Notice[];
   /** Any blocker means that the plan can't be confirmed. */

@@ -10,50 +10,36 @@ import { plain } from '../../src/core/phrase.js';
 import type { Actor, RunRequest } from '../../src/core/request.js';
 import type { Run } from '../../src/core/run.js';
 import { Shop } from '../executors/rollout/shop.js';
-import type { ComposeStack } from '../support/compose-stack.js';
 import type { TestRegistry } from '../support/docker-registry.js';
 import { builtCommand } from './stage.js';
 
+const APPS = ['plex', 'worker', 'sonarr', 'radarr'];
 const ADA: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
 
 /**
- * Three Compose projects (plex with a worker, sonarr, radarr), the intent "update the media stack" over them,
- * and the whole core on real Docker.
+ * A Compose project with plex and its worker, sonarr and radarr, the intent "update the media stack" over it, and
+ * the whole core on real Docker.
  */
 export class MediaStack {
   readonly media: Shop;
-  readonly sonarr: Shop;
-  readonly radarr: Shop;
   /** `roll_out_plex 12 running`: each step's states, with the part's index, in the order in which they came. */
   readonly seen: string[] = [];
   #app: App | null = null;
 
   constructor(registry: TestRegistry) {
-    [this.media, this.sonarr, this.radarr] = [new Shop(registry), new Shop(registry), new Shop(registry)];
+    this.media = new Shop(registry);
   }
 
   /** Everything runs its version 1. */
   start(): void {
-    for (const { shop, app } of this.#apps()) shop.publish({ version: '1' }, shop.image(app));
-    const service = (shop: Shop, app: string) => ({ [app]: { image: shop.image(app) } });
-    this.media.start({ ...service(this.media, 'plex'), ...service(this.media, 'worker') });
-    this.sonarr.start(service(this.sonarr, 'sonarr'));
-    this.radarr.start(service(this.radarr, 'radarr'));
-  }
-
-  #apps(): readonly { readonly shop: Shop; readonly app: string }[] {
-    return [
-      { shop: this.media, app: 'plex' },
-      { shop: this.media, app: 'worker' },
-      { shop: this.sonarr, app: 'sonarr' },
-      { shop: this.radarr, app: 'radarr' },
-    ];
+    for (const app of APPS) this.media.publish({ version: '1' }, this.media.image(app));
+    this.media.start(Object.fromEntries(APPS.map((app) => [app, { image: this.media.image(app) }])));
   }
 
   /** A new version of each, as their publishers push them. `plex` may be a broken one. */
   publish(version: string, plex: { readonly script?: string } = {}): void {
-    this.sonarr.publish({ version }, this.sonarr.image('sonarr'));
-    this.radarr.publish({ version }, this.radarr.image('radarr'));
+    this.media.publish({ version }, this.media.image('sonarr'));
+    this.media.publish({ version }, this.media.image('radarr'));
     this.media.publish({ version, ...plex }, this.media.image('plex'));
   }
 
@@ -71,10 +57,10 @@ export class MediaStack {
   writeIntents(onFailure = 'stop'): string {
     const dir = this.media.lab.path('intents');
     mkdirSync(dir);
-    const rollout = (shop: Shop, service: string, stack: string) => ({
+    const rollout = (service: string) => ({
       action: 'rollout',
-      stack,
-      compose: shop.stack.file,
+      stack: 'media',
+      compose: this.media.stack.file,
       service,
       // Long enough that both of the rollouts at once are watched at the same time.
       stable_for: 6,
@@ -95,10 +81,10 @@ export class MediaStack {
         stack: 'media',
         steps: {
           back_up_plex: { intent: 'backup_plex' },
-          roll_out_sonarr: { ...rollout(this.sonarr, 'sonarr', 'sonarr'), needs: ['back_up_plex'] },
-          roll_out_radarr: { ...rollout(this.radarr, 'radarr', 'radarr'), needs: ['back_up_plex'] },
+          roll_out_sonarr: { ...rollout('sonarr'), needs: ['back_up_plex'] },
+          roll_out_radarr: { ...rollout('radarr'), needs: ['back_up_plex'] },
           roll_out_plex: {
-            ...rollout(this.media, 'plex', 'media'),
+            ...rollout('plex'),
             needs: ['roll_out_sonarr', 'roll_out_radarr'],
           },
           scale_worker: {
@@ -175,14 +161,15 @@ export class MediaStack {
 
   /** The built command asks for the update; it is killed while the new containers of sonarr and radarr are watched. */
   async updateAndDie(): Promise<void> {
-    const [sonarr, radarr] = [this.sonarr.stack, this.radarr.stack];
-    const old = [sonarr.images('sonarr').join(), radarr.images('radarr').join()];
-    const isNew = (stack: ComposeStack, app: string) =>
-      stack.running().join() === `${app}-1` && !old.includes(stack.images(app).join());
+    const { stack } = this.media;
+    const images = (app: string) => stack.images(app).join();
+    const old = { sonarr: images('sonarr'), radarr: images('radarr') };
+    const isNew = (app: keyof typeof old) =>
+      stack.running().filter((name) => name.startsWith(app)).length === 1 && images(app) !== old[app];
     const args = [await builtCommand(), 'run', 'update', '--yes'];
     const child = spawn(process.execPath, args, { cwd: this.folder, env: this.#env(), stdio: 'ignore' });
     const ended = once(child, 'exit');
-    while (!(isNew(sonarr, 'sonarr') && isNew(radarr, 'radarr')) && child.exitCode === null) await sleep(50);
+    while (!(isNew('sonarr') && isNew('radarr')) && child.exitCode === null) await sleep(50);
     child.kill('SIGKILL');
     await ended;
   }
@@ -190,7 +177,7 @@ export class MediaStack {
   async clean(): Promise<void> {
     await this.#app?.pipeline.shutdown(0);
     await this.#app?.close();
-    for (const shop of [this.media, this.sonarr, this.radarr]) shop.clean();
+    this.media.clean();
   }
 }
 

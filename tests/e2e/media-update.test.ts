@@ -45,8 +45,8 @@ describeWithDocker(
       console.info(`${first.id}: ${summaryOf(first).join('\n  ')}`);
 
       const untouched = () => [
-        stack.sonarr.stack.ids('sonarr'),
-        stack.radarr.stack.ids('radarr'),
+        stack.media.stack.ids('sonarr'),
+        stack.media.stack.ids('radarr'),
         stack.archives(),
       ];
       const done = untouched();
@@ -61,7 +61,7 @@ describeWithDocker(
       expect(untouched()).toEqual(done);
       expect(stack.archives()).toHaveLength(1);
       expect(stack.media.stack.images('plex')).not.toEqual(before);
-      expect(stack.media.stack.running()).toEqual(['plex-1', 'worker-1', 'worker-2']);
+      expect(stack.media.stack.running()).toEqual(['plex-1', 'radarr-1', 'sonarr-1', 'worker-1', 'worker-2']);
       await expect(stack.update({ resumes: first.id })).rejects.toThrow(`${second.id} has resumed`);
     });
 
@@ -86,19 +86,18 @@ describeWithDocker(
       expect(plain(run.outcome?.rollBack ?? [])).toMatch(
         /image of sonarr from before.*image of radarr from before/,
       );
-      expect(stack.sonarr.stack.running()).toEqual(['sonarr-1']);
-      expect(stack.radarr.stack.running()).toEqual(['radarr-1']);
+      expect(stack.media.stack.running()).toEqual(['plex-1', 'radarr-1', 'sonarr-1', 'worker-1']);
       const rest = await stack.update({ resumes: run.id });
       expect(rest.state).toBe('succeeded');
       expect(stack.archives()).toHaveLength(1);
-      expect(stack.media.stack.running()).toEqual(['plex-1', 'worker-1', 'worker-2']);
+      expect(stack.media.stack.running()).toEqual(['plex-1', 'radarr-1', 'sonarr-1', 'worker-1', 'worker-2']);
     });
 
     test('on_failure: rollback undoes what was done in reverse, and keeps the backup', async () => {
       stack.writeIntents('rollback');
       const images = () => [
-        stack.sonarr.stack.images('sonarr'),
-        stack.radarr.stack.images('radarr'),
+        stack.media.stack.images('sonarr'),
+        stack.media.stack.images('radarr'),
         stack.media.stack.images('plex'),
       ];
       const before = images();
@@ -116,7 +115,7 @@ describeWithDocker(
         scale_worker: 'rolled_back',
       });
       expect(images()).toEqual(before);
-      expect(stack.media.stack.running()).toEqual(['plex-1', 'worker-1']);
+      expect(stack.media.stack.running()).toEqual(['plex-1', 'radarr-1', 'sonarr-1', 'worker-1']);
       expect(stack.archives()).toHaveLength(1);
       const words = summaryOf(run);
       const undone = words.filter((line) => line.includes('was undone')).map((line) => line.split(' ')[0]);
@@ -124,7 +123,7 @@ describeWithDocker(
       expect(undone.slice(1).sort()).toEqual(['roll_out_radarr', 'roll_out_sonarr']);
       expect(words).toContain('back_up_plex stays: backups are kept.');
       // What the names mean on this host is as before too, so that a later `up` changes nothing.
-      stack.sonarr.stack.up();
+      stack.media.stack.up();
       expect(images()).toEqual(before);
       expect(docker('ps', '-aq', '--filter', `label=chatops.hold.project=${stack.media.stack.name}`)).toBe(
         '',

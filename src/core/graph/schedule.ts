@@ -2,10 +2,12 @@ import { overlaps } from '../leases.js';
 import type { Plan } from '../plan.js';
 import type { PlanGraph, PlanNode, StepState, StepStates } from './graph.js';
 
-/** A step with what it must have for itself while it runs. */
+/** A step with what each of its parts must have for itself while it runs. */
 export interface ScheduledStep extends PlanNode {
-  readonly touches: readonly string[];
+  readonly touches: readonly Touches[];
 }
+
+type Touches = readonly string[];
 
 /** A plan's steps, each after those that it needs. */
 export interface Schedule {
@@ -20,7 +22,7 @@ export interface Next {
 }
 
 export function scheduleOf({ nodes, maxParallel }: PlanGraph, parts: Plan['parts']): Schedule {
-  const touchesOf = ({ parts: own }: PlanNode) => own.flatMap((index) => parts[index]?.touches ?? []);
+  const touchesOf = ({ parts: own }: PlanNode) => own.map((index) => parts[index]?.touches ?? []);
   return { steps: nodes.map((node) => ({ ...node, touches: touchesOf(node) })), maxParallel };
 }
 
@@ -81,5 +83,18 @@ function hasEnded(state: StepState | undefined): boolean {
 
 /** Do they want the same for themselves? */
 export function collide(a: ScheduledStep, b: ScheduledStep): boolean {
-  return a.touches.some((key) => b.touches.some((other) => overlaps(key, other)));
+  return a.touches.some((one) => b.touches.some((other) => areInTheWay(one, other)));
+}
+
+/** Within a run, parts that name the services they work on share the services' project and stack. */
+function areInTheWay(one: Touches, other: Touches): boolean {
+  const finely = [one, other].every((keys) => keys.some((key) => key.startsWith(SERVICE)));
+  const [a, b] = finely ? [withoutShared(one), withoutShared(other)] : [one, other];
+  return a.some((key) => b.some((its) => overlaps(key, its)));
+}
+
+const SERVICE = 'service:';
+
+function withoutShared(keys: Touches): Touches {
+  return keys.filter((key) => !key.startsWith('stack:') && !key.startsWith('compose:'));
 }

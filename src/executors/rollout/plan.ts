@@ -5,6 +5,7 @@ import type { Json, PlanDraft, PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { type ComposeProject, readProject, unknownService } from '../compose/project.js';
+import { touchesOf } from '../compose/touches.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { pullArgv, replaceArgv, tagArgv } from './commands.js';
 import { type Comparison, compare } from './compare.js';
@@ -91,7 +92,11 @@ function draft(
     effects: changes.flatMap((one) =>
       one.containers.map(({ name }) => ({ kind: 'replace', target: name }) as const),
     ),
-    touches: touchesOf(stack, project.name),
+    touches: touchesOf(
+      stack,
+      project.name,
+      data.replacements.map(({ service }) => service),
+    ),
     warnings: [...project.warnings, ...changes.flatMap(({ warnings }) => warnings), ...nothing],
     blockers,
     targets: { project: project.name, services: comparisons.map(targetOf) },
@@ -108,16 +113,12 @@ function blocked(
   return {
     steps: [],
     effects: [],
-    touches: touchesOf(stack, project),
+    touches: touchesOf(stack, project, []),
     warnings: [],
     blockers,
     targets: null,
     data: { file, project, replacements: [], current: [], timeout, stableFor },
   };
-}
-
-function touchesOf(stack: string, project: string): readonly string[] {
-  return [`stack:${stack}`, ...(project === '' ? [] : [`compose:${project}`])];
 }
 
 /** Step 0 pulls; then one step for each replacement, in order; then what is left alone, for people to see. */

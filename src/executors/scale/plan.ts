@@ -6,6 +6,7 @@ import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { readProject, unknownService } from '../compose/project.js';
+import { touchesOf } from '../compose/touches.js';
 import { inspectImage } from '../docker/image.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { checkBounds, checkPossible } from './bounds.js';
@@ -52,7 +53,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   return {
     steps: stepsOf(data, change),
     effects: effectsOf(change),
-    touches: touchesOf(stack, project.name),
+    touches: touchesOf(stack, project.name, [service.name]),
     warnings: [
       ...project.warnings,
       ...(isNothing(change) ? [nothingToDo(data)] : differences(service, existing, change, image)),
@@ -79,16 +80,12 @@ function blocked(
   return {
     steps: [],
     effects: [],
-    touches: touchesOf(stack, project),
+    touches: touchesOf(stack, project, [service]),
     warnings: [],
     blockers,
     targets: null,
     data: { file, project, service, wanted: fields.replicas ?? 0, before: [], timeout, stableFor },
   };
-}
-
-function touchesOf(stack: string, project: string): readonly string[] {
-  return [`stack:${stack}`, ...(project === '' ? [] : [`compose:${project}`])];
 }
 
 /** The id of the image that new containers get. */

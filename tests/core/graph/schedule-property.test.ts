@@ -27,7 +27,7 @@ function scheduleOf({ steps, maxParallel }: RandomGraph): Schedule {
       ...none,
       ...step,
       when: step.onlyIf && JSON.stringify(step.onlyIf),
-      touches: [`path:/${step.place}`],
+      touches: [[`path:/${step.place}`]],
     })),
   };
 }

@@ -64,7 +64,7 @@ describeWithDocker('scale', () => {
     expect(plain(up.part.steps[0]?.title ?? [])).toBe(
       `web: 1 → 3 replicas. 2 containers are created: ${prefix}web-2, ${prefix}web-3.`,
     );
-    expect(up.part.touches).toEqual(['stack:media', `compose:${stack.name}`]);
+    expect(up.part.touches).toEqual(['stack:media', `compose:${stack.name}`, `service:${stack.name}/web`]);
     expect(up.part.warnings).toEqual([]);
     expect(up.result).toMatchObject({ state: 'succeeded', reason: 'done' });
     expect(said(up.result)).toBe('web runs 3 replicas now; it was 1.');

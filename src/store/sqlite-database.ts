@@ -58,27 +58,29 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
   const handle = await retrying(() => connect(file));
   const sql = sqlOf(handle);
   const wal = walSync(file);
-  const begin = (): Promise<unknown> => retrying(() => handle.exec('BEGIN IMMEDIATE'));
-  const onDisk = async <T>(result: T): Promise<T> => {
+  // A sync that failed once may seem to succeed the next time although pages were lost
+  // (https://wiki.postgresql.org/wiki/Fsync_Errors): nothing is written any more until a restart has read the file anew.
+  let broken: StoreError | null = null;
+  const sync = async (): Promise<void> => {
     await wal.sync().catch((error: unknown) => {
-      throw unsynced(file, error);
+      broken = unsynced(file, error);
+      throw broken;
     });
-    return result;
   };
   const writes = writeQueue({
-    together: async (works) => {
-      await begin();
-      return onDisk(committed(handle, file, () => together(handle, sql, works, file)));
+    sync,
+    begin: async () => {
+      if (broken) throw broken;
+      await retrying(() => handle.exec('BEGIN IMMEDIATE'));
     },
+    together: (works) => committed(handle, file, () => together(handle, sql, works, file)),
     alone: async (work) => {
-      await begin();
-      const [end] = await Promise.allSettled([(async () => work(sql))()]);
-      return onDisk(
-        committed(handle, file, () => {
-          if (end.status === 'rejected') throw end.reason;
-          return end.value;
-        }),
-      );
+      // What other processes have committed may still be on its way to the disk.
+      const [end] = await Promise.allSettled([sync().then(() => work(sql))]);
+      return committed(handle, file, () => {
+        if (end.status === 'rejected') throw end.reason;
+        return end.value;
+      });
     },
   });
 
@@ -173,7 +175,7 @@ function committed<T>(handle: Handle, file: string, work: () => T): T {
 function unsynced(file: string, cause: unknown): StoreError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new StoreError(
-    `${file}: a change could not be written through to the disk (${why}). Check the disk.`,
+    `${file}: a change could not be written through to the disk (${why}). Nothing more is written. Check the disk, then restart.`,
     {
       cause,
     },

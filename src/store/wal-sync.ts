@@ -1,4 +1,4 @@
-import { close, fdatasync, openSync } from 'node:fs';
+import { close, existsSync, fdatasync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** Brings what is committed onto the disk, without keeping the event loop waiting for it. */
@@ -17,6 +17,8 @@ export function walSync(database: string): WalSync {
   let fd: number | null = null;
   return {
     async sync() {
+      // It is made with the first transaction.
+      if (fd === null && !existsSync(`${database}-wal`)) return;
       fd ??= openSync(`${database}-wal`, 'r');
       await promisify(fdatasync)(fd);
     },

@@ -11,12 +11,19 @@ export type Done =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown };
 
-/** How transactions are made. Both resolve once what was done is on the disk; when one rejects, nothing was done. */
+/**
+ * How transactions are made. They resolve once what was done is on the disk; when one rejects, what was done counts
+ * for nothing.
+ */
 export interface Transactions {
-  /** Several works in one, with their ends in their order. */
-  together(works: readonly Work[]): Promise<readonly Done[]>;
-  /** One work, which may take its time, in one of its own. */
+  /** Opens one. */
+  begin(): Promise<void>;
+  /** Several works in the one that is open, with their ends in their order, and commits it. */
+  together(works: readonly Work[]): readonly Done[];
+  /** One work, which may take its time, in the one that is open, and commits it. */
   alone(work: Work): Promise<unknown>;
+  /** Brings what is committed onto the disk. */
+  sync(): Promise<void>;
 }
 
 /** Works that wait for their transaction, in the order in which they came. */
@@ -37,32 +44,48 @@ export function writeQueue(transactions: Transactions): WriteQueue {
   const queue: Waiting[] = [];
   let draining: Promise<void> | null = null;
 
+  /** Each is told what is wrong with itself, and one that fits on a full disk is done. */
+  const oneByOne = async (batch: readonly Waiting[]): Promise<void> => {
+    for (const one of batch) await settle([one], () => doTogether([one]));
+  };
+
   const doTogether = async (batch: readonly Waiting[]): Promise<void> => {
+    await transactions.begin();
+    let ends: readonly Done[];
     try {
-      const ends = await transactions.together(batch.map(({ work }) => work));
-      for (const [index, { resolve, reject }] of batch.entries()) {
-        const end = ends[index];
-        if (end?.ok) resolve(end.value);
-        else reject(end?.error);
-      }
+      ends = transactions.together(batch.map(({ work }) => work));
     } catch (error) {
-      const [only, another] = batch;
-      if (only && !another) return only.reject(error);
-      // Each is told what is wrong with itself, and one that fits on a full disk is done.
-      for (const one of batch) await doTogether([one]);
+      if (batch.length === 1) throw error;
+      return oneByOne(batch);
     }
+    await transactions.sync();
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const end = ends[index];
+      if (end?.ok) resolve(end.value);
+      else reject(end?.error);
+    }
+  };
+
+  const doAlone = async (one: Waiting): Promise<void> => {
+    await transactions.begin();
+    const value = await transactions.alone(one.work);
+    await transactions.sync();
+    one.resolve(value);
+  };
+
+  /** What keeps the transaction from coming about is told to all who share it. */
+  const settle = async (batch: readonly Waiting[], work: () => Promise<void>): Promise<void> => {
+    await work().catch((error: unknown) => {
+      for (const { reject } of batch) reject(error);
+    });
   };
 
   const drain = async (): Promise<void> => {
     // What is asked for in the same breath goes together.
     await Promise.resolve();
     for (let first = queue[0]; first; first = queue[0]) {
-      if (first.how === 'together') {
-        await doTogether(queue.splice(0, ableToShare(queue)));
-      } else {
-        queue.shift();
-        await transactions.alone(first.work).then(first.resolve, first.reject);
-      }
+      const batch = queue.splice(0, first.how === 'alone' ? 1 : ableToShare(queue));
+      await settle(batch, () => (first.how === 'alone' ? doAlone(first) : doTogether(batch)));
     }
     draining = null;
   };

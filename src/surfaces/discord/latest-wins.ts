@@ -6,6 +6,9 @@ export interface LatestWins {
   end(): Promise<void>;
 }
 
+/** What follows within so long is written together: confirmed, then waiting, is one thing to a reader; in ms. */
+const TOGETHER_MS = 200;
+
 /**
  * Never two writes at once, at least `gapMs` from the end of one to the start of the next, and always one
  * after the last change. `write` calls `onRead` when it reads the state, later than at its start where it has
@@ -23,7 +26,7 @@ export function latestWins(write: (onRead: () => void) => Promise<void>, gapMs: 
   };
   const schedule = (): void => {
     if (timer !== null || writing !== null || over) return;
-    timer = setTimeout(start, Math.max(0, lastEnd + gapMs - performance.now()));
+    timer = setTimeout(start, Math.max(TOGETHER_MS, lastEnd + gapMs - performance.now()));
   };
   const start = (): void => {
     timer = null;

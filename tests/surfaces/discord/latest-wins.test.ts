@@ -54,7 +54,7 @@ test('after the end nothing is written, and what is under way is waited for', as
   const { seen, write } = writer(500);
   const drawing = latestWins(write, 2000);
   drawing.request();
-  await jest.advanceTimersByTimeAsync(10);
+  await jest.advanceTimersByTimeAsync(210);
   drawing.request();
   let over = false;
   const end = drawing.end().then(() => {

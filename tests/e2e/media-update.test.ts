@@ -83,9 +83,9 @@ describeWithDocker(
         roll_out_plex: 'waiting',
         scale_worker: 'waiting',
       });
-      expect(plain(run.outcome?.rollBack ?? [])).toMatch(
-        /image of sonarr from before.*image of radarr from before/,
-      );
+      const offer = plain(run.outcome?.rollBack ?? []);
+      for (const app of ['sonarr', 'radarr'])
+        expect(offer).toContain(`Put back the image of ${app} from before`);
       expect(stack.media.stack.running()).toEqual(['plex-1', 'radarr-1', 'sonarr-1', 'worker-1']);
       const rest = await stack.update({ resumes: run.id });
       expect(rest.state).toBe('succeeded');

@@ -16,8 +16,12 @@ export async function holdOldImages(data: RolloutData, ctx: RunContext): Promise
   await ctx.journal('holding', null);
   const images = [...new Set(data.replacements.map(({ oldId }) => oldId))];
   for (const [index, image] of images.entries()) {
-    const labels = ['--label', `${LABEL}=${ctx.runId}`, '--label', `${LABEL}.project=${data.project}`];
-    const name = `chatops-hold-${data.project}-${ctx.runId}-${index}`;
+    const labels = [
+      ...['--label', `${LABEL}=${ctx.runId}`],
+      ...['--label', `${LABEL}.project=${data.project}`],
+      ...['--label', `${LABEL}.services=${servicesOf(data)}`],
+    ];
+    const name = `chatops-hold-${data.project}-${ctx.runId}-${data.replacements[0]?.service}-${index}`;
     // An image may have no command of its own; this one is never run.
     const argv = ['docker', 'create', '--name', name, ...labels, '--network', 'none', '--', image, 'true'];
     const created = await ctx.host.exec(argv, PATIENT);
@@ -28,10 +32,26 @@ export async function holdOldImages(data: RolloutData, ctx: RunContext): Promise
   return null;
 }
 
-/** Removes every hold of the project, also what an interrupted run left. */
-export async function releaseHolds({ project }: RolloutData, ctx: RunContext): Promise<void> {
-  const filter = `label=${LABEL}.project=${project}`;
-  const listed = await ctx.host.exec(['docker', 'ps', '-aq', '--no-trunc', '--filter', filter], READ);
-  const ids = listed.ok ? listed.stdout.split('\n').filter(Boolean) : [];
+/**
+ * Removes this part's holds, and those that an interrupted run left in the project; not those of another step of
+ * the same run, which works on other services meanwhile.
+ */
+export async function releaseHolds(data: RolloutData, ctx: RunContext): Promise<void> {
+  const filter = `label=${LABEL}.project=${data.project}`;
+  const format = `{{.ID}} {{.Label "${LABEL}"}} {{.Label "${LABEL}.services"}}`;
+  const argv = ['docker', 'ps', '-a', '--no-trunc', '--filter', filter, '--format', format];
+  const listed = await ctx.host.exec(argv, READ);
+  const all = listed.ok ? listed.stdout.split('\n').filter(Boolean) : [];
+  const ids = all.flatMap((line) => {
+    const [id = '', run, services] = line.split(' ');
+    return run === ctx.runId && services !== servicesOf(data) ? [] : [id];
+  });
   if (ids.length > 0) await ctx.host.exec(['docker', 'rm', '-v', '--', ...ids], PATIENT);
+}
+
+function servicesOf({ replacements }: RolloutData): string {
+  return replacements
+    .map(({ service }) => service)
+    .sort()
+    .join();
 }

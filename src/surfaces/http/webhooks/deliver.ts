@@ -48,20 +48,29 @@ async function runOne(
   await report(change, { intent, state: 'pending', description: 'ChatOps plans it.' });
   const wish = { intent, params: {}, dryRun: false, rollbackOnFailure: true };
   const started = await startRun(deps, wish, { ...asked, source: 'webhook', shown: shownOf(change) });
-  const run = await endOf(started);
+  const ending = endOf(deps, started);
+  if (started.kind === 'waits') await report(change, stateOf(intent, started, null));
+  const run = await ending;
   if (run) await withdrawSuccessor(deps, run, asked.actor);
   await report(change, stateOf(intent, started, run));
   return run !== null && succeeded(run);
 }
 
-/** The run when it has ended; null when it never began or waits for a person. */
-async function endOf(started: Started): Promise<Run | null> {
+/** The run when it has ended, also one that waits for a person until then; null when it never began. */
+async function endOf({ pipeline }: DeliverDeps, started: Started): Promise<Run | null> {
   if (started.kind === 'runs') return started.done;
-  return started.kind === 'planned' ? started.run : null;
+  if (started.kind !== 'waits') return started.kind === 'planned' ? started.run : null;
+  return new Promise((resolve) => {
+    const unsubscribe = pipeline.events.subscribe((event) => {
+      if (event.type !== 'finished' || event.run.id !== started.run.id) return;
+      unsubscribe();
+      resolve(event.run);
+    });
+  });
 }
 
 function stateOf(intent: string, started: Started, run: Run | null): CommitState {
-  if (started.kind === 'waits') {
+  if (started.kind === 'waits' && run === null) {
     return { intent, state: 'pending', description: `${started.run.id} waits for a person.` };
   }
   if (started.kind === 'refused') {

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { until } from '../../../core/harness.js';
+import { alice, intentNamed, until } from '../../../core/harness.js';
 import { Port, SECRET } from '../port.js';
 import { githubPull, githubPush, gitlabMerge, gitlabPush } from './payloads.js';
 
@@ -118,6 +118,29 @@ describe('GitHub', () => {
       await told(() => github('push', later), 1);
     }, 2);
     expect(ran).toEqual(['photos', 'films']);
+  });
+
+  test('one that waits for a person is told at its end, and the next one follows', async () => {
+    const confirmRule = { confirm: 'person', approverRoles: [] } as const;
+    port.installation.intents.push(intentNamed('careful', { confirmRule }));
+    const messages = ['[chatops:intent=careful][chatops:intent=photos]'];
+    const { pipeline, deps } = port.process;
+    const ran = await ranBy(async () => {
+      await github('push', githubPush({ messages, commit: commit() }));
+      await until(() => /waits for a person/.test(port.states.at(-1)?.description ?? ''), 'it waits');
+      const [waiting] = await deps.store.runs.list({ limit: 1, intent: 'careful' });
+      expect(await pipeline.decide(waiting?.id ?? '', alice, 'confirm')).toMatchObject({ ok: true });
+      await until(
+        () => port.states.at(-1)?.intent === 'photos' && port.states.at(-1)?.state === 'success',
+        'both',
+      );
+    }, 0);
+    expect(ran).toEqual(['careful', 'photos']);
+    expect(port.states.filter(({ intent }) => intent === 'careful').map(({ state }) => state)).toEqual([
+      'pending',
+      'pending',
+      'success',
+    ]);
   });
 
   test('one that fails ends it, and the commit is told', async () => {

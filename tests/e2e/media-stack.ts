@@ -162,10 +162,18 @@ export class MediaStack {
   /** The built command asks for the update; it is killed while the new containers of sonarr and radarr are watched. */
   async updateAndDie(): Promise<void> {
     const { stack } = this.media;
-    const images = (app: string) => stack.images(app).join();
+    const images = (app: string): string | null => {
+      try {
+        return stack.images(app).join();
+      } catch {
+        // Replaced between being listed and being looked at.
+        return null;
+      }
+    };
     const old = { sonarr: images('sonarr'), radarr: images('radarr') };
     const isNew = (app: keyof typeof old) =>
-      stack.running().filter((name) => name.startsWith(app)).length === 1 && images(app) !== old[app];
+      stack.running().filter((name) => name.startsWith(app)).length === 1 &&
+      ![null, old[app]].includes(images(app));
     const args = [await builtCommand(), 'run', 'update', '--yes'];
     const child = spawn(process.execPath, args, { cwd: this.folder, env: this.#env(), stdio: 'ignore' });
     const ended = once(child, 'exit');

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
 import { EMPTY_POLICY, type Times } from '../../../src/core/policy/policy.js';
+import { canResume } from '../../../src/core/resume.js';
+import type { Run } from '../../../src/core/run.js';
 import type { Schedule } from '../../../src/core/schedule/schedule.js';
 import { createRunSlots } from '../../../src/limits/run-slots.js';
-import { alice, Installation, mallory, until } from '../../core/harness.js';
+import { intentOf } from '../../core/graph/media.js';
+import { alice, Installation, mallory, previewed, until } from '../../core/harness.js';
 import { isIdle, lookUntil, pass, scheduledIntent, startWatch, storedDues, type Watch } from './bench.js';
 
 let installation: Installation;
@@ -308,18 +311,93 @@ describe('what can’t begin is told', () => {
   });
 });
 
-test('a plan that changed while it waited for its turn is made anew, and runs', async () => {
-  await begin();
-  installation.world.deletions = ['/dst/old'];
-  const { leases } = watch.process.deps.store;
-  await leases.acquire('r-other', 'o-other', ['path:/dst/nightly'], installation.now.toISOString());
-  const { runs } = watch.process.deps.store;
-  await look('it is queued', async () => (await runs.list({ limit: 1 }))[0]?.state === 'queued', 60);
-  installation.world.deletions = ['/dst/old', '/dst/older'];
-  await leases.release('r-other');
-  await idle();
-  expect((await runs.list({ limit: 5 })).map(({ state }) => state)).toEqual(['succeeded', 'plan_changed']);
-  expect(entered()).toEqual(['nightly']);
+describe('a plan that changed', () => {
+  test('while it waited for its turn is made anew, and runs', async () => {
+    await begin();
+    installation.world.deletions = ['/dst/old'];
+    const { leases, runs } = watch.process.deps.store;
+    await leases.acquire('r-other', 'o-other', ['path:/dst/nightly'], installation.now.toISOString());
+    await look('it is queued', async () => (await runs.list({ limit: 1 }))[0]?.state === 'queued', 60);
+    installation.world.deletions = ['/dst/old', '/dst/older'];
+    await leases.release('r-other');
+    await idle();
+    expect((await runs.list({ limit: 5 })).map(({ state }) => state)).toEqual(['succeeded', 'plan_changed']);
+    expect(entered()).toEqual(['nightly']);
+  });
+
+  test('each time is given up after five new ones, and told', async () => {
+    await begin();
+    let probes = 0;
+    installation.world.targets = () => {
+      probes += 1;
+      return { probes };
+    };
+    await idle(60);
+    expect(entered()).toEqual([]);
+    const states = (await watch.process.deps.store.runs.list({ limit: 20 })).map(({ state }) => state);
+    expect(states).toEqual(['cancelled', ...Array.from({ length: 6 }, () => 'plan_changed')]);
+    expect((await events())[0]).toContain(
+      'refused: The schedule nightly could not run it. Its plan changed each time before it could begin.',
+    );
+  });
+
+  describe('in the middle', () => {
+    const STEPS =
+      'action: steps\nsteps:\n  first: { intent: photos }\n  last: { intent: films, needs: first }\n';
+    const changing = (more = ''): Promise<void> => {
+      const { world } = installation;
+      world.targets = (name) =>
+        name === 'films' ? { id: world.left.includes('photos') ? 'new' : 'old' } : null;
+      return begin({}, intentOf('nightly', `${STEPS}${more}`));
+    };
+
+    test('is no plan that the schedule agrees to: people resume it', async () => {
+      await changing();
+      await idle(60);
+      await idle();
+      expect(entered()).toEqual(['photos']);
+      expect(dues()).toEqual([['14:01:00', 'plan_changed']]);
+      const { runs } = watch.process.deps.store;
+      const [rest, paused] = await runs.list({ limit: 5 });
+      expect([rest?.state, paused?.state]).toEqual(['cancelled', 'plan_changed']);
+      expect((await events()).map((line) => line.split(':')[0])).toEqual(['interrupted']);
+      const whole = await runs.get(paused?.id ?? '');
+      if (!whole) throw new Error('gone');
+      expect(plain(whole.outcome?.next ?? [])).toBe(
+        'To go on, resume the run: what is done is not repeated.',
+      );
+      expect(canResume(whole)).toBe(true);
+      const resumed = await previewed(watch.process, 'nightly', { resumes: whole.id });
+      await ((await watch.process.pipeline.decide(resumed.id, alice, 'confirm')) as { done: Promise<Run> })
+        .done;
+      expect(entered()).toEqual(['photos', 'films']);
+    });
+
+    test('and whose rest has a time already: the schedule neither agrees to it nor makes it anew', async () => {
+      await changing();
+      const { runs, schedules } = watch.process.deps.store;
+      await look('it runs', () => entered().length === 1, 60);
+      await until(async () => (await runs.list({ limit: 2 }))[1]?.state === 'plan_changed', 'it paused');
+      const [rest, paused] = await runs.list({ limit: 2 });
+      const [due] = await schedules.open();
+      await schedules.follow(due?.id ?? 0, paused?.id ?? '', rest?.id ?? '');
+      await idle();
+      expect(entered()).toEqual(['photos']);
+      expect(dues()).toEqual([['14:01:00', 'cancelled']]);
+    });
+
+    test('waits for a person where one has to agree anyway', async () => {
+      await changing('confirm: person\n');
+      const { runs } = watch.process.deps.store;
+      await look('it waits', async () => (await runs.list({ limit: 1 }))[0]?.state === 'awaiting', 60);
+      const [run] = await runs.list({ limit: 1 });
+      await watch.process.pipeline.decide(run?.id ?? '', alice, 'confirm');
+      await idle(10);
+      const [rest] = await runs.list({ limit: 1 });
+      expect(rest).toMatchObject({ state: 'awaiting', previous: run?.id });
+      expect(dues()).toEqual([['14:01:00', 'plan_changed']]);
+    });
+  });
 });
 
 describe('pausing', () => {

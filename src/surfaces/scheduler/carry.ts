@@ -1,4 +1,7 @@
 import { needsOthers } from '../../core/consent.js';
+import { chainOf } from '../../core/intent/chain.js';
+import { stacksOfIntents, stacksOfPlan } from '../../core/lock.js';
+import { heldBack } from '../../core/locks.js';
 import { phrase } from '../../core/phrase.js';
 import { type Notice, notice, type ReasonCode } from '../../core/reasons.js';
 import type { Run } from '../../core/run.js';
@@ -55,6 +58,12 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
     return true;
   };
 
+  /** Asked before the run is: each refusal would be one more in the audit trail. */
+  const isLocked = async (name: string): Promise<boolean> => {
+    const intent = catalogue.find(name);
+    return intent !== null && (await heldBack(deps, stacksOfIntents(chainOf(catalogue, intent)))) !== null;
+  };
+
   /** Takes back a preview that the schedule asked for, and that nobody else can answer. */
   const withdraw = async (due: Due, runId: string): Promise<void> => {
     const waiting = await store.runs.get(runId);
@@ -67,6 +76,7 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
       const place = joinLine();
       try {
         const { intent, params, dryRun, name } = schedule;
+        if (!dryRun && (await isLocked(intent))) return false;
         const admission = await pipeline.admit({
           intent,
           params,
@@ -106,6 +116,8 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
       } else if (fate === 'waits') {
         return schedule === null || needsOthers(whole) ? false : agree(due, run, schedule);
       } else if (fate === 'again') {
+        // A plan can touch more stacks than its intents name.
+        if (run.reason === 'stack_locked' && (await heldBack(deps, stacksOfPlan(whole.plan)))) return false;
         await schedules.again(due.id, run.id, run.reason !== null && CUT_OFF.includes(run.reason));
       } else if (fate === 'follow' && run.successor !== null) {
         await schedules.follow(due.id, run.id, run.successor);

@@ -9,7 +9,7 @@ const MOST_CHANGES = 5;
 
 /** The run did nothing, for a reason that goes away by itself. */
 export const CUT_OFF: readonly ReasonCode[] = ['process_died', 'shutdown'];
-export const HELD_BACK: readonly ReasonCode[] = ['outside_window'];
+export const HELD_BACK: readonly ReasonCode[] = ['outside_window', 'stack_locked'];
 
 /**
  * What becomes of a time that has a run: it `waits` for that run, gets another one (`again`), or `follow`s the one

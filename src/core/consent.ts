@@ -58,6 +58,11 @@ export function needsOthers(run: Waiting): boolean {
   return confirm === 'two_people' || (confirm === 'person' && !isPerson(run.actor));
 }
 
+/** Can somebody answer its preview? A schedule agrees by itself to what it was written down for, and to nothing else. */
+export function isAnswerable(run: Waiting): boolean {
+  return run.actor.kind !== 'schedule' || needsOthers(run);
+}
+
 /** Which yes a waiting run needs next. */
 export function nextYes(run: Waiting): 'confirm' | 'approve' {
   return consentOf(run).confirm === 'two_people' && wantedBy(run) !== null ? 'approve' : 'confirm';

@@ -50,10 +50,12 @@ export const outcomes = {
       successor,
     }),
 
-  /** A step in the middle would do something else now; the successor asks about the rest. */
-  paused: (reported: Outcome, successor: string): Outcome => ({
+  /** A step in the middle would do something else now; the successor asks about the rest, if anybody can answer. */
+  paused: (reported: Outcome, successor: string, isAnswerable: boolean): Outcome => ({
     ...reported,
-    next: phrase`Read the new preview: what is done is not repeated.`,
+    next: isAnswerable
+      ? phrase`Read the new preview: what is done is not repeated.`
+      : (reported.next ?? phrase`Look at what changed, then run it again.`),
     successor,
   }),
 

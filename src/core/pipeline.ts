@@ -2,7 +2,7 @@ import { examine, mayBegin, viewableIntents, visibleIntents } from './admission.
 import { type Answering, Answers, type Begun } from './answers.js';
 import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
 import { commitOf } from './commit.js';
-import { askedConsent, needsOthers } from './consent.js';
+import { askedConsent, isAnswerable, needsOthers } from './consent.js';
 import { type Answer, ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import type { EventBus } from './events.js';
@@ -220,7 +220,7 @@ class Story implements Pipeline {
     // Where nothing is done yet there is nothing to leave alone.
     const more = finishedIn(run).size > 0 ? { resumes: run.id } : {};
     const successor = await this.#askAgain(run, ticket, more);
-    return outcomes.paused(outcome, successor.id);
+    return outcomes.paused(outcome, successor.id, isAnswerable(successor));
   }
 
   /** The new plan is the same one's wish, and nobody has agreed to it yet. */

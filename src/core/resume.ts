@@ -1,3 +1,4 @@
+import { isAnswerable } from './consent.js';
 import type { CoreDeps } from './deps.js';
 import type { PlanNode, StepState } from './graph/graph.js';
 import { code, type Phrase, phrase } from './phrase.js';
@@ -57,9 +58,12 @@ export async function finishedBefore(
   return run ? finishedIn(run) : new Map();
 }
 
-/** It ended in the middle by itself: the rest can be done. After a change in the middle a newer run waits for that. */
+/**
+ * It ended in the middle by itself: the rest can be done. After a change in the middle a newer run waits for that,
+ * unless nobody could answer it.
+ */
 export function canResume(run: Run): boolean {
-  return run.state !== 'plan_changed' && whyNot(run) === null;
+  return (run.state !== 'plan_changed' || !isAnswerable(run)) && whyNot(run) === null;
 }
 
 /**

@@ -82,7 +82,12 @@ export function scheduleStore(database: Database, trail: AuditTrail): ScheduleSt
       ),
 
     follow: (id, runId, successor) =>
-      write('UPDATE due_times SET run_id = ? WHERE id = ? AND run_id = ? AND open = 1', successor, id, runId),
+      write(
+        'UPDATE due_times SET run_id = ?, attempts = attempts + 1 WHERE id = ? AND run_id = ? AND open = 1',
+        successor,
+        id,
+        runId,
+      ),
 
     settle: (id, notice, alert) =>
       database.write((sql) => {

@@ -41,7 +41,8 @@ export function planDues(schedule: Schedule, situation: Situation): DuePlan | nu
   const onTime = dues.filter(({ startsAt }) => startsAt >= awakeSince);
   const caughtUp = catchUp(schedule, late, onTime.length > 0);
   const wanted = [
-    ...caughtUp.map((due) => ({ ...due, queue: schedule.catchUp === 'all' || schedule.overlap === 'queue' })),
+    // Late already, it does not get lost over a run that is about to end.
+    ...caughtUp.map((due) => ({ ...due, queue: true })),
     ...onTime.map((due) => ({ ...due, queue: schedule.overlap === 'queue' })),
   ];
   const begin: NewDue[] = [];
@@ -52,11 +53,12 @@ export function planDues(schedule: Schedule, situation: Situation): DuePlan | nu
     else skipped.push(due);
   }
   const [first] = late;
+  const runs = begin.filter(({ startsAt }) => startsAt < awakeSince).length;
   return {
     cursor: last.due,
     begin,
     skipped,
-    missed: first ? { count: late.length, first: first.due, runs: caughtUp.length } : null,
+    missed: first ? { count: late.length, first: first.due, runs } : null,
   };
 }
 

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { fieldName } from '../intent/flat-document.js';
 import type { Catalogue, IntentProblem } from '../intent/intent.js';
 import { START } from '../intent/problem.js';
+import { intentName } from '../intent/read-intent.js';
 import { watchFolder } from '../intent/watch-folder.js';
 import { readSettled } from '../policy/read-files.js';
 import type { TextFile } from '../text-file.js';
@@ -12,7 +13,7 @@ import type { Schedule } from './schedule.js';
 export interface SchedulesOptions {
   /** The schedules file; null: only intents have schedules. */
   readonly file: string | null;
-  readonly catalogue: Pick<Catalogue, 'all' | 'find' | 'suggest'>;
+  readonly catalogue: Pick<Catalogue, 'all' | 'find' | 'suggest' | 'problems'>;
   /** Follow changes of the file. */
   readonly watch?: boolean;
   /** Called when the file's schedules or problems are others than before, also for what is found at the start. */
@@ -77,7 +78,7 @@ export async function openSchedules(options: SchedulesOptions): Promise<OpenSche
       return [...ofIntents, ...ofFile].sort((a, b) => (a.name < b.name ? -1 : 1));
     },
     problems,
-    isPartial: () => now.broken === null || now.broken.length > 0,
+    isPartial: () => now.broken === null || now.broken.length > 0 || lacksIntents(catalogue),
     reload,
     close: () => {
       closed = true;
@@ -107,7 +108,9 @@ const WHY: Readonly<Record<Why, (code: string) => readonly [message: string, hin
 
 /** What is there now, and in place of what is broken now its last good version. */
 function lastGood(before: ReadSchedules, next: ReadSchedules): ReadSchedules {
-  const kept = before.schedules.filter(({ name }) => next.broken === null || next.broken.includes(name));
+  const there = new Set(next.schedules.map(({ name }) => name));
+  const isBroken = (name: string): boolean => next.broken === null || next.broken.includes(name);
+  const kept = before.schedules.filter(({ name }) => isBroken(name) && !there.has(name));
   return { ...next, schedules: [...next.schedules, ...kept] };
 }
 
@@ -117,6 +120,11 @@ function clashOf({ name, file, line, column }: Schedule, own: readonly Schedule[
   return [
     { file, line, column, field: 'name', message, hint: 'Give this one another name, or remove either.' },
   ];
+}
+
+/** A file of the intents, or their folder, can't be used, and no earlier version of it is in force. */
+function lacksIntents(catalogue: Pick<Catalogue, 'find' | 'problems'>): boolean {
+  return catalogue.problems().some(({ file }) => catalogue.find(intentName(file)) === null);
 }
 
 /** What a schedule of the file asks of an intent that can't be. */

@@ -46,7 +46,7 @@ export interface Due {
   readonly owner: string | null;
   /** That process is gone. */
   readonly orphan: boolean;
-  /** How often its run was cut off before it began. */
+  /** How often its run was cut off, or its plan changed, before it began. */
   readonly attempts: number;
   /** Why nothing ran; null where a run tells it. */
   readonly notice: Notice | null;
@@ -93,7 +93,7 @@ export interface ScheduleStore {
   takeOver(owner: string): Promise<void>;
   /** The run of this time was cut off, or held back, before it began: it gets another one. */
   again(id: number, runId: string, cutOff: boolean): Promise<void>;
-  /** Another run took the place of the one that the time had. */
+  /** Another run took the place of the one that the time had; counts as an attempt. */
   follow(id: number, runId: string, successor: string): Promise<void>;
   /** Nothing is left to be done. `notice`: why nothing ran. */
   settle(id: number, notice: Notice | null, alert: NewAlert | null): Promise<void>;

@@ -46,12 +46,18 @@ function ofInterval(seconds: number): Timetable {
   };
 }
 
-/** The next times of a schedule after an instant, at most `most`. */
-export function nextDues(schedule: Schedule, after: Date, most: number): readonly DueTime[] {
+/**
+ * The next times of a schedule whose runs have not begun by `now`, at most `most`. With jitter the first of them
+ * may have come already; up to `dealtWith` they have been dealt with.
+ */
+export function nextDues(schedule: Schedule, dealtWith: Date, now: Date, most: number): readonly DueTime[] {
   const dues: DueTime[] = [];
   const table = timetableOf(schedule.timing);
+  const earliest = now.getTime() - schedule.jitterSeconds * 1000;
+  const after = new Date(Math.min(Math.max(earliest, dealtWith.getTime()), now.getTime()));
   for (let due = table.next(after); due !== null && dues.length < most; due = table.next(due)) {
-    dues.push(startOf(schedule, due));
+    const time = startOf(schedule, due);
+    if (time.startsAt > now) dues.push(time);
   }
   return dues;
 }

@@ -1,7 +1,7 @@
 import type { CoreDeps } from '../deps.js';
 import type { Action } from '../request.js';
 import { type Holding, holdingOf } from './holding.js';
-import type { Schedule } from './schedule.js';
+import { type Schedule, timingKey } from './schedule.js';
 import type { Due, ScheduleState } from './store.js';
 import { nextDues } from './timetable.js';
 import { timingText } from './wording.js';
@@ -52,6 +52,8 @@ export async function viewsOf(
     const waiting = open.filter((due) => due.schedule === schedule.name && due.run === null).length;
     const intent = catalogue.find(schedule.intent);
     const paused = state?.paused ?? null;
+    // Other times than before count from now on.
+    const dealtWith = state?.timing === timingKey(schedule.timing) ? new Date(state.cursor) : at;
     const held = (moment: Date): Holding | null => holdingOf(deps, schedule, moment);
     return {
       schedule,
@@ -60,7 +62,7 @@ export async function viewsOf(
       next:
         paused || !schedule.enabled
           ? []
-          : nextDues(schedule, at, nextTold).map(({ startsAt }) => ({
+          : nextDues(schedule, dealtWith, at, nextTold).map(({ startsAt }) => ({
               at: startsAt.toISOString(),
               held: held(startsAt),
             })),

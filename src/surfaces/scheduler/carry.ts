@@ -1,20 +1,25 @@
 import { needsOthers } from '../../core/consent.js';
-import type { Notice, ReasonCode } from '../../core/reasons.js';
+import { chainOf } from '../../core/intent/chain.js';
+import { stacksOfIntents, stacksOfPlan } from '../../core/lock.js';
+import { heldBack } from '../../core/locks.js';
+import { phrase } from '../../core/phrase.js';
+import { type Notice, notice, type ReasonCode } from '../../core/reasons.js';
 import type { Run } from '../../core/run.js';
 import { turnedDownAlert } from '../../core/schedule/alerts.js';
 import { type Schedule, scheduleActor } from '../../core/schedule/schedule.js';
 import type { Due, DueRun } from '../../core/schedule/store.js';
 import type { SchedulerDeps } from './deps.js';
+import { CUT_OFF, fateOf, HELD_BACK } from './fate.js';
 import { createLine } from './in-order.js';
 
 /** How long a run whose plan is made waits for older ones whose plans are still being made, in ms. */
 const PATIENCE_MS = 10_000;
-/** A bot that dies of a run before it begins must not try for ever. */
-const MOST_ATTEMPTS = 20;
 
-/** The run did nothing, for a reason that goes away by itself. */
-const CUT_OFF: readonly ReasonCode[] = ['process_died', 'shutdown'];
-const HELD_BACK: ReasonCode = 'outside_window';
+const UNSTEADY = notice(
+  'plan_changed',
+  phrase`Its plan changed each time before it could begin. Nothing was run.`,
+  phrase`Look at what changes there, then use Run now.`,
+);
 /** Refusals that leave the time as it is: later it is looked at again. */
 const LATER: readonly ReasonCode[] = ['shutting_down', 'already_decided', 'needs_person', 'needs_approval'];
 
@@ -46,11 +51,24 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
     if (decision.ok) return true;
     const { notice } = decision;
     if (LATER.includes(notice.code)) return false;
-    if (notice.code === HELD_BACK) await store.schedules.again(due.id, run.id, false);
+    if (HELD_BACK.includes(notice.code)) await store.schedules.again(due.id, run.id, false);
     else await turnDown(due, schedule, notice);
     // Nobody else can answer this preview.
     await pipeline.decide(run.id, actor, 'cancel');
     return true;
+  };
+
+  /** Asked before the run is: each refusal would be one more in the audit trail. */
+  const isLocked = async (name: string): Promise<boolean> => {
+    const intent = catalogue.find(name);
+    return intent !== null && (await heldBack(deps, stacksOfIntents(chainOf(catalogue, intent)))) !== null;
+  };
+
+  /** Takes back a preview that the schedule asked for, and that nobody else can answer. */
+  const withdraw = async (due: Due, runId: string): Promise<void> => {
+    const waiting = await store.runs.get(runId);
+    if (waiting?.state !== 'awaiting' || needsOthers(waiting)) return;
+    await pipeline.decide(runId, scheduleActor({ name: due.schedule }), 'cancel');
   };
 
   return {
@@ -58,6 +76,7 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
       const place = joinLine();
       try {
         const { intent, params, dryRun, name } = schedule;
+        if (!dryRun && (await isLocked(intent))) return false;
         const admission = await pipeline.admit({
           intent,
           params,
@@ -68,7 +87,7 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
         });
         if (!admission.ok) {
           const { notice } = admission;
-          if (notice.code === HELD_BACK || LATER.includes(notice.code)) return false;
+          if (HELD_BACK.includes(notice.code) || LATER.includes(notice.code)) return false;
           await turnDown(due, schedule, notice);
           return true;
         }
@@ -86,20 +105,27 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
 
     async goOn(due, run, schedule) {
       const { schedules } = store;
-      if (run.state === 'awaiting') {
-        const whole = await store.runs.get(run.id);
-        // It has gone on since it was looked for.
-        if (whole?.state !== 'awaiting') return true;
+      const whole = await store.runs.get(run.id);
+      // It has gone on since it was looked for.
+      if (whole?.state !== run.state) return true;
+      const fate = fateOf(due, run);
+      // The rest of a run that had begun is for people: the schedule neither agrees to it nor makes it anew.
+      if (fate !== 'over' && whole.plan.resumes !== undefined) {
+        await withdraw(due, run.id);
+        await schedules.settle(due.id, null, null);
+      } else if (fate === 'waits') {
         return schedule === null || needsOthers(whole) ? false : agree(due, run, schedule);
-      }
-      if (run.state === 'plan_changed' && run.successor !== null) {
+      } else if (fate === 'again') {
+        // A plan can touch more stacks than its intents name.
+        if (run.reason === 'stack_locked' && (await heldBack(deps, stacksOfPlan(whole.plan)))) return false;
+        await schedules.again(due.id, run.id, run.reason !== null && CUT_OFF.includes(run.reason));
+      } else if (fate === 'follow' && run.successor !== null) {
         await schedules.follow(due.id, run.id, run.successor);
-        return true;
+      } else {
+        if (run.successor !== null) await withdraw(due, run.successor);
+        if (fate === 'unsteady' && schedule !== null) await turnDown(due, schedule, UNSTEADY);
+        else await schedules.settle(due.id, null, null);
       }
-      const cutOff = run.reason !== null && CUT_OFF.includes(run.reason);
-      const notBegun = run.startedAt === null && (cutOff || run.reason === HELD_BACK);
-      if (notBegun && due.attempts < MOST_ATTEMPTS) await schedules.again(due.id, run.id, cutOff);
-      else await schedules.settle(due.id, null, null);
       return true;
     },
   };

@@ -4,6 +4,10 @@ import { type Schedule, timingKey } from '../../core/schedule/schedule.js';
 import type { Claim, Due, ScheduleState } from '../../core/schedule/store.js';
 import { goneNotice, overlapNotice } from '../../core/schedule/wording.js';
 import type { SchedulerDeps } from './deps.js';
+import { fateOf } from './fate.js';
+
+/** Clocks are set back a little all the time, in ms. */
+const AHEAD_MS = 60_000;
 
 /** What is so at one look at the clock. */
 export interface Moment {
@@ -28,10 +32,26 @@ export async function claimDues(
     if (state?.timing !== timing) {
       await deps.store.schedules.adopt(schedule.name, timing, moment.now.toISOString());
     } else if (state.paused === null) {
-      claims.push(...(claimOf(deps, schedule, state, moment) ?? []));
+      claims.push(...(setBack(state, moment.now) ?? claimOf(deps, schedule, state, moment) ?? []));
     }
   }
-  return claims.length > 0 && (await deps.store.schedules.claim(claims, deps.owner)).length > 0;
+  if (claims.length === 0) return false;
+  const taken = await deps.store.schedules.claim(claims, deps.owner);
+  for (const { schedule, from, to } of claims) {
+    if (from > to && taken.includes(schedule))
+      deps.log.warn(
+        { schedule, from, to },
+        'the clock was ahead: the times of this schedule count from now on again',
+      );
+  }
+  return taken.length > 0;
+}
+
+/** Nothing would be due until the clock has come to where it was. Times that were taken stay so. */
+function setBack({ name, cursor }: ScheduleState, now: Date): [Claim] | null {
+  if (Date.parse(cursor) - now.getTime() <= AHEAD_MS) return null;
+  const nothing = { begin: [], skipped: [], missed: null, alert: null };
+  return [{ schedule: name, from: cursor, to: now.toISOString(), ...nothing }];
 }
 
 function claimOf(
@@ -40,7 +60,7 @@ function claimOf(
   state: ScheduleState,
   { now, awakeSince, open }: Moment,
 ): [Claim] | null {
-  const before = open.filter((due) => due.schedule === schedule.name);
+  const before = open.filter((due) => due.schedule === schedule.name && !isOver(due));
   const cursor = new Date(state.cursor);
   const plan = planDues(schedule, { cursor, now, awakeSince, open: before.length });
   if (plan === null) return null;
@@ -57,6 +77,11 @@ function claimOf(
       alert: missed && missedAlert(schedule, catalogue.find(schedule.intent), missed, now),
     },
   ];
+}
+
+/** Its run has ended, and nothing follows: only that is not written down yet. */
+function isOver(due: Due): boolean {
+  return due.run !== null && fateOf(due, due.run) === 'over';
 }
 
 /** Not while a file can't be read: what it would list may still be there. */

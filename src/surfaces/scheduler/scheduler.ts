@@ -79,7 +79,8 @@ export function createScheduler(deps: SchedulerDeps, onStep: () => void = () => 
   return {
     async look() {
       const at = now();
-      if (at.getTime() - lastLook.getTime() > STALL_MS) awakeSince = at;
+      if (at.getTime() - lastLook.getTime() > STALL_MS || at < awakeSince) awakeSince = at;
+      if (at < lastLook) resting.clear();
       lastLook = at;
       const schedules = new Map(deps.schedules.all().map((one) => [one.name, one]));
       const enabled = [...schedules.values()].filter((one) => one.enabled);

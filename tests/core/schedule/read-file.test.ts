@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openCatalogue } from '../../../src/core/intent/catalogue.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
 import { readSchedules } from '../../../src/core/schedule/read-file.js';
 import { openSchedules } from '../../../src/core/schedule/source.js';
@@ -107,6 +108,36 @@ describe('what is in force', () => {
     folder = await mkdtemp(join(tmpdir(), 'chatops-schedules-'));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  test('a schedule is there once, also while a second entry of its name is half edited', async () => {
+    const file = join(folder, 'schedules.json');
+    await writeFile(file, json(nightly));
+    const source = await openSchedules({ file, catalogue: catalogueOf([intentNamed('photos')]) });
+    await writeFile(file, json({ ...nightly, cron: '0 4 * * *' }, { ...nightly, cron: 'x' }));
+    await source.reload();
+    await source.reload();
+    expect(source.all().map(({ name, timing }) => [name, timing])).toEqual([
+      ['nightly', { kind: 'cron', cron: '0 4 * * *', timezone: 'UTC' }],
+    ]);
+  });
+
+  test('is partial while intents can’t be used and no earlier version of them is in force', async () => {
+    const intents = join(folder, 'intents');
+    const catalogue = await openCatalogue({ dir: intents });
+    const source = await openSchedules({ file: null, catalogue });
+    expect(source.isPartial()).toBe(true);
+    await mkdir(intents);
+    const photos = join(intents, 'photos.yaml');
+    const good = 'action: backup\nbackup_type: files\nsource: /srv\ndestination: /dst\n';
+    const partialWith = async (text: string): Promise<boolean> => {
+      await writeFile(photos, text);
+      await catalogue.reload();
+      return source.isPartial();
+    };
+    expect(await partialWith('action: [')).toBe(true);
+    expect(await partialWith(good)).toBe(false);
+    expect(await partialWith('action: [')).toBe(false);
+  });
 
   test('a broken edit keeps what was good, a removed schedule goes, a clash with an intent is told', async () => {
     const file = join(folder, 'schedules.json');

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
 import { EMPTY_POLICY, type Times } from '../../../src/core/policy/policy.js';
+import { canResume } from '../../../src/core/resume.js';
+import type { Run } from '../../../src/core/run.js';
 import type { Schedule } from '../../../src/core/schedule/schedule.js';
 import { createRunSlots } from '../../../src/limits/run-slots.js';
-import { alice, Installation, mallory, until } from '../../core/harness.js';
+import { intentOf } from '../../core/graph/media.js';
+import { alice, Installation, mallory, previewed, until } from '../../core/harness.js';
 import { isIdle, lookUntil, pass, scheduledIntent, startWatch, storedDues, type Watch } from './bench.js';
 
 let installation: Installation;
@@ -80,6 +83,43 @@ describe('a time that has come', () => {
     expect(entered()).toEqual([]);
     await idle(1);
     expect(entered()).toEqual(['nightly']);
+  });
+
+  test('with jitter, what is about to begin is shown as the next one', async () => {
+    await begin({ jitterSeconds: 50 });
+    const [first] = (await view()).next;
+    pass(installation, 60);
+    expect((await view()).next[0]).toEqual(first);
+    await idle(50);
+    expect((await view()).next[0]?.at.slice(0, 16)).toBe('2026-11-22T14:02');
+  });
+
+  test('a clock that was ahead holds nothing up, and what has run runs no second time', async () => {
+    await begin({ timing: { kind: 'interval', seconds: 600 } });
+    await idle(2 * 3600);
+    await watch.scheduler.end();
+    pass(installation, -3600);
+    watch = await startWatch(installation);
+    await idle();
+    expect(watch.process.logged).toContainEqual({
+      schedule: 'nightly',
+      from: '2026-11-22T16:00:00.000Z',
+      to: '2026-11-22T15:00:00.000Z',
+    });
+    await idle(600);
+    expect(dues().map(([at]) => at)).toEqual(['15:10:00', '16:00:00']);
+    await look('it is late', async () => await isIdle(watch), 3000);
+    await idle();
+    expect(entered()).toHaveLength(2);
+  });
+
+  test('a clock that is set back while the bot runs makes nothing late', async () => {
+    await begin();
+    pass(installation, -1800);
+    await idle();
+    await idle(60);
+    expect(dues()).toEqual([['13:31:00', 'succeeded']]);
+    expect(await events()).toEqual([]);
   });
 
   test('two processes run it once', async () => {
@@ -210,6 +250,38 @@ describe('times at which no bot was there', () => {
     expect(dues()).toEqual([['15:01:00', 'succeeded']]);
   });
 
+  test('a run that ended with its bot is in nobody’s way', async () => {
+    await begin();
+    installation.world.during = installation.hang;
+    await look('it runs', () => entered().length === 1, 60);
+    installation.world.during = async () => undefined;
+    const dead = watch.process.hosts.self().pid;
+    pass(installation, 5 * 60 + 30);
+    watch = await startWatch(installation);
+    watch.process.hosts.dead.add(dead);
+    await watch.process.ownership.recoverDead();
+    await idle();
+    expect(dues()).toEqual([
+      ['14:01:00', 'interrupted'],
+      ['14:06:00', 'succeeded'],
+    ]);
+    expect((await events()).find((line) => line.startsWith('missed'))).toContain('The latest runs now');
+  });
+
+  test('a late run waits for one that still runs, and what is told of it is so', async () => {
+    await begin();
+    installation.world.during = installation.hang;
+    await look('it runs', () => entered().length === 1, 60);
+    pass(installation, 5 * 60 + 30);
+    await watch.scheduler.look();
+    expect(dues()).toEqual([
+      ['14:01:00', 'running'],
+      ['14:06:00', null],
+    ]);
+    expect((await view()).waiting).toBe(1);
+    expect((await events())[0]).toContain('The latest runs now');
+  });
+
   test('a success ends the alert', async () => {
     await away({}, 5);
     expect((await events()).map((line) => line.split(':')[0])).toEqual(['missed', 'recovered']);
@@ -298,28 +370,128 @@ describe('what can’t begin is told', () => {
     expect(said).toContain('refused: The schedule nightly could not run it. There is no intent gone.');
     expect((await view()).last?.notice?.code).toBe('intent_unknown');
   });
-
-  test('a stack that is locked', async () => {
-    await begin();
-    await watch.process.pipeline.locks.lock(alice, 'discord', { stack: 'media', reason: 'moving disks' });
-    await idle(60);
-    expect((await events())[0]).toContain('moving disks');
-    expect(entered()).toEqual([]);
-  });
 });
 
-test('a plan that changed while it waited for its turn is made anew, and runs', async () => {
+test('a stack that is locked holds the run back until it is unlocked, without a word', async () => {
   await begin();
-  installation.world.deletions = ['/dst/old'];
-  const { leases } = watch.process.deps.store;
+  const { locks } = watch.process.pipeline;
+  await locks.lock(alice, 'discord', { stack: 'media', reason: 'moving disks' });
+  pass(installation, 60);
+  for (let again = 0; again < 3; again += 1) {
+    await watch.scheduler.look();
+    await until(async () => (await view()).waiting === 1, 'it waits');
+    pass(installation, 6);
+  }
+  expect(await watch.process.deps.store.runs.list({ limit: 1 })).toEqual([]);
+  expect((await watch.process.deps.store.audit.list(50)).map(({ event }) => event)).not.toContain('refused');
+  await locks.unlock(alice, 'discord', 'media');
+  await idle(6);
+  expect(dues()).toEqual([['14:01:00', 'succeeded']]);
+  expect(await events()).toEqual([]);
+});
+
+test('a run that is locked while it waits for its turn is made anew afterwards', async () => {
+  await begin();
+  const { leases, runs } = watch.process.deps.store;
   await leases.acquire('r-other', 'o-other', ['path:/dst/nightly'], installation.now.toISOString());
-  const { runs } = watch.process.deps.store;
   await look('it is queued', async () => (await runs.list({ limit: 1 }))[0]?.state === 'queued', 60);
-  installation.world.deletions = ['/dst/old', '/dst/older'];
+  const { locks } = watch.process.pipeline;
+  await locks.lock(alice, 'discord', { stack: 'media', reason: 'moving disks' });
   await leases.release('r-other');
-  await idle();
-  expect((await runs.list({ limit: 5 })).map(({ state }) => state)).toEqual(['succeeded', 'plan_changed']);
-  expect(entered()).toEqual(['nightly']);
+  await until(async () => (await runs.list({ limit: 1 }))[0]?.state === 'refused', 'it is refused');
+  await watch.scheduler.look();
+  await locks.unlock(alice, 'discord', 'media');
+  await idle(6);
+  expect((await runs.list({ limit: 5 })).map(({ state }) => state)).toEqual(['succeeded', 'refused']);
+});
+
+describe('a plan that changed', () => {
+  test('while it waited for its turn is made anew, and runs', async () => {
+    await begin();
+    installation.world.deletions = ['/dst/old'];
+    const { leases, runs } = watch.process.deps.store;
+    await leases.acquire('r-other', 'o-other', ['path:/dst/nightly'], installation.now.toISOString());
+    await look('it is queued', async () => (await runs.list({ limit: 1 }))[0]?.state === 'queued', 60);
+    installation.world.deletions = ['/dst/old', '/dst/older'];
+    await leases.release('r-other');
+    await idle();
+    expect((await runs.list({ limit: 5 })).map(({ state }) => state)).toEqual(['succeeded', 'plan_changed']);
+    expect(entered()).toEqual(['nightly']);
+  });
+
+  test('each time is given up after five new ones, and told', async () => {
+    await begin();
+    let probes = 0;
+    installation.world.targets = () => {
+      probes += 1;
+      return { probes };
+    };
+    await idle(60);
+    expect(entered()).toEqual([]);
+    const states = (await watch.process.deps.store.runs.list({ limit: 20 })).map(({ state }) => state);
+    expect(states).toEqual(['cancelled', ...Array.from({ length: 6 }, () => 'plan_changed')]);
+    expect((await events())[0]).toContain(
+      'refused: The schedule nightly could not run it. Its plan changed each time before it could begin.',
+    );
+  });
+
+  describe('in the middle', () => {
+    const STEPS =
+      'action: steps\nsteps:\n  first: { intent: photos }\n  last: { intent: films, needs: first }\n';
+    const changing = (more = ''): Promise<void> => {
+      const { world } = installation;
+      world.targets = (name) =>
+        name === 'films' ? { id: world.left.includes('photos') ? 'new' : 'old' } : null;
+      return begin({}, intentOf('nightly', `${STEPS}${more}`));
+    };
+
+    test('is no plan that the schedule agrees to: people resume it', async () => {
+      await changing();
+      await idle(60);
+      await idle();
+      expect(entered()).toEqual(['photos']);
+      expect(dues()).toEqual([['14:01:00', 'plan_changed']]);
+      const { runs } = watch.process.deps.store;
+      const [rest, paused] = await runs.list({ limit: 5 });
+      expect([rest?.state, paused?.state]).toEqual(['cancelled', 'plan_changed']);
+      expect((await events()).map((line) => line.split(':')[0])).toEqual(['interrupted']);
+      const whole = await runs.get(paused?.id ?? '');
+      if (!whole) throw new Error('gone');
+      expect(plain(whole.outcome?.next ?? [])).toBe(
+        'To go on, resume the run: what is done is not repeated.',
+      );
+      expect(canResume(whole)).toBe(true);
+      const resumed = await previewed(watch.process, 'nightly', { resumes: whole.id });
+      await ((await watch.process.pipeline.decide(resumed.id, alice, 'confirm')) as { done: Promise<Run> })
+        .done;
+      expect(entered()).toEqual(['photos', 'films']);
+    });
+
+    test('and whose rest has a time already: the schedule neither agrees to it nor makes it anew', async () => {
+      await changing();
+      const { runs, schedules } = watch.process.deps.store;
+      await look('it runs', () => entered().length === 1, 60);
+      await until(async () => (await runs.list({ limit: 2 }))[1]?.state === 'plan_changed', 'it paused');
+      const [rest, paused] = await runs.list({ limit: 2 });
+      const [due] = await schedules.open();
+      await schedules.follow(due?.id ?? 0, paused?.id ?? '', rest?.id ?? '');
+      await idle();
+      expect(entered()).toEqual(['photos']);
+      expect(dues()).toEqual([['14:01:00', 'cancelled']]);
+    });
+
+    test('waits for a person where one has to agree anyway', async () => {
+      await changing('confirm: person\n');
+      const { runs } = watch.process.deps.store;
+      await look('it waits', async () => (await runs.list({ limit: 1 }))[0]?.state === 'awaiting', 60);
+      const [run] = await runs.list({ limit: 1 });
+      await watch.process.pipeline.decide(run?.id ?? '', alice, 'confirm');
+      await idle(10);
+      const [rest] = await runs.list({ limit: 1 });
+      expect(rest).toMatchObject({ state: 'awaiting', previous: run?.id });
+      expect(dues()).toEqual([['14:01:00', 'plan_changed']]);
+    });
+  });
 });
 
 describe('pausing', () => {

@@ -45,6 +45,8 @@ export function runEventsOperation(deps: ApiDeps): Operation {
       if (streams >= MOST_STREAMS) throw tooMany();
       return {
         stream: (response) => {
+          // Whoever left while the run was read closes nothing any more.
+          if (response.destroyed) return;
           streams += 1;
           response.once('close', () => {
             streams -= 1;
@@ -75,7 +77,7 @@ function follow({ pipeline, runs, redact, log }: ApiDeps, id: string, response: 
   let early: RunEvent[] | null = [];
 
   const write = (text: string): void => {
-    if (response.writableEnded) return;
+    if (response.writableEnded || response.destroyed) return;
     if (response.writableLength > MOST_UNREAD) response.destroy();
     else response.write(text);
   };
@@ -97,7 +99,7 @@ function follow({ pipeline, runs, redact, log }: ApiDeps, id: string, response: 
   };
   const look = async (): Promise<void> => {
     const run = await runs.get(id);
-    if (!run || response.writableEnded) return;
+    if (!run || response.writableEnded || response.destroyed) return;
     if (early) {
       send('snapshot', runJson(run));
       told = JSON.stringify(run.progress);

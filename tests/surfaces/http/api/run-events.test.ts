@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { gate, previewed, until } from '../../../core/harness.js';
 import { Port } from '../port.js';
 
@@ -109,6 +109,37 @@ describe('GET /runs/{id}/events', () => {
     const rest = response.text().catch((error: Error) => error.name);
     await other.close();
     expect(await rest).toBe('TypeError');
+    open();
+    await until(async () => (await port.json('GET', `/runs/${id}`)).body.state === 'succeeded', 'it ended');
+  });
+
+  test('a reader that is gone before the run is read follows nothing', async () => {
+    const { id, open } = await running();
+    const { pipeline, deps } = port.process;
+    const [asked, answered] = [gate(), gate()];
+    const get = async (runId: string) => {
+      asked.open();
+      await answered.opened;
+      return deps.store.runs.get(runId);
+    };
+    const other = await Port.open({ runs: { ...deps.store.runs, get }, pipeline });
+    const subscribed = jest.spyOn(pipeline.events, 'subscribe');
+    const leaving = new AbortController();
+    const headers = { 'x-api-key': 'the-key' };
+    const left = fetch(`${other.url}/runs/${id}/events`, { headers, signal: leaving.signal });
+    await asked.opened;
+    leaving.abort();
+    await expect(left).rejects.toThrow('aborted');
+    // By the time that later calls are answered, the server knows that the reader has left.
+    const laterCalls = async (): Promise<void> => {
+      for (let call = 0; call < 5; call += 1) await other.json('GET', '/intents');
+    };
+    await laterCalls();
+    answered.open();
+    await laterCalls();
+    expect(subscribed).not.toHaveBeenCalled();
+    subscribed.mockRestore();
+    await other.close();
     open();
     await until(async () => (await port.json('GET', `/runs/${id}`)).body.state === 'succeeded', 'it ended');
   });

@@ -16,7 +16,7 @@ const UNFINISHED = ['planned', 'queued', 'running'] as const satisfies readonly 
 
 /**
  * Ends the runs of owners that died: first what their children still do, then the executor tidies up, then
- * the leases are freed, then people are told. A living owner's runs are never touched, and one run is
+ * the end is stored, which frees the leases with it, then people are told. A living owner's runs are never touched, and one run is
  * recovered by one process only.
  */
 export async function recoverDeadOwners(deps: CoreDeps, selfId: string): Promise<void> {
@@ -67,7 +67,6 @@ async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
   const detail = { state: outcome.state, reason: outcome.reason };
   const { intent, source, actor } = run;
   const audit = { at: finishedAt, event: 'finished', actor, source, runId: run.id, intent, detail };
-  await deps.store.leases.release(run.id);
   const patch = {
     outcome: deps.redactor.data(outcome),
     finishedAt,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { partAsRun } from '../../../src/core/journal.js';
 import { plain } from '../../../src/core/phrase.js';
+import type { Json } from '../../../src/core/plan.js';
 import type { Run } from '../../../src/core/run.js';
 import { alice, gate, Installation, type Process, previewed, until } from '../harness.js';
 import { backupText, intentOf } from './media.js';
@@ -225,9 +226,19 @@ describe('on_failure: rollback', () => {
 
 describe('a step that is another one when its turn comes', () => {
   /** What `last` finds changes once `first` has run. */
-  function changesAfterFirst(): void {
+  function changesAfterFirst(factsOf: (id: string) => Json = (id) => ({ instances: { id } })): void {
     home.world.targets = (intent) =>
-      intent === 'last' ? { id: home.world.left.includes('first') ? 'new' : 'old' } : null;
+      intent === 'last' ? factsOf(home.world.left.includes('first') ? 'new' : 'old') : null;
+  }
+
+  /** The last step works within what the first one worked on. */
+  function worksOnTheSame(): void {
+    const place = backupText('last').replace('/mnt/last', '/mnt/first/last');
+    home.intents.splice(
+      home.intents.findIndex(({ name }) => name === 'last'),
+      1,
+      intentOf('last', place),
+    );
   }
 
   test('pauses the run, and the rest is asked for again', async () => {
@@ -253,27 +264,32 @@ describe('a step that is another one when its turn comes', () => {
     expect(home.world.entered).toEqual(['last']);
   });
 
+  test.each([
+    ['its image', (image: string) => ({ image, instances: ['a'] })],
+    ['the configuration of one of its services', (hash: string) => ({ services: [{ hash, instances: [] }] })],
+  ])('pauses when %s has changed, also after a step on the same', async (_, factsOf) => {
+    changesAfterFirst(factsOf);
+    worksOnTheSame();
+    await start();
+    expect((await confirmed(await previewed(bot, 'all'))).state).toBe('plan_changed');
+    expect(home.world.entered).not.toContain('last');
+  });
+
   test('runs as it is now when only what earlier steps made anew has other ids', async () => {
     home.world.canUndo = true;
     changesAfterFirst();
-    // The last step works within what the first one worked on.
-    const place = backupText('last').replace('/mnt/last', '/mnt/first/last');
-    home.intents.splice(
-      home.intents.findIndex(({ name }) => name === 'last'),
-      1,
-      intentOf('last', place),
-    );
+    worksOnTheSame();
     await start();
     home.world.during = async (intent) =>
       intent === 'last' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
     const run = await confirmed(await previewed(bot, 'all'));
     expect(run.state).toBe('rolled_back');
     // What is undone is what was run, and another process would find the same.
-    expect(home.world.undone[0]).toBe('last {"id":"new"}');
+    expect(home.world.undone[0]).toBe('last {"instances":{"id":"new"}}');
     const index = run.plan.graph?.nodes.at(-1)?.parts[0] ?? -1;
-    expect(run.plan.parts[index]?.targets).toEqual({ id: 'old' });
+    expect(run.plan.parts[index]?.targets).toEqual({ instances: { id: 'old' } });
     const journal = await bot.deps.store.runs.journal(run.id);
-    expect(partAsRun(run, journal, index)?.targets).toEqual({ id: 'new' });
+    expect(partAsRun(run, journal, index)?.targets).toEqual({ instances: { id: 'new' } });
   });
 });
 

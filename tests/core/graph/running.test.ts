@@ -180,6 +180,32 @@ describe('on_failure: rollback', () => {
     expect(said(run).at(-1)).toBe('first was undone: As before.');
   });
 
+  describe('asked for by a step that failed through a defect', () => {
+    beforeEach(() => {
+      home.world.during = async (intent) => {
+        if (intent === 'last') throw new Error('bug in run');
+        return undefined;
+      };
+    });
+
+    test('undoes that step too, with what was done before it', async () => {
+      home.world.canUndo = true;
+      await start();
+      const run = await confirmed(await previewed(bot, 'all'));
+      expect(run).toMatchObject({ state: 'rolled_back', outcome: { reason: 'internal_error' } });
+      expect([home.world.undone[0], home.world.undone.length]).toEqual(['last', 4]);
+    });
+
+    test('does not say that all is as before where nothing undoes it', async () => {
+      await start();
+      const run = await confirmed(await previewed(bot, 'all'));
+      expect(run).toMatchObject({ state: 'failed', outcome: { reason: 'rollback_failed' } });
+      expect(said(run)).toContain(
+        'last could not be undone: It failed in the middle: look at what the plan’s steps name, and put it right by hand.',
+      );
+    });
+  });
+
   test('keeps backups, and says so', async () => {
     await start();
     const run = await confirmed(await previewed(bot, 'all'));

@@ -89,6 +89,8 @@ export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   readonly stack: string;
   /** Which of that intent's own steps; missing in plans of before there were graphs. */
   readonly step?: number;
+  /** sha256 (hex) of the step's fields with their values; missing in plans of before it was kept. */
+  readonly fieldsHash?: string;
   /** What earlier runs let expect; not covered by the fingerprint. Absent where nothing was looked up. */
   readonly expected?: Expected | Unknown;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StepStates } from '../../../src/core/graph/graph.js';
 import { plain } from '../../../src/core/phrase.js';
 import type { FinalState, Run } from '../../../src/core/run.js';
-import { alice, Installation, type Process, previewed, request } from '../harness.js';
+import { alice, Installation, intentNamed, type Process, previewed, request } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 
 const ALBUM = 'params:\n  album: { type: string, default: all }\n';
@@ -139,6 +139,17 @@ describe('a run that ended early goes on', () => {
     expect(installation.world.entered).toEqual(['plex']);
   });
 
+  test('on another day, though what is done has its day in it', async () => {
+    const text = STEPS.replace('photos }', 'plex, params: { album: "{{ date }}" } }');
+    installation.intents.splice(-1, 1, intentOf('evening', text));
+    const first = await ended('failed', FAILED_AT_B);
+    installation.now = new Date(installation.now.getTime() + 24 * 60 * 60 * 1000);
+    expect(await refusalOf(first.id)).toBe('admitted');
+    const other = text.replace('{{ date }}', 'of {{ date }}');
+    installation.intents.splice(-1, 1, intentOf('evening', other));
+    expect(await refusalOf(first.id)).toMatch(/the step a, which it finished, does something else now/);
+  });
+
   test('two previews of the same rest: the second one does not do it again', async () => {
     const first = await ended('failed', FAILED_AT_B);
     const one = await previewed(bot, 'evening', { resumes: first.id });
@@ -183,6 +194,10 @@ describe('refused', () => {
     );
     put(STEPS.replace('intent: photos', 'intent: films'));
     expect(await refusalOf(first.id)).toMatch(/the step a, which it finished, does something else now/);
+    installation.intents.splice(0, 1, intentNamed('photos', { steps: intentNamed('elsewhere').steps }));
+    put(STEPS);
+    expect(await refusalOf(first.id)).toMatch(/the step a, which it finished, does something else now/);
+    installation.intents.splice(0, 1, intentNamed('photos'));
     put(STEPS.replace('b: {', 'new: { intent: photos, needs: a }\n  b: {'));
     expect(await refusalOf(first.id)).toBe('admitted');
   });

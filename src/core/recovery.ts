@@ -1,7 +1,7 @@
 import { alertOf } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
 import type { RecoveryReport } from './executor.js';
-import { statesByJournal } from './graph/states.js';
+import { progressByJournal } from './graph/states.js';
 import { standWords } from './graph/wording.js';
 import type { ChildRecord } from './host.js';
 import { type Phrase, phrase } from './phrase.js';
@@ -107,7 +107,7 @@ async function tidyUp(deps: CoreDeps, run: Run): Promise<TidiedUp> {
   const { graph } = run.plan;
   if (!graph) return { report };
   // Tidying up may have finished what was being put back.
-  const steps = statesByJournal(graph, await deps.store.runs.journal(run.id));
-  const progress = { part: run.progress?.part ?? 0, step: run.progress?.step ?? 0, steps };
-  return { report: { ...report, summary: [...report.summary, ...standWords(graph, steps)] }, progress };
+  const progress = progressByJournal(run, graph, await deps.store.runs.journal(run.id));
+  const stand = standWords(graph, progress.steps ?? {});
+  return { report: { ...report, summary: [...report.summary, ...stand] }, progress };
 }

@@ -69,6 +69,15 @@ export class Course {
   }
 
   async follow(): Promise<void> {
+    try {
+      await this.#followToEnd();
+    } finally {
+      // After a defect too, nothing is left to run beside what comes next.
+      await Promise.all(this.#running);
+    }
+  }
+
+  async #followToEnd(): Promise<void> {
     const { steps } = this.#schedule;
     const byName = new Map(steps.map((step) => [step.name, step]));
     const stepsOf = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { runGraph } from '../../../src/core/graph/run-graph.js';
 import { partAsRun } from '../../../src/core/journal.js';
 import { plain } from '../../../src/core/phrase.js';
 import type { Json } from '../../../src/core/plan.js';
 import type { Run } from '../../../src/core/run.js';
+import { RunLog } from '../../../src/core/run-log.js';
 import { alice, gate, Installation, type Process, previewed, until } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 
@@ -326,6 +328,58 @@ test('the states are stored with the end, also where progress could not be', asy
     intent === 'films' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
   const { id } = await confirmed(await previewed(bot, 'all'));
   expect((await stored(id)).progress?.steps).toMatchObject({ first: 'succeeded', films: 'failed' });
+});
+
+test('the states are right where the whole run failed through a defect', async () => {
+  home.world.during = async (intent) =>
+    intent === 'last' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
+  let asked = 0;
+  await start({
+    store: (store) => {
+      const journal = (id: string) =>
+        asked++ === 0 ? Promise.reject(new Error('cannot be read')) : store.runs.journal(id);
+      return { ...store, runs: { ...store.runs, journal } };
+    },
+  });
+  const { id } = await confirmed(await previewed(bot, 'all'));
+  const run = await stored(id);
+  expect(run).toMatchObject({ state: 'failed', outcome: { reason: 'internal_error' } });
+  expect(run.progress?.steps).toEqual({
+    first: 'succeeded',
+    photos: 'succeeded',
+    films: 'succeeded',
+    last: 'failed',
+  });
+});
+
+test('after a defect, nothing goes on that was under way', async () => {
+  home.intents.push(
+    intentOf(
+      'fork',
+      `action: steps
+steps:
+  first: { intent: first }
+  photos: { intent: photos }
+  last: { intent: last, needs: [first], when: steps.first == "succeeded" }
+`,
+    ),
+  );
+  await start();
+  home.world.during = async (intent) => {
+    if (intent === 'photos') await new Promise((resolve) => setTimeout(resolve, 100));
+    return undefined;
+  };
+  const run = await previewed(bot, 'fork');
+  const holds = (): boolean => {
+    throw new Error('bug in holds');
+  };
+  const { signal } = new AbortController();
+  const log = new RunLog((text) => text);
+  const scope = { signal, log, progress: () => {}, planAgain: async () => [], holds };
+  const { graph } = run.plan;
+  if (!graph) throw new Error('no graph');
+  await expect(runGraph(bot.deps, run, graph, scope)).rejects.toThrow('bug in holds');
+  expect(home.world.left).toEqual(['first', 'photos']);
 });
 
 test('a shutdown ends what runs, begins nothing more, and leaves the rest to be resumed', async () => {

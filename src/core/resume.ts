@@ -1,5 +1,7 @@
 import type { CoreDeps } from './deps.js';
+import { formatCount } from './format.js';
 import type { PlanNode, StepState } from './graph/graph.js';
+import { MOST_NEWER, newerBegun } from './newer-runs.js';
 import { bindParams } from './params.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Plan, PlanPart } from './plan.js';
@@ -20,8 +22,6 @@ export interface Finished {
 
 /** States in which a run with steps has ended early, so that the rest can be done. */
 const RESUMABLE: readonly RunState[] = ['failed', 'cancelled', 'interrupted', 'plan_changed'];
-/** Newer runs of the intent that are looked through for those that resumed the same one. */
-const NEWER = 100;
 
 /** The request with the parameters of the run that it resumes. Whether it may be resumed is asked later. */
 export async function asResumed({ store }: ResumeDeps, request: RunRequest): Promise<RunRequest> {
@@ -153,23 +153,27 @@ function isSameWork(node: TicketNode, before: PlanNode, parts: readonly PlanPart
   }
 }
 
-/** Runs that went on from this one, or from one that did, newest first. */
-async function goneOn({ store }: ResumeDeps, run: Run, self?: string): Promise<readonly Run[]> {
-  const newer = await store.runs.list({ intent: run.intent, limit: NEWER });
-  const at = newer.findIndex(({ id }) => id === run.id);
-  const since = newer.slice(0, at === -1 ? newer.length : at).reverse();
+/** Runs that went on from this one, or from one that did, newest first. Null when that can't be found out. */
+async function goneOn(deps: ResumeDeps, run: Run, self?: string): Promise<readonly Run[] | null> {
   const from = new Map([[run.id, run]]);
-  for (const { id, startedAt } of since) {
-    if (startedAt === null || id === self) continue;
-    const other = await store.runs.get(id);
-    if (other && from.has(other.plan.resumes ?? '')) from.set(id, other);
+  const newer = await newerBegun(deps, run);
+  for (const other of newer ?? []) {
+    if (other.id !== self && from.has(other.plan.resumes ?? '')) from.set(other.id, other);
   }
-  return [...from.values()].slice(1).reverse();
+  return newer && [...from.values()].slice(1).reverse();
 }
 
 /** A run that went on from this one and did more is the one to resume. */
 async function resumedAlready(deps: ResumeDeps, run: Run, self?: string): Promise<Notice | null> {
-  for (const other of await goneOn(deps, run, self)) {
+  const since = await goneOn(deps, run, self);
+  if (since === null) {
+    return refuse(
+      run.id,
+      phrase`${code(run.intent)} has run so often since, over ${formatCount(MOST_NEWER, 'time')}, that nobody can say what of it was done meanwhile`,
+      phrase`Ask for ${code(run.intent)} anew.`,
+    );
+  }
+  for (const other of since) {
     const { id } = other;
     const message = (what: Phrase): Phrase =>
       phrase`${code(id)} has resumed ${code(run.id)} already, and ${what}.`;

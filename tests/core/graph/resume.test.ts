@@ -178,6 +178,29 @@ describe('refused', () => {
     expect(await refusalOf(none.id)).toMatch(/no step of it has finished/);
   });
 
+  test('when newer runs than can be looked through may have resumed it', async () => {
+    const first = await ended('failed', FAILED_AT_B);
+    await ended('succeeded', FAILED_AT_B, { resumes: first.id });
+    for (let more = 0; more < 3; more += 1) await ended('failed', null);
+    expect(await refusalOf(first.id)).toMatch(/^resumed_already: /);
+    bot = await installation.start({
+      store: (store) => {
+        const list: typeof store.runs.list = (filter) => store.runs.list({ ...filter, limit: 3 });
+        return { ...store, runs: { ...store.runs, list } };
+      },
+    });
+    expect(await refusalOf(first.id)).toBe(
+      `not_resumable: ${first.id} can’t be resumed: evening has run so often since, over 1,000 times, that nobody can say what of it was done meanwhile. Ask for evening anew.`,
+    );
+  });
+
+  test('previews that were never confirmed don’t count', async () => {
+    const first = await ended('failed', FAILED_AT_B);
+    await ended('succeeded', FAILED_AT_B, { resumes: first.id });
+    for (let more = 0; more < 120; more += 1) await previewed(bot, 'evening', { dryRun: true });
+    expect(await refusalOf(first.id)).toMatch(/^resumed_already: /);
+  });
+
   test('when all is done, or was put back', async () => {
     expect(await refusalOf((await ended('succeeded', FAILED_AT_B)).id)).toMatch(/all of it is done/);
     expect(await refusalOf((await ended('rolled_back', FAILED_AT_B)).id)).toMatch(/what it did was put back/);

@@ -5,7 +5,7 @@ import { plain } from '../../../src/core/phrase.js';
 import type { Json } from '../../../src/core/plan.js';
 import type { Run } from '../../../src/core/run.js';
 import { RunLog } from '../../../src/core/run-log.js';
-import { alice, gate, Installation, type Process, previewed, until } from '../harness.js';
+import { alice, gate, Installation, type Process, previewed, request, until } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 
 let home: Installation;
@@ -102,6 +102,7 @@ test('a failure says what is done, what was not begun, and that the rest can be 
 
 describe('when a process dies', () => {
   test('each step under way is tidied up, and the states are those that a resume needs', async () => {
+    home.world.rollBack = [{ code: 'it' }, ' goes back.'];
     const { id } = await hangsAt('photos', 'films');
     await dies();
     expect(home.world.recovered).toEqual(['photos:touching', 'films:touching']);
@@ -125,6 +126,11 @@ describe('when a process dies', () => {
     const rest = await confirmed(await previewed(bot, 'all', { resumes: id }));
     expect(rest.state).toBe('succeeded');
     expect(home.world.entered.toSorted()).toEqual(['films', 'last', 'photos']);
+    // What it had under way is no more as it was left.
+    const admission = await bot.pipeline.admit(request('all', { undoes: id }));
+    expect(admission.ok ? 'admitted' : plain(admission.notice.message)).toBe(
+      `${id} can’t be rolled back any more: ${rest.id} has gone on from there already.`,
+    );
   });
 
   test('all that was under way can be rolled back together', async () => {

@@ -32,7 +32,8 @@ export async function runGraph(
   let progress: ProgressSnapshot;
   try {
     await course.follow();
-    if (course.wantsPutBack) putBack = await putBackInReverse(deps, run, course.ended, scope);
+    const backwards = { ...scope, progress: board.tell };
+    if (course.wantsPutBack) putBack = await putBackInReverse(deps, run, course.ended, backwards);
     for (const [step, state] of putBack?.states ?? []) board.set(step, state);
   } finally {
     progress = board.close();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StepStates } from '../../../src/core/graph/graph.js';
+import { standings } from '../../../src/core/graph/step-states.js';
 import { plain } from '../../../src/core/phrase.js';
 import type { FinalState, Run } from '../../../src/core/run.js';
 import { alice, Installation, intentNamed, type Process, previewed, request } from '../harness.js';
@@ -82,6 +83,12 @@ describe('a run that ended early goes on', () => {
         ['b', 1],
         ['c', 0, first.id],
         ['if_c', 0, 'skipped', first.id],
+      ]);
+      expect(standings(run).map(({ state }) => state)).toEqual([
+        'succeeded',
+        'waiting',
+        'succeeded',
+        'skipped',
       ]);
       expect(run.plan).toMatchObject({
         resumes: first.id,

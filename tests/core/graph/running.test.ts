@@ -214,6 +214,17 @@ describe('on_failure: rollback', () => {
     });
   });
 
+  test('while it puts back, its progress goes on telling how the steps stand', async () => {
+    home.world.canUndo = true;
+    await start();
+    const { id } = await confirmed(await previewed(bot, 'all'));
+    const told = bot.events.flatMap((event) =>
+      event.type === 'progress' && event.runId === id ? [event.progress] : [],
+    );
+    expect(told.length).toBeGreaterThan(7);
+    expect(told.filter(({ steps }) => steps === undefined)).toEqual([]);
+  });
+
   test('keeps backups, and says so', async () => {
     await start();
     const run = await confirmed(await previewed(bot, 'all'));

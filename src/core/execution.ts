@@ -1,7 +1,10 @@
 import type { PartResult } from './executor.js';
-import type { GraphLook } from './graph/course.js';
+import type { GraphLook, GraphScope } from './graph/course.js';
+import type { PlanGraph } from './graph/graph.js';
 import { graphOutcome } from './graph/outcome.js';
-import { runGraph } from './graph/run-graph.js';
+import { type GraphEnd, runGraph } from './graph/run-graph.js';
+import { progressByJournal } from './graph/states.js';
+import { outcomes } from './outcomes.js';
 import { slowRunLine } from './pace-wording.js';
 import { type PartDeps, type PartScope, runPart } from './part-run.js';
 import { type Phrase, phrase } from './phrase.js';
@@ -22,7 +25,7 @@ export interface Execution {
 
 /**
  * Runs the stored plan: its parts in their order up to the first one that does not succeed, or its graph.
- * Throws only when an executor has a bug.
+ * Throws only when an executor has a bug, or the store fails.
  */
 export async function execute(
   deps: PartDeps,
@@ -36,12 +39,34 @@ export async function execute(
   try {
     const { graph } = run.plan;
     if (!graph) return { outcome: outcomeOf(run, await runInOrder(deps, run, scope), log, deps.now()) };
-    const end = await runGraph(deps, run, graph, { ...scope, ...look });
+    const end = await graphEnd(deps, run, graph, { ...scope, ...look });
+    if (end === null) return await afterDefect(deps, run, graph);
     const outcome = graphOutcome(graph, end, signal.aborted);
     return { outcome: finished(run, outcome, log, deps.now()), progress: end.progress };
   } finally {
     await saver.end();
   }
+}
+
+/** Null after a defect. */
+async function graphEnd(
+  deps: PartDeps,
+  run: Run,
+  graph: PlanGraph,
+  scope: GraphScope,
+): Promise<GraphEnd | null> {
+  try {
+    return await runGraph(deps, run, graph, scope);
+  } catch (error) {
+    deps.log.error({ err: error, runId: run.id }, 'a graph failed through a defect');
+    return null;
+  }
+}
+
+/** What was done is kept with the end, so that it is not repeated. */
+async function afterDefect({ store }: PartDeps, run: Run, graph: PlanGraph): Promise<Execution> {
+  const progress = progressByJournal(run, graph, await store.runs.journal(run.id));
+  return { outcome: outcomes.bug(), progress };
 }
 
 /** The results of the parts that were begun. */

@@ -11,6 +11,7 @@ import type { Planner } from './planner.js';
 import { checkResume } from './resume.js';
 import type { Outcome, Run } from './run.js';
 import type { Admission, Ticket } from './ticket.js';
+import { checkUndo } from './undo.js';
 
 /** What looking once more at a run right before it begins has shown. */
 export type LastLook =
@@ -31,7 +32,8 @@ export async function lastLook(
   const plannedAt = new Date(run.plan.plannedAt);
   const before = await stillAllowed(deps, run, begun, plannedAt);
   if (!before.ok) return end(outcomes.refused(before.notice));
-  const overtaken = await checkResume(deps, before.ticket, run.id);
+  const overtaken =
+    (await checkUndo(deps, before.ticket.request)) ?? (await checkResume(deps, before.ticket, run.id));
   if (overtaken) return end(outcomes.refused(overtaken));
   const now = await planner.plan(before.ticket, run.id, plannedAt, signal);
   if (signal.aborted) return end(outcomes.endedInQueue(signal.reason as StopCause));

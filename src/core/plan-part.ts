@@ -1,3 +1,4 @@
+import { canonicalJson, sha256 } from './canonical.js';
 import type { CoreDeps } from './deps.js';
 import { expectedOf, workOfPart } from './estimate.js';
 import type { PlanContext } from './executor.js';
@@ -24,6 +25,11 @@ export function planningHost(deps: PlanningDeps, { runId, signal }: Omit<Plannin
     onChild: async () => {},
     onOutput: () => {},
   });
+}
+
+/** By what two steps of the same kind do the same. */
+export function hashOfFields({ fields }: IntentStep): string {
+  return sha256(canonicalJson(fields));
 }
 
 /** Asks the executor of one step of an intent what it would do. `index`: which of the intent's own steps. */
@@ -54,6 +60,7 @@ export async function planPart(
     action: step.action,
     stack: step.stack,
     step: index,
+    fieldsHash: hashOfFields(step),
     ...draft,
     expected: expectedOf(await deps.store.history.past(intent.name, index), workOfPart(draft)),
     warnings: deps.redactor.data(draft.warnings),

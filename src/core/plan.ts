@@ -6,6 +6,9 @@ import type { Action } from './request.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** Among a plan's targets, at any depth: ids and states of containers, which are others once they were replaced. */
+export const INSTANCES = 'instances';
+
 /** One argument of a command. A secret is named, never held: it is resolved when the command starts. */
 export type Arg = string | { readonly secret: string };
 /** A command and its arguments; there is no shell anywhere. */
@@ -54,7 +57,10 @@ export interface PlanDraft<Data extends Json = Json> {
   readonly warnings: readonly Notice[];
   /** Any blocker means that the plan can't be confirmed. */
   readonly blockers: readonly Notice[];
-  /** Facts that the fingerprint covers besides argv, touches and deletions: ids, digests, replicas. */
+  /**
+   * Facts that the fingerprint covers besides argv, touches and deletions: ids, digests, replicas. Those that an
+   * earlier step of the same run may change, and nothing else, stand under the key {@link INSTANCES}.
+   */
   readonly targets: Json;
   /** The executor's own working data for run() and recover(). Not covered by the fingerprint. */
   readonly data: Data;
@@ -83,6 +89,8 @@ export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   readonly stack: string;
   /** Which of that intent's own steps; missing in plans of before there were graphs. */
   readonly step?: number;
+  /** sha256 (hex) of the step's fields with their values; missing in plans of before it was kept. */
+  readonly fieldsHash?: string;
   /** What earlier runs let expect; not covered by the fingerprint. Absent where nothing was looked up. */
   readonly expected?: Expected | Unknown;
 }

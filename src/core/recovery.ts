@@ -1,7 +1,7 @@
 import { alertOf } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
 import type { RecoveryReport } from './executor.js';
-import { statesByJournal } from './graph/states.js';
+import { progressByJournal } from './graph/states.js';
 import { standWords } from './graph/wording.js';
 import type { ChildRecord } from './host.js';
 import { type Phrase, phrase } from './phrase.js';
@@ -16,7 +16,7 @@ const UNFINISHED = ['planned', 'queued', 'running'] as const satisfies readonly 
 
 /**
  * Ends the runs of owners that died: first what their children still do, then the executor tidies up, then
- * the leases are freed, then people are told. A living owner's runs are never touched, and one run is
+ * the end is stored, which frees the leases with it, then people are told. A living owner's runs are never touched, and one run is
  * recovered by one process only.
  */
 export async function recoverDeadOwners(deps: CoreDeps, selfId: string): Promise<void> {
@@ -67,7 +67,6 @@ async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
   const detail = { state: outcome.state, reason: outcome.reason };
   const { intent, source, actor } = run;
   const audit = { at: finishedAt, event: 'finished', actor, source, runId: run.id, intent, detail };
-  await deps.store.leases.release(run.id);
   const patch = {
     outcome: deps.redactor.data(outcome),
     finishedAt,
@@ -108,7 +107,7 @@ async function tidyUp(deps: CoreDeps, run: Run): Promise<TidiedUp> {
   const { graph } = run.plan;
   if (!graph) return { report };
   // Tidying up may have finished what was being put back.
-  const steps = statesByJournal(graph, await deps.store.runs.journal(run.id));
-  const progress = { part: run.progress?.part ?? 0, step: run.progress?.step ?? 0, steps };
-  return { report: { ...report, summary: [...report.summary, ...standWords(graph, steps)] }, progress };
+  const progress = progressByJournal(run, graph, await deps.store.runs.journal(run.id));
+  const stand = standWords(graph, progress.steps ?? {});
+  return { report: { ...report, summary: [...report.summary, ...stand] }, progress };
 }

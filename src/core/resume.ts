@@ -1,8 +1,12 @@
 import { isAnswerable } from './consent.js';
 import type { CoreDeps } from './deps.js';
+import { formatCount } from './format.js';
 import type { PlanNode, StepState } from './graph/graph.js';
+import { MOST_NEWER, newerBegun } from './newer-runs.js';
+import { bindParams } from './params.js';
 import { code, type Phrase, phrase } from './phrase.js';
-import type { PlanPart } from './plan.js';
+import type { Plan, PlanPart } from './plan.js';
+import { hashOfFields } from './plan-part.js';
 import { type Notice, notice } from './reasons.js';
 import type { RunRequest } from './request.js';
 import { isFinal, type Run, type RunState, stateText } from './run.js';
@@ -19,8 +23,6 @@ export interface Finished {
 
 /** States in which a run with steps has ended early, so that the rest can be done. */
 const RESUMABLE: readonly RunState[] = ['failed', 'cancelled', 'interrupted', 'plan_changed'];
-/** Newer runs of the intent that are looked through for those that resumed the same one. */
-const NEWER = 100;
 
 /** The request with the parameters of the run that it resumes. Whether it may be resumed is asked later. */
 export async function asResumed({ store }: ResumeDeps, request: RunRequest): Promise<RunRequest> {
@@ -104,20 +106,30 @@ function whyNot(run: Run): { readonly what: Phrase; readonly remedy?: Phrase } |
   return null;
 }
 
+/** An earlier run's plan, and the steps by the intents of now. */
+interface Earlier {
+  readonly plan: Plan | null;
+  readonly nodes: ReadonlyMap<string, TicketNode>;
+}
+
+/** With the day on which that run was planned: a `date` among the values makes no other step. */
+function earlierOf(run: Run | null, ticket: Ticket): Earlier {
+  const plan = run?.plan ?? null;
+  const bound = plan ? bindParams(ticket, new Date(plan.plannedAt)) : null;
+  const { nodes = [] } = bound?.ok ? bound.ticket : ticket;
+  return { plan, nodes: new Map(nodes.map((node) => [node.name, node])) };
+}
+
 /** Every finished step must still be there, and do the same thing. */
-async function changedSince(
-  { store }: ResumeDeps,
-  run: Run,
-  { intent, nodes = [] }: Ticket,
-): Promise<Notice | null> {
-  const now = new Map(nodes.map((node) => [node.name, node]));
-  const earlier = new Map<string, Run | null>([[run.id, run]]);
+async function changedSince({ store }: ResumeDeps, run: Run, ticket: Ticket): Promise<Notice | null> {
+  const { intent } = ticket;
+  const earlier = new Map<string, Earlier>([[run.id, earlierOf(run, ticket)]]);
   for (const [name, { state, doneIn }] of finishedIn(run)) {
-    const node = now.get(name);
-    if (!earlier.has(doneIn)) earlier.set(doneIn, await store.runs.get(doneIn));
-    const then = earlier.get(doneIn);
-    const before = then?.plan.graph?.nodes.find((one) => one.name === name);
-    if (node && (state === 'skipped' || (then && before && isSameWork(node, before, then.plan.parts))))
+    const then = earlier.get(doneIn) ?? earlierOf(await store.runs.get(doneIn), ticket);
+    earlier.set(doneIn, then);
+    const node = then.nodes.get(name);
+    const before = then.plan?.graph?.nodes.find((one) => one.name === name);
+    if (node && (state === 'skipped' || (before && isSameWork(node, before, then.plan?.parts ?? []))))
       continue;
     return refuse(
       run.id,
@@ -133,29 +145,39 @@ async function changedSince(
 function isSameWork(node: TicketNode, before: PlanNode, parts: readonly PlanPart[]): boolean {
   if (node.skipped) return true;
   const now = node.work.flatMap(({ intent, steps }) =>
-    steps.map((index) => [intent.name, intent.steps[index]?.kind, intent.steps[index]?.stack]),
+    steps.map((index) => ({ intent: intent.name, step: intent.steps[index] })),
   );
-  const then = before.parts.map((index) => [parts[index]?.intent, parts[index]?.kind, parts[index]?.stack]);
-  return JSON.stringify(now) === JSON.stringify(then);
+  return now.length === before.parts.length && now.every(isSame);
+
+  function isSame({ intent, step }: (typeof now)[number], at: number): boolean {
+    const part = parts[before.parts[at] ?? -1];
+    if (!part || !step || part.intent !== intent) return false;
+    if (part.kind !== step.kind || part.stack !== step.stack) return false;
+    return part.fieldsHash === undefined || part.fieldsHash === hashOfFields(step);
+  }
 }
 
-/** Runs that went on from this one, or from one that did, newest first. */
-async function goneOn({ store }: ResumeDeps, run: Run, self?: string): Promise<readonly Run[]> {
-  const newer = await store.runs.list({ intent: run.intent, limit: NEWER });
-  const at = newer.findIndex(({ id }) => id === run.id);
-  const since = newer.slice(0, at === -1 ? newer.length : at).reverse();
+/** Runs that went on from this one, or from one that did, newest first. Null when that can't be found out. */
+async function goneOn(deps: ResumeDeps, run: Run, self?: string): Promise<readonly Run[] | null> {
   const from = new Map([[run.id, run]]);
-  for (const { id, startedAt } of since) {
-    if (startedAt === null || id === self) continue;
-    const other = await store.runs.get(id);
-    if (other && from.has(other.plan.resumes ?? '')) from.set(id, other);
+  const newer = await newerBegun(deps, run);
+  for (const other of newer ?? []) {
+    if (other.id !== self && from.has(other.plan.resumes ?? '')) from.set(other.id, other);
   }
-  return [...from.values()].slice(1).reverse();
+  return newer && [...from.values()].slice(1).reverse();
 }
 
 /** A run that went on from this one and did more is the one to resume. */
 async function resumedAlready(deps: ResumeDeps, run: Run, self?: string): Promise<Notice | null> {
-  for (const other of await goneOn(deps, run, self)) {
+  const since = await goneOn(deps, run, self);
+  if (since === null) {
+    return refuse(
+      run.id,
+      phrase`${code(run.intent)} has run so often since, over ${formatCount(MOST_NEWER, 'time')}, that nobody can say what of it was done meanwhile`,
+      phrase`Ask for ${code(run.intent)} anew.`,
+    );
+  }
+  for (const other of since) {
     const { id } = other;
     const message = (what: Phrase): Phrase =>
       phrase`${code(id)} has resumed ${code(run.id)} already, and ${what}.`;

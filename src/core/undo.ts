@@ -1,12 +1,14 @@
 import type { CoreDeps } from './deps.js';
 import type { Executor, PartResult, RunContext } from './executor.js';
 import { fingerprintOf } from './fingerprint.js';
+import { formatCount } from './format.js';
 import { activeParts, executorEntries, partAsRun, ROLL_BACK_OFFERED } from './journal.js';
+import { MOST_NEWER, newerBegun } from './newer-runs.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Plan, PlanPart } from './plan.js';
 import { type Notice, notice } from './reasons.js';
 import type { RunRequest } from './request.js';
-import type { Run } from './run.js';
+import type { Run, RunState } from './run.js';
 import type { JournalRow } from './store.js';
 import type { Ticket } from './ticket.js';
 
@@ -16,12 +18,36 @@ type UndoDeps = Pick<CoreDeps, 'store'>;
 export async function checkUndo({ store }: UndoDeps, request: RunRequest): Promise<Notice | null> {
   if (request.undoes === undefined) return null;
   const run = await store.runs.get(request.undoes);
-  if (run?.intent === request.intent && run.outcome?.rollBack) return null;
+  if (run?.intent === request.intent && run.outcome?.rollBack) return overtaken({ store }, run);
   return notice(
     'nothing_to_do',
     phrase`${code(request.undoes)} left nothing that can be rolled back.`,
     phrase`Look at the run’s outcome.`,
   );
+}
+
+/** What the run left is no more as it was: another run has put it back, or has gone on from there. */
+async function overtaken(deps: UndoDeps, run: Run): Promise<Notice | null> {
+  const newer = await newerBegun(deps, run);
+  const undone = run.plan.undoes ?? run.id;
+  const other = newer?.findLast(
+    ({ plan, state }) =>
+      [run.id, undone].includes(plan.resumes ?? '') || (plan.undoes === undone && !isToBeRepeated(state)),
+  );
+  if (newer && !other) return null;
+  const since = other
+    ? phrase`${code(other.id)} has ${other.plan.undoes === undefined ? 'gone on from there' : 'begun to do that'} already`
+    : phrase`${code(run.intent)} has run over ${formatCount(MOST_NEWER, 'time')} since`;
+  return notice(
+    'nothing_to_do',
+    phrase`${code(run.id)} can’t be rolled back any more: ${since}.`,
+    other ? phrase`Look at the outcome of ${code(other.id)}.` : phrase`Look at what runs now.`,
+  );
+}
+
+/** Rolling back that ended like this may be done once more. */
+function isToBeRepeated(state: RunState): boolean {
+  return state === 'failed' || state === 'cancelled' || state === 'interrupted';
 }
 
 /**

@@ -5,7 +5,7 @@ import { subjectsOf } from '../../src/core/authorize.js';
 import type { ConfirmRule } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { EventBus, type RunEvent } from '../../src/core/events.js';
-import type { Executor, PartResult } from '../../src/core/executor.js';
+import type { Executor, PartResult, RunContext } from '../../src/core/executor.js';
 import type { Host, HostScope, Hosts, ProcessIdentity } from '../../src/core/host.js';
 import type { Catalogue, Intent } from '../../src/core/intent/intent.js';
 import type { RunSlots } from '../../src/core/limits.js';
@@ -91,11 +91,12 @@ function executorOf(world: World): Executor<'files'> {
       await world.duringRollBack();
       return { state: 'rolled_back', reason: 'process_died', summary: [phrase`As before.`], warnings: [] };
     },
-    ...(world.canUndo ? { undo: (part) => undo(world, part) } : {}),
+    ...(world.canUndo ? { undo: (part, _, ctx) => undo(world, part, ctx) } : {}),
   };
 }
 
-async function undo(world: World, { intent, data }: PlanPart): Promise<PartResult> {
+async function undo(world: World, { intent, data }: PlanPart, ctx: RunContext): Promise<PartResult> {
+  ctx.step(0, 'running');
   world.undone.push(data === null ? intent : `${intent} ${JSON.stringify(data)}`);
   await world.duringUndo();
   return { state: 'rolled_back', reason: 'done', summary: [phrase`As before.`], warnings: [] };

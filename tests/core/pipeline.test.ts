@@ -443,6 +443,25 @@ describe('after a process died', () => {
     expect(await confirmed((await previewed(next, 'photos')).id, next)).toMatchObject({ state: 'succeeded' });
   });
 
+  test('what it holds stays held until its end is stored', async () => {
+    const run = await dieWhileRunning();
+    const next = await home.start({
+      store: (store) => ({
+        ...store,
+        runs: { ...store.runs, transition: () => Promise.reject(new Error('no space')) },
+      }),
+    });
+    next.hosts.dead.add(100);
+    await next.ownership.recoverDead();
+    expect((await stored(run.id)).state).toBe('running');
+    expect((await bot.deps.store.leases.list()).map(({ runId }) => runId)).toContain(run.id);
+    const last = await home.start();
+    last.hosts.dead.add(100);
+    await last.ownership.recoverDead();
+    expect((await stored(run.id)).state).toBe('interrupted');
+    expect(await bot.deps.store.leases.list()).toEqual([]);
+  });
+
   test('two survivors recover it once', async () => {
     await dieWhileRunning();
     const [b, c] = [await home.start(), await home.start()];

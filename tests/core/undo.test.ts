@@ -68,6 +68,26 @@ test('a roll back that is cut off can be repeated, with the first run’s journa
   expect(home.world.rolledBack).toEqual(['photos:touching', 'photos:touching']);
 });
 
+test('an offer that was taken is no offer any more', async () => {
+  const open = await previewed(next, 'photos', { undoes: cutOff.id });
+  const { id } = await rollBack(cutOff.id);
+  const admission = await next.pipeline.admit(request('photos', { undoes: cutOff.id }));
+  expect(admission.ok ? 'admitted' : plain(admission.notice.message)).toBe(
+    `${cutOff.id} can’t be rolled back any more: ${id} has begun to do that already.`,
+  );
+  // Also not from a preview of before.
+  const decision = await next.pipeline.decide(open.id, alice, 'confirm');
+  expect(decision.ok && (await decision.done)).toMatchObject({ state: 'refused' });
+  expect(home.world.rolledBack).toHaveLength(1);
+});
+
+test('rolling back that failed may be tried once more', async () => {
+  home.world.duringRollBack = () => Promise.reject(new Error('bug in rollBack'));
+  expect(await rollBack(cutOff.id)).toMatchObject({ state: 'failed' });
+  home.world.duringRollBack = async () => undefined;
+  expect(await rollBack(cutOff.id)).toMatchObject({ state: 'rolled_back' });
+});
+
 test.each([
   ['a run that left nothing', async () => (await previewed(next, 'films')).id, {}, 'nothing_to_do'],
   ['a run that is not there', async () => 'r-2222', {}, 'nothing_to_do'],

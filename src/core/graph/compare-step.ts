@@ -1,5 +1,5 @@
 import { fingerprintOf, isMoreWork } from '../fingerprint.js';
-import type { PlanPart } from '../plan.js';
+import { INSTANCES, type Json, type PlanPart } from '../plan.js';
 
 /** What a step that was planned again right before it begins turned out to be. */
 export type Comparison =
@@ -25,7 +25,14 @@ export function compareStep(
   return isOwnDoing && deedsOf(shown) === deedsOf(now) ? { is: 'moved', parts: now } : { is: 'changed' };
 }
 
-/** The identity of what parts do, without the ids of what they find. */
+/** The identity of what parts do, without the ids of what they find; images and the like count. */
 function deedsOf(parts: readonly PlanPart[]): string {
-  return fingerprintOf(parts.map((part) => ({ ...part, targets: null })));
+  return fingerprintOf(parts.map((part) => ({ ...part, targets: withoutInstances(part.targets) })));
+}
+
+function withoutInstances(targets: Json): Json {
+  if (targets === null || typeof targets !== 'object') return targets;
+  if (Array.isArray(targets)) return targets.map(withoutInstances);
+  const lasting = Object.entries(targets).filter(([key]) => key !== INSTANCES);
+  return Object.fromEntries(lasting.map(([key, value]) => [key, withoutInstances(value)]));
 }

@@ -32,9 +32,11 @@ export type GraphScope = PartScope & GraphLook;
 export interface EndedPart {
   readonly step: string;
   readonly index: number;
-  /** As it was run; null when the step failed through a defect. */
+  /** As it was run; null when the step failed through a defect before it began one. */
   readonly part: PlanPart | null;
   readonly result: PartResult;
+  /** It failed through a defect: its executor has not tidied up. */
+  readonly isDefect?: true;
 }
 
 /** A bug of an executor, or a store that can't be written. */
@@ -67,6 +69,15 @@ export class Course {
   }
 
   async follow(): Promise<void> {
+    try {
+      await this.#followToEnd();
+    } finally {
+      // After a defect too, nothing is left to run beside what comes next.
+      await Promise.all(this.#running);
+    }
+  }
+
+  async #followToEnd(): Promise<void> {
     const { steps } = this.#schedule;
     const byName = new Map(steps.map((step) => [step.name, step]));
     const stepsOf = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? []);
@@ -117,9 +128,14 @@ export class Course {
     this.#running.add(work);
   }
 
-  #defect({ name }: ScheduledStep, error: unknown): StepState {
+  /** `of`: the part that was begun. */
+  #defect(
+    { name }: ScheduledStep,
+    error: unknown,
+    of: Pick<EndedPart, 'index' | 'part'> = { index: NO_PART, part: null },
+  ): StepState {
     this.deps.log.error({ err: error, runId: this.run.id, step: name }, 'a step failed through a defect');
-    this.ended.push({ step: name, index: NO_PART, part: null, result: DEFECT });
+    this.ended.push({ step: name, ...of, result: DEFECT, isDefect: true });
     return 'failed';
   }
 
@@ -130,18 +146,21 @@ export class Course {
     for (const [at, part] of parts.entries()) {
       if (at > 0 && this.scope.signal.aborted) return 'cancelled';
       const index = step.parts[at] ?? NO_PART;
-      const result = await this.#runPart(index, part);
-      this.ended.push({ step: step.name, index, part, result });
-      if (result.state !== 'succeeded') return result.state;
+      const state = await this.#runPart(step, index, part);
+      if (state !== 'succeeded') return state;
     }
     return 'succeeded';
   }
 
-  async #runPart(index: number, part: PlanPart): Promise<PartResult> {
+  async #runPart(step: ScheduledStep, index: number, part: PlanPart): Promise<StepState> {
     this.board.begin(index);
     try {
       const scope = { ...this.scope, progress: this.board.progress };
-      return await runPart(this.deps, { run: this.run, index, part }, scope);
+      const result = await runPart(this.deps, { run: this.run, index, part }, scope);
+      this.ended.push({ step: step.name, index, part, result });
+      return result.state;
+    } catch (error) {
+      return this.#defect(step, error, { index, part });
     } finally {
       this.board.end(index);
     }
@@ -160,6 +179,7 @@ export class Course {
     this.changed = step.name;
     return null;
   }
+
   /** Null when something failed or was stopped while it was planned. */
   async #planAgain({ name }: ScheduledStep): Promise<readonly PlanPart[] | null> {
     const isOver = () => this.#isHalted() || isHalted(this.#schedule.steps, this.board.states);

@@ -42,15 +42,17 @@ export async function putBackInReverse(
   const kept: { step: string; action: PlanPart['action'] }[] = [];
   const left: string[] = [];
   const states = new Map<string, StepState>();
-  for (const { step, index, part, result } of [...ended].reverse()) {
+  for (const { step, index, part, result, isDefect } of [...ended].reverse()) {
     const isDone = result.state === 'succeeded';
     if (part === null) continue;
+    // A part that wrote nothing down has changed nothing.
+    const hasChanged = entriesOfWork(journal, index).length > 0;
     if (!executorOf(deps, part).undo) {
       if (isDone) kept.push({ step, action: part.action });
+      else if (isDefect && hasChanged) undone.push({ step, result: HALF_DONE });
       continue;
     }
-    // A part that wrote nothing down has changed nothing.
-    if (entriesOfWork(journal, index).length === 0) continue;
+    if (!hasChanged) continue;
     if (scope.signal.aborted) {
       left.push(step);
       continue;
@@ -83,6 +85,14 @@ export async function undoPart(
     return DEFECT;
   }
 }
+
+/** What fails by itself leaves nothing behind; what failed through a defect may, and nothing undoes it. */
+const HALF_DONE: PartResult = {
+  state: 'failed',
+  reason: 'rollback_failed',
+  summary: [phrase`It failed in the middle: look at what the plan’s steps name, and put it right by hand.`],
+  warnings: [],
+};
 
 const DEFECT: PartResult = {
   state: 'failed',

@@ -27,9 +27,16 @@ export async function runGraph(
   scope: GraphScope,
 ): Promise<GraphEnd> {
   const course = new Course(deps, run, graph, scope);
-  await course.follow();
-  const { ended, board, changed } = course;
-  const putBack = course.wantsPutBack ? await putBackInReverse(deps, run, ended, scope) : null;
-  for (const [step, state] of putBack?.states ?? []) board.set(step, state);
-  return { ended, changed, putBack, progress: board.close(), states: board.states };
+  const { board } = course;
+  let putBack: PutBack | null = null;
+  let progress: ProgressSnapshot;
+  try {
+    await course.follow();
+    const backwards = { ...scope, progress: board.tell };
+    if (course.wantsPutBack) putBack = await putBackInReverse(deps, run, course.ended, backwards);
+    for (const [step, state] of putBack?.states ?? []) board.set(step, state);
+  } finally {
+    progress = board.close();
+  }
+  return { ended: course.ended, changed: course.changed, putBack, progress, states: board.states };
 }

@@ -1,14 +1,15 @@
 import { PART_ENDED, PART_STARTED, STEP_SKIPPED, UNDO_ENDED, UNDO_STARTED } from '../journal.js';
 import type { Json } from '../plan.js';
+import type { ProgressSnapshot, Run } from '../run.js';
 import type { JournalRow } from '../store.js';
 import type { PlanGraph, PlanNode, StepState, StepStates } from './graph.js';
 import { firstStates } from './schedule.js';
 
 /**
- * How the steps stand by what the journal has: the truth about a run whose process died. A step that was under
- * way then counts as cancelled.
+ * How the steps stand by what the journal has: the truth about a run whose process died, or that failed through
+ * a defect. A step that was under way then counts as cancelled.
  */
-export function statesByJournal(graph: PlanGraph, journal: readonly JournalRow[]): StepStates {
+function statesByJournal(graph: PlanGraph, journal: readonly JournalRow[]): StepStates {
   const traces = tracesOf(journal);
   const skipped = new Set(journal.filter(({ kind }) => kind === STEP_SKIPPED).map(({ data }) => data));
   const states = { ...firstStates(graph) };
@@ -17,6 +18,16 @@ export function statesByJournal(graph: PlanGraph, journal: readonly JournalRow[]
     else if (node.parts.some((part) => traces.has(part))) states[node.name] = stateOf(node, traces);
   }
   return states;
+}
+
+/** The progress of a run that can't tell it by itself any more. */
+export function progressByJournal(
+  { progress }: Pick<Run, 'progress'>,
+  graph: PlanGraph,
+  journal: readonly JournalRow[],
+): ProgressSnapshot {
+  const { part = 0, step = 0 } = progress ?? {};
+  return { part, step, steps: statesByJournal(graph, journal) };
 }
 
 /** What is known of a part that was begun. */

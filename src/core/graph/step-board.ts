@@ -45,12 +45,18 @@ export class StepBoard {
     if (!this.#underWay.has(snapshot.part)) return;
     this.#underWay.set(snapshot.part, snapshot);
     const [oldest] = this.#underWay.keys();
-    if (oldest === snapshot.part) this.#tell(snapshot);
+    if (oldest === snapshot.part) this.tell(snapshot);
   };
 
   end(part: number): void {
     this.#underWay.delete(part);
   }
+
+  /** Reports what is done now, with how the steps stand: also of a part that has ended and is put back. */
+  readonly tell = (snapshot: ProgressSnapshot): void => {
+    this.#at = snapshot;
+    this.report({ ...snapshot, steps: this.#shown });
+  };
 
   /** The last word: how every step stands now, and where the run is. */
   close(): ProgressSnapshot {
@@ -65,11 +71,6 @@ export class StepBoard {
     this.#timer = null;
     this.#shown = { ...this.#states };
     const [oldest] = this.#underWay.values();
-    this.#tell(oldest ?? this.#at);
-  }
-
-  #tell(snapshot: ProgressSnapshot): void {
-    this.#at = snapshot;
-    this.report({ ...snapshot, steps: this.#shown });
+    this.tell(oldest ?? this.#at);
   }
 }

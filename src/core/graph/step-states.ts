@@ -19,6 +19,6 @@ export function standings({ plan, progress }: Standing, states?: StepStates): re
 }
 
 function stateOf(node: PlanNode, known: StepState | undefined): StepState {
-  if (node.doneIn !== undefined) return 'succeeded';
+  if (node.doneIn !== undefined) return node.skipped ? 'skipped' : 'succeeded';
   return known ?? (node.skipped ? 'skipped' : 'waiting');
 }

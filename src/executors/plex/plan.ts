@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { PlanContext } from '../../core/executor.js';
 import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
-import type { Json, PlanDraft } from '../../core/plan.js';
+import { INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { Container } from '../docker/container.js';
 import { type Compressor, listCommand } from '../files/commands.js';
@@ -91,7 +91,10 @@ export async function planPlex(
       ...(overlap ? [overlap] : []),
       ...(space?.code === 'destination_full' ? [space] : []),
     ],
-    targets: { archive, container: data.containerId, status: source.container?.status ?? null },
+    targets: {
+      archive,
+      [INSTANCES]: { container: data.containerId, status: source.container?.status ?? null },
+    },
     data,
   };
 }

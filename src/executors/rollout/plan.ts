@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../core/executor.js';
 import type { RolloutFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
-import type { Json, PlanDraft, PlanStep } from '../../core/plan.js';
+import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { type ComposeProject, readProject, unknownService } from '../compose/project.js';
@@ -169,6 +169,6 @@ function targetOf(comparison: Comparison): Json {
     localId: replacement.localId,
     oldId: replacement.oldId,
     replicas: replacement.replicas,
-    containers: containers.map(({ id }) => id),
+    [INSTANCES]: containers.map(({ id }) => id),
   };
 }

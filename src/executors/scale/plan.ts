@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../core/executor.js';
 import type { ScaleFields } from '../../core/intent/fields.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Effect, PlanDraft, PlanStep } from '../../core/plan.js';
+import { type Effect, INSTANCES, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
@@ -64,7 +64,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
       wanted,
       image,
       hashes: service.hashes,
-      containers: existing.map((container) => ({ id: container.id, running: isUp(container) })),
+      [INSTANCES]: existing.map((container) => ({ id: container.id, running: isUp(container) })),
     },
     data,
   };

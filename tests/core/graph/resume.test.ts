@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StepStates } from '../../../src/core/graph/graph.js';
+import { standings } from '../../../src/core/graph/step-states.js';
 import { plain } from '../../../src/core/phrase.js';
 import type { FinalState, Run } from '../../../src/core/run.js';
-import { alice, Installation, type Process, previewed, request } from '../harness.js';
+import { alice, Installation, intentNamed, type Process, previewed, request } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 
 const ALBUM = 'params:\n  album: { type: string, default: all }\n';
@@ -83,6 +84,12 @@ describe('a run that ended early goes on', () => {
         ['c', 0, first.id],
         ['if_c', 0, 'skipped', first.id],
       ]);
+      expect(standings(run).map(({ state }) => state)).toEqual([
+        'succeeded',
+        'waiting',
+        'succeeded',
+        'skipped',
+      ]);
       expect(run.plan).toMatchObject({
         resumes: first.id,
         parts: [{ intent: 'plex' }],
@@ -139,6 +146,17 @@ describe('a run that ended early goes on', () => {
     expect(installation.world.entered).toEqual(['plex']);
   });
 
+  test('on another day, though what is done has its day in it', async () => {
+    const text = STEPS.replace('photos }', 'plex, params: { album: "{{ date }}" } }');
+    installation.intents.splice(-1, 1, intentOf('evening', text));
+    const first = await ended('failed', FAILED_AT_B);
+    installation.now = new Date(installation.now.getTime() + 24 * 60 * 60 * 1000);
+    expect(await refusalOf(first.id)).toBe('admitted');
+    const other = text.replace('{{ date }}', 'of {{ date }}');
+    installation.intents.splice(-1, 1, intentOf('evening', other));
+    expect(await refusalOf(first.id)).toMatch(/the step a, which it finished, does something else now/);
+  });
+
   test('two previews of the same rest: the second one does not do it again', async () => {
     const first = await ended('failed', FAILED_AT_B);
     const one = await previewed(bot, 'evening', { resumes: first.id });
@@ -167,6 +185,29 @@ describe('refused', () => {
     expect(await refusalOf(none.id)).toMatch(/no step of it has finished/);
   });
 
+  test('when newer runs than can be looked through may have resumed it', async () => {
+    const first = await ended('failed', FAILED_AT_B);
+    await ended('succeeded', FAILED_AT_B, { resumes: first.id });
+    for (let more = 0; more < 3; more += 1) await ended('failed', null);
+    expect(await refusalOf(first.id)).toMatch(/^resumed_already: /);
+    bot = await installation.start({
+      store: (store) => {
+        const list: typeof store.runs.list = (filter) => store.runs.list({ ...filter, limit: 3 });
+        return { ...store, runs: { ...store.runs, list } };
+      },
+    });
+    expect(await refusalOf(first.id)).toBe(
+      `not_resumable: ${first.id} can’t be resumed: evening has run so often since, over 1,000 times, that nobody can say what of it was done meanwhile. Ask for evening anew.`,
+    );
+  });
+
+  test('previews that were never confirmed don’t count', async () => {
+    const first = await ended('failed', FAILED_AT_B);
+    await ended('succeeded', FAILED_AT_B, { resumes: first.id });
+    for (let more = 0; more < 120; more += 1) await previewed(bot, 'evening', { dryRun: true });
+    expect(await refusalOf(first.id)).toMatch(/^resumed_already: /);
+  });
+
   test('when all is done, or was put back', async () => {
     expect(await refusalOf((await ended('succeeded', FAILED_AT_B)).id)).toMatch(/all of it is done/);
     expect(await refusalOf((await ended('rolled_back', FAILED_AT_B)).id)).toMatch(/what it did was put back/);
@@ -183,6 +224,10 @@ describe('refused', () => {
     );
     put(STEPS.replace('intent: photos', 'intent: films'));
     expect(await refusalOf(first.id)).toMatch(/the step a, which it finished, does something else now/);
+    installation.intents.splice(0, 1, intentNamed('photos', { steps: intentNamed('elsewhere').steps }));
+    put(STEPS);
+    expect(await refusalOf(first.id)).toMatch(/the step a, which it finished, does something else now/);
+    installation.intents.splice(0, 1, intentNamed('photos'));
     put(STEPS.replace('b: {', 'new: { intent: photos, needs: a }\n  b: {'));
     expect(await refusalOf(first.id)).toBe('admitted');
   });

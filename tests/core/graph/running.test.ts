@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { runGraph } from '../../../src/core/graph/run-graph.js';
 import { partAsRun } from '../../../src/core/journal.js';
 import { plain } from '../../../src/core/phrase.js';
+import type { Json } from '../../../src/core/plan.js';
 import type { Run } from '../../../src/core/run.js';
-import { alice, gate, Installation, type Process, previewed, until } from '../harness.js';
+import { RunLog } from '../../../src/core/run-log.js';
+import { alice, gate, Installation, type Process, previewed, request, until } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 
 let home: Installation;
@@ -99,6 +102,7 @@ test('a failure says what is done, what was not begun, and that the rest can be 
 
 describe('when a process dies', () => {
   test('each step under way is tidied up, and the states are those that a resume needs', async () => {
+    home.world.rollBack = [{ code: 'it' }, ' goes back.'];
     const { id } = await hangsAt('photos', 'films');
     await dies();
     expect(home.world.recovered).toEqual(['photos:touching', 'films:touching']);
@@ -122,6 +126,11 @@ describe('when a process dies', () => {
     const rest = await confirmed(await previewed(bot, 'all', { resumes: id }));
     expect(rest.state).toBe('succeeded');
     expect(home.world.entered.toSorted()).toEqual(['films', 'last', 'photos']);
+    // What it had under way is no more as it was left.
+    const admission = await bot.pipeline.admit(request('all', { undoes: id }));
+    expect(admission.ok ? 'admitted' : plain(admission.notice.message)).toBe(
+      `${id} can’t be rolled back any more: ${rest.id} has gone on from there already.`,
+    );
   });
 
   test('all that was under way can be rolled back together', async () => {
@@ -179,6 +188,43 @@ describe('on_failure: rollback', () => {
     expect(said(run).at(-1)).toBe('first was undone: As before.');
   });
 
+  describe('asked for by a step that failed through a defect', () => {
+    beforeEach(() => {
+      home.world.during = async (intent) => {
+        if (intent === 'last') throw new Error('bug in run');
+        return undefined;
+      };
+    });
+
+    test('undoes that step too, with what was done before it', async () => {
+      home.world.canUndo = true;
+      await start();
+      const run = await confirmed(await previewed(bot, 'all'));
+      expect(run).toMatchObject({ state: 'rolled_back', outcome: { reason: 'internal_error' } });
+      expect([home.world.undone[0], home.world.undone.length]).toEqual(['last', 4]);
+    });
+
+    test('does not say that all is as before where nothing undoes it', async () => {
+      await start();
+      const run = await confirmed(await previewed(bot, 'all'));
+      expect(run).toMatchObject({ state: 'failed', outcome: { reason: 'rollback_failed' } });
+      expect(said(run)).toContain(
+        'last could not be undone: It failed in the middle: look at what the plan’s steps name, and put it right by hand.',
+      );
+    });
+  });
+
+  test('while it puts back, its progress goes on telling how the steps stand', async () => {
+    home.world.canUndo = true;
+    await start();
+    const { id } = await confirmed(await previewed(bot, 'all'));
+    const told = bot.events.flatMap((event) =>
+      event.type === 'progress' && event.runId === id ? [event.progress] : [],
+    );
+    expect(told.length).toBeGreaterThan(7);
+    expect(told.filter(({ steps }) => steps === undefined)).toEqual([]);
+  });
+
   test('keeps backups, and says so', async () => {
     await start();
     const run = await confirmed(await previewed(bot, 'all'));
@@ -225,9 +271,19 @@ describe('on_failure: rollback', () => {
 
 describe('a step that is another one when its turn comes', () => {
   /** What `last` finds changes once `first` has run. */
-  function changesAfterFirst(): void {
+  function changesAfterFirst(factsOf: (id: string) => Json = (id) => ({ instances: { id } })): void {
     home.world.targets = (intent) =>
-      intent === 'last' ? { id: home.world.left.includes('first') ? 'new' : 'old' } : null;
+      intent === 'last' ? factsOf(home.world.left.includes('first') ? 'new' : 'old') : null;
+  }
+
+  /** The last step works within what the first one worked on. */
+  function worksOnTheSame(): void {
+    const place = backupText('last').replace('/mnt/last', '/mnt/first/last');
+    home.intents.splice(
+      home.intents.findIndex(({ name }) => name === 'last'),
+      1,
+      intentOf('last', place),
+    );
   }
 
   test('pauses the run, and the rest is asked for again', async () => {
@@ -253,27 +309,32 @@ describe('a step that is another one when its turn comes', () => {
     expect(home.world.entered).toEqual(['last']);
   });
 
+  test.each([
+    ['its image', (image: string) => ({ image, instances: ['a'] })],
+    ['the configuration of one of its services', (hash: string) => ({ services: [{ hash, instances: [] }] })],
+  ])('pauses when %s has changed, also after a step on the same', async (_, factsOf) => {
+    changesAfterFirst(factsOf);
+    worksOnTheSame();
+    await start();
+    expect((await confirmed(await previewed(bot, 'all'))).state).toBe('plan_changed');
+    expect(home.world.entered).not.toContain('last');
+  });
+
   test('runs as it is now when only what earlier steps made anew has other ids', async () => {
     home.world.canUndo = true;
     changesAfterFirst();
-    // The last step works within what the first one worked on.
-    const place = backupText('last').replace('/mnt/last', '/mnt/first/last');
-    home.intents.splice(
-      home.intents.findIndex(({ name }) => name === 'last'),
-      1,
-      intentOf('last', place),
-    );
+    worksOnTheSame();
     await start();
     home.world.during = async (intent) =>
       intent === 'last' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
     const run = await confirmed(await previewed(bot, 'all'));
     expect(run.state).toBe('rolled_back');
     // What is undone is what was run, and another process would find the same.
-    expect(home.world.undone[0]).toBe('last {"id":"new"}');
+    expect(home.world.undone[0]).toBe('last {"instances":{"id":"new"}}');
     const index = run.plan.graph?.nodes.at(-1)?.parts[0] ?? -1;
-    expect(run.plan.parts[index]?.targets).toEqual({ id: 'old' });
+    expect(run.plan.parts[index]?.targets).toEqual({ instances: { id: 'old' } });
     const journal = await bot.deps.store.runs.journal(run.id);
-    expect(partAsRun(run, journal, index)?.targets).toEqual({ id: 'new' });
+    expect(partAsRun(run, journal, index)?.targets).toEqual({ instances: { id: 'new' } });
   });
 });
 
@@ -284,6 +345,58 @@ test('the states are stored with the end, also where progress could not be', asy
     intent === 'films' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
   const { id } = await confirmed(await previewed(bot, 'all'));
   expect((await stored(id)).progress?.steps).toMatchObject({ first: 'succeeded', films: 'failed' });
+});
+
+test('the states are right where the whole run failed through a defect', async () => {
+  home.world.during = async (intent) =>
+    intent === 'last' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
+  let asked = 0;
+  await start({
+    store: (store) => {
+      const journal = (id: string) =>
+        asked++ === 0 ? Promise.reject(new Error('cannot be read')) : store.runs.journal(id);
+      return { ...store, runs: { ...store.runs, journal } };
+    },
+  });
+  const { id } = await confirmed(await previewed(bot, 'all'));
+  const run = await stored(id);
+  expect(run).toMatchObject({ state: 'failed', outcome: { reason: 'internal_error' } });
+  expect(run.progress?.steps).toEqual({
+    first: 'succeeded',
+    photos: 'succeeded',
+    films: 'succeeded',
+    last: 'failed',
+  });
+});
+
+test('after a defect, nothing goes on that was under way', async () => {
+  home.intents.push(
+    intentOf(
+      'fork',
+      `action: steps
+steps:
+  first: { intent: first }
+  photos: { intent: photos }
+  last: { intent: last, needs: [first], when: steps.first == "succeeded" }
+`,
+    ),
+  );
+  await start();
+  home.world.during = async (intent) => {
+    if (intent === 'photos') await new Promise((resolve) => setTimeout(resolve, 100));
+    return undefined;
+  };
+  const run = await previewed(bot, 'fork');
+  const holds = (): boolean => {
+    throw new Error('bug in holds');
+  };
+  const { signal } = new AbortController();
+  const log = new RunLog((text) => text);
+  const scope = { signal, log, progress: () => {}, planAgain: async () => [], holds };
+  const { graph } = run.plan;
+  if (!graph) throw new Error('no graph');
+  await expect(runGraph(bot.deps, run, graph, scope)).rejects.toThrow('bug in holds');
+  expect(home.world.left).toEqual(['first', 'photos']);
 });
 
 test('a shutdown ends what runs, begins nothing more, and leaves the rest to be resumed', async () => {

@@ -31,6 +31,8 @@ export interface PartScope {
   readonly signal: AbortSignal;
   readonly log: RunLog;
   readonly progress: (snapshot: ProgressSnapshot) => void;
+  /** Told as soon as the executor is done, before anything is written down. */
+  readonly onResult?: (result: PartResult) => void;
 }
 
 /** Runs one part and journals its beginning and its end. Throws only when the executor has a bug. */
@@ -45,6 +47,7 @@ export async function runPart(deps: PartDeps, of: PartOfRun, scope: PartScope): 
     run.plan.undoes === undefined
       ? await executor.run(part, watch.context)
       : await rollBack(deps, run.plan.undoes, { executor, part, index }, context);
+  scope.onResult?.(result);
   await context.journal(PART_ENDED, result.state);
   if (result.state === 'succeeded' && run.plan.undoes === undefined) {
     const step = stepOfPart(run.plan, index);

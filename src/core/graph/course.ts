@@ -55,6 +55,8 @@ export class Course {
   changed: string | null = null;
   readonly #schedule: Schedule;
   readonly #running = new Set<Promise<void>>();
+  /** A step has failed whose failure lets nothing more begin; its end is still being written down. */
+  #failing = false;
   /** Steps of which something was run. */
   readonly #worked = new Set<ScheduledStep>();
 
@@ -104,7 +106,7 @@ export class Course {
   }
 
   #isHalted(): boolean {
-    return this.scope.signal.aborted || this.changed !== null;
+    return this.#failing || this.scope.signal.aborted || this.changed !== null;
   }
 
   /** Kept before it counts: a run that resumes this one must know it. */
@@ -155,7 +157,13 @@ export class Course {
   async #runPart(step: ScheduledStep, index: number, part: PlanPart): Promise<StepState> {
     this.board.begin(index);
     try {
-      const scope = { ...this.scope, progress: this.board.progress };
+      const scope: PartScope = {
+        ...this.scope,
+        progress: this.board.progress,
+        onResult: ({ state }) => {
+          if (state !== 'succeeded' && step.onFailure !== 'continue') this.#failing = true;
+        },
+      };
       const result = await runPart(this.deps, { run: this.run, index, part }, scope);
       this.ended.push({ step: step.name, index, part, result });
       return result.state;

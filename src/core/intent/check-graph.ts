@@ -6,14 +6,17 @@ import { pathText, type YamlProblem } from './flat-document.js';
 import { listed } from './listed.js';
 import type { Param } from './param-decls.js';
 import type { FoundStep } from './read-step-group.js';
+import { isStepName } from './steps-fields.js';
 
 type Report = (problem: YamlProblem) => void;
 type Known = FoundStep & { readonly rules: NonNullable<FoundStep['rules']> };
 
 /** Tells what is wrong with how steps wait for each other: names, cycles, conditions that can never hold. */
 export function checkGraph(found: readonly FoundStep[], params: readonly Param[], report: Report): void {
-  const names = found.map(({ group }) => group.name);
-  const known = found.filter((one): one is Known => one.rules !== null);
+  // A name that can't be one was told of already; it is never repeated in a sentence.
+  const named = found.filter(({ group }) => isStepName(group.name));
+  const names = named.map(({ group }) => group.name);
+  const known = named.filter((one): one is Known => one.rules !== null);
   for (const one of known) checkNeeds(one, names, report);
   checkCycles(known, report);
   checkConditions(known, params, report);

@@ -124,7 +124,11 @@ describe('whatever is written', () => {
       }),
       {
         numRuns: 500,
-        examples: [[{ a: { intent: 'disk' }, b: { intent: 'disk', needs: 'a', when: 'full' } }, 4]],
+        examples: [
+          [{ a: { intent: 'disk' }, b: { intent: 'disk', needs: 'a', when: 'full' } }, 4],
+          // The name of the second is no name, and stands in no list of what could be meant.
+          [{ a: { needs: 'disk', when: 'steps.disk == "x"' }, '\n': { needs: '\n', when: 'x' } }, 4],
+        ],
       },
     );
     expect(read).toBeGreaterThan(0);

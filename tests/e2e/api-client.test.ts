@@ -63,6 +63,11 @@ test('a client made of /openapi.json runs the whole API', async () => {
   expect(await client.call('run', { body: { name: 'nowhere' } })).toMatchObject({ status: 404 });
   expect(await client.call('runs', { parameters: { limit: '0' } })).toMatchObject({ status: 422 });
 
+  expect(await client.call('schedules', {})).toMatchObject({ status: 200 });
+  expect(await client.call('reloadSchedules', {})).toMatchObject({ status: 200, body: { ok: true } });
+  const now = { name: 'photos', dry_run: true };
+  expect(await client.call('runSchedule', { body: now })).toMatchObject({ status: 200, body: { ok: true } });
+
   const payload = githubPush({ messages: ['[chatops:intent=photos]'] });
   const signature = createHmac('sha256', SECRET).update(JSON.stringify(payload)).digest('hex');
   const signed = { 'X-GitHub-Event': 'push', 'X-Hub-Signature-256': `sha256=${signature}` };

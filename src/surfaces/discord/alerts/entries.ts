@@ -11,15 +11,16 @@ import {
 import type { OpsDeps } from './deps.js';
 import { type Attempt, asJson, type Place, placeOf } from './place.js';
 
-/** The events that the next message tells of: those that an attempt began with, or all that fit. */
+/** The events that the next message tells of: those that an attempt began with, or all that the incident knows of. */
 export async function nextEntries(
   { incidents }: Pick<OpsDeps, 'incidents'>,
-  id: string,
+  { id, newest }: Incident,
   told: number,
   attempt: Attempt | null,
 ): Promise<readonly AlertEvent[]> {
   const events = await incidents.events(id, { after: told, limit: ENTRIES_AT_MOST });
-  return attempt === null ? events : events.filter(({ seq }) => seq <= attempt.upTo);
+  const upTo = attempt?.upTo ?? newest;
+  return events.filter(({ seq }) => seq <= upTo);
 }
 
 /** Starts the card's thread, when there is none. Null when the card is gone: then a new one comes first. */

@@ -24,7 +24,12 @@ async function nextStep(deps: OpsDeps, id: string): Promise<boolean> {
   const delivery = await incidents.delivery(destination, id);
   const place = placeOf(delivery);
   const attempt = attemptOf(delivery);
-  const events = await nextEntries(deps, id, delivery.told, attempt?.what === 'entries' ? attempt : null);
+  const events = await nextEntries(
+    deps,
+    incident,
+    delivery.told,
+    attempt?.what === 'entries' ? attempt : null,
+  );
 
   if (attempt?.what === 'card') {
     if (!(await adoptCard(deps, incident, delivery, attempt))) await sendCard(deps, incident, delivery);

@@ -16,8 +16,8 @@ const UNFINISHED = ['planned', 'queued', 'running'] as const satisfies readonly 
 
 /**
  * Ends the runs of owners that died: first what their children still do, then the executor tidies up, then
- * the end is stored, which frees the leases with it, then people are told. A living owner's runs are never touched, and one run is
- * recovered by one process only.
+ * the end is stored, which frees the leases with it, then people are told. A living owner's runs are never
+ * touched, and one run is recovered by one process only.
  */
 export async function recoverDeadOwners(deps: CoreDeps, selfId: string): Promise<void> {
   for (const owner of await deps.store.owners.list()) {

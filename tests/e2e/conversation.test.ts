@@ -32,9 +32,7 @@ async function open(): Promise<void> {
 }
 
 async function close(): Promise<void> {
-  const { violations } = stage.discord;
-  await stage.end();
-  expect(violations).toEqual([]);
+  expect(await stage.end()).toEqual([]);
 }
 
 async function preview(intent: string, who = 'alice') {

@@ -12,9 +12,7 @@ const ROUNDS = 20;
 let stage: Stage;
 
 afterEach(async () => {
-  const { violations } = stage.discord;
-  await stage.end();
-  expect(violations).toEqual([]);
+  expect(await stage.end()).toEqual([]);
 }, 60_000);
 
 async function rounds(withinMs: number, check: (state: string) => void): Promise<void> {

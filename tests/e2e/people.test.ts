@@ -40,9 +40,7 @@ beforeEach(async () => {
 }, 60_000);
 
 afterEach(async () => {
-  const { violations } = stage.discord;
-  await stage.end();
-  expect(violations).toEqual([]);
+  expect(await stage.end()).toEqual([]);
 }, 30_000);
 
 const as = (name: string) => stage.discord.as(name);

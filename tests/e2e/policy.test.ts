@@ -29,9 +29,7 @@ async function open(policy: string): Promise<void> {
 }
 
 async function close(): Promise<void> {
-  const { violations } = stage.discord;
-  await stage.end();
-  expect(violations).toEqual([]);
+  expect(await stage.end()).toEqual([]);
 }
 
 function edit(text: string): Promise<void> {

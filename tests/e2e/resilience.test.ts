@@ -24,9 +24,7 @@ async function open(env: Record<string, string> = {}, discord = {}): Promise<voi
 }
 
 afterEach(async () => {
-  const { violations } = stage.discord;
-  await stage.end();
-  expect(violations).toEqual([]);
+  expect(await stage.end()).toEqual([]);
 }, 60_000);
 
 const alice = () => stage.discord.as('alice');

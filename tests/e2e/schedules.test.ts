@@ -12,9 +12,7 @@ const SECOND_MS = 1000;
 
 let stage: Stage;
 afterEach(async () => {
-  const { violations } = stage.discord;
-  await stage.end();
-  expect(violations).toEqual([]);
+  expect(await stage.end()).toEqual([]);
 }, 60_000);
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

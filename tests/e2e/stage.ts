@@ -180,13 +180,16 @@ export class Stage {
     return this.discord.messages(channel).map(textOf);
   }
 
-  async end(): Promise<void> {
+  /** Ends all of it. Returns what was wrong with the bots' requests by Discord's description. */
+  async end(): Promise<LocalDiscord['violations']> {
+    const { violations } = this.discord;
     for (const { child, ended } of this.#bots) {
       child.kill('SIGKILL');
       await ended;
     }
     await this.discord.close();
     await rm(this.dir, { recursive: true, force: true });
+    return violations;
   }
 }
 

@@ -62,9 +62,7 @@ steps:
 }, 60_000);
 
 afterEach(async () => {
-  const { violations } = stage.discord;
-  await stage.end();
-  expect(violations).toEqual([]);
+  expect(await stage.end()).toEqual([]);
 }, 30_000);
 
 const alice = () => stage.discord.as('alice');

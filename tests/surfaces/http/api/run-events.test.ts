@@ -33,12 +33,15 @@ async function follow(id: string, headers: Record<string, string> = {}) {
 /** A run that goes on until the gate is opened. */
 async function running() {
   const holder = gate();
+  let begun = false;
   port.world.during = async () => {
+    begun = true;
     await holder.opened;
     return undefined;
   };
   const { body } = await port.json('POST', '/run', { name: 'photos' }, { prefer: 'respond-async' });
-  await until(() => port.world.entered.length > port.world.left.length, 'it runs');
+  // Not only entered: the executor has told its step before it waits.
+  await until(() => begun, 'it runs');
   return { id: body.id as string, open: holder.open };
 }
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { type CliDeps, CliError, configInvalid, EXIT, localOperator, runCli } from './cli.js';
 import { type Config, loadConfig } from './config.js';
 
-// From dist/src/ as from src/ during development: what ships with the project lies beside package.json.
-const ROOT = new URL(import.meta.url.includes('/dist/src/') ? '../../' : '../', import.meta.url);
+// From dist/bin/ as from dist/src/: what ships with the project lies beside package.json.
+const ROOT = new URL('../../', import.meta.url);
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const cwd = process.cwd();
@@ -116,11 +116,14 @@ async function serve(
 /** The same bot, against a Discord of our own: only its token and addresses differ. */
 async function startInPlayground({ playground: { port, portIsSet, key } }: Config): Promise<number> {
   const { startPlayground } = await import('./playground/playground.js');
-  const playground = await startPlayground({ port, orAnother: !portIsSet, ...(key ? { key } : {}) }).catch(
-    (error: unknown) => {
-      throw playgroundFailure(error, port);
-    },
-  );
+  const playground = await startPlayground({
+    root: ROOT,
+    port,
+    orAnother: !portIsSet,
+    ...(key ? { key } : {}),
+  }).catch((error: unknown) => {
+    throw playgroundFailure(error, port);
+  });
   const { DISCORD_TOKEN_FILE: _token, DISCORD_WEBHOOK_URL_FILE: _webhook, ...own } = process.env;
   const env = {
     ...own,

@@ -6,7 +6,7 @@ export type SubjectName = 'ours' | 'bare' | 'sapphire';
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The built `chatops` command. */
-export const CHATOPS = fromHere('../../src/main.js');
+export const CHATOPS = fromHere('../../bin/chatops.js');
 
 /** What `node` is given to start each bot. */
 export const SUBJECTS: Readonly<Record<SubjectName, readonly string[]>> = {

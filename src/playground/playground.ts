@@ -15,6 +15,8 @@ export interface Playground {
 }
 
 export interface PlaygroundOptions {
+  /** The package's folder. */
+  readonly root: URL;
   /** Of the page. */
   readonly port: number;
   /** Take any free port when this one is taken. */

@@ -42,20 +42,31 @@ const FILTERS: Readonly<Record<string, string>> = {
 
 const LONGEST = 4096;
 
-const engine = new Liquid({
-  strictFilters: true,
-  strictVariables: true,
-  ownPropertyOnly: true,
-  timezoneOffset: 0,
-  parseLimit: LONGEST,
-  renderLimit: 200,
-  memoryLimit: 1_000_000,
-});
-const library = { ...engine.filters };
-for (const name of Object.keys(library)) delete engine.filters[name];
-for (const [name, liquid] of Object.entries(FILTERS)) {
-  const filter = library[liquid];
-  if (filter) engine.registerFilter(name, filter);
+let made: Liquid | null = null;
+
+/** Made when it is first needed: it asks for the time zone, which takes 30 ms. */
+function engine(): Liquid {
+  made ??= createEngine();
+  return made;
+}
+
+function createEngine(): Liquid {
+  const liquid = new Liquid({
+    strictFilters: true,
+    strictVariables: true,
+    ownPropertyOnly: true,
+    timezoneOffset: 0,
+    parseLimit: LONGEST,
+    renderLimit: 200,
+    memoryLimit: 1_000_000,
+  });
+  const library = { ...liquid.filters };
+  for (const name of Object.keys(library)) delete liquid.filters[name];
+  for (const [name, theirs] of Object.entries(FILTERS)) {
+    const filter = library[theirs];
+    if (filter) liquid.registerFilter(name, filter);
+  }
+  return liquid;
 }
 
 /** Is there anything in this text to put in? */
@@ -71,7 +82,9 @@ export function templateFault(text: string, names: readonly string[]): TemplateF
   const parts = parse(text);
   if (!Array.isArray(parts)) return parts;
   const known = [...new Set([...names, DATE])];
-  const stray = engine.globalVariablesSync(parts).find((name) => !known.includes(name));
+  const stray = engine()
+    .globalVariablesSync(parts)
+    .find((name) => !known.includes(name));
   if (stray === undefined) return null;
   const [near] = closest(stray, known);
   return {
@@ -89,12 +102,12 @@ export function fill(text: string, values: TemplateValues): TemplateValues[strin
   const scope = Object.assign(Object.create(null), values) as object;
   const source = liquidOf(text);
   try {
-    const [part, ...others] = engine.parse(source);
+    const [part, ...others] = engine().parse(source);
     const whole = others.length === 0 && /^\{\{.*\}\}$/s.test(source);
-    if (!whole || !part) return String(engine.parseAndRenderSync(source, scope));
-    const value: unknown = engine.evalValueSync(source.slice(2, -2).replace(/^-|-$/g, ''), scope);
+    if (!whole || !part) return String(engine().parseAndRenderSync(source, scope));
+    const value: unknown = engine().evalValueSync(source.slice(2, -2).replace(/^-|-$/g, ''), scope);
     if (typeof value === 'number' || typeof value === 'boolean') return value;
-    return String(engine.renderSync([part], scope));
+    return String(engine().renderSync([part], scope));
   } catch (error) {
     return { why: `it can’t be filled in: ${firstLine(error)}`, hint: 'Correct the filter, or the value.' };
   }
@@ -105,7 +118,7 @@ function parse(text: string): Part[] | TemplateFault {
     return { why: 'at most 4,096 characters fit into a template', hint: 'Shorten it.' };
   }
   try {
-    return engine.parse(liquidOf(text));
+    return engine().parse(liquidOf(text));
   } catch (error) {
     const unknown = /undefined filter: ([\w-]+)/.exec(firstLine(error))?.[1];
     if (unknown === undefined) {

@@ -1,35 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-const HERE = import.meta.url;
-const ROOT = new URL(HERE.includes('/dist/src/') ? '../../../../' : '../../../', HERE);
+/** Where the build puts the page, in the package's folder. */
+const PAGE = 'dist/page/';
 
-/** Where the build puts the page: `dist/page` beside package.json. */
-export const PAGE_DIR = fileURLToPath(new URL('dist/page/', ROOT));
-
-interface Asset {
-  readonly path: string;
-  readonly type: string;
-}
-
-const ASSETS: Readonly<Record<string, Asset>> = {
-  '/': { path: `${PAGE_DIR}index.html`, type: 'text/html; charset=utf-8' },
-  '/main.js': { path: `${PAGE_DIR}main.js`, type: 'text/javascript; charset=utf-8' },
-  '/styles.css': { path: `${PAGE_DIR}styles.css`, type: 'text/css; charset=utf-8' },
-  '/docs/discord.md': {
-    path: fileURLToPath(new URL('docs/discord.md', ROOT)),
-    type: 'text/plain; charset=utf-8',
-  },
+const ASSETS: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
+  '/': { file: `${PAGE}index.html`, type: 'text/html; charset=utf-8' },
+  '/main.js': { file: `${PAGE}main.js`, type: 'text/javascript; charset=utf-8' },
+  '/styles.css': { file: `${PAGE}styles.css`, type: 'text/css; charset=utf-8' },
+  '/docs/discord.md': { file: 'docs/discord.md', type: 'text/plain; charset=utf-8' },
 };
+
+/** The folder of the page's files. `root` is the package's folder. */
+export function pageDir(root: URL): string {
+  return fileURLToPath(new URL(PAGE, root));
+}
 
 /** A file of the page, read anew each time so that a build shows at once; null when there is none. */
 export async function readAsset(
+  root: URL,
   path: string,
 ): Promise<{ readonly type: string; readonly body: Buffer } | null> {
   const asset = ASSETS[path];
   if (!asset) return null;
   try {
-    return { type: asset.type, body: await readFile(asset.path) };
+    return { type: asset.type, body: await readFile(new URL(asset.file, root)) };
   } catch {
     return null;
   }

@@ -37,7 +37,7 @@ function securityHeaders(host: string): Record<string, string> {
 }
 
 /** Answers the page's requests: its own files, and the files that the bot attached. */
-export function createPageHandler(discord: LocalDiscord, gate: Gate) {
+export function createPageHandler(discord: LocalDiscord, gate: Gate, root: URL) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(securityHeaders(request.headers.host ?? ''))) {
       response.setHeader(name, value);
@@ -53,7 +53,7 @@ export function createPageHandler(discord: LocalDiscord, gate: Gate) {
     }
     if (gate.isKey(searchParams.get('key'))) response.setHeader('Set-Cookie', gate.cookie);
     else if (searchParams.has('key') || !gate.hasCookie(request)) return refuse(response, NO_KEY);
-    await sendAsset(pathname, request, response);
+    await sendAsset(root, pathname, request, response);
   };
 }
 
@@ -61,8 +61,13 @@ function refuse(response: ServerResponse, { status, text }: Refusal): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 }
 
-async function sendAsset(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const asset = await readAsset(path);
+async function sendAsset(
+  root: URL,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const asset = await readAsset(root, path);
   if (!asset) {
     response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('There is no such file.\n');
     return;

@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import type { LocalDiscord } from '../local-discord.js';
 import type { ServerMessage } from '../page-protocol/server-message.js';
 import { urlOf } from '../rest/rest-server.js';
-import { PAGE_DIR } from './assets.js';
+import { pageDir } from './assets.js';
 import { type Shared, serveConnection } from './connection.js';
 import { createGate, PROTOCOL } from './gate.js';
 import { createPageHandler } from './http.js';
@@ -21,6 +21,8 @@ export interface PageServer {
 
 export interface PageServerOptions {
   readonly discord: LocalDiscord;
+  /** The package's folder: the built page and the docs lie in it. */
+  readonly root: URL;
   /** 0: any free port. */
   readonly port: number;
   /** Take any free port when this one is taken. */
@@ -45,7 +47,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   await listen(server, options.port, options.orAnother === true);
   const { port } = server.address() as AddressInfo;
   const gate = createGate(port, key);
-  const handle = createPageHandler(discord, gate);
+  const handle = createPageHandler(discord, gate, options.root);
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_PAYLOAD,
@@ -72,7 +74,7 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     }
     sockets.handleUpgrade(request, socket, head, (ws) => serveConnection(ws, shared));
   });
-  const unwatch = onPageChange(() => tellAll({ type: 'reload' }));
+  const unwatch = onPageChange(pageDir(options.root), () => tellAll({ type: 'reload' }));
 
   return {
     port,
@@ -107,10 +109,10 @@ async function listen(server: Server, port: number, orAnother: boolean): Promise
 }
 
 /** Calls back once the page was built anew. Returns how to stop. */
-function onPageChange(callback: () => void): () => void {
+function onPageChange(dir: string, callback: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   try {
-    const watcher = watch(PAGE_DIR, { persistent: false }, () => {
+    const watcher = watch(dir, { persistent: false }, () => {
       clearTimeout(timer);
       timer = setTimeout(callback, SETTLE);
     });

@@ -14,7 +14,11 @@ export interface PageStage extends BotStage {
 
 export async function startPageStage(options: LocalDiscordOptions = {}): Promise<PageStage> {
   const stage = await startStage(options);
-  const page = await startPageServer({ discord: stage.discord, port: 0 });
+  const page = await startPageServer({
+    discord: stage.discord,
+    root: new URL('../../../', import.meta.url),
+    port: 0,
+  });
   return {
     ...stage,
     page,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { guildOnly } from './guild-only.js';
 
 /** `/lock stack: reason: [for:]`. */

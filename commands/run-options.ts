@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Action } from '../src/core/request.js';
 import type { RequestPart } from './request-part.js';
 

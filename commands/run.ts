@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { guildOnly } from './guild-only.js';
 
 /** `/run id:`. Phones capitalise and add spaces, so the id is taken without them. */

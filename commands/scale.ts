@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { guildOnly } from './guild-only.js';
 import { dryRunOption, intentOption, paramsOption, type RequestPart } from './request-part.js';
 import { requestPart, runOptions } from './run-options.js';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readKeyLines } from '../core/key-lines.js';
 
 /** Schemas for single values of the environment. Messages continue the sentence "CHATOPS_X …". */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Run } from './run.js';
 
 /** The commit whose text asked for a run. All of it is a stranger's. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { open, rename, stat, unlink } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StoreError } from '../core/store.js';
 import type { Head } from './audit-chain.js';
 import { fileReason } from './data-dir.js';

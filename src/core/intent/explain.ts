@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quote } from './characters.js';
 import { closest } from './closest.js';
 import { fieldName, pathText } from './flat-document.js';

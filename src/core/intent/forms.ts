@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { secondsOf } from '../duration.js';
 import { HIDDEN } from './characters.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OwnSchedule } from '../schedule/fields.js';
 import { isFillable } from './fill-document.js';
 import { ACTIONS, BACKUP_TYPES } from './kind-of.js';

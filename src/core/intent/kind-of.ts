@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described } from './forms.js';
 import type { Kind } from './kinds/kind.js';
 import { KINDS } from './kinds/kinds.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described, remark, text } from './forms.js';
 
 const LONGEST_VALUE = 1000;

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { explain } from './explain.js';
 import { type FlatDocument, pathText, type YamlProblem } from './flat-document.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GraphStep, GraphWork } from '../graph/graph.js';
 import { fillDocument } from './fill-document.js';
 import { type FlatDocument, fieldName, pathText, type StepGroup, type YamlProblem } from './flat-document.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ON_FAILURE } from '../graph/graph.js';
 import { checked, described, name, oneOrMore, text, wholeNumber } from './forms.js';
 import { INTENT } from './kinds/shared.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { closest } from '../intent/closest.js';
 import { explain } from '../intent/explain.js';
 import { type FlatDocument, fieldName, pathText, type YamlProblem } from '../intent/flat-document.js';

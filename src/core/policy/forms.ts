@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { secondsOf } from '../duration.js';
 import { HIDDEN } from '../intent/characters.js';
 import { checked, text } from '../intent/forms.js';

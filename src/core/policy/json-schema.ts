@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { timezone } from './forms.js';
 import { LIMITS, SECTIONS } from './schema.js';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { closest } from '../intent/closest.js';
 import type { YamlProblem } from '../intent/flat-document.js';
 import type { IntentProblem } from '../intent/intent.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described, remark, secretName, wholeNumber } from '../intent/forms.js';
 import { ACTIONS } from '../intent/kind-of.js';
 import { anyName, clock, day, hash, moment, pattern, rate, some, timezone, userId } from './forms.js';

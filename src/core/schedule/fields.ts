@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checked, described, seconds, text, wholeNumber } from '../intent/forms.js';
 import { anyName, timezone } from '../policy/forms.js';
 import { cronFault } from './cron.js';

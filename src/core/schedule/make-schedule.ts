@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FlatDocument, YamlProblem } from '../intent/flat-document.js';
 import type { OwnSchedule } from './fields.js';
 import type { Schedule, Timing } from './schedule.js';

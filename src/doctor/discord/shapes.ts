@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What is read of Discord's objects, by its field names: https://discord.com/developers/docs/resources */
 

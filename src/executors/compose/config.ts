@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One service of a Compose file, as Compose itself reads it. */
 export interface ComposeService {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ExecResult, Host } from '../../core/host.js';
 import { lastLine } from '../shared/wording.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Host } from '../../core/host.js';
 import { failure, type Inspected, READ } from './container.js';
 

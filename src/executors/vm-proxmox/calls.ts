@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Access, ProxmoxError } from './access.js';
 
 /** Perl gives numbers as text now and then, and booleans as 0 and 1. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const id = z.string().regex(/^\d{1,20}$/);
 /** Chosen by the page; what comes of its deed carries it back. */

@@ -1,5 +1,5 @@
 import { MessageFlags, type REST, Routes } from 'discord.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChannelTurns } from './channel-turns.js';
 import { messageBody, rawFiles } from './message.js';
 import type { Message } from './render/fit.js';

@@ -1,5 +1,5 @@
 import { type Client, Events, InteractionType, RESTEvents } from 'discord.js';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Who wants to know how soon interactions are answered. */
 export interface AnswerWatch {

@@ -1,5 +1,5 @@
 import { type REST, Routes } from 'discord.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRegistered, wantedCommands } from './command-set.js';
 
 const Registered = z.array(z.record(z.string(), z.unknown()));

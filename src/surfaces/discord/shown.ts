@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Run, Shown } from '../../core/run.js';
 
 const Snowflake = z.string().regex(/^\d{1,20}$/);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described, name, oneOrMore, seconds, wholeNumber } from '../forms.js';
 import { localPath } from '../paths.js';
 import { defineKind, type Place } from './kind.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasHidden } from '../characters.js';
 import { checked, described, type Fault, oneOrMore, secretName, wholeNumber } from '../forms.js';
 import { destination, destinationFault, localPath } from '../paths.js';

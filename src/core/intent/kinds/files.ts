@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { described } from '../forms.js';
 import { localDestination, localPath } from '../paths.js';
 import { COMPRESSION, compressionOf } from './compression.js';

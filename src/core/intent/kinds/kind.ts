@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Action } from '../../request.js';
 import type { Fault } from '../forms.js';
 import type { FieldsByKind, IntentKind, IntentStep } from '../intent.js';

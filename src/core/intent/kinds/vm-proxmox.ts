@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { choiceOrSwitch, described, storageId, wholeNumber } from '../forms.js';
 import { defineKind } from './kind.js';
 import { BACKUP, RETENTION } from './shared.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../../core/plan.js';
 import type { Delivery } from '../../../core/store.js';
 

@@ -1,5 +1,5 @@
 import { type REST, Routes } from 'discord.js';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** 2015-01-01T00:00:00Z in ms, where Discord's ids begin; the time is in their upper bits. */
 const DISCORD_EPOCH = 1_420_070_400_000;

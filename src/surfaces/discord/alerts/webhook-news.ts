@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Incident, isMuted } from '../../../core/incident.js';
 import type { Delivery } from '../../../core/store.js';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ProblemError } from '../problem.js';
 
 /** Problems of one request that are listed; more are only counted. */

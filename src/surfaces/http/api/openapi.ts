@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBLEM_TYPE, titleOf } from '../problem.js';
 import type { Answer, Operation } from './operation.js';
 import { ProblemView } from './schemas.js';

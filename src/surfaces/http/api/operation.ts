@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Actor } from '../../../core/request.js';
 
 /** What one call is about, checked. */

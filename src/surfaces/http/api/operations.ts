@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type WebhookDeps, webhookOperations } from '../webhooks/operations.js';
 import type { ApiDeps } from './deps.js';
 import { openApiDocument } from './openapi.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { intentJson, statusJson } from '../../../core/views.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';

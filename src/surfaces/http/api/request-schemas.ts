@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RUN_STATES } from '../../../core/run.js';
 import { Parameter } from './schemas.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { code, phrase } from '../../../core/phrase.js';
 import { notice } from '../../../core/reasons.js';
 import type { Actor } from '../../../core/request.js';

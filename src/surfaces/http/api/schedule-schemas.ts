@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CATCH_UPS, OVERLAPS } from '../../../core/schedule/schedule.js';
 import { ActorView, Parameter } from './schemas.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { scheduleJson } from '../../../core/schedule/view.js';
 import { ProblemError, problemOf } from '../problem.js';
 import type { ApiDeps } from './deps.js';

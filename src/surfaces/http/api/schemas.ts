@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ON_FAILURE, STEP_STATES } from '../../../core/graph/graph.js';
 import { REASONS, type ReasonCode } from '../../../core/reasons.js';
 import { RUN_STATES } from '../../../core/run.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { branchOf, type Told } from './change.js';
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, type Call, json, type Operation, operation } from '../api/operation.js';
 import { type Problem, ProblemError } from '../problem.js';
 import { markedIntents, type Told, type WebhookOrigins } from './change.js';

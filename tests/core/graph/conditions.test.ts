@@ -70,7 +70,7 @@ const atom = fc.oneof(
   step('go-on'),
   step('maybe'),
 );
-const { whole } = fc.letrec<{ whole: Written; inner: Written }>((tie) => ({
+const { whole: anyLength } = fc.letrec<{ whole: Written; inner: Written }>((tie) => ({
   inner: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     atom,
@@ -84,6 +84,8 @@ const { whole } = fc.letrec<{ whole: Written; inner: Written }>((tie) => ({
       is: (values: Values) => (isAnd ? all.every(({ is }) => is(values)) : all.some(({ is }) => is(values))),
     })),
 }));
+/** At most 500 characters are read. */
+const whole = anyLength.filter(({ text }) => text.length <= 500);
 const values: fc.Arbitrary<Values> = fc.record({
   full: fc.boolean(),
   size: fc.constantFrom('small', 'large'),

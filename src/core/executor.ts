@@ -71,6 +71,8 @@ export interface RecoveryReport {
 /** Knows one kind of intent. */
 export interface Executor<Kind extends IntentKind = IntentKind, Data extends Json = Json> {
   readonly kind: Kind;
+  /** plan() asks only other machines, which costs this one nothing: it takes no place among the plans at once. */
+  readonly asksElsewhere?: boolean;
   plan(fields: FieldsByKind[Kind], ctx: PlanContext): Promise<PlanDraft<Data>>;
   run(part: PlanPart<Data>, ctx: RunContext): Promise<PartResult>;
   /** Called for the part that was running; its leftover children have been ended already. */

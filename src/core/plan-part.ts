@@ -6,7 +6,10 @@ import type { Host } from './host.js';
 import type { Intent, IntentStep } from './intent/intent.js';
 import type { PlanPart } from './plan.js';
 
-export type PlanningDeps = Pick<CoreDeps, 'store' | 'executors' | 'hosts' | 'redactor' | 'secrets'>;
+export type PlanningDeps = Pick<
+  CoreDeps,
+  'store' | 'executors' | 'hosts' | 'redactor' | 'secrets' | 'planningSlot'
+>;
 
 /** What planning needs to know of the run it plans for. */
 export interface PlanningScope {
@@ -27,9 +30,16 @@ export function planningHost(deps: PlanningDeps, { runId, signal }: Omit<Plannin
   });
 }
 
+const hashes = new WeakMap<IntentStep['fields'], string>();
+
 /** By what two steps of the same kind do the same. */
 export function hashOfFields({ fields }: IntentStep): string {
-  return sha256(canonicalJson(fields));
+  const known = hashes.get(fields);
+  if (known !== undefined) return known;
+  const hash = sha256(canonicalJson(fields));
+  // Fields are never changed; an intent that is read anew has new ones.
+  hashes.set(fields, hash);
+  return hash;
 }
 
 /** Asks the executor of one step of an intent what it would do. `index`: which of the intent's own steps. */
@@ -43,6 +53,7 @@ export async function planPart(
 ): Promise<PlanPart> {
   const executor = deps.executors.get(step.kind);
   if (!executor) throw new Error(`no executor for ${step.kind}, which admission should have refused`);
+  let artifacts: ReturnType<PlanContext['artifacts']> | null = null;
   const context: PlanContext = {
     intent: intent.name,
     stack: step.stack,
@@ -50,10 +61,14 @@ export async function planPart(
     signal: scope.signal,
     plannedAt: scope.plannedAt,
     hasSecret: deps.secrets.has,
-    artifacts: () => deps.store.artifacts.list(intent.name),
+    artifacts: () => {
+      artifacts ??= deps.store.artifacts.list(intent.name);
+      return artifacts;
+    },
     remembered: () => deps.store.runs.remembered(intent.name, index),
   };
-  const draft = await executor.plan(step.fields, context);
+  const ask = () => executor.plan(step.fields, context);
+  const draft = executor.asksElsewhere ? await ask() : await deps.planningSlot(ask);
   return {
     intent: intent.name,
     kind: step.kind,

@@ -16,7 +16,7 @@ export class Planner {
     const either = signal ? AbortSignal.any([signal, this.closing]) : this.closing;
     try {
       const scope = { runId, plannedAt, signal: either };
-      return await this.deps.planningSlot(() => makePlan(this.deps, ticket, scope));
+      return await makePlan(this.deps, ticket, scope);
     } catch (error) {
       this.deps.log.error(
         { err: error, runId, intent: ticket.intent.name },

@@ -15,7 +15,9 @@ export function newestRows(sql: Sql, limit: number): readonly ChainedRow[] {
 }
 
 export function headOf(sql: Sql): Head {
-  const [last] = newestRows(sql, 1);
+  const last = sql.get<Pick<ChainedRow, 'seq' | 'hash'>>(
+    'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
+  );
   return last ? { count: last.seq, hash: last.hash } : EMPTY_HEAD;
 }
 

@@ -17,7 +17,8 @@ import type { Database, Sql } from './sqlite-database.js';
  * can add rows, and who can write both files can rewrite all; keep a copy of audit.head elsewhere against that.
  *
  * The file is read, compared and written under the database's write lock, with the head that is committed
- * then. So of two processes none can put an older head over a newer one.
+ * then. So of two processes none can put an older head over a newer one. Nobody else can write meanwhile, and the
+ * file costs more of the disk than the rows: rows that come quickly one after the other share a sealing.
  *
  * Sealing only ever moves forward from a head that the chain confirms. A file that is missing, edited or
  * contradicted by the rows stays as it is, as evidence, however many rows are appended after that.
@@ -25,36 +26,62 @@ import type { Database, Sql } from './sqlite-database.js';
 export interface AuditTrail {
   /** Appends a row. Call it inside the write that the row is about, and {@link seal} after that. */
   chain(sql: Sql, entry: AuditEntry): void;
-  /** Brings the head file up to the committed rows. Never rejects: the rows are safe without it. */
+  /**
+   * Brings the head file up to the committed rows: at once, or, shortly after the last time, a little later for all
+   * rows until then. Resolves when it is done at once. Never rejects: the rows are safe without it.
+   */
   seal(): Promise<void>;
+  /** Does now what {@link seal} has put off. */
+  end(): Promise<void>;
   /** For a new database only: without this, a missing head file could be an innocent one. */
   begin(): Promise<void>;
 }
 
+/** Between two sealings, in ms. */
+const SEAL_EVERY = 100;
+
 /** @param warn is told once when the head file can't be written, until it can again */
 export function auditTrail(database: Database, file: HeadFile, warn: (message: string) => void): AuditTrail {
   let failing = false;
-  let next: Promise<void> | null = null;
-  const sealAll = async (): Promise<void> => {
+  let underWay: Promise<void> | null = null;
+  let endedAt = Number.NEGATIVE_INFINITY;
+  let later: NodeJS.Timeout | null = null;
+  const sealNow = async (): Promise<void> => {
     try {
-      await database.writeAlone((sql) => {
-        next = null;
-        return moveForward(sql, file);
-      });
+      await database.writeAlone((sql) => moveForward(sql, file));
       failing = false;
     } catch (error) {
-      next = null;
       if (!failing)
         warn(`The audit trail is not sealed: ${String(error)} It is tried again at the next row.`);
       failing = true;
     }
+    underWay = null;
+    endedAt = performance.now();
+  };
+  const sealPutOff = (): void => {
+    // A slow disk: who began first ends first.
+    later = underWay && setTimeout(sealPutOff, SEAL_EVERY).unref();
+    if (!underWay) underWay = sealNow();
   };
   return {
     chain: (sql, entry) => addRow(sql, nextRow(headOf(sql), entry)),
-    seal() {
-      // One that has not begun will see the rows of all who wait for it.
-      next ??= sealAll();
-      return next;
+    async seal() {
+      if (later) return;
+      // One that is under way may have read the head already.
+      const wait = underWay ? SEAL_EVERY : endedAt + SEAL_EVERY - performance.now();
+      if (wait > 0) {
+        later = setTimeout(sealPutOff, wait).unref();
+        return;
+      }
+      underWay = sealNow();
+      await underWay;
+    },
+    async end() {
+      await underWay;
+      if (!later) return;
+      clearTimeout(later);
+      sealPutOff();
+      await underWay;
     },
     async begin() {
       if (!file.exists()) await file.write(EMPTY_HEAD);

@@ -3,7 +3,7 @@ import Libsql from 'libsql';
 import { StoreError } from '../core/store.js';
 import { isBusy, storeErrorOf } from './sqlite-error.js';
 import { walSync } from './wal-sync.js';
-import { type Done, type Work, writeQueue } from './write-queue.js';
+import { writeQueue } from './write-queue.js';
 
 /** What can be bound to a statement. The driver ends the whole process on anything else, so types must hold. */
 export type SqlValue = string | number | null | Uint8Array;
@@ -73,7 +73,7 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
       if (broken) throw broken;
       await retrying(() => handle.exec('BEGIN IMMEDIATE'));
     },
-    together: (works) => committed(handle, file, () => together(handle, sql, works, file)),
+    together: (works) => committed(handle, file, () => works.map((work) => work(sql))),
     alone: async (work) => {
       // What other processes have committed may still be on its way to the disk.
       const [end] = await Promise.allSettled([sync().then(() => work(sql))]);
@@ -137,26 +137,6 @@ function sqlOf(handle: Handle): Sql {
       handle.exec(text);
     },
   };
-}
-
-/** Works one after the other in the transaction that is open; one that throws is undone alone. */
-function together(handle: Handle, sql: Sql, works: readonly Work[], file: string): readonly Done[] {
-  const [only, another] = works;
-  if (only && !another) return [{ ok: true, value: only(sql) }];
-  return works.map((work) => {
-    handle.exec('SAVEPOINT work');
-    try {
-      const value = work(sql);
-      handle.exec('RELEASE work');
-      return { ok: true, value };
-    } catch (error) {
-      // A full disk may have rolled back all of it; then each is tried in a transaction of its own.
-      if (!handle.inTransaction) throw error;
-      handle.exec('ROLLBACK TO work');
-      handle.exec('RELEASE work');
-      return { ok: false, error: storeErrorOf(error, file) };
-    }
-  });
 }
 
 /** Ends the transaction that is open, with what work did or without. */

@@ -59,6 +59,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     incidents: incidentStore(database, trail),
     deliveries: deliveryStore(database),
     schedules: scheduleStore(database, trail),
-    close: () => database.close(),
+    close: async () => {
+      await trail.end();
+      await database.close();
+    },
   };
 }

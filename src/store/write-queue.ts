@@ -6,11 +6,6 @@ const MOST_TOGETHER = 32;
 /** What is done in a transaction. */
 export type Work = (sql: Sql) => unknown;
 
-/** How a work ended within a transaction that was committed. */
-export type Done =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: unknown };
-
 /**
  * How transactions are made. They resolve once what was done is on the disk; when one rejects, what was done counts
  * for nothing.
@@ -18,8 +13,8 @@ export type Done =
 export interface Transactions {
   /** Opens one. */
   begin(): Promise<void>;
-  /** Several works in the one that is open, with their ends in their order, and commits it. */
-  together(works: readonly Work[]): readonly Done[];
+  /** Works in the one that is open, and commits it. Their results in their order; what one throws undoes all. */
+  together(works: readonly Work[]): readonly unknown[];
   /** One work, which may take its time, in the one that is open, and commits it. */
   alone(work: Work): Promise<unknown>;
   /** Brings what is committed onto the disk. */
@@ -44,26 +39,22 @@ export function writeQueue(transactions: Transactions): WriteQueue {
   const queue: Waiting[] = [];
   let draining: Promise<void> | null = null;
 
-  /** Each is told what is wrong with itself, and one that fits on a full disk is done. */
+  /** What one throws is its own affair, and one that fits on a full disk is done. */
   const oneByOne = async (batch: readonly Waiting[]): Promise<void> => {
     for (const one of batch) await settle([one], () => doTogether([one]));
   };
 
   const doTogether = async (batch: readonly Waiting[]): Promise<void> => {
     await transactions.begin();
-    let ends: readonly Done[];
+    let values: readonly unknown[];
     try {
-      ends = transactions.together(batch.map(({ work }) => work));
+      values = transactions.together(batch.map(({ work }) => work));
     } catch (error) {
       if (batch.length === 1) throw error;
       return oneByOne(batch);
     }
     await transactions.sync();
-    for (const [index, { resolve, reject }] of batch.entries()) {
-      const end = ends[index];
-      if (end?.ok) resolve(end.value);
-      else reject(end?.error);
-    }
+    for (const [index, { resolve }] of batch.entries()) resolve(values[index]);
   };
 
   const doAlone = async (one: Waiting): Promise<void> => {

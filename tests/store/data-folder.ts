@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { Store } from '../../src/core/store.js';
 import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite.js';
+import { until } from '../core/harness.js';
 
 export interface DataFolder {
   readonly path: string;
@@ -13,6 +14,8 @@ export interface DataFolder {
   open(options?: Partial<SqliteStoreOptions>): Promise<Store>;
   /** What audit.head holds. */
   head(): unknown;
+  /** Resolves once audit.head holds so many rows: rows that come quickly share a sealing. */
+  sealed(count: number): Promise<void>;
 }
 
 /** An empty data directory for each test of the surrounding describe block. */
@@ -28,6 +31,7 @@ export function dataFolder(): DataFolder {
     rmSync(path, { recursive: true });
   });
   const file = (name: string): string => join(path, name);
+  const head = () => JSON.parse(readFileSync(file('audit.head'), 'utf8'));
   return {
     get path() {
       return path;
@@ -38,6 +42,7 @@ export function dataFolder(): DataFolder {
       stores.push(store);
       return store;
     },
-    head: () => JSON.parse(readFileSync(file('audit.head'), 'utf8')),
+    head,
+    sealed: (count) => until(() => head().count === count, `audit.head has ${count} rows`),
   };
 }

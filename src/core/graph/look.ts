@@ -13,7 +13,7 @@ import { planNode } from './plan-graph.js';
 export function graphLook(deps: CoreDeps, run: Run, ticket: Ticket, signal: AbortSignal): GraphLook {
   const { id: runId, plan, params } = run;
   return {
-    planAgain: (step) => deps.planningSlot(() => planNode(deps, ticket, plan, step, { runId, signal })),
+    planAgain: (step) => planNode(deps, ticket, plan, step, { runId, signal }),
     holds: ({ when }, steps) => {
       const condition = when === null ? null : parseCondition(when);
       if (condition === null) return true;

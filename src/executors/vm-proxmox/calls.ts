@@ -53,6 +53,13 @@ export type TaskStatus = z.output<typeof TaskStatus>;
 const LogLine = z.object({ n: whole, t: z.string().default('') });
 export type LogLine = z.output<typeof LogLine>;
 
+const Listed = z.array(z.object({ vmid: whole.optional() }).loose());
+const Storages = z.array(Storage);
+const Backups = z.array(Backup);
+const Marks = z.array(Mark);
+const LogLines = z.array(LogLine);
+const Upid = z.string();
+
 async function ask<Schema extends z.ZodType>(
   schema: Schema,
   answer: Promise<unknown>,
@@ -70,26 +77,20 @@ async function ask<Schema extends z.ZodType>(
 
 /** The guest with this number on whichever node it is; null when there is none that may be seen. */
 export async function findGuest(access: Access, vmId: number): Promise<Guest | null> {
-  const all = await ask(
-    z.array(z.object({ vmid: whole.optional() }).loose()),
-    access.call('GET', ['cluster', 'resources'], { type: 'vm' }),
-  );
+  const all = await ask(Listed, access.call('GET', ['cluster', 'resources'], { type: 'vm' }));
   const found = all.find(({ vmid }) => vmid === vmId);
   return found ? ask(Guest, Promise.resolve(found)) : null;
 }
 
 /** The node's storages that may be seen. */
 export function storages(access: Access, node: string): Promise<Storage[]> {
-  return ask(z.array(Storage), access.call('GET', ['nodes', node, 'storage']));
+  return ask(Storages, access.call('GET', ['nodes', node, 'storage']));
 }
 
 /** The guest's backups in a storage. */
 export function backups(access: Access, at: Place): Promise<Backup[]> {
   const params = { content: 'backup', vmid: at.vm_id };
-  return ask(
-    z.array(Backup),
-    access.call('GET', ['nodes', at.node, 'storage', at.storage, 'content'], params),
-  );
+  return ask(Backups, access.call('GET', ['nodes', at.node, 'storage', at.storage, 'content'], params));
 }
 
 /** Where a guest's backups lie. */
@@ -102,10 +103,7 @@ export interface Place {
 /** What Proxmox itself would do with each backup if only the newest `keepLast` were kept. Deletes nothing. */
 export function pruneMarks(access: Access, at: Place, keepLast: number): Promise<z.output<typeof Mark>[]> {
   const params = { vmid: at.vm_id, 'prune-backups': `keep-last=${keepLast}` };
-  return ask(
-    z.array(Mark),
-    access.call('GET', ['nodes', at.node, 'storage', at.storage, 'prunebackups'], params),
-  );
+  return ask(Marks, access.call('GET', ['nodes', at.node, 'storage', at.storage, 'prunebackups'], params));
 }
 
 /** Seconds that Proxmox waits for a deletion before it goes on in the background (at most 30). */
@@ -123,7 +121,7 @@ export function startBackup(
   node: string,
   params: Readonly<Record<string, string | number>>,
 ): Promise<string> {
-  return ask(z.string(), access.call('POST', ['nodes', node, 'vzdump'], params));
+  return ask(Upid, access.call('POST', ['nodes', node, 'vzdump'], params));
 }
 
 export function taskStatus(access: Access, task: TaskRef): Promise<TaskStatus> {
@@ -144,7 +142,7 @@ export async function taskLog(
   limit: number,
 ): Promise<LogLine[]> {
   const path = ['nodes', task.node, 'tasks', task.upid, 'log'];
-  const lines = await ask(z.array(LogLine), access.call('GET', path, { start, limit }));
+  const lines = await ask(LogLines, access.call('GET', path, { start, limit }));
   // Proxmox's stand-in for an empty log.
   return lines.length === 1 && lines[0]?.n === 1 && lines[0].t === 'no content' ? [] : lines;
 }

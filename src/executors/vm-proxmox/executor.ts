@@ -1,14 +1,18 @@
 import type { Executor } from '../../core/executor.js';
 import { phrase } from '../../core/phrase.js';
 import type { VmData } from './data.js';
+import type { Gathered } from './facts.js';
+import { createSharedQuestions } from './shared-questions.js';
 import type { VmProxmoxSettings } from './way.js';
 
 /** Backs up VMs and containers of Proxmox VE: through its API when one is set, else with `vzdump` here. */
 export function createVmProxmox(settings: VmProxmoxSettings): Executor<'vm_proxmox', VmData> {
   const { api } = settings;
+  const questions = createSharedQuestions<Gathered>();
   return {
     kind: 'vm_proxmox',
-    plan: async (fields, ctx) => (await import('./plan.js')).planVm(settings, fields, ctx),
+    asksElsewhere: api !== null,
+    plan: async (fields, ctx) => (await import('./plan.js')).planVm(settings, questions, fields, ctx),
     run: async ({ data }, ctx) => {
       if (data.way === 'command') return (await import('./run-command.js')).runCommand(data, ctx);
       if (api !== null) return (await import('./run-api.js')).runThroughApi({ ...settings, api }, data, ctx);

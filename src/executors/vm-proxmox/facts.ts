@@ -2,9 +2,11 @@ import type { VmProxmoxFields } from '../../core/intent/fields.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { someOf } from '../shared/wording.js';
-import type { Access } from './access.js';
+import { type Access, ProxmoxError } from './access.js';
+import { apiAccess, type ProxmoxApi } from './api-access.js';
 import { type Backup, backups, findGuest, type Guest, type Storage, storages } from './calls.js';
 import { noticeOf } from './faults.js';
+import type { SharedQuestions } from './shared-questions.js';
 
 /** What Proxmox says about a guest and the storage for its backups. */
 export interface Facts {
@@ -17,6 +19,23 @@ export interface Facts {
 export type Gathered =
   | { readonly ok: true; readonly facts: Facts; readonly blockers: readonly Notice[] }
   | { readonly ok: false; readonly guest: Guest | null; readonly blockers: readonly Notice[] };
+
+/** {@link gather} through the API, together with all who plan the same at the same time. */
+export async function gatherShared(
+  questions: SharedQuestions<Gathered>,
+  api: ProxmoxApi,
+  fields: VmProxmoxFields,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  const key = JSON.stringify([fields.vm_id, fields.storage]);
+  try {
+    return await questions(key, signal, (shared) => gather(apiAccess(api, shared), fields, api.url));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const stopped = new ProxmoxError('stopped', 'The request was ended.', false);
+    return { ok: false, guest: null, blockers: [noticeOf(stopped, { where: api.url, rights: phrase`` })] };
+  }
+}
 
 /** Asks Proxmox for everything that a plan needs. Reads only. */
 export async function gather(access: Access, fields: VmProxmoxFields, where: string): Promise<Gathered> {

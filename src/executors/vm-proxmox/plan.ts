@@ -4,9 +4,10 @@ import { code, phrase } from '../../core/phrase.js';
 import type { PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type VmData, vzdumpParams } from './data.js';
-import { type Facts, gather } from './facts.js';
+import { type Facts, type Gathered, gather, gatherShared } from './facts.js';
 import { noticeOf } from './faults.js';
 import { type OldBackups, oldBackups } from './old-backups.js';
+import type { SharedQuestions } from './shared-questions.js';
 import { checkStorageSpace, estimateSize } from './size.js';
 import { effects, steps } from './steps.js';
 import { findWay, type VmProxmoxSettings, type Way } from './way.js';
@@ -14,11 +15,16 @@ import { findWay, type VmProxmoxSettings, type Way } from './way.js';
 /** Asks Proxmox for the guest, its node, the storage and the old backups. Changes nothing. */
 export async function planVm(
   settings: VmProxmoxSettings,
+  questions: SharedQuestions<Gathered>,
   fields: VmProxmoxFields,
   ctx: PlanContext,
 ): Promise<PlanDraft<VmData>> {
+  const { api } = settings;
   const way = await findWay(settings, ctx.host, ctx.signal);
-  const gathered = way.access && (await gather(way.access, fields, way.where));
+  const gathered =
+    api !== null
+      ? await gatherShared(questions, api, fields, ctx.signal)
+      : way.access && (await gather(way.access, fields, way.where));
   const facts = gathered?.ok ? gathered.facts : null;
   const guest = facts?.guest ?? (gathered?.ok === false ? gathered.guest : null);
   const elsewhere = guest && way.here !== null && guest.node !== way.here;

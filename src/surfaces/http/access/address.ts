@@ -7,6 +7,7 @@ export interface Networks {
 
 /** @param items addresses and CIDR networks that were checked before: `10.0.0.0/8`, `::1` */
 export function networksOf(items: readonly string[]): Networks {
+  if (items.length === 0) return { has: () => false };
   const list = new BlockList();
   for (const item of items) {
     const [address = '', prefix] = item.split('/');

@@ -10,6 +10,7 @@ import { examineDocker } from './doctor/docker.js';
 import { examineEnvFile } from './doctor/env-file.js';
 import { type ExaminedIntents, examineIntents } from './doctor/intents.js';
 import { type Examination, limited } from './doctor/limit.js';
+import { examinePolicy } from './doctor/policy.js';
 import { examinePort } from './doctor/port.js';
 import { examineProxmox } from './doctor/proxmox.js';
 import { examineSystem } from './doctor/system.js';
@@ -32,6 +33,7 @@ const AREAS: readonly CheckArea[] = [
   'data',
   'discord',
   'intents',
+  'policy',
   'tools',
   'docker',
   'proxmox',
@@ -105,6 +107,12 @@ export async function diagnose(world: DoctorWorld, limits: Limits = LIMITS): Pro
       },
       limits.discord,
     ),
+    part({
+      area: 'policy',
+      id: 'policy.file',
+      what: 'The policy file',
+      work: () => examinePolicy(config, intents.intents),
+    }),
     part({
       area: 'tools',
       id: 'tools.slow',

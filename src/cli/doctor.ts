@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<CheckArea, string>> = {
   data: 'Data directory',
   discord: 'Discord',
   intents: 'Intents',
+  policy: 'Policy',
   tools: 'Tools',
   docker: 'Docker',
   proxmox: 'Proxmox',

@@ -3,6 +3,7 @@ export type CheckArea =
   | 'configuration'
   | 'discord'
   | 'intents'
+  | 'policy'
   | 'tools'
   | 'docker'
   | 'proxmox'

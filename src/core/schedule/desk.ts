@@ -42,8 +42,10 @@ export interface ScheduleDesk {
   resume(actor: Actor, source: Source, name: string): Promise<PauseAnswer>;
   /** What a run of it by hand asks for. Rights are checked when that is asked for. */
   runNow(actor: Actor, name: string): RunNowAnswer;
-  /** Reads the intents and the schedules file again now. */
-  reload(): Promise<Changes & { readonly schedules: number; readonly problems: readonly IntentProblem[] }>;
+  /** Reads the intents and the schedules file again now, and tells what changed of what this actor may see. */
+  reload(
+    actor: Actor,
+  ): Promise<Changes & { readonly schedules: number; readonly problems: readonly IntentProblem[] }>;
   /** Everything wrong with the schedules file as it is on disk now. */
   problems(): readonly IntentProblem[];
   /** Of all schedules, whoever asks. */
@@ -136,11 +138,11 @@ export function createScheduleDesk(deps: DeskDeps): ScheduleDesk {
       const { intent, params, dryRun } = found.schedule;
       return { ok: true, request: { intent, params, dryRun, schedule: { name, due: null } } };
     },
-    async reload() {
-      const before = schedules.all();
+    async reload(actor) {
+      const before = seen(actor);
       await deps.reloadIntents();
       await schedules.reload();
-      const after = schedules.all();
+      const after = seen(actor);
       return { ...changesBetween(before, after), schedules: after.length, problems: schedules.problems() };
     },
     problems: () => schedules.problems(),

@@ -1,3 +1,4 @@
+import type { DueRun } from './store.js';
 import type { ScheduleView } from './view.js';
 
 /** What an operator watches of a schedule. Times are ISO 8601 in UTC; null: there is none. */
@@ -12,12 +13,17 @@ export interface ScheduleFigures {
   readonly skipped: number;
 }
 
+/** A dry run begins and ends with its plan; what was refused has not begun. */
+function beginOf({ state, startedAt, createdAt }: DueRun): string | null {
+  return startedAt ?? (state === 'planned' ? createdAt : null);
+}
+
 export function figuresOf({ schedule, last, next, paused, ...view }: ScheduleView): ScheduleFigures {
   const { waiting, missed, skipped } = view;
   return {
     schedule: schedule.name,
     intent: schedule.intent,
-    lastAt: last?.run ? (last.run.startedAt ?? last.run.createdAt) : null,
+    lastAt: last?.run ? beginOf(last.run) : null,
     nextAt: next[0]?.at ?? null,
     paused: paused !== null,
     waiting,

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
 import { EMPTY_POLICY, type Times } from '../../../src/core/policy/policy.js';
+import type { Actor } from '../../../src/core/request.js';
 import { canResume } from '../../../src/core/resume.js';
 import type { Run } from '../../../src/core/run.js';
+import { createScheduleDesk } from '../../../src/core/schedule/desk.js';
 import type { Schedule } from '../../../src/core/schedule/schedule.js';
 import { createRunSlots } from '../../../src/limits/run-slots.js';
 import { intentOf } from '../../core/graph/media.js';
 import { alice, Installation, mallory, previewed, until } from '../../core/harness.js';
+import { openDesk } from '../../support/schedules.js';
 import { isIdle, lookUntil, pass, scheduledIntent, startWatch, storedDues, type Watch } from './bench.js';
 
 let installation: Installation;
@@ -71,6 +74,7 @@ describe('a time that has come', () => {
     await idle(60);
     expect(dues()).toEqual([['14:01:00', 'planned']]);
     expect(entered()).toEqual([]);
+    expect(await watch.desk.figures()).toMatchObject([{ lastAt: '2026-11-22T14:01:00.000Z' }]);
   });
 
   test('jitter delays it, and always by the same', async () => {
@@ -534,6 +538,31 @@ describe('pausing', () => {
     });
     expect(await watch.desk.list(mallory)).toEqual([]);
   });
+});
+
+test('reading the files again tells each only what they may see', async () => {
+  await begin();
+  const told = async (actor: Actor, name: string) => {
+    const { deps } = watch.process;
+    const { schedules } = await openDesk(deps);
+    const reloadIntents = async () => void installation.intents.push(scheduledIntent(name));
+    const desk = createScheduleDesk({ ...deps, schedules, reloadIntents });
+    const { added, schedules: count } = await desk.reload(actor);
+    return { added, count };
+  };
+  expect(await told(alice, 'weekly')).toEqual({ added: ['weekly'], count: 2 });
+  expect(await told(mallory, 'secret')).toEqual({ added: [], count: 0 });
+});
+
+test('a run that could not begin is no last run to the metric', async () => {
+  await begin();
+  installation.world.blocked = true;
+  await idle(60);
+  expect((await view()).last?.run).toMatchObject({ state: 'refused' });
+  expect(await watch.desk.figures()).toMatchObject([{ schedule: 'nightly', lastAt: null }]);
+  installation.world.blocked = false;
+  await idle(60);
+  expect(await watch.desk.figures()).toMatchObject([{ lastAt: '2026-11-22T14:02:00.000Z' }]);
 });
 
 test('200 that are due in the same second all run, in order of age', async () => {

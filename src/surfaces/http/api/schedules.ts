@@ -29,9 +29,10 @@ export function schedulesOperations(deps: ApiDeps): readonly Operation[] {
       description:
         'What was removed begins no more runs. They are read again by themselves too, a moment after they change. A file that can’t be read keeps its last good version in force; `ok` is false then, and `problems` says why.',
       endpoint: 'schedules_reload',
+      limited: true,
       answers: { 200: { description: 'What is there now, and what changed.', schema: ReloadAnswer } },
-      handle: async () => {
-        const { schedules: count, added, changed, removed, problems } = await schedules.reload();
+      handle: async ({ actor }) => {
+        const { schedules: count, added, changed, removed, problems } = await schedules.reload(actor);
         return json(200, { ok: problems.length === 0, schedules: count, added, changed, removed, problems });
       },
     }),

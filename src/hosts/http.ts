@@ -12,6 +12,8 @@ import type { Arg } from '../core/plan.js';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Questions to one service at once; more wait for their turn. */
+const MAX_SOCKETS = 16;
 
 export interface HttpClientSettings {
   /** Certificates in PEM that take the place of the system's; null: the system's. */
@@ -36,7 +38,8 @@ interface Agents {
 
 /** A client over node:http and node:https; see {@link HttpClient}. */
 export function createHttpClient(settings: HttpClientSettings): HttpClient {
-  const agents = { plain: new PlainAgent({ keepAlive: true }), tls: new TlsAgent({ keepAlive: true }) };
+  const shared = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const agents = { plain: new PlainAgent(shared), tls: new TlsAgent(shared) };
   return {
     request: async (request) => {
       // What changes something gets a connection of its own: one that the other side has just closed would leave

@@ -58,9 +58,9 @@ test('a multiplied history is one that the store takes for its own', async () =>
     // The next row is sealed: the head that was written is the last row's.
     const before = (await store.audit.list(1))[0]?.seq ?? 0;
     await store.audit.append(sampleAudit());
+    await store.close();
     const head: unknown = JSON.parse(readFileSync(join(dataDir, 'audit.head'), 'utf8'));
     expect(head).toMatchObject({ count: before + 1 });
-    await store.close();
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -44,6 +44,24 @@ async function faultOf(
   throw new Error('there was an answer');
 }
 
+test('many questions at once share sixteen connections', async () => {
+  let most = 0;
+  const port = await listen(
+    plainServer((_request, response) => {
+      server.getConnections((_, count) => {
+        most = Math.max(most, count);
+        setTimeout(() => response.end(), 5);
+      });
+    }),
+  );
+  const [server] = servers as [Server];
+  const client = createHttpClient(settings);
+  const ask = () => client.request({ method: 'GET', url: `http://127.0.0.1:${port}/` });
+  const answers = await Promise.all(Array.from({ length: 100 }, ask));
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(most).toBe(16);
+});
+
 describe('answers', () => {
   test('any status is an answer, with its reason and its body', async () => {
     const port = await secure((_request, response) => {

@@ -85,10 +85,12 @@ export function startCommand(pick: Pick): CommandMode {
 export function choicesFor(state: CommandMode): readonly Choice[] {
   const option = state.pick.options.find(({ name }) => name === state.at);
   if (!option) return [];
-  if (option.autocomplete) return state.choices;
+  if (option.autocomplete && state.asking === null) return state.choices;
   const typed = (state.typed[option.name] ?? '').toLowerCase();
   const own = option.type === OPTION_TYPE.boolean ? BOOLEANS : (option.choices ?? []);
-  return own.filter(({ name }) => name.toLowerCase().includes(typed));
+  // What the bot offered for an earlier text stays only where it fits what is typed now: Enter takes the first one.
+  const offered = option.autocomplete ? state.choices : own;
+  return offered.filter(({ name }) => name.toLowerCase().includes(typed));
 }
 
 const BOOLEANS: readonly Choice[] = [

@@ -13,7 +13,10 @@ const FILE = 'schedules.txt';
 /** `/schedules`: what runs by itself, when next and how it went last. */
 export function scheduleList(views: readonly ScheduleView[], problems: number): Message {
   if (views.length === 0) {
-    const blocks = ['No schedules yet. docs/schedules.md shows how to write one.', ...problemLines(problems)];
+    const blocks = [
+      'There is no schedule that you may see. docs/schedules.md shows how to write one.',
+      ...problemLines(problems),
+    ];
     return withinLimits({ embeds: [{ color: COLORS.grey, blocks }] });
   }
   const [only] = views;

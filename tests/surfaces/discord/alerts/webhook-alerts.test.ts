@@ -125,7 +125,7 @@ describe('the webhook', () => {
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
     await done();
-    expect(alerts.problem()).toBeNull();
+    await scene.discord.waitFor(() => alerts.problem() === null);
     expect(texts()).toHaveLength(1);
     expect(texts()[0]).not.toContain('Perhaps sent before');
     expect(scene.log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);

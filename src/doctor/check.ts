@@ -1,4 +1,5 @@
 import type { Check, CheckArea } from '../core/diagnosis.js';
+import type { IntentProblem } from '../core/intent/intent.js';
 import { plain } from '../core/phrase.js';
 import type { Notice } from '../core/reasons.js';
 
@@ -18,6 +19,15 @@ export function warning(area: CheckArea, id: string, message: string, remedy: st
 
 export function problem(area: CheckArea, id: string, message: string, remedy: string): Check {
   return { id, area, state: 'problem', message, remedy };
+}
+
+/** What is wrong with a file, and where. */
+export function inFile(
+  area: CheckArea,
+  id: string,
+  { file, line, column, message, hint }: IntentProblem,
+): Check {
+  return problem(area, id, `${file}:${line}:${column} ${message}`, hint);
 }
 
 /** What an executor would say before a run, as a finding. */

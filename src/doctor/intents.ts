@@ -4,7 +4,7 @@ import { formatCount } from '../core/format.js';
 import { openCatalogue } from '../core/intent/catalogue.js';
 import type { Intent } from '../core/intent/intent.js';
 import { openSchedules, type ScheduleSource } from '../core/schedule/source.js';
-import { passed, problem, warning } from './check.js';
+import { inFile, passed, warning } from './check.js';
 
 /** The intents that can be used, and what is wrong with the others. */
 export interface ExaminedIntents {
@@ -24,9 +24,7 @@ export async function examineIntents({
   const schedules = await openSchedules({ file: schedulesFile, catalogue });
   schedules.close();
   catalogue.close();
-  const broken = problems.map(({ file, line, column, message, hint }) =>
-    problem(AREA, 'intents.file', `${file}:${line}:${column} ${message}`, hint),
-  );
+  const broken = problems.map((one) => inFile(AREA, 'intents.file', one));
   const checks = [...countChecks(intents, intentsDir, broken.length > 0), ...broken];
   return {
     intents,
@@ -45,11 +43,7 @@ function countChecks(intents: readonly Intent[], dir: string, anyBroken: boolean
 }
 
 function scheduleChecks(schedules: ScheduleSource, file: string | null): readonly Check[] {
-  const broken = schedules
-    .problems()
-    .map(({ file: where, line, column, message, hint }) =>
-      problem(AREA, 'schedules.file', `${where}:${line}:${column} ${message}`, hint),
-    );
+  const broken = schedules.problems().map((one) => inFile(AREA, 'schedules.file', one));
   const count = schedules.all().filter(({ enabled }) => enabled).length;
   if (broken.length > 0 || (count === 0 && file === null)) return broken;
   return [passed(AREA, 'schedules.valid', `${formatCount(count, 'schedule')} can run.`)];

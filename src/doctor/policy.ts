@@ -3,7 +3,7 @@ import type { Check } from '../core/diagnosis.js';
 import type { Intent } from '../core/intent/intent.js';
 import { openPolicy } from '../core/policy/source.js';
 import { unusedNames } from '../core/policy/unused-names.js';
-import { passed, problem, warning } from './check.js';
+import { inFile, passed, warning } from './check.js';
 
 const AREA = 'policy';
 
@@ -15,11 +15,7 @@ export async function examinePolicy(
   const source = await openPolicy({ policyFile, rbac });
   source.close();
   const rules = source.rules();
-  const broken = source
-    .problems()
-    .map(({ file, line, column, message, hint }) =>
-      problem(AREA, 'policy.file', `${file}:${line}:${column} ${message}`, hint),
-    );
+  const broken = source.problems().map((one) => inFile(AREA, 'policy.file', one));
   if (broken.length > 0) return broken;
   if (rules.kind !== 'policy') {
     const who = 'There is no policy: administrators of the server may do everything, nobody else anything.';

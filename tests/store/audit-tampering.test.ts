@@ -144,7 +144,8 @@ describe('audit verify finds', () => {
 
   test('a database that was replaced by an empty one', async () => {
     await tampered(folder, NO_CHANGE);
-    for (const name of ['chatops.db', 'chatops.db-wal', 'chatops.db-shm']) rmSync(folder.file(name));
+    for (const name of ['chatops.db', 'chatops.db-wal', 'chatops.db-shm'])
+      rmSync(folder.file(name), { force: true });
     const { rows, problems } = await found();
     expect(rows).toBe(0);
     expect(problems).toEqual([{ seq: 1, problem: expect.stringMatching(/^Rows 1 to 10 are missing/) }]);

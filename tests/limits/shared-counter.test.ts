@@ -57,6 +57,30 @@ test('alone: exactly as many as the limit, for each key by itself', async () => 
   await alone.close();
 });
 
+test('alone: exactly as many as the limit in any mixture of one by one and at once', async () => {
+  for (const pauses of [[0, 0, 3, 0, 2], [3], [0, 2], [2, 0, 0, 0, 0, 0]]) {
+    const alone = createRequestCounter();
+    const asked: Promise<boolean>[] = [];
+    for (let index = 0; index < 40; index += 1) {
+      asked.push(alone.take('alice', TEN));
+      const pause = pauses[index % pauses.length] ?? 0;
+      await (pause > 0 ? sleep(pause) : asked[index % 3 === 0 ? index : 0]);
+    }
+    const answers = await Promise.all(asked);
+    expect([pauses, answers.filter(Boolean).length]).toEqual([pauses, 10]);
+    expect(answers.slice(0, 10)).toEqual(Array(10).fill(true));
+    await alone.close();
+  }
+});
+
+test('alone: while some is known to be left, nobody waits for a timer', async () => {
+  const alone = createRequestCounter();
+  await alone.take('alice', TEN);
+  const immediate = new Promise((resolve) => setImmediate(() => resolve('late')));
+  expect(await Promise.race([alone.take('alice', TEN), immediate])).toBe(true);
+  await alone.close();
+});
+
 test('a budget is there again when its time is over', async () => {
   const alone = createRequestCounter();
   const rate = { runs: 1, perSeconds: 1 };

@@ -73,6 +73,17 @@ test('alone: exactly as many as the limit in any mixture of one by one and at on
   }
 });
 
+test('alone: exactly as many as the limit when several ask again as soon as they are answered', async () => {
+  const alone = createRequestCounter();
+  let count = 0;
+  const insatiable = async (): Promise<void> => {
+    while (await alone.take('alice', TEN)) count += 1;
+  };
+  await Promise.all(Array.from({ length: 7 }, insatiable));
+  expect(count).toBe(10);
+  await alone.close();
+});
+
 test('alone: while some is known to be left, nobody waits for a timer', async () => {
   const alone = createRequestCounter();
   await alone.take('alice', TEN);

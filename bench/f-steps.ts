@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Figure, Part } from './support/figures.js';
@@ -10,7 +9,6 @@ import type { TrueSteps } from './support/true-steps.js';
 const STEPS = Number(process.env.CHATOPS_BENCH_STEPS ?? 1000);
 const ROUNDS = 3;
 const AT_ONCE = 4;
-const PROGRAM = fileURLToPath(new URL('support/true-steps.js', import.meta.url));
 const run = promisify(execFile);
 
 interface Round {
@@ -39,15 +37,18 @@ export const steps: Part = {
 };
 
 async function graphOf(count: number, atOnce: number): Promise<TrueSteps> {
-  const { stdout } = await run(process.execPath, ['--expose-gc', PROGRAM, String(count), String(atOnce)]);
-  return JSON.parse(stdout) as TrueSteps;
+  return JSON.parse(await outputOf('true-steps', count, atOnce)) as TrueSteps;
 }
 
 /** Milliseconds for each of so many `true`s, one after the other. */
 async function bareTrue(count: number): Promise<number> {
-  const began = performance.now();
-  for (let done = 0; done < count; done += 1) await once(spawn('true', { stdio: 'ignore' }), 'exit');
-  return (performance.now() - began) / count;
+  return JSON.parse(await outputOf('bare-trues', count)) as number;
+}
+
+async function outputOf(program: string, ...args: readonly number[]): Promise<string> {
+  const file = fileURLToPath(new URL(`support/${program}.js`, import.meta.url));
+  const { stdout } = await run(process.execPath, ['--expose-gc', file, ...args.map(String)]);
+  return stdout;
 }
 
 function figuresOf(rounds: readonly Round[], one: TrueSteps, double: TrueSteps): Figure[] {

@@ -16,10 +16,14 @@ export async function examinePolicy(
   source.close();
   const rules = source.rules();
   const broken = source.problems().map((one) => inFile(AREA, 'policy.file', one));
-  if (broken.length > 0) return broken;
-  if (rules.kind !== 'policy') {
-    const who = 'There is no policy: administrators of the server may do everything, nobody else anything.';
-    return [passed(AREA, 'policy.none', who)];
+  if (broken.length > 0 || rules.kind === 'closed') return broken;
+  if (rules.kind === 'open') {
+    const all =
+      'There is no policy file: administrators of the Discord server and CHATOPS_API_KEY may do everything';
+    const others = rules.keys
+      ? ', and other API keys what CHATOPS_RBAC_FILE or CHATOPS_RBAC_JSON gives them'
+      : '';
+    return [passed(AREA, 'policy.none', `${all}${others}.`)];
   }
   const unused = unusedNames(rules.policy, intents).map((message) =>
     warning(

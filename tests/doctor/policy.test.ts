@@ -23,9 +23,21 @@ describe('the policy', () => {
         id: 'policy.none',
         area: 'policy',
         state: 'ok',
-        message: 'There is no policy: administrators of the server may do everything, nobody else anything.',
+        message:
+          'There is no policy file: administrators of the Discord server and CHATOPS_API_KEY may do everything.',
         remedy: null,
       },
+    ]);
+  });
+
+  test('that is not set, with the older form for API keys', async () => {
+    await set.here.connect();
+    set.here.env.CHATOPS_RBAC_JSON = '{"keys": {"a-key-that-is-long-enough": {"endpoints": ["run"]}}}';
+    const { checks } = await set.here.examine();
+    const [found] = checks.filter(({ area }) => area === 'policy');
+    expect([found?.state, found?.message]).toEqual([
+      'ok',
+      'There is no policy file: administrators of the Discord server and CHATOPS_API_KEY may do everything, and other API keys what CHATOPS_RBAC_FILE or CHATOPS_RBAC_JSON gives them.',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { readOwnSchedule } from '../schedule/read-own.js';
+import { askable } from './askable.js';
 import { quote } from './characters.js';
 import { fillDocument } from './fill-document.js';
 import type { FlatDocument, YamlProblem } from './flat-document.js';
@@ -58,7 +59,8 @@ export function readIntent(text: string, file: string, values?: TemplateValues):
     : readDocuments(yaml.documents, where, { params, values: sample }, report);
   for (const field of OF_THE_WHOLE) compareDocuments(yaml.documents, field, report);
   checkApprover(yaml.documents, report);
-  const schedule = readOwnSchedule(yaml.documents, { name, file, params }, report);
+  const takes = read && askable({ ...read.intent, params });
+  const schedule = readOwnSchedule(yaml.documents, { name, file, params: takes }, report);
   if (problems.length > 0 || !read) return { intent: null, problems: bounded(problems, file) };
   const template = params.length > 0 || graph ? text : null;
   return {

@@ -1,16 +1,13 @@
 import { closest } from '../intent/closest.js';
 import { type FlatDocument, pathText, type YamlProblem } from '../intent/flat-document.js';
-import type { Intent } from '../intent/intent.js';
+import type { Param } from '../intent/intent.js';
 import { defaultOf, formOf, readParam, shown } from '../intent/param-values.js';
 import type { Params } from '../request.js';
 
-/** What every intent with one scale step takes without declaring it. */
-const REPLICAS = 'replicas';
-
-/** Do a schedule's values fit what its intent declares? What does not is told, with where it stands. */
+/** Do a schedule's values fit what its intent takes? What does not is told, with where it stands. */
 export function checkParams(
   given: Params,
-  { name, params }: Pick<Intent, 'name' | 'params'>,
+  { name, params }: { readonly name: string; readonly params: readonly Param[] },
   fields: Pick<FlatDocument, 'locate'>,
   report: (problem: YamlProblem) => void,
 ): boolean {
@@ -23,7 +20,6 @@ export function checkParams(
     const path = ['params', param];
     const declared = params.find((one) => one.name === param);
     if (!declared) {
-      if (param === REPLICAS) continue;
       const [near] = closest(
         param,
         params.map((one) => one.name),

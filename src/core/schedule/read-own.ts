@@ -11,7 +11,8 @@ import type { Schedule } from './schedule.js';
 interface Owner {
   readonly name: string;
   readonly file: string;
-  readonly params: readonly Param[];
+  /** What it takes; null while that is not known, because something is wrong with its steps. */
+  readonly params: readonly Param[] | null;
 }
 
 const FIELD = 'schedule';
@@ -38,9 +39,10 @@ export function readOwnSchedule(
   const tell = within(FIELD, report);
   const values = checkFields(fields, OwnSchedule, tell);
   if (values === null) return null;
-  const { name, file } = owner;
+  const { name, file, params } = owner;
   const made = scheduleOf(values, { name, intent: name, file, ...at }, fields, tell);
-  return made && checkParams(made.params, owner, fields, tell) ? made : null;
+  if (!made || params === null) return null;
+  return checkParams(made.params, { name, params }, fields, tell) ? made : null;
 }
 
 /** A text is the cron expression. */

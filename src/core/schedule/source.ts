@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { askable } from '../intent/askable.js';
 import { fieldName } from '../intent/flat-document.js';
 import type { Catalogue, IntentProblem } from '../intent/intent.js';
 import { START } from '../intent/problem.js';
@@ -142,7 +143,7 @@ function wishProblems(
     return [{ file, ...at, field: 'intent', message, hint }];
   }
   const found: IntentProblem[] = [];
-  checkParams(params, intent, { locate: () => at }, (problem) => {
+  checkParams(params, { name: intent.name, params: askable(intent) }, { locate: () => at }, (problem) => {
     found.push({ file, ...problem, message: `${fieldName(name)}: ${problem.message}` });
   });
   return found;

@@ -94,11 +94,36 @@ describe('an intent’s own schedule', () => {
     ['schedule:\n  cron: "0 3 * * *"\n  catchup: all', 'schedule: catchup is not a field here.'],
     ['schedule:\n  cron: "0 3 * * *"\n  params: {albun: x}', 'photos has no parameter albun.'],
     ['schedule:\n  cron: "0 3 * * *"\n  params: {album: ../x}', 'params.album is "../x", but'],
+    ['schedule:\n  cron: "0 3 * * *"\n  params: {replicas: 3}', 'photos has no parameter replicas.'],
   ])('%j is told, with its line', (text, said) => {
     const { intent, problems } = read(text);
     expect(intent).toBeNull();
     expect(problems.map(({ message }) => message).join('\n')).toContain(said);
     expect(problems[0]?.line).toBeGreaterThan(8);
+  });
+});
+
+describe('the schedule of an intent that scales', () => {
+  const problemsOf = (...lines: readonly string[]) => {
+    const own = ['schedule:', '  cron: "0 3 * * *"', ...lines];
+    const text = ['action: scale', 'stack: media', 'service: worker', 'min: 1', 'max: 5', ...own, ''].join(
+      '\n',
+    );
+    return readIntent(text, '/intents/workers.yaml').problems.map(({ message }) => message);
+  };
+
+  test.each([
+    [['  params: {replicas: 3}'], []],
+    [['  params: {replicas: 6}'], ['params.replicas is 6, but it must be a whole number from 1 to 5.']],
+    [['  params: {replicas: three}'], ['params.replicas is "three", but']],
+    [[], ['workers needs replicas, which has no default.']],
+    [['replicas: 2'], []],
+  ])('%j', (lines, said) => {
+    const found = problemsOf(...lines);
+    expect(found).toHaveLength(said.length);
+    said.forEach((text, index) => {
+      expect(found[index]).toContain(text);
+    });
   });
 });
 

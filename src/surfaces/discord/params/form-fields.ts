@@ -1,4 +1,5 @@
-import { askable, type WrongValue, wrongValues } from '../../../core/asking.js';
+import { type WrongValue, wrongValues } from '../../../core/asking.js';
+import { askable } from '../../../core/intent/askable.js';
 import type { Intent, Param } from '../../../core/intent/intent.js';
 import { missingParams } from '../../../core/params.js';
 import type { Params } from '../../../core/request.js';

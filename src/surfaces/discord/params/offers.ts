@@ -1,4 +1,4 @@
-import { askable } from '../../../core/asking.js';
+import { askable } from '../../../core/intent/askable.js';
 import type { Param } from '../../../core/intent/intent.js';
 import { defaultOf, readParam } from '../../../core/intent/param-values.js';
 import type { Action, Actor } from '../../../core/request.js';

@@ -1,5 +1,5 @@
 import type { RequestPart } from '../../../../commands/request-part.js';
-import { askable } from '../../../core/asking.js';
+import { askable } from '../../../core/intent/askable.js';
 import type { Intent } from '../../../core/intent/intent.js';
 import { code, phrase } from '../../../core/phrase.js';
 import { unknownRun } from '../../../core/refusals.js';

@@ -1,5 +1,6 @@
-import { askable, wrongValues } from '../../../core/asking.js';
+import { wrongValues } from '../../../core/asking.js';
 import { formatCount } from '../../../core/format.js';
+import { askable } from '../../../core/intent/askable.js';
 import type { Intent, Param } from '../../../core/intent/intent.js';
 import { formOf } from '../../../core/intent/param-values.js';
 import { type Phrase, plain } from '../../../core/phrase.js';

@@ -10,11 +10,15 @@ export interface Asked {
   readonly full: Promise<number>;
 }
 
-/** Sends a slash command. */
-export type Ask = (command: string, options?: OptionValues) => Asked;
+/**
+ * Sends a slash command.
+ * @param thinks the first answer has to be "thinking": both reject when it is another, such as a refusal
+ */
+export type Ask = (command: string, options?: OptionValues, thinks?: boolean) => Asked;
 
 interface Question {
   readonly sentAt: number;
+  readonly thinks: boolean;
   readonly first: PromiseWithResolvers<number>;
   readonly full: PromiseWithResolvers<number>;
 }
@@ -34,8 +38,8 @@ export function createAsker(discord: LocalDiscord, member = 'alice'): Ask {
     question[which].resolve(performance.now() - question.sentAt);
     if (which === 'full') open.delete(id);
   };
-  const failed = (id: string): void => {
-    const error = new Error('No answer came within 3 s.');
+  const failed = (id: string, why: string): void => {
+    const error = new Error(why);
     open.get(id)?.first.reject(error);
     open.get(id)?.full.reject(error);
     open.delete(id);
@@ -49,18 +53,20 @@ export function createAsker(discord: LocalDiscord, member = 'alice'): Ask {
       sentAt = performance.now();
     } else if (event.type === 'interaction_update') {
       const { id, state, originalId } = event.interaction;
-      if (state === 'failed') return failed(id);
+      if (state === 'failed') return failed(id, 'No answer came within 3 s.');
+      const isDone = !isThinking(originalId);
+      if (isDone && open.get(id)?.thinks) return failed(id, 'The first answer was not "thinking".');
       answered(id, 'first');
-      if (!isThinking(originalId)) answered(id, 'full');
+      if (isDone) answered(id, 'full');
     } else if (event.type === 'message_update') {
       const { id, interactionId } = event.message;
       if (interactionId && !isThinking(id)) answered(interactionId, 'full');
     }
   });
 
-  return (command, options) => {
+  return (command, options, thinks = false) => {
     const { id } = person.slash(command, options);
-    const question = { sentAt, first: withResolvers(), full: withResolvers() };
+    const question = { sentAt, thinks, first: withResolvers(), full: withResolvers() };
     open.set(id, question);
     return { first: question.first.promise, full: question.full.promise };
   };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Events, GatewayIntentBits, type Interaction } from 'discord.js';
+import { Client, Events, GatewayIntentBits, type Interaction, Options } from 'discord.js';
 import type { OpsAlerts } from './alerts/ops-alerts.js';
 import { startAlerts } from './alerts/start-alerts.js';
 import { complete } from './autocomplete.js';
@@ -42,6 +42,8 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [] },
+    // No message is looked at again: what a button needs of its message comes with the press.
+    makeCache: Options.cacheWithLimits({ MessageManager: 0 }),
     rest: { api: config.apiUrl },
   });
   const state = gatewayState(client, deps.now);

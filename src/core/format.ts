@@ -29,7 +29,9 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)} days`;
 }
 
+const NUMBERS = new Intl.NumberFormat('en-US');
+
 /** A count with its noun: `1 file`, `214 files`, `20,000 files`. */
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
+  return `${NUMBERS.format(count)} ${count === 1 ? noun : plural}`;
 }

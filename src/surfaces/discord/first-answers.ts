@@ -1,5 +1,10 @@
-import { type Client, Events, InteractionType, RESTEvents } from 'discord.js';
-import * as z from 'zod';
+import {
+  type Client,
+  GatewayDispatchEvents,
+  type GatewayInteractionCreateDispatchData,
+  InteractionType,
+  RESTEvents,
+} from 'discord.js';
 
 /** Who wants to know how soon interactions are answered. */
 export interface AnswerWatch {
@@ -23,22 +28,16 @@ const KINDS: Readonly<Record<number, AnswerKind>> = {
   [InteractionType.ModalSubmit]: 'modal',
 };
 
-const Packet = z.object({
-  t: z.literal('INTERACTION_CREATE'),
-  d: z.object({ id: z.string(), type: z.number() }),
-});
-
 const CALLBACK = /^\/interactions\/(\d+)\/[^/]+\/callback/;
 
 /** Watches from the packet's arrival to the first callback that Discord accepted. */
 export function watchFirstAnswers(client: Client, watch: AnswerWatch): void {
   const open = new Map<string, { readonly kind: AnswerKind; readonly at: number }>();
 
-  client.on(Events.Raw, (raw: unknown) => {
-    const packet = Packet.safeParse(raw).data;
-    const kind = packet === undefined ? undefined : KINDS[packet.d.type];
-    if (packet === undefined || kind === undefined) return;
-    const { id } = packet.d;
+  client.ws.on(GatewayDispatchEvents.InteractionCreate, (data: GatewayInteractionCreateDispatchData) => {
+    const { id, type } = data;
+    const kind = KINDS[type];
+    if (kind === undefined) return;
     open.set(id, { kind, at: performance.now() });
     setTimeout(() => {
       if (!open.has(id)) return;

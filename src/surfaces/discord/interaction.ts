@@ -101,7 +101,9 @@ export function conversationOf(
     actor: actorOf(interaction, homeGuildId),
     // Only a form that no message opened would have none, and there is no such form.
     channelId: interaction.channelId ?? '',
-    missing: missingPermissions(interaction),
+    get missing() {
+      return missingPermissions(interaction);
+    },
     think: async () => {
       const { resource } = await interaction.deferReply({ withResponse: true });
       promised = true;

@@ -20,6 +20,8 @@ export type AnswerKind = 'command' | 'button' | 'autocomplete' | 'modal';
 const DEADLINE_MS = 3000;
 /** A later answer can't come any more: its request has timed out. */
 const FORGET_MS = 60_000;
+/** Between two looks at what is overdue. */
+const LOOK_MS = 500;
 
 const KINDS: Readonly<Record<number, AnswerKind>> = {
   [InteractionType.ApplicationCommand]: 'command',
@@ -30,26 +32,58 @@ const KINDS: Readonly<Record<number, AnswerKind>> = {
 
 const CALLBACK = /^\/interactions\/(\d+)\/[^/]+\/callback/;
 
+interface Waiting {
+  readonly kind: AnswerKind;
+  /** When it arrived, on the clock of `performance.now()`. */
+  readonly at: number;
+}
+
 /** Watches from the packet's arrival to the first callback that Discord accepted. */
 export function watchFirstAnswers(client: Client, watch: AnswerWatch): void {
-  const open = new Map<string, { readonly kind: AnswerKind; readonly at: number }>();
+  // In the order of their arrival. One timer looks at all: a timer each would outlive its interaction by seconds.
+  const open = new Map<string, Waiting>();
+  const late = new Map<string, Waiting>();
+  let isWatching = false;
+
+  const look = (): void => {
+    isWatching = false;
+    for (const [id, one] of olderThan(open, DEADLINE_MS)) {
+      open.delete(id);
+      late.set(id, one);
+      watch.missed(one.kind);
+    }
+    for (const [id] of olderThan(late, FORGET_MS)) late.delete(id);
+    if (open.size + late.size > 0) lookLater();
+  };
+  const lookLater = (): void => {
+    if (isWatching) return;
+    isWatching = true;
+    setTimeout(look, LOOK_MS).unref();
+  };
 
   client.ws.on(GatewayDispatchEvents.InteractionCreate, (data: GatewayInteractionCreateDispatchData) => {
-    const { id, type } = data;
-    const kind = KINDS[type];
+    const kind = KINDS[data.type];
     if (kind === undefined) return;
-    open.set(id, { kind, at: performance.now() });
-    setTimeout(() => {
-      if (!open.has(id)) return;
-      watch.missed(kind);
-      setTimeout(() => open.delete(id), FORGET_MS).unref();
-    }, DEADLINE_MS).unref();
+    open.set(data.id, { kind, at: performance.now() });
+    lookLater();
   });
   client.rest.on(RESTEvents.Response, ({ path }, { status }) => {
     const [, id = ''] = CALLBACK.exec(path) ?? [];
-    const interaction = open.get(id);
+    const interaction = open.get(id) ?? late.get(id);
     if (interaction === undefined || status >= 300) return;
     open.delete(id);
+    late.delete(id);
     watch.answered(interaction.kind, performance.now() - interaction.at);
   });
+}
+
+/** The first of them, up to the one that is younger. */
+function olderThan(
+  waiting: ReadonlyMap<string, Waiting>,
+  ms: number,
+): readonly (readonly [string, Waiting])[] {
+  const before = performance.now() - ms;
+  const all = [...waiting];
+  const young = all.findIndex(([, { at }]) => at > before);
+  return young === -1 ? all : all.slice(0, young);
 }

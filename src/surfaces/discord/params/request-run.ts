@@ -104,7 +104,7 @@ async function askOrOpen(
   open: readonly string[],
 ): Promise<void> {
   const lacking = missing(intent, wish.params);
-  if (talk.missing.length > 0 || (lacking.length === 0 && open.length === 0))
+  if ((lacking.length === 0 && open.length === 0) || talk.missing.length > 0)
     return openRun(talk, deps, wish);
   const key = deps.drafts.keep({ userId: talk.actor.id, wish, text: null, asked: open });
   if (lacking.length > MOST_FIELDS) return talk.tell(tooManyMissing(intent, lacking, key));

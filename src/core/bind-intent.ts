@@ -1,7 +1,7 @@
+import { REPLICAS } from './intent/askable.js';
 import { quote } from './intent/characters.js';
 import { closest } from './intent/closest.js';
 import type { Intent, IntentStep, Param } from './intent/intent.js';
-import { REPLICAS } from './intent/misfits.js';
 import { defaultOf, formOf, type ParamValue, readParam, shown } from './intent/param-values.js';
 import { readIntent } from './intent/read-intent.js';
 import { DATE } from './intent/template.js';

@@ -1,5 +1,7 @@
 import type { Intent, Param } from './intent.js';
-import { REPLICAS } from './misfits.js';
+
+/** The parameter that an intent with one scale step has without declaring it. */
+export const REPLICAS = 'replicas';
 
 /** What a request for an intent may give: what it declares, and the number of containers of its only scale step. */
 export function askable({

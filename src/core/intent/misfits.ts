@@ -1,4 +1,5 @@
 import type { GraphStep } from '../graph/graph.js';
+import { askable, REPLICAS } from './askable.js';
 import { closest } from './closest.js';
 import { pathText } from './flat-document.js';
 import { impliedIn } from './implied.js';
@@ -6,9 +7,6 @@ import type { Catalogue, Intent } from './intent.js';
 import { listed } from './listed.js';
 import { defaultOf, formOf, readParam, shown } from './param-values.js';
 import type { Mention, Reference } from './read-step.js';
-
-/** The parameter that an intent with one scale step has without declaring it. */
-export const REPLICAS = 'replicas';
 
 /** Why intents do not fit together, each fine by itself. */
 export interface Misfit {
@@ -83,7 +81,7 @@ function ofStep(
 type About = Pick<Misfit, 'step' | 'intent'>;
 
 function strange(about: About, target: Intent, param: string): readonly Misfit[] {
-  const names = paramNames(target);
+  const names = askable(target).map(({ name }) => name);
   if (names.includes(param)) return [];
   const [near] = closest(param, names);
   const known = names.length > 0 ? `It has ${listed(names, 'and')}.` : 'Remove the line; it has none.';
@@ -123,11 +121,4 @@ function unfit(
   return [
     { ...about, param: name, message: `${name} is ${shown(value)}, but ${read.why}.`, hint: read.hint },
   ];
-}
-
-/** Every parameter that the intent takes. */
-function paramNames({ params, steps }: Intent): readonly string[] {
-  const scales = steps.filter(({ kind }) => kind === 'scale').length;
-  const names = params.map(({ name }) => name);
-  return scales === 1 && !names.includes(REPLICAS) ? [...names, REPLICAS] : names;
 }

@@ -38,7 +38,7 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
     catalogue,
     runs: store.runs,
     schedules: app.scheduleDesk,
-    redact: redactor.data,
+    redactedJson: redactor.json,
     intentsDir: config.intentsDir,
     approvedLabel: config.approvedLabel,
     webhooks: {

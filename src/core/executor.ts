@@ -15,6 +15,8 @@ export interface PlanContext {
   readonly signal: AbortSignal;
   /** The instant of the first plan; unchanged when planned again, so that names stay as shown. */
   readonly plannedAt: Date;
+  /** Nothing begins by this plan: it may rest on what another service said a moment ago. */
+  readonly dryRun: boolean;
   /** Is the secret set? Its value is only ever resolved by the host. */
   readonly hasSecret: (name: string) => boolean;
   /** This intent's artifacts that are still there, oldest first. */

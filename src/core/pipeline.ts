@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { examine, mayBegin, viewableIntents, visibleIntents } from './admission.js';
 import { type Answering, Answers, type Begun } from './answers.js';
 import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
@@ -100,6 +101,8 @@ class Story implements Pipeline {
     private readonly deps: CoreDeps,
     private readonly ownership: Ownership,
   ) {
+    // Each plan that is being made listens to it.
+    setMaxListeners(0, this.#closing.signal);
     this.events = deps.events;
     this.locks = createLocks(deps);
     this.#records = new Records(deps);

@@ -16,11 +16,15 @@ export interface PlanningScope {
   readonly runId: string;
   /** The instant of the first plan; planning again passes the same one. */
   readonly plannedAt: Date;
+  readonly dryRun: boolean;
   readonly signal: AbortSignal;
 }
 
 /** The host through which a plan looks at the world. */
-export function planningHost(deps: PlanningDeps, { runId, signal }: Omit<PlanningScope, 'plannedAt'>): Host {
+export function planningHost(
+  deps: PlanningDeps,
+  { runId, signal }: Pick<PlanningScope, 'runId' | 'signal'>,
+): Host {
   return deps.hosts.open({
     runId,
     signal,
@@ -60,6 +64,7 @@ export async function planPart(
     host,
     signal: scope.signal,
     plannedAt: scope.plannedAt,
+    dryRun: scope.dryRun,
     hasSecret: deps.secrets.has,
     artifacts: () => {
       artifacts ??= deps.store.artifacts.list(intent.name);

@@ -15,8 +15,8 @@ export class Planner {
   async plan(ticket: Ticket, runId: string, plannedAt: Date, signal?: AbortSignal): Promise<Plan | null> {
     const either = signal ? AbortSignal.any([signal, this.closing]) : this.closing;
     try {
-      const scope = { runId, plannedAt, signal: either };
-      return await makePlan(this.deps, ticket, scope);
+      const { dryRun } = ticket.request;
+      return await makePlan(this.deps, ticket, { runId, plannedAt, dryRun, signal: either });
     } catch (error) {
       this.deps.log.error(
         { err: error, runId, intent: ticket.intent.name },

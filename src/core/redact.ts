@@ -6,6 +6,8 @@ const MASK = '••••';
 export class Redactor {
   readonly #needles = new Set<string>();
   #sorted: readonly string[] = [];
+  /** As they stand inside a string of a JSON text. */
+  #inJson: readonly string[] = [];
   #shortest = Number.POSITIVE_INFINITY;
 
   /** Adds a secret's value: as it is, JSON-escaped, URL-encoded, hex, base64 and base64url. */
@@ -14,7 +16,7 @@ export class Redactor {
     const bytes = Buffer.from(value);
     const forms = [
       value,
-      JSON.stringify(value).slice(1, -1),
+      inJson(value),
       encodeURIComponent(value),
       bytes.toString('hex'),
       bytes.toString('base64').replace(/=+$/, ''),
@@ -22,6 +24,7 @@ export class Redactor {
     ];
     for (const form of forms) this.#needles.add(form);
     this.#sorted = [...this.#needles].sort((a, b) => b.length - a.length);
+    this.#inJson = this.#sorted.map(inJson);
     this.#shortest = this.#sorted.at(-1)?.length ?? Number.POSITIVE_INFINITY;
   }
 
@@ -41,6 +44,16 @@ export class Redactor {
     if (value === null || typeof value !== 'object') return value;
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.data(member)])) as T;
   };
+
+  /** {@link data} as a JSON text. Plain data that holds no secret, as nearly all does, is not copied for it. */
+  readonly json = (value: unknown): string => {
+    const text = JSON.stringify(value);
+    return this.#inJson.some((needle) => text.includes(needle)) ? JSON.stringify(this.data(value)) : text;
+  };
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** Secrets by name. Values are read at the last moment, by the host. */

@@ -80,6 +80,8 @@ function send(
       : plainRequest(url, { ...options, agent: agents?.plain ?? false });
     outgoing.once('socket', (socket: Socket) => {
       sent = outgoing.reusedSocket;
+      // A kept connection has been made already, and a listener for each question would stay on it.
+      if (sent) return;
       socket.once(secure ? 'secureConnect' : 'connect', () => {
         sent = true;
       });

@@ -1,5 +1,6 @@
 import type { Artifact } from '../core/artifact.js';
 import type { ArtifactStore } from '../core/store.js';
+import { sharedRead } from './shared-read.js';
 import type { Database } from './sqlite-database.js';
 
 const DELETED = 'UPDATE artifacts SET deleted_at = ? WHERE intent = ? AND path = ? AND deleted_at IS NULL';
@@ -23,10 +24,10 @@ export function artifactStore(database: Database): ArtifactStore {
       });
     },
 
-    async list(intent) {
+    list: sharedRead(async (intent) => {
       const rows = await database.read((sql) => sql.all<Row>(LIST, intent));
       return rows.map((row) => ({ ...row, verified: row.verified === 1 }));
-    },
+    }),
 
     async markDeleted(intent, path, at) {
       await database.write((sql) => sql.run(DELETED, at, intent, path));

@@ -1,6 +1,7 @@
 import { type HistoryStore, OPEN_STATES, type OpenState, PAST_KEPT, type PastPart } from '../core/history.js';
 import type { RunState } from '../core/run.js';
 import { parseJson } from './json.js';
+import { sharedRead } from './shared-read.js';
 import type { Database } from './sqlite-database.js';
 
 const ADD = `
@@ -36,10 +37,10 @@ export function historyStore(database: Database): HistoryStore {
       });
     },
 
-    async past(intent, step) {
+    past: sharedRead(async (intent, step) => {
       const rows = await database.read((sql) => sql.all<PastRow>(PAST, intent, step));
       return rows.map(pastOf);
-    },
+    }),
 
     async open() {
       const counts = await database.read((sql) => sql.get<Record<OpenState, number>>(`SELECT ${OPEN}`));

@@ -85,8 +85,31 @@ export interface Assignments {
 }
 
 /** All that `runs` holds of a run. The plan itself is stored apart; `touches` is what its queue needs of it. */
-export function assignmentsOfRun(run: Run): Assignments {
-  return assignments({
+export const RUN_COLUMNS: readonly (keyof ReturnType<typeof columnsOfRun>)[] = [
+  ...([
+    'id',
+    'intent',
+    'action',
+    'stack',
+    'params',
+    'actor',
+    'source',
+    'dry_run',
+    'state',
+    'created_at',
+  ] as const),
+  ...(['previous', 'touches', 'expires_at', 'decided_by', 'consent', 'queued_at', 'started_at'] as const),
+  ...(['finished_at', 'owner', 'outcome', 'progress', 'shown', 'reported', 'stop_requested_by'] as const),
+];
+
+/** A run's values of {@link RUN_COLUMNS}. */
+export function valuesOfRun(run: Run): readonly SqlValue[] {
+  const columns: Readonly<Record<string, SqlValue | undefined>> = columnsOfRun(run);
+  return RUN_COLUMNS.map((column) => columns[column] ?? null);
+}
+
+function columnsOfRun(run: Run) {
+  return {
     id: run.id,
     intent: run.intent,
     action: run.action,
@@ -100,7 +123,7 @@ export function assignmentsOfRun(run: Run): Assignments {
     previous: run.previous,
     touches: json(run.plan.touches),
     ...patchColumns(run),
-  });
+  };
 }
 
 /** What a patch changes; members that it doesn't have stay as they are. */
@@ -108,7 +131,7 @@ export function assignmentsOfPatch(patch: RunPatch): Assignments {
   return assignments(patchColumns(patch));
 }
 
-function patchColumns(patch: RunPatch): Record<string, SqlValue | undefined> {
+function patchColumns(patch: RunPatch) {
   return {
     expires_at: patch.expiresAt,
     decided_by: actor(patch.decidedBy),

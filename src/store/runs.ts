@@ -7,17 +7,21 @@ import { parseJson } from './json.js';
 import { listStatement } from './run-list.js';
 import {
   assignmentsOfPatch,
-  assignmentsOfRun,
+  RUN_COLUMNS,
   type RunRow,
   runOf,
   SUMMARY_COLUMNS,
   type SummaryRow,
   storedConsent,
   summaryOf,
+  valuesOfRun,
 } from './run-row.js';
 import { tieToDue } from './schedules.js';
 import type { Database, SqlValue } from './sqlite-database.js';
 
+const INSERT =
+  `INSERT INTO runs (${RUN_COLUMNS.join(', ')}) VALUES (${RUN_COLUMNS.map(() => '?').join(', ')}) ` +
+  'ON CONFLICT (id) DO NOTHING';
 const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs JOIN plans ON plans.run = runs.seq WHERE id = ?`;
 
 export function runStore(database: Database, trail: AuditTrail): RunStore {
@@ -25,12 +29,11 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
 
   return {
     insert(run, audit, tie) {
-      const { columns, values } = assignmentsOfRun(run);
+      const values = valuesOfRun(run);
       const plan = JSON.stringify(run.plan);
-      const insert = `INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`;
       return audited(audit, (sql) => {
-        if (sql.run(insert, ...values) === 0) return false;
-        sql.run('INSERT INTO plans (run, plan) SELECT seq, ? FROM runs WHERE id = ?', plan, run.id);
+        if (sql.run(INSERT, ...values) === 0) return false;
+        sql.run('INSERT INTO plans (run, plan) VALUES (last_insert_rowid(), ?)', plan);
         // Thrown, so that the run is not written either.
         if (tie && !tieToDue(sql, tie, run)) throw new DueTakenError(tie.name);
         return true;

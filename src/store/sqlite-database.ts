@@ -35,8 +35,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** The write-ahead log shrinks back to this after a large plan went through it. */
+/**
+ * The write-ahead log moves into the file when it is as long as this, and shrinks back to it after a large plan went
+ * through it. Moving syncs both, and blocks the thread meanwhile.
+ */
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
+const PAGE_BYTES = 4096;
 
 /**
  * Opens the file, which must exist (it may be empty).
@@ -111,6 +115,7 @@ function connect(file: string): Handle {
     handle.exec('PRAGMA synchronous = NORMAL');
     handle.exec('PRAGMA foreign_keys = ON');
     handle.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
+    handle.exec(`PRAGMA wal_autocheckpoint = ${WAL_LIMIT_BYTES / PAGE_BYTES}`);
     return handle;
   } catch (error) {
     handle.close();

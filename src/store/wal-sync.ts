@@ -1,6 +1,9 @@
 import { close, existsSync, fdatasync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 
+const fdatasyncLater = promisify(fdatasync);
+const closeLater = promisify(close);
+
 /** Brings what is committed onto the disk, without keeping the event loop waiting for it. */
 export interface WalSync {
   /** Resolves once everything that was committed before the call survives a power cut. */
@@ -20,10 +23,10 @@ export function walSync(database: string): WalSync {
       // It is made with the first transaction.
       if (fd === null && !existsSync(`${database}-wal`)) return;
       fd ??= openSync(`${database}-wal`, 'r');
-      await promisify(fdatasync)(fd);
+      await fdatasyncLater(fd);
     },
     async close() {
-      if (fd !== null) await promisify(close)(fd);
+      if (fd !== null) await closeLater(fd);
       fd = null;
     },
   };

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Sql } from './sqlite-database.js';
 
 /** At most so many works share a transaction: it blocks the event loop until the last one is done. */
@@ -72,8 +73,8 @@ export function writeQueue(transactions: Transactions): WriteQueue {
   };
 
   const drain = async (): Promise<void> => {
-    // What is asked for in the same breath goes together.
-    await Promise.resolve();
+    // What is asked for in the same turn of the event loop goes together.
+    await turn();
     for (let first = queue[0]; first; first = queue[0]) {
       const batch = queue.splice(0, first.how === 'alone' ? 1 : ableToShare(queue));
       await settle(batch, () => (first.how === 'alone' ? doAlone(first) : doTogether(batch)));

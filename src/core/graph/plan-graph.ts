@@ -58,12 +58,12 @@ export async function planNode(
   ticket: Ticket,
   plan: Pick<Plan, 'plannedAt'>,
   nodeName: string,
-  scope: Omit<PlanningScope, 'plannedAt'>,
+  scope: Pick<PlanningScope, 'runId' | 'signal'>,
 ): Promise<readonly PlanPart[]> {
   const node = ticket.nodes?.find(({ name }) => name === nodeName);
   if (!node) throw new Error(`${ticket.intent.name} has no step ${nodeName}`);
   const { runId, signal } = scope;
-  const again = { runId, signal, plannedAt: new Date(plan.plannedAt) };
+  const again = { runId, signal, plannedAt: new Date(plan.plannedAt), dryRun: false };
   return planWork(deps, planningHost(deps, again), node, again);
 }
 

@@ -9,13 +9,21 @@ import type { VmProxmoxSettings } from './way.js';
 export function createVmProxmox(settings: VmProxmoxSettings): Executor<'vm_proxmox', VmData> {
   const { api } = settings;
   const questions = createSharedQuestions<Gathered>();
+  let planning: Promise<typeof import('./plan.js')> | null = null;
   return {
     kind: 'vm_proxmox',
     asksElsewhere: api !== null,
-    plan: async (fields, ctx) => (await import('./plan.js')).planVm(settings, questions, fields, ctx),
+    plan: async (fields, ctx) => {
+      // Kept: an import that is repeated asks the loader each time.
+      planning ??= import('./plan.js');
+      return (await planning).planVm(settings, questions, fields, ctx);
+    },
     run: async ({ data }, ctx) => {
       if (data.way === 'command') return (await import('./run-command.js')).runCommand(data, ctx);
-      if (api !== null) return (await import('./run-api.js')).runThroughApi({ ...settings, api }, data, ctx);
+      if (api !== null) {
+        const { runThroughApi } = await import('./run-api.js');
+        return runThroughApi({ ...settings, api }, data, ctx).finally(questions.outdate);
+      }
       const { notMade } = await import('./ends.js');
       return notMade('service_unreachable', [phrase`No Proxmox API is configured any more.`]);
     },

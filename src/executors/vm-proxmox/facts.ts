@@ -1,3 +1,4 @@
+import type { PlanContext } from '../../core/executor.js';
 import type { VmProxmoxFields } from '../../core/intent/fields.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
@@ -20,16 +21,25 @@ export type Gathered =
   | { readonly ok: true; readonly facts: Facts; readonly blockers: readonly Notice[] }
   | { readonly ok: false; readonly guest: Guest | null; readonly blockers: readonly Notice[] };
 
+/**
+ * A dry run may show what Proxmox said this many milliseconds before. Its pvestatd brings the figures up to date every
+ * 10 s, and pvedaemon has 3 workers for everybody: one preview after the other should not keep them busy.
+ */
+const DRY_RUN_OLDEST_MS = 250;
+
 /** {@link gather} through the API, together with all who plan the same at the same time. */
 export async function gatherShared(
   questions: SharedQuestions<Gathered>,
   api: ProxmoxApi,
   fields: VmProxmoxFields,
-  signal: AbortSignal,
+  { signal, dryRun }: Pick<PlanContext, 'signal' | 'dryRun'>,
 ): Promise<Gathered> {
+  const oldestMs = dryRun ? DRY_RUN_OLDEST_MS : 0;
   const key = JSON.stringify([fields.vm_id, fields.storage]);
   try {
-    return await questions(key, signal, (shared) => gather(apiAccess(api, shared), fields, api.url));
+    return await questions.answer(key, { signal, oldestMs }, (shared) =>
+      gather(apiAccess(api, shared), fields, api.url),
+    );
   } catch (error) {
     if (!signal.aborted) throw error;
     const stopped = new ProxmoxError('stopped', 'The request was ended.', false);

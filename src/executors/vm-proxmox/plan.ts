@@ -23,7 +23,7 @@ export async function planVm(
   const way = await findWay(settings, ctx.host, ctx.signal);
   const gathered =
     api !== null
-      ? await gatherShared(questions, api, fields, ctx.signal)
+      ? await gatherShared(questions, api, fields, ctx)
       : way.access && (await gather(way.access, fields, way.where));
   const facts = gathered?.ok ? gathered.facts : null;
   const guest = facts?.guest ?? (gathered?.ok === false ? gathered.guest : null);

@@ -53,7 +53,7 @@ async function isInstalled(host: Host, program: string): Promise<boolean> {
 }
 
 function apiWay(api: ProxmoxApi, signal: AbortSignal): Way {
-  const plain = new URL(api.url).protocol === 'http:';
+  const plain = /^http:/i.test(api.url);
   const warnings = plain
     ? [
         notice(

@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Access, letIn } from './access/guard.js';
+import { type Access, letIn, type Visitor } from './access/guard.js';
 import type { ApiDeps } from './api/deps.js';
 import { checked } from './api/input.js';
 import type { Operation } from './api/operation.js';
@@ -8,7 +8,14 @@ import { problemFor } from './errors.js';
 import { refuseMalformed } from './malformed.js';
 import { PROBLEM_TYPE, type Problem, problemDocument } from './problem.js';
 
-export interface ServerOptions extends Pick<ApiDeps, 'log' | 'redact'> {
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who was let in; null until then. */
+    visitor: Visitor | null;
+  }
+}
+
+export interface ServerOptions extends Pick<ApiDeps, 'log' | 'redactedJson'> {
   readonly operations: readonly Operation[];
   readonly access: Access;
   /** How long a client may take to send its request, in ms. */
@@ -55,9 +62,11 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     sendProblem(reply, problemFor(error, log, request.url)),
   );
   // Before the body is read: what nobody serves needs no parsing.
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) await sendProblem(reply, notServed(operations, request));
+  app.addHook('onRequest', (request, reply, next) => {
+    if (request.is404) void sendProblem(reply, notServed(operations, request));
+    else next();
   });
+  app.decorateRequest('visitor', null);
   for (const operation of operations.filter(({ rawBody }) => !rawBody)) addRoute(app, operation, options);
   app.register(async (raw) => {
     acceptBytes(raw);
@@ -66,9 +75,8 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-function addRoute(app: FastifyInstance, operation: Operation, { access, redact }: ServerOptions): void {
+function addRoute(app: FastifyInstance, operation: Operation, { access, redactedJson }: ServerOptions): void {
   const { method, path, params, query, body, rawBody } = operation;
-  const visitors = new WeakMap<FastifyRequest, Awaited<ReturnType<typeof letIn>>>();
   app.route({
     method,
     ...(rawBody ? { bodyLimit: RAW_BODY_LIMIT } : {}),
@@ -76,10 +84,10 @@ function addRoute(app: FastifyInstance, operation: Operation, { access, redact }
     exposeHeadRoute: method === 'GET' && !path.endsWith('/events'),
     onRequest: async (request) => {
       const { headers, socket } = request;
-      visitors.set(request, await letIn(access, { operation, peer: socket.remoteAddress, headers }));
+      request.visitor = await letIn(access, { operation, peer: socket.remoteAddress, headers });
     },
     handler: async (request, reply) => {
-      const visitor = visitors.get(request);
+      const { visitor } = request;
       if (!visitor) throw new Error(`${path} was reached past its guard`);
       const answer = await operation.handle({
         ...visitor,
@@ -95,25 +103,30 @@ function addRoute(app: FastifyInstance, operation: Operation, { access, redact }
         return reply;
       }
       const { status, body: content, type, headers = {} } = answer;
-      return send(reply.headers(headers), status, ...encoded(content, type, redact));
+      return send(reply.headers(headers), status, ...encoded(content, type, redactedJson));
     },
   });
 }
 
-function encoded(content: unknown, type: string | undefined, redact: ApiDeps['redact']): [string, string] {
+function encoded(
+  content: unknown,
+  type: string | undefined,
+  redactedJson: ApiDeps['redactedJson'],
+): [string, string] {
   return typeof content === 'string'
     ? [type ?? 'text/plain; charset=utf-8', content]
-    : [JSON_TYPE, content === null ? '' : `${JSON.stringify(redact(content))}\n`];
+    : [JSON_TYPE, content === null ? '' : `${redactedJson(content)}\n`];
 }
 
-function send(reply: FastifyReply, status: number, type: string, text: string): FastifyReply {
+function send(reply: FastifyReply, status: number, type: string, content: string | Buffer): FastifyReply {
   const fixed = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-type': type };
-  return reply.code(status).headers(fixed).send(Buffer.from(text));
+  return reply.code(status).headers(fixed).send(content);
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const text = `${JSON.stringify(problemDocument(problem))}\n`;
-  return send(reply.headers({ ...problem.headers }), problem.status, PROBLEM_TYPE, text);
+  // As bytes: to a text's type Fastify would add a charset, which this one has not.
+  return send(reply.headers({ ...problem.headers }), problem.status, PROBLEM_TYPE, Buffer.from(text));
 }
 
 /** Nothing is here, or it answers other methods. */

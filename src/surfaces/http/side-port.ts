@@ -40,7 +40,14 @@ export class SidePortError extends Error {
 
 /** Serves probes, metrics and the API. Throws {@link SidePortError} when the address can't be used. */
 export async function startSidePort(options: SidePortOptions): Promise<SidePort> {
-  const { access, log, metrics, redact, onAuthFailure, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const {
+    access,
+    log,
+    metrics,
+    redactedJson,
+    onAuthFailure,
+    requestTimeoutMs = REQUEST_TIMEOUT_MS,
+  } = options;
   // What the core denies it tells the metrics by itself, whatever surface was asked.
   const notLetIn = (failure: AuthFailure): void => {
     metrics.authFailed(failure.reason);
@@ -55,7 +62,7 @@ export async function startSidePort(options: SidePortOptions): Promise<SidePort>
     operations: operationsOf(options, webhooks),
     access: { ...access, onAuthFailure: notLetIn },
     log,
-    redact,
+    redactedJson,
     requestTimeoutMs,
   });
   const answering = trackAnswers(app);

@@ -55,6 +55,7 @@ export class Lab {
       host: this.host(),
       signal: this.stop.signal,
       plannedAt: this.plannedAt,
+      dryRun: false,
       hasSecret: (name) => this.secrets.has(name),
       artifacts: async () => this.artifacts.filter(({ deletedAt }) => deletedAt === null),
       remembered: async () => this.remembered,

@@ -92,7 +92,7 @@ export class Port {
       schedules: desk,
       metrics,
       ready: async () => READY,
-      redact: deps.redactor.data,
+      redactedJson: deps.redactor.json,
       log: { info: log, warn: log, error: log },
       version: '1.2.3',
       intentsDir: '/intents',

@@ -21,7 +21,7 @@ export interface ApiDeps {
   /** Told of every call that was not let in, and of every right that the core denied. */
   onAuthFailure(failure: AuthFailure): void;
   /** Masks the secrets in whatever is answered. */
-  redact<T>(value: T): T;
+  redactedJson(value: unknown): string;
   readonly log: Log;
   readonly version: string;
   /** The folder of the intents: what a text to be checked is read as a file of. */

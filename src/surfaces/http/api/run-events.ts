@@ -70,7 +70,7 @@ function isOver(run: Run): boolean {
   return isFinal(run.state) || (run.dryRun && run.state === 'planned');
 }
 
-function follow({ pipeline, runs, redact, log }: ApiDeps, id: string, response: ServerResponse): void {
+function follow({ pipeline, runs, redactedJson, log }: ApiDeps, id: string, response: ServerResponse): void {
   let progress: ProgressSnapshot | null = null;
   let told: string | null = null;
   /** What happens while the snapshot is read; null once that is sent. */
@@ -82,7 +82,7 @@ function follow({ pipeline, runs, redact, log }: ApiDeps, id: string, response: 
     else response.write(text);
   };
   const send = (event: string, data: unknown, eventId?: string): void => {
-    const lines = [`event: ${event}`, `data: ${JSON.stringify(redact(data))}`];
+    const lines = [`event: ${event}`, `data: ${redactedJson(data)}`];
     write(`${[...(eventId ? [`id: ${eventId}`] : []), ...lines].join('\n')}\n\n`);
   };
   const tellProgress = (): void => {

@@ -36,7 +36,7 @@ export class World {
   readonly entered: string[] = [];
   readonly left: string[] = [];
   readonly recovered: string[] = [];
-  readonly planned: { intent: string; plannedAt: string }[] = [];
+  readonly planned: { intent: string; plannedAt: string; dryRun: boolean }[] = [];
   /** What run() does between entering and leaving. */
   during: (intent: string, signal: AbortSignal) => Promise<Partial<PartResult> | undefined> = async () =>
     undefined;
@@ -58,7 +58,8 @@ function executorOf(world: World): Executor<'files'> {
     kind: 'files',
     plan: async (fields, ctx) => {
       if (world.planBug) throw new Error('bug in plan');
-      world.planned.push({ intent: ctx.intent, plannedAt: ctx.plannedAt.toISOString() });
+      const { intent, plannedAt, dryRun } = ctx;
+      world.planned.push({ intent, plannedAt: plannedAt.toISOString(), dryRun });
       return {
         steps: [{ title: phrase`Copy`, commands: [['copy', fields.source]] }],
         effects: [

@@ -107,6 +107,7 @@ describe('from request to outcome', () => {
   test('a dry run ends as planned and can’t be confirmed', async () => {
     const run = await previewed(bot, 'photos', { dryRun: true });
     expect(run.state).toBe('planned');
+    expect(home.world.planned).toMatchObject([{ dryRun: true }]);
     const decision = await bot.pipeline.decide(run.id, alice, 'confirm');
     expect(decision.ok ? 'ran' : decision.notice.code).toBe('already_decided');
     expect(home.world.entered).toEqual([]);
@@ -264,6 +265,7 @@ describe('what was shown is what runs', () => {
     home.now = new Date('2026-11-22T14:05:00Z');
     expect(await confirmed(run.id)).toMatchObject({ state: 'succeeded' });
     expect(new Set(home.world.planned.map(({ plannedAt }) => plannedAt)).size).toBe(1);
+    expect(home.world.planned).toMatchObject([{ dryRun: false }, { dryRun: false }]);
   });
 
   test('an intent that is gone by then is refused', async () => {

@@ -71,6 +71,19 @@ describe('redaction', () => {
     });
   });
 
+  test('a JSON text shows of a secret as little as the data does', () => {
+    const shown = { a: [secret, 1, null, true], b: { c: `x${secret}` }, d: JSON.stringify({ secret }) };
+    expect(JSON.parse(redactor.json(shown))).toEqual(redactor.data(shown));
+    expect(redactor.json({ nothing: 'secret' })).toBe('{"nothing":"secret"}');
+  });
+
+  test('a secret that looks like a part of a JSON text leaves that text whole', () => {
+    const odd = new Redactor();
+    odd.add('","b":"');
+    const shown = { a: 'x', b: 'y', c: 'a "quoted","b":"part"' };
+    expect(JSON.parse(odd.json(shown))).toEqual({ a: 'x', b: 'y', c: 'a "quoted••••part"' });
+  });
+
   test('a secret inside a longer secret leaves nothing of the longer one', () => {
     const both = new Redactor();
     both.add('token');

@@ -1,7 +1,7 @@
 import { createServer as plainServer, type RequestListener, type Server } from 'node:http';
 import { createServer as tlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { type AddressInfo, Socket } from 'node:net';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { HttpClientError, type HttpRequest } from '../../src/core/http-client.js';
 import { createHttpClient, type HttpClientSettings } from '../../src/hosts/http.js';
 import { makeCertificates } from '../support/proxmox/certificate.js';
@@ -60,6 +60,24 @@ test('many questions at once share sixteen connections', async () => {
   const answers = await Promise.all(Array.from({ length: 100 }, ask));
   expect(answers.every(({ status }) => status === 200)).toBe(true);
   expect(most).toBe(16);
+});
+
+test.each([
+  ['plain', async (listener: RequestListener) => `http://127.0.0.1:${await listen(plainServer(listener))}/`],
+  ['TLS', async (listener: RequestListener) => `https://127.0.0.1:${await secure(listener)}/`],
+])('questions over a kept %s connection leave nothing behind on it', async (_, serve) => {
+  const client = createHttpClient(settings);
+  const url = await serve((_request, response) => response.end());
+  const once = jest.spyOn(Socket.prototype, 'once');
+  for (let asked = 0; asked < 20; asked += 1) await client.request({ method: 'GET', url });
+  const sockets = new Set(once.mock.contexts as Socket[]);
+  once.mockRestore();
+  const left = [...sockets].map((socket) => [
+    socket.listenerCount('connect'),
+    socket.listenerCount('secureConnect'),
+  ]);
+  expect(left.length).toBeGreaterThan(0);
+  expect(Math.max(...left.flat())).toBeLessThanOrEqual(1);
 });
 
 describe('answers', () => {

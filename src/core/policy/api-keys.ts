@@ -16,6 +16,7 @@ export function keyHolder(
 ): string | null {
   const known = keysOf(rules).map((key) => ({ name: key.name, hash: hashOf(key, secrets) }));
   if (environmentKey) known.push({ name: ENVIRONMENT_KEY, hash: sha256(environmentKey) });
+  if (known.length === 0) return null;
   const hash = Buffer.from(sha256(presented), 'hex');
   const [holder] = known.filter(
     (key) => key.hash !== null && timingSafeEqual(Buffer.from(key.hash, 'hex'), hash),

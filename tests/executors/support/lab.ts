@@ -29,6 +29,7 @@ export class Lab {
   plannedAt = new Date('2026-11-22T14:17:00Z');
   remembered: Json = null;
   stop = new AbortController();
+  dryRun = false;
   environment: NodeJS.ProcessEnv = process.env;
   /** Changes the host, for what can't be caused otherwise. */
   adapt: (host: Host) => Host = (host) => host;
@@ -55,7 +56,7 @@ export class Lab {
       host: this.host(),
       signal: this.stop.signal,
       plannedAt: this.plannedAt,
-      dryRun: false,
+      dryRun: this.dryRun,
       hasSecret: (name) => this.secrets.has(name),
       artifacts: async () => this.artifacts.filter(({ deletedAt }) => deletedAt === null),
       remembered: async () => this.remembered,

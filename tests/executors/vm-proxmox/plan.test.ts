@@ -219,3 +219,38 @@ describe('blockers say what is wrong and what to do', () => {
     expect(text(plan.blockers)).toMatch(/does not answer at https:\/\/localhost:\d+.*ECONNREFUSED.*pveproxy/);
   });
 });
+
+describe('a dry run', () => {
+  const titleOf = (plan: Awaited<ReturnType<Bench['lab']['plan']>>) => plain(plan.steps[0]?.title ?? []);
+  const rename = (b: Bench, name: string) => setAll(b.double.world.guests, { name });
+
+  test('shows what Proxmox said a moment ago, and asks nothing again', async () => {
+    const b = await start();
+    b.lab.dryRun = true;
+    const first = await b.lab.plan(b.executor, FIELDS);
+    const asked = b.double.calls.length;
+    rename(b, 'renamed');
+    expect(titleOf(await b.lab.plan(b.executor, FIELDS))).toBe(titleOf(first));
+    expect(b.double.calls).toHaveLength(asked);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(titleOf(await b.lab.plan(b.executor, FIELDS))).toContain('VM 101 (renamed)');
+  });
+
+  test('lends nothing to a preview that can be confirmed', async () => {
+    const b = await start();
+    b.lab.dryRun = true;
+    await b.lab.plan(b.executor, FIELDS);
+    rename(b, 'renamed');
+    b.lab.dryRun = false;
+    expect(titleOf(await b.lab.plan(b.executor, FIELDS))).toContain('VM 101 (renamed)');
+  });
+
+  test('sees what a run has just done', async () => {
+    const b = await start();
+    const plan = await b.lab.plan(b.executor, FIELDS);
+    b.lab.dryRun = true;
+    expect(titleOf(await b.lab.plan(b.executor, FIELDS))).toContain('at most about');
+    expect((await b.executor.run(plan, b.lab.runContext())).state).toBe('succeeded');
+    expect(titleOf(await b.lab.plan(b.executor, FIELDS))).toContain('as last time');
+  });
+});

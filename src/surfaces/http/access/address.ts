@@ -28,6 +28,7 @@ export function networksOf(items: readonly string[]): Networks {
  * A port, which some proxies add, is dropped.
  */
 export function canonicalAddress(text: string): string | null {
+  if (isIP(text) === 4) return text;
   const bare = text.trim().replace(/^\[([^\]]*)\](:\d+)?$/, '$1');
   const [address = ''] = (/^[\d.]+:\d+$/.test(bare) ? bare.replace(/:\d+$/, '') : bare).split('%');
   if (isIP(address) === 4) return address;

@@ -72,8 +72,11 @@ describe('redaction', () => {
   });
 
   test('a JSON text shows of a secret as little as the data does', () => {
-    const shown = { a: [secret, 1, null, true], b: { c: `x${secret}` }, d: JSON.stringify({ secret }) };
-    expect(JSON.parse(redactor.json(shown))).toEqual(redactor.data(shown));
+    const places = [[secret, 1, null, true], { c: `x${secret}` }, JSON.stringify({ secret })];
+    for (const place of places) {
+      expect(JSON.parse(redactor.json(place))).toEqual(redactor.data(place));
+      expect(redactor.json(place)).toContain('••••');
+    }
     expect(redactor.json({ nothing: 'secret' })).toBe('{"nothing":"secret"}');
   });
 

@@ -317,6 +317,7 @@ describe('a step that is another one when its turn comes', () => {
     worksOnTheSame();
     await start();
     expect((await confirmed(await previewed(bot, 'all'))).state).toBe('plan_changed');
+    expect(home.world.planned.every(({ dryRun }) => !dryRun)).toBe(true);
     expect(home.world.entered).not.toContain('last');
   });
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 /** JSON with sorted keys and no white space: equal data gives equal text. Undefined members are left out. */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   const data = value as Readonly<Record<string, unknown>>;
@@ -10,9 +11,16 @@ export function canonicalJson(value: unknown): string {
   for (const key of Object.keys(data).sort()) {
     const member = data[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
+}
+
+/** Texts without anything to escape: quoting them is a third of the work. */
+const PLAIN = /^[\w :./-]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** sha256 of a text in UTF-8, hex. */

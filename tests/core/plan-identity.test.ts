@@ -86,6 +86,11 @@ describe('the fingerprint covers what was agreed to', () => {
     expect(canonicalJson({ b: [1, { d: 2, c: undefined }], a: 'x' })).toBe('{"a":"x","b":[1,{"d":2}]}');
   });
 
+  test.each(['', 'plain text', 'a"b', 'a\\b', 'a\n', '\u0000', 'größe', '\u2028', '\ud800', '€ 1/2'])(
+    'its texts are quoted as JSON quotes them: %j',
+    (text) => expect(canonicalJson({ [text]: [text] })).toBe(JSON.stringify({ [text]: [text] })),
+  );
+
   test('work may grow by a fifth and no more', () => {
     const shown = planOf([withBytes(1000)]);
     expect(isSamePlan(shown, planOf([withBytes(1200)]))).toBe(true);

@@ -1,32 +1,29 @@
 import { setMaxListeners } from 'node:events';
 import { examine, mayBegin, viewableIntents, visibleIntents } from './admission.js';
-import { type Answering, Answers, type Begun } from './answers.js';
+import { type Answering, Answers } from './answers.js';
 import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
 import { commitOf } from './commit.js';
-import { askedConsent, isAnswerable, needsOthers } from './consent.js';
+import { askedConsent, needsOthers } from './consent.js';
 import { type Answer, ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
+import { Driver } from './driver.js';
 import type { EventBus } from './events.js';
-import { execute } from './execution.js';
-import { graphLook } from './graph/look.js';
 import type { Intent } from './intent/intent.js';
 import { isLarge } from './large-deletion.js';
-import { lastLook } from './last-look.js';
 import { stacksOfPlan } from './lock.js';
 import { createLocks, heldBack, type Locks } from './locks.js';
 import { newRun, requestOf } from './new-run.js';
 import { outcomes } from './outcomes.js';
-import type { Ownership, StopCause } from './ownership.js';
+import type { Ownership } from './ownership.js';
 import { blockersOf, type Plan } from './plan.js';
 import { Planner } from './planner.js';
 import { emptyPlan } from './planning.js';
 import { barred } from './policy/wording.js';
-import { LeaseQueue } from './queue.js';
 import type { Notice } from './reasons.js';
 import { Records } from './records.js';
 import { notActive, shuttingDown, unknownRun } from './refusals.js';
 import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
-import { asResumed, finishedIn } from './resume.js';
+import { asResumed } from './resume.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
 import { readStatus, type StackStatus } from './status.js';
@@ -92,8 +89,8 @@ class Story implements Pipeline {
   readonly locks: Locks;
   readonly #records: Records;
   readonly #answers: Answers;
-  readonly #queue: LeaseQueue;
   readonly #planner: Planner;
+  readonly #driver: Driver;
   /** Aborted when the process shuts down: ends probes that are under way. */
   readonly #closing = new AbortController();
 
@@ -108,7 +105,13 @@ class Story implements Pipeline {
     this.#records = new Records(deps);
     this.#answers = new Answers(deps, this.#records, { owner: ownership.id, closing: this.#closing.signal });
     this.#planner = new Planner(deps, this.#closing.signal);
-    this.#queue = new LeaseQueue(deps, ownership.id, () => ownership.recoverDead());
+    this.#driver = new Driver(deps, {
+      records: this.#records,
+      planner: this.#planner,
+      ownership,
+      closing: this.#closing.signal,
+      prepare: (ticket, shown) => this.prepare(ticket, shown),
+    });
   }
 
   async admit(asked: RunRequest): Promise<Admission> {
@@ -146,99 +149,13 @@ class Story implements Pipeline {
     if (!answered.ok) return answered;
     const { run, begun } = answered;
     const done = begun
-      ? this.ownership.carry(run.id, (signal) => this.#drive(run, begun, signal))
+      ? this.ownership.carry(run.id, (signal) => this.#driver.drive(run, begun, signal))
       : Promise.resolve(run);
     return { ok: true, run, done };
   }
 
   foresee(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Notice | null> {
     return this.#answers.foresee(runId, actor, answer, also);
-  }
-
-  /** From `queued` to the end: record the outcome, release the leases, tell people. Never rejects. */
-  async #drive(queued: Run, begun: Begun, signal: AbortSignal): Promise<Run> {
-    let run = queued;
-    let outcome: Outcome;
-    let leave: (() => void) | null = null;
-    try {
-      this.events.emit({ type: 'queued', run, waitsFor: [] });
-      leave = await this.#waitForTurn(run, signal);
-      const look = leave ? await lastLook(this.deps, this.#planner, run, begun, signal) : null;
-      if (look?.next === 'begin') {
-        run = await this.#begin(run);
-        ({ run, outcome } = await this.#work(run, look.ticket, signal));
-      } else if (look?.next === 'ask') {
-        outcome = outcomes.planChanged((await this.#askAgain(run, look.ticket)).id);
-      } else {
-        outcome = look?.outcome ?? outcomes.endedInQueue(signal.reason as StopCause);
-      }
-    } catch (error) {
-      this.deps.log.error({ err: error, runId: run.id }, 'a run failed through a defect');
-      outcome = run.state === 'running' ? outcomes.bug() : outcomes.unrecorded();
-    }
-    try {
-      run = (await this.#records.finishSurely(run, outcome)) ?? run;
-      await this.#queue.release(run.id);
-    } catch (error) {
-      this.deps.log.error({ err: error, runId: run.id }, 'the outcome could not be stored');
-      run = { ...run, state: outcome.state, outcome: this.deps.redactor.data(outcome) };
-    }
-    leave?.();
-    this.events.emit({ type: 'finished', run });
-    return run;
-  }
-
-  /** Waits for what the run touches, then for a place among the runs of this host. Null: `signal` came first. */
-  async #waitForTurn(run: Run, signal: AbortSignal): Promise<(() => void) | null> {
-    if (!(await this.#queue.wait(run, signal))) return null;
-    const { free } = this.deps.runSlots;
-    // In the line before anything else is waited for: who comes later must not overtake.
-    const turn = this.deps.runSlots.take(signal);
-    if (free) return turn;
-    try {
-      const owner = this.ownership.id;
-      const running = await this.deps.store.runs.list({ owner, states: ['running'], limit: 5 });
-      this.events.emit({ type: 'queued', run, waitsFor: running.map(({ id }) => id) });
-    } catch (error) {
-      void turn.then((leave) => leave?.());
-      throw error;
-    }
-    return turn;
-  }
-
-  /** Does what was confirmed. The run comes back with how the steps of its graph stand. */
-  async #work(running: Run, ticket: Ticket, signal: AbortSignal): Promise<{ run: Run; outcome: Outcome }> {
-    const look = graphLook(this.deps, running, ticket, signal);
-    const { outcome, progress } = await execute(this.deps, running, signal, look);
-    const run = progress ? { ...running, progress } : running;
-    if (outcome.state === 'plan_changed') return { run, outcome: await this.#pause(run, ticket, outcome) };
-    const early = signal.aborted && outcome.reason === 'stopped';
-    return { run, outcome: early ? outcomes.endedEarly(outcome, signal.reason as StopCause) : outcome };
-  }
-
-  /** Asks about the rest of a run of which a step changed in the middle: what is done is left alone. */
-  async #pause(run: Run, ticket: Ticket, outcome: Outcome): Promise<Outcome> {
-    if (this.#closing.signal.aborted) return outcomes.endedEarly(outcome, { kind: 'shutdown' });
-    await this.deps.store.runs.patch(run.id, { progress: run.progress });
-    // Where nothing is done yet there is nothing to leave alone.
-    const more = finishedIn(run).size > 0 ? { resumes: run.id } : {};
-    const successor = await this.#askAgain(run, ticket, more);
-    return outcomes.paused(outcome, successor.id, isAnswerable(successor));
-  }
-
-  /** The new plan is the same one's wish, and nobody has agreed to it yet. */
-  #askAgain(run: Run, ticket: Ticket, more: Pick<RunRequest, 'resumes'> = {}): Promise<Run> {
-    const request = { ...requestOf(run, run.actor), ...more, previous: run.id };
-    return this.prepare({ ...ticket, request }, run.shown ?? undefined);
-  }
-
-  /** A record that can't be written before running means that nothing runs. */
-  async #begin(run: Run): Promise<Run> {
-    const patch = { startedAt: this.deps.now().toISOString() };
-    const running = await this.#records.move(run, 'running', patch, 'running', run.actor);
-    if (!running) throw new Error(`run ${run.id} left the queue by another hand`);
-    this.events.emit({ type: 'running', run: running });
-    return running;
   }
 
   async stop(runId: string, actor: Actor): Promise<{ readonly ok: true; readonly run: Run } | Refusal> {

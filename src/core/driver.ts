@@ -1,0 +1,126 @@
+import type { Begun } from './answers.js';
+import { isAnswerable } from './consent.js';
+import type { CoreDeps } from './deps.js';
+import { execute } from './execution.js';
+import { graphLook } from './graph/look.js';
+import { lastLook } from './last-look.js';
+import { requestOf } from './new-run.js';
+import { outcomes } from './outcomes.js';
+import type { Ownership, StopCause } from './ownership.js';
+import type { Planner } from './planner.js';
+import { LeaseQueue } from './queue.js';
+import type { Records } from './records.js';
+import type { RunRequest } from './request.js';
+import { finishedIn } from './resume.js';
+import type { Outcome, Run, Shown } from './run.js';
+import type { Ticket } from './ticket.js';
+
+/** What carrying runs needs of the pipeline. */
+export interface DriverParts {
+  readonly records: Records;
+  readonly planner: Planner;
+  readonly ownership: Ownership;
+  /** Aborted when the process shuts down. */
+  readonly closing: AbortSignal;
+  /** Asks anew about what became another plan. */
+  prepare(ticket: Ticket, shown?: Shown): Promise<Run>;
+}
+
+/** Carries runs that were agreed to through the queue to their end. */
+export class Driver {
+  readonly #queue: LeaseQueue;
+
+  constructor(
+    private readonly deps: CoreDeps,
+    private readonly parts: DriverParts,
+  ) {
+    const { ownership } = parts;
+    this.#queue = new LeaseQueue(deps, ownership.id, () => ownership.recoverDead());
+  }
+
+  /** From `queued` to the end: record the outcome, release the leases, tell people. Never rejects. */
+  async drive(queued: Run, begun: Begun, signal: AbortSignal): Promise<Run> {
+    let run = queued;
+    let outcome: Outcome;
+    let leave: (() => void) | null = null;
+    try {
+      this.deps.events.emit({ type: 'queued', run, waitsFor: [] });
+      leave = await this.#waitForTurn(run, signal);
+      const look = leave ? await lastLook(this.deps, this.parts.planner, run, begun, signal) : null;
+      if (look?.next === 'begin') {
+        run = await this.#begin(run);
+        ({ run, outcome } = await this.#work(run, look.ticket, signal));
+      } else if (look?.next === 'ask') {
+        outcome = outcomes.planChanged((await this.#askAgain(run, look.ticket)).id);
+      } else {
+        outcome = look?.outcome ?? outcomes.endedInQueue(signal.reason as StopCause);
+      }
+    } catch (error) {
+      this.deps.log.error({ err: error, runId: run.id }, 'a run failed through a defect');
+      outcome = run.state === 'running' ? outcomes.bug() : outcomes.unrecorded();
+    }
+    try {
+      run = (await this.parts.records.finishSurely(run, outcome)) ?? run;
+      await this.#queue.release(run.id);
+    } catch (error) {
+      this.deps.log.error({ err: error, runId: run.id }, 'the outcome could not be stored');
+      run = { ...run, state: outcome.state, outcome: this.deps.redactor.data(outcome) };
+    }
+    leave?.();
+    this.deps.events.emit({ type: 'finished', run });
+    return run;
+  }
+
+  /** Waits for what the run touches, then for a place among the runs of this host. Null: `signal` came first. */
+  async #waitForTurn(run: Run, signal: AbortSignal): Promise<(() => void) | null> {
+    if (!(await this.#queue.wait(run, signal))) return null;
+    const { free } = this.deps.runSlots;
+    // In the line before anything else is waited for: who comes later must not overtake.
+    const turn = this.deps.runSlots.take(signal);
+    if (free) return turn;
+    try {
+      const owner = this.parts.ownership.id;
+      const running = await this.deps.store.runs.list({ owner, states: ['running'], limit: 5 });
+      this.deps.events.emit({ type: 'queued', run, waitsFor: running.map(({ id }) => id) });
+    } catch (error) {
+      void turn.then((leave) => leave?.());
+      throw error;
+    }
+    return turn;
+  }
+
+  /** Does what was confirmed. The run comes back with how the steps of its graph stand. */
+  async #work(running: Run, ticket: Ticket, signal: AbortSignal): Promise<{ run: Run; outcome: Outcome }> {
+    const look = graphLook(this.deps, running, ticket, signal);
+    const { outcome, progress } = await execute(this.deps, running, signal, look);
+    const run = progress ? { ...running, progress } : running;
+    if (outcome.state === 'plan_changed') return { run, outcome: await this.#pause(run, ticket, outcome) };
+    const early = signal.aborted && outcome.reason === 'stopped';
+    return { run, outcome: early ? outcomes.endedEarly(outcome, signal.reason as StopCause) : outcome };
+  }
+
+  /** Asks about the rest of a run of which a step changed in the middle: what is done is left alone. */
+  async #pause(run: Run, ticket: Ticket, outcome: Outcome): Promise<Outcome> {
+    if (this.parts.closing.aborted) return outcomes.endedEarly(outcome, { kind: 'shutdown' });
+    await this.deps.store.runs.patch(run.id, { progress: run.progress });
+    // Where nothing is done yet there is nothing to leave alone.
+    const more = finishedIn(run).size > 0 ? { resumes: run.id } : {};
+    const successor = await this.#askAgain(run, ticket, more);
+    return outcomes.paused(outcome, successor.id, isAnswerable(successor));
+  }
+
+  /** The new plan is the same one's wish, and nobody has agreed to it yet. */
+  #askAgain(run: Run, ticket: Ticket, more: Pick<RunRequest, 'resumes'> = {}): Promise<Run> {
+    const request = { ...requestOf(run, run.actor), ...more, previous: run.id };
+    return this.parts.prepare({ ...ticket, request }, run.shown ?? undefined);
+  }
+
+  /** A record that can't be written before running means that nothing runs. */
+  async #begin(run: Run): Promise<Run> {
+    const patch = { startedAt: this.deps.now().toISOString() };
+    const running = await this.parts.records.move(run, 'running', patch, 'running', run.actor);
+    if (!running) throw new Error(`run ${run.id} left the queue by another hand`);
+    this.deps.events.emit({ type: 'running', run: running });
+    return running;
+  }
+}

@@ -44,6 +44,14 @@ export interface FileStat {
   readonly device: number;
 }
 
+/** One certain folder, and not whatever else comes to lie at its path. */
+export type Folder = {
+  /** With every symlink resolved. */
+  readonly path: string;
+  /** `device:inode`, both decimal, as `%d:%i` of stat(1): no two folders of one kernel have it in common. */
+  readonly id: string;
+};
+
 export interface FreeSpace {
   /** Bytes that the bot's user can still write. */
   readonly available: number;
@@ -87,6 +95,11 @@ export interface Host {
 }
 
 export type PipeOptions = Pick<ExecOptions, 'env' | 'timeoutMs' | 'uninterruptible' | 'cwd' | 'omit'> & {
+  /**
+   * Takes the place of `cwd`: the commands work in this very folder, also when another one is put in its place
+   * meanwhile. When another one lies there now, nothing is begun, and the error's code is `ESTALE`.
+   */
+  readonly folder?: Folder;
   /** Lines of stderr of the command with this index. */
   readonly onStderr?: (line: string, command: number) => void;
 };

@@ -6,6 +6,7 @@ import type { Argv } from '../core/plan.js';
 import { FAILED, supervise } from './child.js';
 import { type Command, type CommandSettings, resolveCommand } from './command.js';
 import { asHostError } from './files.js';
+import { openFolder, pathOf } from './folder.js';
 import { readOutput } from './output.js';
 import { startTurn } from './start-turn.js';
 
@@ -25,9 +26,12 @@ export async function pipe(
   if (scope.signal.aborted && !options.uninterruptible) {
     return argvs.map(() => ({ ...FAILED, stopped: true, stdout: '', stderr: '' }));
   }
-  const commands = argvs.map((argv) => resolveCommand(argv, options, scope, settings));
-  const target = file === null ? null : await create(file);
+  const folder = options.folder === undefined ? null : await openFolder(options.folder);
+  let target: FileHandle | null = null;
   try {
+    const place = folder === null ? options : { ...options, cwd: pathOf(folder) };
+    const commands = argvs.map((argv) => resolveCommand(argv, place, scope, settings));
+    target = file === null ? null : await create(file);
     const children = connect(commands, target);
     const ends = await Promise.allSettled(
       children.map(async (child, index) => {
@@ -48,6 +52,7 @@ export async function pipe(
     });
   } finally {
     await target?.close();
+    await folder?.close();
   }
 }
 

@@ -29,6 +29,8 @@ export interface Container {
   /** What the last health check said. Hostile text. */
   readonly healthOutput: string;
   readonly mounts: readonly ContainerMount[];
+  /** A file that the engine keeps for it, as a path on the engine's host; empty before the first start. */
+  readonly hostsPath: string;
   /** Made with --rm: Docker removes it once it has stopped. */
   readonly autoRemove: boolean;
 }
@@ -109,6 +111,7 @@ const RAW = z.object({
       })
       .nullish(),
   }),
+  HostsPath: z.string().default(''),
   HostConfig: z.object({ AutoRemove: z.boolean().default(false) }).default({ AutoRemove: false }),
   Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()).nullable() }),
   Mounts: z
@@ -138,6 +141,7 @@ function containerOf(raw: z.output<typeof RAW>): Container {
       source: mount.Source,
       destination: mount.Destination,
     })),
+    hostsPath: raw.HostsPath,
     autoRemove: raw.HostConfig.AutoRemove,
   };
 }

@@ -1,9 +1,11 @@
 import type { RunContext } from '../../core/executor.js';
+import { type ExecResult, HostError, type PipeOptions } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { whyFailed } from '../docker/container.js';
 import { commandFailed, diskFull, type Failure, failure, STOPPED } from '../shared/failure.js';
 import { saysDiskFull } from '../shared/space.js';
 import type { PlexData } from './data.js';
+import { packOf } from './direct.js';
 
 /** How often the growing file is looked at, in ms. */
 const LOOK_EVERY = 1000;
@@ -12,20 +14,57 @@ const LOOK_EVERY = 1000;
 export async function copy(data: PlexData, ctx: RunContext): Promise<Failure | null> {
   const watching = watch(data, ctx);
   try {
-    const results = await ctx.host.pipe(data.pack, data.partial);
-    if (ctx.signal.aborted) return STOPPED;
-    if (results.some(({ stderr }) => saysDiskFull(stderr))) return await diskFull(data, ctx);
-    const [reader, compressor] = results;
-    if (compressor && !compressor.ok) return commandFailed(data.pack[1]?.[0] ?? 'the compressor', compressor);
-    if (reader === undefined) throw new Error('a plan without commands was run');
-    if (reader.ok) return null;
-    return failure('command_failed', phrase`The databases could not be read: ${code(whyFailed(reader))}.`);
+    const packed = (await packDirectly(data, ctx)) ?? (await pack(data.pack, {}, data, ctx));
+    if (packed.failure !== null || packed.reader.ok) return packed.failure;
+    const why = whyFailed(packed.reader);
+    return failure('command_failed', phrase`The databases could not be read: ${code(why)}.`);
   } finally {
     clearInterval(watching);
   }
 }
 
-/** Nothing tells how far `docker cp` is but the archive itself, which grows. */
+interface Packed {
+  /** What went wrong, whoever reads. */
+  readonly failure: Failure | null;
+  readonly reader: ExecResult;
+}
+
+async function pack(
+  argvs: PlexData['pack'],
+  options: PipeOptions,
+  data: PlexData,
+  ctx: RunContext,
+): Promise<Packed> {
+  const results = await ctx.host.pipe(argvs, data.partial, options);
+  const [reader, compressor] = results;
+  if (reader === undefined) throw new Error('a plan without commands was run');
+  if (ctx.signal.aborted) return { failure: STOPPED, reader };
+  if (results.some(({ stderr }) => saysDiskFull(stderr)))
+    return { failure: await diskFull(data, ctx), reader };
+  if (compressor && !compressor.ok)
+    return { failure: commandFailed(argvs[1]?.[0] ?? 'the compressor', compressor), reader };
+  return { failure: null, reader };
+}
+
+/**
+ * Reads the folder on this host. Null when Docker has to read it, and nothing is left: another folder lies there
+ * now, or tar could not read everything, or something was written meanwhile, although the container is held.
+ */
+async function packDirectly(data: PlexData, ctx: RunContext): Promise<Packed | null> {
+  if (data.direct === undefined) return null;
+  const { folder } = data.direct;
+  try {
+    const packed = await pack(packOf(data), { folder }, data, ctx);
+    if (packed.failure !== null || packed.reader.ok) return packed;
+    await ctx.host.remove(data.partial);
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code !== 'ESTALE') throw error;
+  }
+  ctx.output(`${folder.path} could not be read as a whole as the container’s folder; Docker reads it.`);
+  return null;
+}
+
+/** Nothing tells how far the reader is but the archive itself, which grows. */
 function watch({ partial, expectedSize }: PlexData, ctx: RunContext): NodeJS.Timeout {
   const look = async (): Promise<void> => {
     const size = (await ctx.host.stat(partial).catch(() => null))?.size;

@@ -1,7 +1,15 @@
+import type { Folder } from '../../core/host.js';
 import type { FilesData } from '../files/data.js';
 
 /** What is done to the container while its databases are copied; `none` also when it does not run. */
 export type Hold = 'stop' | 'pause' | 'none';
+
+/** How the databases are read without Docker: in their folder on this host, which is proven to be theirs. */
+export type Direct = {
+  readonly folder: Folder;
+  /** Writes the very archive that Docker would send to stdout, when it runs in the folder. */
+  readonly read: readonly string[];
+};
 
 export type StepId = 'hold' | 'copy' | 'release' | 'check' | 'clean';
 
@@ -11,6 +19,11 @@ export type PlexData = FilesData & {
   /** 64 hex digits; null when no container has to be touched. */
   readonly containerId: string | null;
   readonly hold: Hold;
+  /**
+   * Tried before `pack`. Missing where the folder is not proven to be the container's, and in plans of before
+   * there was such a proof.
+   */
+  readonly direct?: Direct;
   /** Seconds between the request to end and the kill. */
   readonly stopSeconds: number;
   /** The steps in the order in which they run. */

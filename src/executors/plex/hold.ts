@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry, RunContext } from '../../core/executor.js';
 import type { Host } from '../../core/host.js';
+import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Container, inspectContainer, whyFailed } from '../docker/container.js';
 import { type Failure, failure } from '../shared/failure.js';
-import type { PlexData } from './data.js';
+import type { Hold, PlexData } from './data.js';
 import type { PlexTimes } from './times.js';
 
 /** Journaled before the container is touched, when it is stopped or paused, and when it is back. */
@@ -21,6 +22,11 @@ export type Held = {
   readonly at: number;
   readonly stopSeconds: number;
 };
+
+/** What runs is held; what does not run stays as it is. */
+export function holdOf({ consistency }: Pick<PlexFields, 'consistency'>, container: Container | null): Hold {
+  return container?.status === 'running' ? consistency : 'none';
+}
 
 export function holdCommand({
   container,

@@ -12,14 +12,13 @@ export type Measured =
   | { readonly state: 'failed'; readonly why: string };
 
 /**
- * Counts the files below a path in a container without reading them: on the host, when the path lies on a
- * mount; else with the container's own `find`, when it runs and has one.
+ * Counts the files below a path in a container without reading them: with the container's own `find`, when it
+ * runs and has one; else on the host, when the path lies on a mount and the engine's files are this host's.
  */
 export async function measureInContainer(host: Host, container: Container, path: string): Promise<Measured> {
-  const onHost = await existingHostPath(host, container, path);
   const counted =
-    (onHost === null ? null : await measureOnHost(host, onHost)) ??
-    (container.status === 'running' ? await measureInside(host, container.name, path) : null);
+    (container.status === 'running' ? await measureInside(host, container.name, path) : null) ??
+    (await measureMount(host, container, path));
   if (counted) return { state: 'measured', ...counted };
   return exists(host, container.name, path);
 }
@@ -30,8 +29,31 @@ interface Count {
 }
 
 /** Null when it can't be counted as a whole. */
-export function measureOnHost(host: Host, path: string): Promise<Count | null> {
-  return count(host, ['find', path, '!', '-type', 'd', '-printf', '%s\\n']);
+export async function measureOnHost(
+  host: Host,
+  path: string,
+): Promise<(Count & { /** This user may read all of it. */ readonly readable: boolean }) | null> {
+  const closed = ['(', '-type', 'f', '!', '-readable', '-printf', `${CLOSED}\\n`, ')'];
+  const sizes = ['!', '-type', 'd', '-printf', '%s\\n'];
+  let readable = true;
+  const counted = await count(host, ['find', path, ...closed, ',', ...sizes], (line) => {
+    if (line === CLOSED) readable = false;
+  });
+  return counted && { ...counted, readable };
+}
+
+/** Tells of a file that may not be read. Folders that may not be are find's own failure. */
+const CLOSED = 'closed';
+
+/**
+ * The engine keeps a folder for each container that has the container's id as its name. Where that is seen from
+ * here, at the engine's own path, the engine's files are this host's: enough for a number.
+ */
+async function measureMount(host: Host, container: Container, path: string): Promise<Count | null> {
+  const { hostsPath } = container;
+  const isSeen = hostsPath !== '' && (await host.stat(hostsPath).catch(() => null)) !== null;
+  const onHost = isSeen ? await existingHostPath(host, container, path) : null;
+  return onHost === null ? null : measureOnHost(host, onHost);
 }
 
 function measureInside(host: Host, name: string, path: string): Promise<Count | null> {
@@ -39,13 +61,17 @@ function measureInside(host: Host, name: string, path: string): Promise<Count | 
   return count(host, ['docker', 'exec', name, 'find', path, '!', '-type', 'd', ...stat]);
 }
 
-async function count(host: Host, argv: Argv): Promise<Count | null> {
+async function count(
+  host: Host,
+  argv: Argv,
+  onOther: (line: string) => void = () => {},
+): Promise<Count | null> {
   let files = 0;
   let bytes = 0;
   const result = await host.exec(argv, {
     ...{ log: 'none', keep: 64 * 1024, timeoutMs: 60_000 },
     onStdout: (line) => {
-      if (!/^\d+$/.test(line)) return;
+      if (!/^\d+$/.test(line)) return onOther(line);
       files += 1;
       bytes += Number(line);
     },

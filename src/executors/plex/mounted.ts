@@ -3,13 +3,27 @@ import type { Host } from '../../core/host.js';
 import type { Container } from '../docker/container.js';
 import { isWithin } from '../shared/paths.js';
 
-/** Where a path inside a container lies on this host; null when it is on no mount. Not yet looked at. */
-export function hostPathOf({ mounts }: Container, path: string): { mount: string; path: string } | null {
+/** Where a path inside a container lies on the engine's host. */
+export interface Mounted {
+  /** The folder that is mounted. */
+  readonly mount: string;
+  /** Where it is mounted in the container. */
+  readonly at: string;
+  readonly path: string;
+}
+
+/** Null when it is on no mount. Not yet looked at. */
+export function hostPathOf({ mounts }: Container, path: string): Mounted | null {
   const [mount] = mounts
     .filter(({ destination, source }) => source !== '' && isWithin(path, destination))
     .sort((a, b) => b.destination.length - a.destination.length);
   if (!mount) return null;
-  return { mount: mount.source, path: posix.join(mount.source, posix.relative(mount.destination, path)) };
+  const { source, destination } = mount;
+  return {
+    mount: source,
+    at: destination,
+    path: posix.join(source, posix.relative(destination, path)),
+  };
 }
 
 /**

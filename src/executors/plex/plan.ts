@@ -14,6 +14,7 @@ import { rememberedNumber } from '../shared/memory.js';
 import { checkSpace, type Need } from '../shared/space.js';
 import { versionOf } from '../shared/tools.js';
 import { type Hold, type PlexData, PREFIX, type StepId } from './data.js';
+import { holdOf } from './hold.js';
 import { lookAtSource, type PlexSource } from './source.js';
 import { effects, steps } from './steps.js';
 import { lookAtTarget } from './target.js';
@@ -62,6 +63,7 @@ export async function planPlex(
     container: fields.source_container,
     containerId: source.container?.id ?? null,
     hold,
+    ...(source.direct === null ? {} : { direct: source.direct }),
     stopSeconds: times.stopSeconds,
     steps: stepsOf(hold, old.deletions.length > 0),
     expectedSize: 'bytes' in need ? need.bytes : null,
@@ -117,11 +119,6 @@ function neededBytes({ bytes }: Size, before: Json): Need {
   const [lastBytes, lastSize] = [rememberedNumber(before, 'bytes'), rememberedNumber(before, 'size')];
   if (!lastBytes || lastSize === null) return { atMost: bytes };
   return { bytes: Math.ceil((bytes * lastSize) / lastBytes) };
-}
-
-/** What runs is held; what does not run stays as it is. */
-function holdOf({ consistency }: PlexFields, container: Container | null): Hold {
-  return container?.status === 'running' ? consistency : 'none';
 }
 
 function stepsOf(hold: Hold, cleans: boolean): readonly StepId[] {

@@ -6,8 +6,12 @@ import { type Container, inspectContainer } from '../docker/container.js';
 import { dockerMissing } from '../docker/missing.js';
 import { packCommand, packed } from '../files/commands.js';
 import { openSource, sourceEmpty } from '../shared/source.js';
-import { copyCommand, measureInContainer, measureOnHost } from './measure.js';
+import type { Direct } from './data.js';
+import { directRead } from './direct.js';
+import { holdOf } from './hold.js';
+import { copyCommand, type Measured, measureInContainer, measureOnHost } from './measure.js';
 import { existingHostPath } from './mounted.js';
+import { provenFolder } from './proof.js';
 
 /** What a plan needs to know of the databases and the container around them. */
 export interface PlexSource {
@@ -17,7 +21,9 @@ export interface PlexSource {
   readonly label: string;
   /** Writes it to stdout as a tar stream. */
   readonly read: readonly string[];
-  /** Where it lies on this host, when that is known. */
+  /** Another way to do so, which is quicker; null when it is not proven to give the same. */
+  readonly direct: Direct | null;
+  /** Where it lies on this host, as far as that is known. */
   readonly onHost: string | null;
   /** Null when it can't be told without reading it all. */
   readonly size: { readonly files: number; readonly bytes: number } | null;
@@ -86,15 +92,35 @@ async function inContainer(
   const { container, blockers } = found;
   const name = fields.source_container;
   const source = { container, label: `${name}:${path}`, read: copyCommand(name, path) };
-  if (container === null) return { ...source, onHost: null, size: null, blockers };
-  const measured = await measureInContainer(ctx.host, container, path);
+  if (container === null) return { ...source, direct: null, onHost: null, size: null, blockers };
+  const { measured, direct } = await look(path, fields, container, ctx);
   const onHost = await existingHostPath(ctx.host, container, path);
   const size = measured.state === 'measured' ? measured : null;
   const fault = faultOf(measured, source.label);
-  return { ...source, onHost, size, blockers: [...blockers, ...(fault ? [fault] : [])] };
+  return { ...source, direct, onHost, size, blockers: [...blockers, ...(fault ? [fault] : [])] };
 }
 
-function faultOf(measured: Awaited<ReturnType<typeof measureInContainer>>, label: string): Notice | null {
+/**
+ * Only of a container that is held while it is copied can the folder be read without Docker: of one that goes on,
+ * files change while tar reads them, and Docker would have to read it all again.
+ */
+async function look(
+  path: string,
+  fields: PlexFields,
+  container: Container,
+  { host }: PlanContext,
+): Promise<{ readonly measured: Measured; readonly direct: Direct | null }> {
+  const proven = holdOf(fields, container) === 'none' ? null : await provenFolder(host, container, path);
+  const counted = proven === null ? null : await measureOnHost(host, proven.path);
+  if (proven === null || counted === null)
+    return { measured: await measureInContainer(host, container, path), direct: null };
+  return {
+    measured: { state: 'measured', ...counted },
+    direct: counted.readable ? directRead(proven, path) : null,
+  };
+}
+
+function faultOf(measured: Measured, label: string): Notice | null {
   switch (measured.state) {
     case 'missing':
       return notice(
@@ -118,7 +144,7 @@ async function onHost(
 ): Promise<PlexSource> {
   const opened = await openSource(host, path);
   const isFolder = opened.ok && opened.type === 'directory';
-  const source = { container, label: path, read: packCommand(packed(path, isFolder), []) };
+  const source = { container, label: path, read: packCommand(packed(path, isFolder), []), direct: null };
   if (!opened.ok) return { ...source, onHost: null, size: null, blockers: [...blockers, opened.notice] };
   const size = await measureOnHost(host, opened.real);
   const empty = size?.files === 0 ? [sourceEmpty(path)] : [];

@@ -5,6 +5,7 @@ import type { Container } from '../docker/container.js';
 import { deletionEffects, type OldArchives } from '../files/old-archives.js';
 import { deletionTitle } from '../files/steps.js';
 import type { PlexData, StepId } from './data.js';
+import { packOf } from './direct.js';
 import { holdCommand, releaseCommand } from './hold.js';
 
 /** What the titles need besides the plan's data. */
@@ -22,7 +23,7 @@ export interface Told {
 export function steps(data: PlexData, told: Told): readonly PlanStep[] {
   const write: Record<StepId, () => PlanStep> = {
     hold: () => ({ title: holdTitle(data, told), commands: [holdCommand(data)] }),
-    copy: () => ({ title: copyTitle(data, told), commands: data.pack }),
+    copy: () => ({ title: copyTitle(data, told), commands: packOf(data) }),
     release: () => ({
       title: releaseTitle(data, told),
       commands: [releaseCommand({ name: data.container, hold: data.hold === 'pause' ? 'pause' : 'stop' })],
@@ -61,10 +62,11 @@ function unknownSize({ pack, bytes }: PlexData): string {
 }
 
 function amount(data: PlexData): Phrase {
-  const { source, bytes, files, measured } = data;
+  const { source, bytes, files, measured, direct } = data;
   if (bytes === 0) return phrase`${code(source)} (its size is not known before the first run)`;
   const number = `${formatBytes(bytes)} (${formatCount(files, 'file')}${measured ? '' : ', as last time'})`;
-  return measured ? phrase`${number} from ${code(source)}` : phrase`about ${number} from ${code(source)}`;
+  const place = direct === undefined ? phrase`` : phrase`, which is ${code(direct.folder.path)} here,`;
+  return phrase`${measured ? '' : 'about '}${number} from ${code(source)}${place}`;
 }
 
 function stateText({ name, status }: Container): Phrase {

@@ -1,0 +1,92 @@
+import { posix } from 'node:path';
+import type { Folder, Host } from '../../core/host.js';
+import type { Argv } from '../../core/plan.js';
+import type { Container } from '../docker/container.js';
+import { mountPointIn } from '../shared/mountinfo.js';
+import { isWithin } from '../shared/paths.js';
+import { hostPathOf } from './mounted.js';
+
+/**
+ * What a process sees of its machine: the kernel's own id, which is none of the things that containers have for
+ * themselves, what user ids mean there, and its mounts.
+ */
+const VIEW = [
+  'cat',
+  '/proc/sys/kernel/random/boot_id',
+  '/proc/self/uid_map',
+  '/proc/self/gid_map',
+  '/proc/self/mountinfo',
+];
+const BOOT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\n/;
+
+/**
+ * The folder of this host that a folder inside a container is, when that is proven; else null. Docker only names
+ * paths of the engine's host, which need not be this one: the bot may run in a container itself, or speak to
+ * another machine's engine. So the container itself is asked, while it runs: it must be on this very kernel, and
+ * have the same device and inode there. What it sees below, and as whose, must be what is seen here: no mounts
+ * of its own, and the same user ids.
+ * @param path without symlinks in its text's way: `.`, `..` and a slash at the end are resolved
+ */
+export async function provenFolder(host: Host, container: Container, path: string): Promise<Folder | null> {
+  const place = hostPathOf(container, path);
+  if (place === null || container.status !== 'running') return null;
+  const folder = await realFolder(host, place.mount, posix.relative(place.at, path));
+  if (folder === null) return null;
+  const inside = ['docker', 'exec', container.id];
+  const [here, there, id, sameId] = await Promise.all([
+    answer(host, VIEW),
+    answer(host, [...inside, ...VIEW]),
+    answer(host, idCommand(folder)),
+    answer(host, [...inside, ...idCommand(path)]),
+  ]);
+  if (here === null || there === null || id === null || id !== sameId) return null;
+  const [own, its] = [viewOf(here), viewOf(there)];
+  if (!BOOT_ID.test(own.machine) || own.machine !== its.machine) return null;
+  // Mount points are told without symlinks, so the mount's own proves that the path inside has none.
+  if (!its.mounts.includes(place.at)) return null;
+  if (hasMountBelow(its.mounts, path) || hasMountBelow(own.mounts, folder)) return null;
+  return { path: folder, id: id.trim() };
+}
+
+/** Null unless it is a folder that lies below the mount without a symlink on the way. */
+async function realFolder(host: Host, mount: string, below: string): Promise<string | null> {
+  try {
+    const root = await host.realpath(mount);
+    if (root === null) return null;
+    const folder = posix.join(root, below);
+    if ((await host.realpath(folder)) !== folder) return null;
+    return (await host.stat(folder))?.type === 'directory' ? folder : null;
+  } catch {
+    // This user may not look there.
+    return null;
+  }
+}
+
+function idCommand(path: string): string[] {
+  return ['stat', '-L', '-c', '%d:%i', '--', path];
+}
+
+/** Null when it was not answered: no such program in the image, or the engine refuses. */
+async function answer(host: Host, argv: Argv): Promise<string | null> {
+  const result = await host.exec(argv, { log: 'none', keep: 4 * 1024 * 1024, timeoutMs: 10_000 });
+  return result.ok ? result.stdout : null;
+}
+
+interface View {
+  /** The kernel's id, and the maps of user ids. */
+  readonly machine: string;
+  readonly mounts: readonly string[];
+}
+
+function viewOf(text: string): View {
+  const lines = text.split('\n');
+  const points = lines.map(mountPointIn);
+  return {
+    machine: lines.filter((_line, index) => points[index] === null).join('\n'),
+    mounts: points.filter((point) => point !== null),
+  };
+}
+
+function hasMountBelow(mounts: readonly string[], folder: string): boolean {
+  return mounts.some((point) => point !== folder && isWithin(point, folder));
+}

@@ -79,7 +79,6 @@ async function openIn(scope: Scope, box: string): Promise<App> {
       source_container: box,
       source_path: MOUNTED_AT,
       destination: join(scope.dir, 'backups', name),
-      consistency: 'none',
       ...fields,
     };
     await mkdir(intent.destination, { recursive: true });

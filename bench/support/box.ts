@@ -25,7 +25,7 @@ export async function startBox(scope: Scope, folder: string, mountedAt: string):
   await mkdir(join(root, 'bin'), { recursive: true });
   await copyFile(BUSYBOX, join(root, 'bin/busybox'));
   await chmod(join(root, 'bin/busybox'), 0o755);
-  for (const tool of ['sh', 'sleep', 'find', 'stat', 'test'])
+  for (const tool of ['sh', 'sleep', 'find', 'stat', 'cat', 'test'])
     await symlink('busybox', join(root, 'bin', tool));
   const tar = join(scope.dir, 'image.tar');
   await run('tar', ['-C', root, '-cf', tar, '.']);

@@ -1,7 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Folder } from '../../src/core/host.js';
 import { pipe } from '../../src/hosts/pipe.js';
 import { eventually, recordingScope, runs } from './support/scope.js';
 
@@ -92,5 +104,77 @@ describe('a pipeline', () => {
     const results = await running;
     expect(results.map(({ stopped }) => stopped)).toEqual([true, true]);
     expect(children.filter(({ pid }) => runs(pid))).toEqual([]);
+  });
+});
+
+describe('a pipeline in a certain folder', () => {
+  let meant: Folder;
+
+  beforeEach(() => {
+    folder = realpathSync(folder);
+    meant = makeFolder('meant');
+    makeFolder('other');
+  });
+
+  /** With a file that holds the folder's name. */
+  function makeFolder(name: string): Folder {
+    const path = join(folder, name);
+    mkdirSync(path);
+    writeFileSync(join(path, 'name'), name);
+    const { dev, ino } = statSync(path, { bigint: true });
+    return { path, id: `${dev}:${ino}` };
+  }
+
+  function otherInItsPlace(): void {
+    renameSync(meant.path, join(folder, 'moved'));
+    symlinkSync(join(folder, 'other'), meant.path);
+  }
+
+  test('works there', async () => {
+    const { scope } = recordingScope();
+    const results = await pipe([['cat', 'name'], ['cat']], file, { folder: meant }, scope, SETTINGS);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(readFileSync(file, 'utf8')).toBe('meant');
+  });
+
+  test('goes on there when something else is put in its place at the last instant', async () => {
+    // Secrets are resolved right before the commands are started.
+    const { scope } = recordingScope({
+      resolveSecret: (name) => {
+        otherInItsPlace();
+        return name;
+      },
+    });
+    await pipe([['cat', { secret: 'name' }]], file, { folder: meant }, scope, SETTINGS);
+    expect(readFileSync(join(meant.path, 'name'), 'utf8')).toBe('other');
+    expect(readFileSync(file, 'utf8')).toBe('meant');
+  });
+
+  function throughSymlink(): Folder {
+    symlinkSync(folder, join(folder, 'way'));
+    return { ...meant, path: join(folder, 'way', 'meant') };
+  }
+
+  function moved(): Folder {
+    otherInItsPlace();
+    return meant;
+  }
+
+  test.each<[string, () => Folder]>([
+    ['a symlink to another', moved],
+    ['itself, by way of a symlink', throughSymlink],
+    ['another folder', () => ({ ...meant, path: join(folder, 'other') })],
+    ['nothing', () => ({ ...meant, path: join(folder, 'nothing') })],
+    ['a file', () => ({ ...meant, path: join(meant.path, 'name') })],
+  ])('begins nothing when what lies there is %s', async (_what, given) => {
+    const { scope, children } = recordingScope();
+    const there = given();
+    await expect(pipe([['cat', 'name']], file, { folder: there }, scope, SETTINGS)).rejects.toMatchObject({
+      name: 'HostError',
+      code: 'ESTALE',
+      path: there.path,
+    });
+    expect(children).toEqual([]);
+    expect(existsSync(file)).toBe(false);
   });
 });

@@ -105,14 +105,30 @@ describeWithDocker('a process that dies in the middle of a backup', () => {
   beforeEach(async () => {
     lab = new Lab();
     mkdirSync(lab.path('backups'));
-    const fill = `/bin/busybox dd if=/dev/urandom of=${FOLDER}/big bs=1M count=20 2>/dev/null`;
-    name = startBox(image, [], `trap "sleep 0.3; exit 0" TERM; ${fill}; echo ready; sleep 100000 & wait`);
-    await until(() => docker('logs', name).includes('ready'));
+    await start();
   });
   afterEach(() => {
     removeContainers([name]);
     lab.clean();
   });
+
+  async function start(options: readonly string[] = []): Promise<void> {
+    const fill = `/bin/busybox mkdir -p ${FOLDER}; /bin/busybox dd if=/dev/urandom of=${FOLDER}/big bs=1M count=20 2>/dev/null`;
+    name = startBox(
+      image,
+      options,
+      `trap "sleep 0.3; exit 0" TERM; ${fill}; echo ready; sleep 100000 & wait`,
+    );
+    await until(() => docker('logs', name).includes('ready'));
+  }
+
+  /** The same with a folder of this host, which is read without Docker. */
+  async function startMounted(): Promise<void> {
+    removeContainers([name]);
+    await start(['--volume', `${lab.path('config')}:/config`]);
+    const { data } = await lab.plan(executor, fieldsFor(name, lab.path('backups')));
+    expect(data.direct).toBeDefined();
+  }
 
   /** Kills the run there, tidies up as the core does, and checks that all is as it was. */
   async function killed(
@@ -161,6 +177,11 @@ describeWithDocker('a process that dies in the middle of a backup', () => {
     );
   });
 
+  test('while a mounted folder is read on this host', async () => {
+    await startMounted();
+    expect(await killed({ at: 'partial' })).toContain('was found stopped and has been started.');
+  });
+
   test('between the rename and the record the archive is kept and recorded', async () => {
     const text = await killed({ at: 'rename' });
     expect(text).toContain('was complete and checked; it is kept.');
@@ -181,6 +202,15 @@ describeWithDocker('a process that dies in the middle of a backup', () => {
       await killed({ afterMs: Math.random() * 3000 });
     }
   }, 300_000);
+
+  test('at 8 random instants with a mounted folder', async () => {
+    await startMounted();
+    for (let index = 0; index < 8; index += 1) {
+      lab.journal.length = 0;
+      lab.plannedAt = new Date(Date.UTC(2026, 0, 1 + index));
+      await killed({ afterMs: Math.random() * 2500 });
+    }
+  }, 120_000);
 
   test('a container that somebody removed meanwhile is said to be gone', async () => {
     const plan = await lab.plan(executor, fieldsFor(name, lab.path('backups')));

@@ -1,0 +1,459 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { ExecResult, Host } from '../../../src/core/host.js';
+import { plain } from '../../../src/core/phrase.js';
+import type { PlanPart } from '../../../src/core/plan.js';
+import type { PlexData } from '../../../src/executors/plex/data.js';
+import { createPlex } from '../../../src/executors/plex/executor.js';
+import { SETTLED } from '../../../src/executors/plex/hold.js';
+import { describeWithDocker, docker, testName } from '../../support/docker.js';
+import { codes, Lab, said } from '../support/lab.js';
+import { has, isRoot, mountTmpfs, testWith, unmount } from '../support/needs.js';
+import { HOSTILE_NAMES, INVALID_UTF8, put, putBytes, tool } from '../support/trees.js';
+import {
+  FOLDER,
+  fieldsFor,
+  IDLE,
+  makeBoxImage,
+  QUICK,
+  removeAll,
+  removeContainers,
+  startBox,
+  statusOf,
+} from './box.js';
+
+const executor = createPlex(QUICK);
+const DATABASES = FOLDER.slice('/config/'.length);
+
+describeWithDocker('plex, of a folder that is mounted into the container', () => {
+  let image = '';
+  let lab: Lab;
+  let containers: string[] = [];
+  let volumes: string[] = [];
+  /** Every command of the lab's host, in order. */
+  let commands: string[][] = [];
+  let destination = '';
+
+  beforeAll(() => {
+    image = makeBoxImage();
+  });
+  afterAll(() => removeAll([], image));
+  beforeEach(() => {
+    lab = new Lab();
+    destination = lab.path('backups');
+    mkdirSync(destination);
+    commands = [];
+    lab.adapt = recorded;
+  });
+  afterEach(() => {
+    removeContainers(containers);
+    for (const volume of volumes) docker('volume', 'rm', volume);
+    containers = [];
+    volumes = [];
+    lab.clean();
+  });
+
+  function recorded(host: Host): Host {
+    const note = (argv: readonly unknown[]): void => void commands.push(argv.map(String));
+    return {
+      ...host,
+      exec: (argv, options) => {
+        note(argv);
+        return host.exec(argv, options);
+      },
+      pipe: (argvs, file, options) => {
+        argvs.forEach(note);
+        return host.pipe(argvs, file, options);
+      },
+    };
+  }
+
+  function box(options: readonly string[], script = IDLE): string {
+    const name = startBox(image, options, script);
+    containers.push(name);
+    return name;
+  }
+
+  /** A container with `config` of the lab mounted; the databases in it are two small files. */
+  function boxWithBind(options: readonly string[] = [], script = IDLE): string {
+    put(inConfig('one.txt'), 'one\n');
+    put(inConfig('two.txt'), 'two\n');
+    return box(['--volume', `${lab.path('config')}:/config`, ...options], script);
+  }
+  const inConfig = (...names: string[]): string => lab.path('config', DATABASES, ...names);
+
+  const planned = (name: string, more: Parameters<typeof fieldsFor>[2] = {}): Promise<PlanPart<PlexData>> =>
+    lab.plan(executor, fieldsFor(name, destination, { compress: 'none', ...more }));
+  const isStreamed = (): boolean => commands.some(([program, verb]) => program === 'docker' && verb === 'cp');
+  const members = (archive: string): string[] =>
+    tool('tar', '-tf', archive).split('\n').filter(Boolean).sort();
+
+  /** Runs it, and says whether Docker sent the databases. */
+  async function streams(plan: PlanPart<PlexData>): Promise<boolean> {
+    commands = [];
+    const result = await executor.run(plan, lab.runContext());
+    expect(said(result)).toContain('checked, sha256');
+    expect(result.state).toBe('succeeded');
+    return isStreamed();
+  }
+
+  /** The same plan, by Docker's stream: as it was stored before there was another way. */
+  async function streamed({ data, ...rest }: PlanPart<PlexData>): Promise<string> {
+    const { direct, ...older } = data;
+    expect(direct).toBeDefined();
+    const archive = `${data.archive}.streamed`;
+    const at = { archive, partial: `${archive}.partial` };
+    const list = data.list.with(-1, `--file=${at.partial}`);
+    const extract = data.extract.map((arg) => (arg.startsWith('--file=') ? `--file=${at.partial}` : arg));
+    const plan = { ...rest, data: { ...older, ...at, list, extract, hash: data.hash.with(-1, at.partial) } };
+    expect(await streams(plan)).toBe(true);
+    return archive;
+  }
+
+  /** Names, types, modes, owners, sizes, targets and times of all members, in order. */
+  function listing(archive: string): string {
+    const lines = tool(
+      'tar',
+      '-tv',
+      '--numeric-owner',
+      '--full-time',
+      '--quoting-style=escape',
+      '-f',
+      archive,
+    );
+    // Docker cuts times off at the second; the columns are as wide as what is above them.
+    return lines.replace(/(\d\d:\d\d:\d\d)(?:\.\d+)? +/g, '$1 ');
+  }
+
+  test.each(['a bind mount', 'a volume'])(
+    '%s is read on this host, and Docker sends nothing',
+    async (kind) => {
+      const volume = testName();
+      if (kind === 'a volume') volumes.push(docker('volume', 'create', volume));
+      const from = kind === 'a volume' ? volume : lab.path('config');
+      const name = box(
+        ['--volume', `${from}:/config`],
+        `/bin/busybox mkdir -p ${FOLDER}; echo one > ${FOLDER}/one.txt; echo two > ${FOLDER}/two.txt; ${IDLE}`,
+      );
+      const folder = docker('inspect', '--format', '{{(index .Mounts 0).Source}}', name);
+      const plan = await planned(name);
+      expect(codes(plan.blockers)).toEqual([]);
+      expect(plain(plan.steps[1]?.title ?? [])).toBe(
+        `Copy 8 B (2 files) from ${name}:${FOLDER}, which is ${folder}/${DATABASES} here, to ${plan.data.archive}.`,
+      );
+      expect(plan.steps[1]?.commands[0]?.slice(0, 2)).toEqual(['tar', '--create']);
+      expect(isStreamed()).toBe(false);
+      expect(await streams(plan)).toBe(false);
+      expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/one.txt', 'Databases/two.txt']);
+      expect(tool('tar', '-xOf', plan.data.archive, 'Databases/two.txt')).toBe('two\n');
+      expect(statusOf(name)).toBe('running');
+    },
+  );
+
+  test('the folder of a mount itself has the name that it has in the container', async () => {
+    put(lab.path('elsewhere', 'one.txt'), 'one\n');
+    const name = box(['--volume', `${lab.path('elsewhere')}:${FOLDER}`]);
+    const plan = await planned(name, { consistency: 'pause', compress: 'zstd' });
+    expect(await streams(plan)).toBe(false);
+    expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/one.txt']);
+  });
+
+  /** Everything that a folder can hold. */
+  function plantAll(root: string): void {
+    for (const name of [...HOSTILE_NAMES, ...INVALID_UTF8]) putBytes(root, name, 'hostile');
+    put(join(root, '.hidden'), 'x');
+    put(join(root, 'nested', 'deep', 'file'), 'deep');
+    put(join(root, 'nested', `${'long'.repeat(50)}`), 'long');
+    mkdirSync(join(root, 'empty'));
+    mkdirSync(join(root, 'open'));
+    chmodSync(join(root, 'open'), 0o1777);
+    put(join(root, 'program'), 'x');
+    put(join(root, 'a.txt'), 'a');
+    chmodSync(join(root, 'program'), 0o4750);
+    linkSync(join(root, 'nested', 'deep', 'file'), join(root, 'a-hard-link'));
+    symlinkSync('nested/deep/file', join(root, 'a-symlink'));
+    symlinkSync('./nested', join(root, 'a-folder’s-symlink'));
+    symlinkSync('../../../etc/passwd', join(root, 'a-way-out'));
+    linkSync(join(root, 'a-symlink'), join(root, 'z-hard-link-to-a-symlink'));
+    tool('mkfifo', join(root, 'fifo'));
+    put(join(root, 'sparse'), 'x');
+    truncateSync(join(root, 'sparse'), 3_000_000);
+    put(join(root, 'old'), 'x');
+    tool('touch', '--date=1960-01-02 03:04:05', join(root, 'old'));
+    utimesSync(join(root, 'a.txt'), 981_173_106.789, 981_173_106.789);
+    if (!isRoot) return;
+    chownSync(join(root, 'a.txt'), 1234, 2345);
+    chownSync(join(root, 'nested'), 3_000_000, 4_000_000);
+    if (has('setcap')) tool('setcap', 'cap_net_raw+ep', join(root, 'program'));
+  }
+
+  test.each(['Databases', '-my, dbs; &\\1 \\n$^[.]*é', '&&'])(
+    'the archive of %s is the one that Docker would have sent, and can be restored',
+    async (folder) => {
+      const root = lab.path('config', folder);
+      plantAll(root);
+      const name = box(['--volume', `${lab.path('config')}:/config`]);
+      const plan = await planned(name, { source_path: `/config/${folder}` });
+      expect(await streams(plan)).toBe(false);
+      const other = await streamed(plan);
+      expect(listing(plan.data.archive)).toBe(listing(other));
+      expect(listing(plan.data.archive).split('\n').length).toBeGreaterThan(35);
+
+      const [restored, reference] = [lab.path('restored'), lab.path('reference')];
+      const unpack = (archive: string, into: string): void => {
+        mkdirSync(into);
+        tool('tar', '-xpf', archive, '--xattrs', '--xattrs-include=*', '--numeric-owner', '-C', into);
+      };
+      unpack(plan.data.archive, restored);
+      unpack(other, reference);
+      // rsync itemizes whatever differs: contents, times, modes, owners, links and extended attributes.
+      const compare = ['-aHXn', '--checksum', '--numeric-ids', '--delete', '--itemize-changes'];
+      expect(tool('rsync', ...compare, '--modify-window=1', `${reference}/`, `${restored}/`)).toBe('');
+      expect(tool('rsync', ...compare, `${root}/`, `${restored}/${folder}/`)).toBe('');
+    },
+  );
+
+  const answering = (
+    host: Host,
+    isAsked: (argv: readonly string[]) => boolean,
+    change: (text: string) => string,
+  ): Host => ({
+    ...host,
+    exec: async (argv, options) => {
+      const result: ExecResult = await host.exec(argv, options);
+      return isAsked(argv.map(String)) ? { ...result, stdout: change(result.stdout) } : result;
+    },
+  });
+  const isOwnView = ([program]: readonly string[]): boolean => program === 'cat';
+  const isOwnStat = ([program]: readonly string[]): boolean => program === 'stat';
+  const isView = (argv: readonly string[]): boolean => argv.includes('/proc/self/mountinfo');
+
+  test.each<[string, () => string, Parameters<typeof fieldsFor>[2]?]>([
+    ['another mount lies below', () => boxWithBind(['--volume', `${lab.path('nested')}:${FOLDER}/nested`])],
+    ['a tmpfs lies below', () => boxWithBind(['--tmpfs', `${FOLDER}/nested`])],
+    ['the container goes on', () => boxWithBind(), { consistency: 'none' }],
+    ['the image has no stat', () => boxWithBind([], `rm /bin/stat; ${IDLE}`)],
+    ['the image has no cat', () => boxWithBind([], `rm /bin/cat; ${IDLE}`)],
+    ['the container is stopped', () => after('stop', boxWithBind())],
+    ['the container is paused', () => after('pause', boxWithBind())],
+    ['it is one file', () => boxWithBind(), { source_path: `${FOLDER}/one.txt` }],
+    ['it lies on no mount', () => box([], `echo one > ${FOLDER}/one.txt; ${IDLE}`)],
+    ['a symlink is on the way', () => throughSymlink()],
+    [
+      'this is another kernel',
+      () => withHost((host) => answering(host, isOwnView, (text) => text.replace(/^.{8}/, '01234567'))),
+    ],
+    [
+      'this is another user namespace',
+      () =>
+        withHost((host) =>
+          answering(host, isOwnView, (text) => text.replace(/ 0 +0 4294967295/, ' 0 100000 65536')),
+        ),
+    ],
+    [
+      'another folder of that name lies here',
+      () => withHost((host) => answering(host, isOwnStat, (text) => text.replace(':', ':1'))),
+    ],
+    [
+      'the kernel has no name',
+      () => withHost((host) => answering(host, isView, (text) => text.replace(/^.*\n/, '\n'))),
+    ],
+  ])('Docker sends it when %s', async (_why, make, more = {}) => {
+    const name = make();
+    const plan = await planned(name, more);
+    expect(codes(plan.blockers)).toEqual([]);
+    expect(plan.data.direct).toBeUndefined();
+    expect(plan.steps.flatMap(({ commands: argvs }) => argvs).some(([, verb]) => verb === 'cp')).toBe(true);
+    const before = statusOf(name);
+    expect(await streams(plan)).toBe(true);
+    expect(members(plan.data.archive).join(' ')).toContain('one.txt');
+    expect(statusOf(name)).toBe(before);
+  });
+
+  function after(verb: string, name: string): string {
+    docker(verb, name);
+    return name;
+  }
+
+  function throughSymlink(): string {
+    put(lab.path('config', 'real', 'one.txt'), 'one\n');
+    symlinkSync('real', lab.path('config', DATABASES));
+    return box(['--volume', `${lab.path('config')}:/config`]);
+  }
+
+  function withHost(adapt: (host: Host) => Host): string {
+    lab.adapt = (host) => recorded(adapt(host));
+    return boxWithBind();
+  }
+
+  testWith('root', isRoot)('Docker sends it when something is mounted below on this host', async () => {
+    const name = boxWithBind();
+    mountTmpfs(inConfig('later'), '1m');
+    try {
+      expect((await planned(name)).data.direct).toBeUndefined();
+    } finally {
+      unmount(inConfig('later'));
+    }
+  });
+
+  testWith('root', isRoot)('Docker sends it when this user may not read all of it', async () => {
+    lab.adapt = (host) =>
+      recorded({
+        ...host,
+        exec: (argv, options) =>
+          host.exec(
+            argv[0] === 'find'
+              ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--', ...argv]
+              : argv,
+            options,
+          ),
+      });
+    const name = boxWithBind();
+    chmodSync(inConfig('one.txt'), 0o600);
+    chmodSync(lab.root, 0o755);
+    const plan = await planned(name);
+    expect(plan.data).toMatchObject({ files: 2, bytes: 8, measured: true });
+    expect(plan.data.direct).toBeUndefined();
+    chmodSync(inConfig('one.txt'), 0o604);
+    expect((await planned(name)).data.direct).toBeDefined();
+  });
+
+  /** The context of a run in which something happens once the container is held. */
+  function whenHeld(happens: () => void): ReturnType<Lab['runContext']> {
+    const ctx = lab.runContext();
+    return {
+      ...ctx,
+      journal: async (kind, data) => {
+        await ctx.journal(kind, data);
+        if (kind === SETTLED) happens();
+      },
+    };
+  }
+
+  test('a symlink that takes the folder’s place after the proof leads nobody out of the mount', async () => {
+    put(lab.path('outside', 'secret.txt'), 'secret');
+    // The same path leads to something else inside the container.
+    put(lab.path('inside', 'harmless.txt'), 'harmless');
+    const name = boxWithBind(['--volume', `${lab.path('inside')}:${lab.path('outside')}`]);
+    const plan = await planned(name);
+    expect(plan.data.direct).toBeDefined();
+    const ctx = whenHeld(() => {
+      renameSync(inConfig(), lab.path('config', 'moved'));
+      symlinkSync(lab.path('outside'), inConfig());
+    });
+    expect((await executor.run(plan, ctx)).state).toBe('succeeded');
+    expect(isStreamed()).toBe(true);
+    expect(members(plan.data.archive)).toEqual(['outside/', 'outside/harmless.txt']);
+    expect(lab.log).toContain(
+      `${inConfig()} could not be read as a whole as the container’s folder; Docker reads it.`,
+    );
+  });
+
+  test('another folder that takes its place after the proof is read by Docker', async () => {
+    const name = boxWithBind();
+    const plan = await planned(name);
+    const ctx = whenHeld(() => {
+      renameSync(inConfig(), lab.path('config', 'moved'));
+      put(inConfig('new.txt'), 'new');
+    });
+    expect((await executor.run(plan, ctx)).state).toBe('succeeded');
+    expect(isStreamed()).toBe(true);
+    expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/new.txt']);
+  });
+
+  testWith('root', isRoot)(
+    'a volume that Docker unmounts with the container is read by Docker, or held by a pause',
+    async () => {
+      put(lab.path('config', DATABASES, 'one.txt'), 'one\n');
+      const options = ['--opt', 'type=none', '--opt', 'o=bind', '--opt', `device=${lab.path('config')}`];
+      const volume = docker('volume', 'create', ...options, testName());
+      volumes.push(volume);
+      const name = box(['--volume', `${volume}:/config`]);
+      const plan = await planned(name);
+      expect(plan.data.direct).toBeDefined();
+      expect(await streams(plan)).toBe(true);
+      expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/one.txt']);
+      lab.plannedAt = new Date('2026-11-23T14:17:00Z');
+      expect(await streams(await planned(name, { consistency: 'pause' }))).toBe(false);
+    },
+  );
+
+  test.each([
+    ['something was written meanwhile', 1],
+    ['tar could not read everything', 2],
+  ])('Docker sends it again when %s', async (_why, exitCode) => {
+    lab.adapt = (host) =>
+      recorded({
+        ...host,
+        pipe: async (argvs, file, options) => {
+          const results = await host.pipe(argvs, file, options);
+          if (options?.folder === undefined) return results;
+          expect(existsSync(file ?? '')).toBe(true);
+          return results.map((result, index) => (index === 0 ? { ...result, ok: false, exitCode } : result));
+        },
+      });
+    const plan = await planned(boxWithBind(), { compress: 'gzip' });
+    expect(plan.data.direct).toBeDefined();
+    expect(await streams(plan)).toBe(true);
+    expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/one.txt', 'Databases/two.txt']);
+  });
+
+  test('stopping the run in the middle leaves the container running and nothing behind', async () => {
+    put(inConfig('big'), Buffer.alloc(200 * 1024 * 1024, 'x'));
+    const name = boxWithBind();
+    const plan = await planned(name, { compress: 'gzip' });
+    expect(plan.data.direct).toBeDefined();
+    const ctx = lab.runContext();
+    const journal = async (kind: string, data: Parameters<typeof ctx.journal>[1]): Promise<void> => {
+      await ctx.journal(kind, data);
+      if (kind === 'partial') setTimeout(() => lab.stop.abort(), 100);
+    };
+    const result = await executor.run(plan, { ...ctx, journal });
+    expect(result).toMatchObject({ state: 'cancelled', reason: 'stopped' });
+    expect(isStreamed()).toBe(false);
+    expect(statusOf(name)).toBe('running');
+    expect(readdirSync(destination)).toEqual([]);
+  });
+
+  test('the numbers are those of the container, not of a folder that happens to have the same name here', async () => {
+    const name = withHost((host) => answering(host, isOwnStat, (text) => text.replace(':', ':1')));
+    lab.adapt = ((adapt) => (host: Host) => {
+      const other = adapt(host);
+      const elsewhere: Host['realpath'] = async (path) =>
+        path.startsWith(lab.path('config'))
+          ? lab.path('other', path.slice(lab.path('config').length))
+          : host.realpath(path);
+      return { ...other, realpath: elsewhere };
+    })(lab.adapt);
+    put(lab.path('other', DATABASES, 'much.txt'), 'much more than inside');
+    expect((await planned(name)).data).toMatchObject({ files: 2, bytes: 8, measured: true });
+    docker('stop', name);
+    // The engine's own files are seen here, so its mounts are as well.
+    expect((await planned(name)).data).toMatchObject({ files: 1, bytes: 21, measured: true });
+    lab.adapt = ((adapt) => (host: Host) => {
+      const other = adapt(host);
+      return {
+        ...other,
+        stat: async (path) => (dirname(path).includes('/containers/') ? null : host.stat(path)),
+      };
+    })(lab.adapt);
+    expect((await planned(name)).data).toMatchObject({ files: 0, bytes: 0, measured: false });
+  });
+
+  test('the plan is the same when it is made again', async () => {
+    const name = boxWithBind();
+    expect(await planned(name)).toEqual(await planned(name));
+  });
+});

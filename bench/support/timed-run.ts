@@ -3,7 +3,7 @@ import type { Actor } from '../../src/core/request.js';
 
 /** A backup that succeeded. */
 export interface TimedRun {
-  /** Until the archive is written, and until it has been checked and hashed, from when the container runs again. */
+  /** Until the archive is written; and, once the container runs again, until it has been checked and hashed. */
   readonly archiveMs: number;
   readonly checkMs: number;
   readonly archiveBytes: number;

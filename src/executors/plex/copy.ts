@@ -47,8 +47,8 @@ async function pack(
 }
 
 /**
- * Reads the folder on this host. Null when Docker has to read it, and nothing is left: another folder lies there
- * now, or tar could not read everything, or something was written meanwhile, although the container is held.
+ * Reads the folder on this host. Null when Docker has to do it, and nothing is left then: another folder lies there
+ * now, tar could not read everything, or somebody wrote to it although the container is held (tar's exit code 1).
  */
 async function packDirectly(data: PlexData, ctx: RunContext): Promise<Packed | null> {
   if (data.direct === undefined) return null;

@@ -8,10 +8,10 @@ export function directRead(folder: Folder, path: string): Direct {
 }
 
 /**
- * Writes the archive that `docker cp` would send (looked at with engine 20.10): names begin with the folder's own
- * in the container, in order; owners by number, times in whole seconds, and of the extended attributes only file
- * capabilities. GNU tar follows no symlink that it meets below, also not one that takes a folder's place while it
- * reads (O_NOFOLLOW, seen with strace).
+ * Writes the archive that `docker cp` sends (engine 20.10, looked at member by member): names begin with the folder's
+ * name in the container and are in order, and of the extended attributes there are only file capabilities. Owners
+ * are numbers, and times have their fractions of a second, which Docker cuts off. GNU tar follows no symlink that
+ * it meets in the folder, nor one that takes a subfolder's place meanwhile (O_NOFOLLOW, seen with strace).
  */
 function readCommand(name: string): string[] {
   // A name holds no slash, so only these mean something in a replacement.

@@ -46,8 +46,8 @@ export async function measureOnHost(
 const CLOSED = 'closed';
 
 /**
- * The engine keeps a folder for each container that has the container's id as its name. Where that is seen from
- * here, at the engine's own path, the engine's files are this host's: enough for a number.
+ * The engine keeps files for each container in a folder that is named by the container's id. Who sees them at the
+ * engine's own path sees the engine's host: good enough for a number, not for an archive.
  */
 async function measureMount(host: Host, container: Container, path: string): Promise<Count | null> {
   const { hostsPath } = container;

@@ -7,8 +7,8 @@ import { isWithin } from '../shared/paths.js';
 import { hostPathOf } from './mounted.js';
 
 /**
- * What a process sees of its machine: the kernel's own id, which is none of the things that containers have for
- * themselves, what user ids mean there, and its mounts.
+ * What a process sees of its machine: the id that the kernel gave itself when it booted, which containers share;
+ * what numbers of users and groups mean; the mounts.
  */
 const VIEW = [
   'cat',
@@ -20,12 +20,11 @@ const VIEW = [
 const BOOT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\n/;
 
 /**
- * The folder of this host that a folder inside a container is, when that is proven; else null. Docker only names
- * paths of the engine's host, which need not be this one: the bot may run in a container itself, or speak to
- * another machine's engine. So the container itself is asked, while it runs: it must be on this very kernel, and
- * have the same device and inode there. What it sees below, and as whose, must be what is seen here: no mounts
- * of its own, and the same user ids.
- * @param path without symlinks in its text's way: `.`, `..` and a slash at the end are resolved
+ * The folder of this host that a container has at `path`, where that is proven; else null. Docker names only paths
+ * of the engine's host, which need not be this one: the bot may run in a container itself, or use the engine of
+ * another machine. So the container is asked while it runs: it must be on this very kernel, and find the same device
+ * and inode. It must also see what is seen here: nothing else mounted below, and the same owners.
+ * @param path absolute, without `.` and `..`, and without a slash at its end
  */
 export async function provenFolder(host: Host, container: Container, path: string): Promise<Folder | null> {
   const place = hostPathOf(container, path);
@@ -73,7 +72,7 @@ async function answer(host: Host, argv: Argv): Promise<string | null> {
 }
 
 interface View {
-  /** The kernel's id, and the maps of user ids. */
+  /** The kernel's id, and what numbers of users and groups mean. */
   readonly machine: string;
   readonly mounts: readonly string[];
 }

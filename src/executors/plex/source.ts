@@ -101,8 +101,8 @@ async function inContainer(
 }
 
 /**
- * Only of a container that is held while it is copied can the folder be read without Docker: of one that goes on,
- * files change while tar reads them, and Docker would have to read it all again.
+ * Without Docker only what is held while it is copied is read: files of a container that goes on change under tar,
+ * and Docker would have to read all of it again.
  */
 async function look(
   path: string,

@@ -56,6 +56,7 @@ export function makeBoxImage(): string {
   try {
     for (const folder of ['bin', 'tmp', 'data', FOLDER.slice(1)])
       mkdirSync(join(root, folder), { recursive: true });
+    symlinkSync('config', join(root, 'alias'));
     copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
     for (const tool of ['sh', 'sleep', 'find', 'stat', 'cat', 'test', 'touch', 'rm', 'ls']) {
       symlinkSync('busybox', join(root, 'bin', tool));

@@ -243,6 +243,7 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
   test.each<[string, () => string, Parameters<typeof fieldsFor>[2]?]>([
     ['another mount lies below', () => boxWithBind(['--volume', `${lab.path('nested')}:${FOLDER}/nested`])],
     ['a tmpfs lies below', () => boxWithBind(['--tmpfs', `${FOLDER}/nested`])],
+    ['the mount’s place is told through a symlink', () => atAlias(), { source_path: `/alias/${DATABASES}` }],
     ['the container goes on', () => boxWithBind(), { consistency: 'none' }],
     ['the image has no stat', () => boxWithBind([], `rm /bin/stat; ${IDLE}`)],
     ['the image has no cat', () => boxWithBind([], `rm /bin/cat; ${IDLE}`)],
@@ -291,6 +292,13 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     put(lab.path('config', 'real', 'one.txt'), 'one\n');
     symlinkSync('real', lab.path('config', DATABASES));
     return box(['--volume', `${lab.path('config')}:/config`]);
+  }
+
+  /** Text alone does not tell that the nested mount lies below. */
+  function atAlias(): string {
+    put(lab.path('config', 'one.txt'), 'one\n');
+    const nested = ['--volume', `${lab.path('nested')}:${FOLDER}/nested`];
+    return box(['--volume', `${lab.path('config')}:/alias/${DATABASES}`, ...nested]);
   }
 
   function withHost(adapt: (host: Host) => Host): string {

@@ -251,7 +251,8 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     ['the container is paused', () => after('pause', boxWithBind())],
     ['it is one file', () => boxWithBind(), { source_path: `${FOLDER}/one.txt` }],
     ['it lies on no mount', () => box([], `echo one > ${FOLDER}/one.txt; ${IDLE}`)],
-    ['a symlink is on the way', () => throughSymlink()],
+    ['a symlink lies there', () => withSymlink(DATABASES)],
+    ['a symlink is on the way', () => withSymlink('way'), { source_path: `/config/way/${DATABASES}` }],
     [
       'this is another kernel',
       () => withHost((host) => answering(host, isOwnView, (text) => text.replace(/^.{8}/, '01234567'))),
@@ -288,9 +289,11 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     return name;
   }
 
-  function throughSymlink(): string {
+  /** The symlink leads to a folder beside it, with a file and a folder with a file. */
+  function withSymlink(name: string): string {
     put(lab.path('config', 'real', 'one.txt'), 'one\n');
-    symlinkSync('real', lab.path('config', DATABASES));
+    put(lab.path('config', 'real', DATABASES, 'one.txt'), 'one\n');
+    symlinkSync('real', lab.path('config', name));
     return box(['--volume', `${lab.path('config')}:/config`]);
   }
 

@@ -23,7 +23,7 @@ function readCommand(name: string): string[] {
     '--format=posix',
     '--pax-option=delete=atime,delete=ctime',
     '--sort=name',
-    // Larger pieces: a third quicker through a pipeline than with the usual 20.
+    // Pieces of 128 KiB: up to a third quicker through a pipeline than the usual 10 KiB.
     '--blocking-factor=256',
     '--numeric-owner',
     '--xattrs',

@@ -1,5 +1,5 @@
 // Bundles the program into dist/bin: a few files to read instead of a thousand, so that it starts twice as fast.
-import { readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -7,7 +7,8 @@ const OUT = 'dist/bin';
 /** A bot that still runs may load the parts of the build that it was started from. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
-const { metafile } = await build({
+const { outputFiles } = await build({
+  write: false,
   entryPoints: [{ in: 'src/main.ts', out: 'chatops' }],
   outdir: OUT,
   bundle: true,
@@ -25,19 +26,42 @@ const { metafile } = await build({
   ],
   // The same copy as discord.js has: as an ES module it would be there twice.
   alias: { '@discordjs/builders': resolve('node_modules/@discordjs/builders/dist/index.js') },
-  // Text stays in memory. Names stay as they are: discord.js goes by them, and stack traces are read by people.
+  // Text stays in memory. Names stay as they are: discord.js goes by those of classes.
   minifySyntax: true,
   minifyWhitespace: true,
   keepNames: true,
   sourcemap: true,
-  metafile: true,
   logLevel: 'warning',
   banner: {
-    js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    js: [
+      "import { createRequire } from 'node:module';",
+      'const require = createRequire(import.meta.url);',
+      "const __type = (type, value) => Object.defineProperty(type, 'name', { value, configurable: true });",
+    ].join('\n'),
   },
 });
 
-const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+/** How esbuild keeps names, of everything and of classes; and what is as long, so that source maps stay right. */
+const NAMER = '__name=(target,value)=>__defProp(target,"name",{value,configurable:!0})';
+const NO_NAMER = '__name=target=>target'.padEnd(NAMER.length);
+const NAMED_CLASS = 'static{__name(this,';
+const TYPED_CLASS = 'static{__type(this,';
+
+// Only classes stay named. Naming a function wherever it is made, and many are made anew for each call, takes a tenth
+// of the CPU.
+const whole = outputFiles.map(({ path, text }) => (path.endsWith('.js') ? text : '')).join('');
+if (whole.split(NAMER).length !== 2 || !whole.includes(NAMED_CLASS)) {
+  throw new Error('esbuild keeps names in another way than is known here.');
+}
+await mkdir(OUT, { recursive: true });
+for (const { path, text } of outputFiles) {
+  const content = path.endsWith('.js')
+    ? text.replace(NAMER, NO_NAMER).replaceAll(NAMED_CLASS, TYPED_CLASS)
+    : text;
+  await writeFile(path, content, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
+}
+
+const made = new Set(outputFiles.map(({ path }) => basename(path)));
 for (const name of await readdir(OUT)) {
   const path = join(OUT, name);
   if (!made.has(name) && Date.now() - (await stat(path)).mtimeMs > KEEP_MS) await rm(path);

@@ -1,16 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked } from './asker.js';
+import { rotated } from './subjects.js';
 
-/** Asks one after the other; resolves with the times to the first answers, in ms. */
-export async function oneByOne(ask: () => Asked, count: number, pauseMs = 0): Promise<number[]> {
-  const samples: number[] = [];
-  for (let asked = 0; asked < count; asked += 1) {
-    const { first, full } = ask();
-    samples.push(await first);
-    await full;
-    if (pauseMs > 0) await sleep(pauseMs);
+/**
+ * Asks one after the other and all of them in turn, each `count` times: whatever the machine does meanwhile falls on
+ * all alike. Resolves with the times to the first answers, in ms, of each asker.
+ */
+export async function inTurn(
+  asks: readonly (() => Asked)[],
+  count: number,
+  pauseMs: number,
+): Promise<readonly (readonly number[])[]> {
+  const asked = asks.map((ask) => ({ ask, ms: [] as number[] }));
+  for (let round = 0; round < count; round += 1) {
+    for (const { ask, ms } of rotated(asked, round)) {
+      const { first, full } = ask();
+      ms.push(await first);
+      await full;
+      if (pauseMs > 0) await sleep(pauseMs);
+    }
   }
-  return samples;
+  return asked.map(({ ms }) => ms);
 }
 
 /** Keeps that many questions open for so long; resolves with how many were answered. */

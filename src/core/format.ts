@@ -33,5 +33,6 @@ const NUMBERS = new Intl.NumberFormat('en-US');
 
 /** A count with its noun: `1 file`, `214 files`, `20,000 files`. */
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
-  return `${NUMBERS.format(count)} ${count === 1 ? noun : plural}`;
+  // Most counts are small, and have no comma.
+  return `${count < 1000 ? count : NUMBERS.format(count)} ${count === 1 ? noun : plural}`;
 }

@@ -42,6 +42,8 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [] },
+    // What is sent has Discord's own names already.
+    jsonTransformer: (data) => data,
     // No message is looked at again: what a button needs of its message comes with the press.
     makeCache: Options.cacheWithLimits({ MessageManager: 0 }),
     rest: { api: config.apiUrl },

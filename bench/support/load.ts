@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked } from './asker.js';
-import { rotated } from './subjects.js';
+import { permuted } from './subjects.js';
 
 /**
- * Asks one after the other and all of them in turn, each `count` times: whatever the machine does meanwhile falls on
- * all alike. Resolves with the times to the first answers, in ms, of each asker.
+ * Asks one after the other and all of them in turn, each `count` times: whatever the machine does meanwhile, and what
+ * one leaves to be done after its answer, falls on all about alike. Resolves with the times to the first answers, in ms, of each asker.
  */
 export async function inTurn(
   asks: readonly (() => Asked)[],
@@ -13,7 +13,7 @@ export async function inTurn(
 ): Promise<readonly (readonly number[])[]> {
   const asked = asks.map((ask) => ({ ask, ms: [] as number[] }));
   for (let round = 0; round < count; round += 1) {
-    for (const { ask, ms } of rotated(asked, round)) {
+    for (const { ask, ms } of permuted(asked, round)) {
       const { first, full } = ask();
       ms.push(await first);
       await full;

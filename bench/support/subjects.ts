@@ -15,6 +15,17 @@ export const SUBJECTS: Readonly<Record<SubjectName, readonly string[]>> = {
   sapphire: [fromHere('../bots/sapphire.js')],
 };
 
+/** All of them in one of their orders; each order has its round. */
+export function permuted<T>(subjects: readonly T[], round: number): readonly T[] {
+  const orders = ordersOf(subjects);
+  return orders[round % orders.length] ?? [];
+}
+
+function ordersOf<T>(all: readonly T[]): readonly (readonly T[])[] {
+  if (all.length < 2) return [all];
+  return all.flatMap((one) => ordersOf(all.filter((other) => other !== one)).map((rest) => [one, ...rest]));
+}
+
 /** The names in an order that differs from round to round, so that none always comes first. */
 export function rotated<T>(subjects: readonly T[], round: number): readonly T[] {
   const first = round % subjects.length;

@@ -16,7 +16,7 @@ export function fingerprintOf(parts: readonly PlanPart[], graph?: PlanGraph): st
     intent: part.intent,
     kind: part.kind,
     stack: part.stack,
-    commands: part.steps.map((step) => step.commands),
+    commands: part.steps.map((step) => step.insteadOf ?? step.commands),
     touches: part.touches,
     targets: part.targets,
     changes: part.effects.filter((effect) => effect.kind !== 'write').map(withoutSizes),

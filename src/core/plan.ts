@@ -19,6 +19,8 @@ export interface PlanStep {
   readonly title: Phrase;
   /** Each entry is one command; several form a pipeline, stdout to stdin. Empty: done without a command. */
   readonly commands: readonly Argv[];
+  /** What these commands do the work of in a quicker way, with the same result: which of both it is makes no other plan. */
+  readonly insteadOf?: readonly Argv[];
 }
 
 /** What a plan does to the world, in numbers. Sizes are bytes. */

@@ -13,12 +13,18 @@ export async function openFolder({ path, id }: Folder): Promise<FileHandle> {
   if (handle === null) throw stale(path);
   try {
     const { dev, ino } = await handle.stat({ bigint: true });
-    if (`${dev}:${ino}` === id && (await readlink(pathOf(handle))) === path) return handle;
+    if (`${unsigned(dev)}:${unsigned(ino)}` === id && (await readlink(pathOf(handle))) === path)
+      return handle;
   } catch {
     // Where /proc is not there, nothing can be told, and so it is not the folder that was meant.
   }
   await handle.close();
   throw stale(path);
+}
+
+/** Node reads 64 bits as a signed number; union file systems give inodes that use all of them. */
+export function unsigned(number: bigint): bigint {
+  return BigInt.asUintN(64, number);
 }
 
 /** Leads to the open folder itself, in this process and in a child of it that has not yet called exec(2). */

@@ -84,31 +84,11 @@ export interface Assignments {
   readonly values: readonly SqlValue[];
 }
 
-/** All that `runs` holds of a run. The plan itself is stored apart; `touches` is what its queue needs of it. */
-export const RUN_COLUMNS: readonly (keyof ReturnType<typeof columnsOfRun>)[] = [
-  ...([
-    'id',
-    'intent',
-    'action',
-    'stack',
-    'params',
-    'actor',
-    'source',
-    'dry_run',
-    'state',
-    'created_at',
-  ] as const),
-  ...(['previous', 'touches', 'expires_at', 'decided_by', 'consent', 'queued_at', 'started_at'] as const),
-  ...(['finished_at', 'owner', 'outcome', 'progress', 'shown', 'reported', 'stop_requested_by'] as const),
-];
-
-/** A run's values of {@link RUN_COLUMNS}. */
-export function valuesOfRun(run: Run): readonly SqlValue[] {
-  const columns: Readonly<Record<string, SqlValue | undefined>> = columnsOfRun(run);
-  return RUN_COLUMNS.map((column) => columns[column] ?? null);
-}
-
-function columnsOfRun(run: Run) {
+/**
+ * All that `runs` holds of a run, the same columns for each. The plan itself is stored apart; `touches` is what its
+ * queue needs of it.
+ */
+export function columnsOfRun(run: Run) {
   return {
     id: run.id,
     intent: run.intent,

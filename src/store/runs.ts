@@ -7,32 +7,32 @@ import { parseJson } from './json.js';
 import { listStatement } from './run-list.js';
 import {
   assignmentsOfPatch,
-  RUN_COLUMNS,
+  columnsOfRun,
   type RunRow,
   runOf,
   SUMMARY_COLUMNS,
   type SummaryRow,
   storedConsent,
   summaryOf,
-  valuesOfRun,
 } from './run-row.js';
 import { tieToDue } from './schedules.js';
 import type { Database, SqlValue } from './sqlite-database.js';
 
-const INSERT =
-  `INSERT INTO runs (${RUN_COLUMNS.join(', ')}) VALUES (${RUN_COLUMNS.map(() => '?').join(', ')}) ` +
-  'ON CONFLICT (id) DO NOTHING';
 const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs JOIN plans ON plans.run = runs.seq WHERE id = ?`;
 
 export function runStore(database: Database, trail: AuditTrail): RunStore {
   const audited = auditedWrite(database, trail);
+  let insertion: string | null = null;
 
   return {
     insert(run, audit, tie) {
-      const values = valuesOfRun(run);
+      const columns = columnsOfRun(run);
+      insertion ??= insertInto('runs', Object.keys(columns));
+      const text = insertion;
+      const values = Object.values(columns).map((value) => value ?? null);
       const plan = JSON.stringify(run.plan);
       return audited(audit, (sql) => {
-        if (sql.run(INSERT, ...values) === 0) return false;
+        if (sql.run(text, ...values) === 0) return false;
         sql.run('INSERT INTO plans (run, plan) VALUES (last_insert_rowid(), ?)', plan);
         // Thrown, so that the run is not written either.
         if (tie && !tieToDue(sql, tie, run)) throw new DueTakenError(tie.name);
@@ -131,4 +131,9 @@ type Stored<Row, Key extends keyof Row> = Omit<Row, Key> & { readonly [K in Key]
 async function writeOf(database: Database, id: string, text: string, ...values: SqlValue[]): Promise<void> {
   const changed = await database.write((sql) => sql.run(text, ...values));
   if (changed === 0) throw new StoreError(`There is no run ${id} in the database, so nothing was written.`);
+}
+
+function insertInto(table: string, columns: readonly string[]): string {
+  const marks = columns.map(() => '?').join(', ');
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) ON CONFLICT (id) DO NOTHING`;
 }

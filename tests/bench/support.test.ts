@@ -6,6 +6,7 @@ import { type Figure, isMet } from '../../bench/support/figures.js';
 import { multiplyRuns } from '../../bench/support/history.js';
 import { inScope } from '../../bench/support/scope.js';
 import { quantile } from '../../bench/support/stats.js';
+import { permuted } from '../../bench/support/subjects.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { sampleAudit, sampleRun } from '../store/samples.js';
 
@@ -14,6 +15,12 @@ test('a quantile is a sample: the smallest that so many are not above', () => {
   expect([0, 0.5, 0.99, 1].map((share) => quantile(hundred, share))).toEqual([1, 50, 99, 100]);
   expect(quantile([1, 2, 3, 4], 0.99)).toBe(4);
   expect(quantile([], 0.5)).toBeNaN();
+});
+
+test('six rounds ask three subjects in each of their orders', () => {
+  const orders = [0, 1, 2, 3, 4, 5].map((round) => permuted(['a', 'b', 'c'], round).join(''));
+  expect([...orders].sort()).toEqual(['abc', 'acb', 'bac', 'bca', 'cab', 'cba']);
+  expect(permuted(['a', 'b', 'c'], 6).join('')).toBe(orders[0]);
 });
 
 test.each([

@@ -80,6 +80,13 @@ describe('the fingerprint covers what was agreed to', () => {
     expect(fingerprintOf([{ ...part, ...change }])).toBe(fingerprintOf([part]));
   });
 
+  test('which of two ways gives the same makes no other plan', () => {
+    const [step] = part.steps;
+    if (!step) throw new Error('a part without steps');
+    const quick = { ...part, steps: [{ ...step, commands: [['quick']], insteadOf: step.commands }] };
+    expect(fingerprintOf([quick])).toBe(fingerprintOf([part]));
+  });
+
   test('the order of parts counts, the order of keys does not', () => {
     const other = { ...part, intent: 'films' };
     expect(fingerprintOf([part, other])).not.toBe(fingerprintOf([other, part]));

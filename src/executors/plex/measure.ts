@@ -36,9 +36,13 @@ export async function measureOnHost(
   const closed = ['(', '-type', 'f', '!', '-readable', '-printf', `${CLOSED}\\n`, ')'];
   const sizes = ['!', '-type', 'd', '-printf', '%s\\n'];
   let readable = true;
-  const counted = await count(host, ['find', path, ...closed, ',', ...sizes], (line) => {
-    if (line === CLOSED) readable = false;
-  });
+  const counted = await count(
+    host,
+    ['find', path, '-ignore_readdir_race', ...closed, ',', ...sizes],
+    (line) => {
+      if (line === CLOSED) readable = false;
+    },
+  );
   return counted && { ...counted, readable };
 }
 

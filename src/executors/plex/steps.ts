@@ -23,7 +23,7 @@ export interface Told {
 export function steps(data: PlexData, told: Told): readonly PlanStep[] {
   const write: Record<StepId, () => PlanStep> = {
     hold: () => ({ title: holdTitle(data, told), commands: [holdCommand(data)] }),
-    copy: () => ({ title: copyTitle(data, told), commands: packOf(data) }),
+    copy: () => ({ title: copyTitle(data, told), commands: packOf(data), insteadOf: data.pack }),
     release: () => ({
       title: releaseTitle(data, told),
       commands: [releaseCommand({ name: data.container, hold: data.hold === 'pause' ? 'pause' : 'stop' })],

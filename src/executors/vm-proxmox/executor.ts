@@ -15,7 +15,10 @@ export function createVmProxmox(settings: VmProxmoxSettings): Executor<'vm_proxm
     asksElsewhere: api !== null,
     plan: async (fields, ctx) => {
       // Kept: an import that is repeated asks the loader each time.
-      planning ??= import('./plan.js');
+      planning ??= import('./plan.js').catch((error: unknown) => {
+        planning = null;
+        throw error;
+      });
       return (await planning).planVm(settings, questions, fields, ctx);
     },
     run: async ({ data }, ctx) => {
@@ -27,7 +30,9 @@ export function createVmProxmox(settings: VmProxmoxSettings): Executor<'vm_proxm
       const { notMade } = await import('./ends.js');
       return notMade('service_unreachable', [phrase`No Proxmox API is configured any more.`]);
     },
-    recover: async ({ data }, journal, ctx) =>
-      (await import('./recover.js')).recoverVm(settings, data, journal, ctx),
+    recover: async ({ data }, journal, ctx) => {
+      const { recoverVm } = await import('./recover.js');
+      return recoverVm(settings, data, journal, ctx).finally(questions.outdate);
+    },
   };
 }

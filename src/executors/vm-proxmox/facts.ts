@@ -1,4 +1,3 @@
-import type { PlanContext } from '../../core/executor.js';
 import type { VmProxmoxFields } from '../../core/intent/fields.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
@@ -7,7 +6,7 @@ import { type Access, ProxmoxError } from './access.js';
 import { apiAccess, type ProxmoxApi } from './api-access.js';
 import { type Backup, backups, findGuest, type Guest, type Storage, storages } from './calls.js';
 import { noticeOf } from './faults.js';
-import type { SharedQuestions } from './shared-questions.js';
+import type { Asker, SharedQuestions } from './shared-questions.js';
 
 /** What Proxmox says about a guest and the storage for its backups. */
 export interface Facts {
@@ -21,27 +20,18 @@ export type Gathered =
   | { readonly ok: true; readonly facts: Facts; readonly blockers: readonly Notice[] }
   | { readonly ok: false; readonly guest: Guest | null; readonly blockers: readonly Notice[] };
 
-/**
- * A dry run may show what Proxmox said this many milliseconds before. Its pvestatd brings the figures up to date every
- * 10 s, and pvedaemon has 3 workers for everybody: one preview after the other should not keep them busy.
- */
-const DRY_RUN_OLDEST_MS = 250;
-
 /** {@link gather} through the API, together with all who plan the same at the same time. */
 export async function gatherShared(
   questions: SharedQuestions<Gathered>,
   api: ProxmoxApi,
   fields: VmProxmoxFields,
-  { signal, dryRun }: Pick<PlanContext, 'signal' | 'dryRun'>,
+  asker: Asker,
 ): Promise<Gathered> {
-  const oldestMs = dryRun ? DRY_RUN_OLDEST_MS : 0;
   const key = JSON.stringify([fields.vm_id, fields.storage]);
   try {
-    return await questions.answer(key, { signal, oldestMs }, (shared) =>
-      gather(apiAccess(api, shared), fields, api.url),
-    );
+    return await questions.answer(key, asker, (shared) => gather(apiAccess(api, shared), fields, api.url));
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!asker.signal.aborted) throw error;
     const stopped = new ProxmoxError('stopped', 'The request was ended.', false);
     return { ok: false, guest: null, blockers: [noticeOf(stopped, { where: api.url, rights: phrase`` })] };
   }

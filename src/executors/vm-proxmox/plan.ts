@@ -19,11 +19,14 @@ export async function planVm(
   fields: VmProxmoxFields,
   ctx: PlanContext,
 ): Promise<PlanDraft<VmData>> {
-  const { api } = settings;
+  const { api, dryRunOldestMs = 250 } = settings;
   const way = await findWay(settings, ctx.host, ctx.signal);
   const gathered =
     api !== null
-      ? await gatherShared(questions, api, fields, ctx)
+      ? await gatherShared(questions, api, fields, {
+          signal: ctx.signal,
+          oldestMs: ctx.dryRun ? dryRunOldestMs : 0,
+        })
       : way.access && (await gather(way.access, fields, way.where));
   const facts = gathered?.ok ? gathered.facts : null;
   const guest = facts?.guest ?? (gathered?.ok === false ? gathered.guest : null);

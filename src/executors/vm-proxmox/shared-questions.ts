@@ -11,10 +11,12 @@ export interface SharedQuestions<T> {
 /** Who wants an answer. */
 export interface Asker {
   readonly signal: AbortSignal;
-  /** How long ago, in ms, the question may have been put whose answer is good enough; 0: put it now. */
+  /** How long ago, in ms and at most a second, the question may have been put whose answer is good enough; 0: put it now. */
   readonly oldestMs: number;
 }
 
+/** For so long an answer is kept for those who take an older one, in ms from its question. */
+const KEPT = 1000;
 /** Between an answer and the next asking of the same, in ms: more who ask meanwhile share it. */
 const PAUSE = 3;
 
@@ -47,17 +49,22 @@ export function createSharedQuestions<T>(): SharedQuestions<T> {
       if (next.get(key) === round) next.delete(key);
       control.signal.throwIfAborted();
       const asked = ask(control.signal);
-      const ended = asked.then(pause, failed).then(noted);
+      const ended = asked.then(pause, failed).then(() => {
+        if (underWay.get(key) === ended) underWay.delete(key);
+      });
       underWay.set(key, ended);
       latest.set(key, { round, at: performance.now() });
+      void sleep(KEPT, undefined, { ref: false }).then(forget);
       return asked;
     };
     const pause = () => sleep(PAUSE, undefined, { ref: false });
-    const failed = () => {
+    const forget = (): void => {
       if (latest.get(key)?.round === round) latest.delete(key);
+    };
+    const failed = () => {
+      forget();
       return pause();
     };
-    const noted = (): void => void underWay.delete(key);
     const round: Round<T> = {
       control,
       waiting: 0,
@@ -77,8 +84,8 @@ export function createSharedQuestions<T>(): SharedQuestions<T> {
   return {
     answer: (key, { signal, oldestMs }, ask) => {
       if (signal.aborted) return Promise.reject(signal.reason);
-      const shared = begun(key, oldestMs) ?? next.get(key);
-      const round = shared && !shared.control.signal.aborted ? shared : open(key, ask);
+      const shared = [begun(key, oldestMs), next.get(key)];
+      const round = shared.find((one) => one && !one.control.signal.aborted) ?? open(key, ask);
       round.waiting += 1;
       return new Promise((resolve, reject) => {
         const giveUp = (): void => {

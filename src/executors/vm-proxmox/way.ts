@@ -10,6 +10,12 @@ export interface VmProxmoxSettings {
   readonly api: ProxmoxApi | null;
   /** Milliseconds between two looks at a task; 2 s by default. */
   readonly pollMs?: number;
+  /**
+   * Milliseconds that may have passed since Proxmox was asked for what a dry run shows; 250 by default. Proxmox's
+   * own view of guests and storages is up to ten seconds old (pvestatd), and pvedaemon has 3 workers for everybody:
+   * one preview after the other should not keep them busy.
+   */
+  readonly dryRunOldestMs?: number;
   /** Milliseconds for which Proxmox may not answer while it works; 3 minutes by default. */
   readonly patienceMs?: number;
   /** Milliseconds that a stopped task gets until it has ended; 1 minute by default. */

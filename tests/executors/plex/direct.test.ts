@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { fingerprintOf } from '../../../src/core/fingerprint.js';
 import type { ExecResult, Host } from '../../../src/core/host.js';
 import { plain } from '../../../src/core/phrase.js';
 import type { PlanPart } from '../../../src/core/plan.js';
@@ -282,6 +283,15 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     expect(await streams(plan)).toBe(true);
     expect(members(plan.data.archive).join(' ')).toContain('one.txt');
     expect(statusOf(name)).toBe(before);
+  });
+
+  test('it is the same plan when the proof fails the next time', async () => {
+    const name = boxWithBind();
+    const first = await planned(name);
+    lab.adapt = (host) => recorded(answering(host, isOwnView, (text) => text.replace(/^.{8}/, '01234567')));
+    const next = await planned(name);
+    expect([first, next].map(({ data }) => data.direct !== undefined)).toEqual([true, false]);
+    expect(fingerprintOf([next])).toBe(fingerprintOf([first]));
   });
 
   function after(verb: string, name: string): string {

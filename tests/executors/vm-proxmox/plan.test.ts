@@ -225,19 +225,26 @@ describe('a dry run', () => {
   const rename = (b: Bench, name: string) => setAll(b.double.world.guests, { name });
 
   test('shows what Proxmox said a moment ago, and asks nothing again', async () => {
-    const b = await start();
+    const b = await start({ dryRunOldestMs: 60_000 });
     b.lab.dryRun = true;
     const first = await b.lab.plan(b.executor, FIELDS);
     const asked = b.double.calls.length;
     rename(b, 'renamed');
     expect(titleOf(await b.lab.plan(b.executor, FIELDS))).toBe(titleOf(first));
     expect(b.double.calls).toHaveLength(asked);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+  });
+
+  test('asks again after a moment', async () => {
+    const b = await start({ dryRunOldestMs: 20 });
+    b.lab.dryRun = true;
+    await b.lab.plan(b.executor, FIELDS);
+    rename(b, 'renamed');
+    await new Promise((resolve) => setTimeout(resolve, 30));
     expect(titleOf(await b.lab.plan(b.executor, FIELDS))).toContain('VM 101 (renamed)');
   });
 
   test('lends nothing to a preview that can be confirmed', async () => {
-    const b = await start();
+    const b = await start({ dryRunOldestMs: 60_000 });
     b.lab.dryRun = true;
     await b.lab.plan(b.executor, FIELDS);
     rename(b, 'renamed');
@@ -246,7 +253,7 @@ describe('a dry run', () => {
   });
 
   test('sees what a run has just done', async () => {
-    const b = await start();
+    const b = await start({ dryRunOldestMs: 60_000 });
     const plan = await b.lab.plan(b.executor, FIELDS);
     b.lab.dryRun = true;
     expect((await b.lab.plan(b.executor, FIELDS)).data.kept).toBe(1);

@@ -146,3 +146,17 @@ test('a failure answers nobody who comes later, nor does an asking that all have
   await expect(given).rejects.toThrow('stopped');
   expect(await late).toBe(1);
 });
+
+test('where the newest asking was given up, the one that is about to begin is shared', async () => {
+  const questions = createSharedQuestions<number>();
+  const { state, ask } = world();
+  const control = new AbortController();
+  const given = questions.answer('a', asker(control.signal), ask);
+  await sleep(5);
+  const fresh = questions.answer('a', NOW, ask);
+  control.abort(new Error('stopped'));
+  await expect(given).rejects.toThrow('stopped');
+  const patient = questions.answer('a', asker(NOW.signal, 10_000), ask);
+  expect(await Promise.all([fresh, patient])).toEqual([1, 1]);
+  expect(state.asked).toBe(2);
+});

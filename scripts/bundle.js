@@ -50,7 +50,7 @@ const TYPED_CLASS = 'static{__type(this,';
 // Only classes stay named. Naming a function wherever it is made, and many are made anew for each call, takes a tenth
 // of the CPU.
 const whole = outputFiles.map(({ path, text }) => (path.endsWith('.js') ? text : '')).join('');
-if (whole.split(NAMER).length !== 2 || !whole.includes(NAMED_CLASS)) {
+if (whole.split(NAMER).length !== 2 || !whole.includes(NAMED_CLASS) || whole.includes('__name(class')) {
   throw new Error('esbuild keeps names in another way than is known here.');
 }
 await mkdir(OUT, { recursive: true });

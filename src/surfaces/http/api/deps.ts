@@ -20,7 +20,7 @@ export interface ApiDeps {
   ready(): Promise<Readiness>;
   /** Told of every call that was not let in, and of every right that the core denied. */
   onAuthFailure(failure: AuthFailure): void;
-  /** Masks the secrets in whatever is answered. */
+  /** The JSON text of an answer, its secrets masked. */
   redactedJson(value: unknown): string;
   readonly log: Log;
   readonly version: string;

@@ -132,17 +132,15 @@ export function conversationOf(
   };
 }
 
-/** What a run's messages need: view, send, embed, attach, and reply to a message. */
-function missingPermissions(interaction: BaseInteraction): string[] {
-  const inThread = interaction.channel?.isThread() ?? false;
-  const missing = interaction.appPermissions.missing([
-    PermissionFlagsBits.ViewChannel,
-    inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages,
-    PermissionFlagsBits.EmbedLinks,
-    PermissionFlagsBits.AttachFiles,
-    PermissionFlagsBits.ReadMessageHistory,
-  ]);
-  return permissionNames(missing);
+/** What a run's messages need: view, embed, attach, and reply to a message; and to send. */
+const { ViewChannel, EmbedLinks, AttachFiles, ReadMessageHistory } = PermissionFlagsBits;
+const NEEDED = ViewChannel | EmbedLinks | AttachFiles | ReadMessageHistory;
+
+function missingPermissions({ channel, appPermissions }: BaseInteraction): readonly string[] {
+  const { SendMessages, SendMessagesInThreads } = PermissionFlagsBits;
+  const needed = NEEDED | (channel?.isThread() ? SendMessagesInThreads : SendMessages);
+  // Before every first answer: names are looked up only where something is missing.
+  return appPermissions.has(needed) ? [] : permissionNames(appPermissions.missing(needed));
 }
 
 /** Permissions as Discord's settings name them: `Send Messages`. */

@@ -134,15 +134,18 @@ function figuresOf(
   rounds: readonly Round[],
   bursts: readonly Burst[],
 ): Figure[] {
-  const bySubject = (read: (round: Round) => number): Record<SubjectName, number> => {
-    const of = (name: SubjectName) => median(rounds.filter(({ subject }) => subject === name).map(read));
-    return { ours: of('ours'), bare: of('bare'), sapphire: of('sapphire') };
-  };
+  const each = (of: (name: SubjectName) => number): Record<SubjectName, number> => ({
+    ours: of('ours'),
+    bare: of('bare'),
+    sapphire: of('sapphire'),
+  });
+  const bySubject = (read: (round: Round) => number): Record<SubjectName, number> =>
+    each((name) => median(rounds.filter(({ subject }) => subject === name).map(read)));
   const firsts = SHAPES.flatMap(({ command }): Figure[] => {
-    const of = (name: SubjectName, quantile: 'p50' | 'p99') =>
-      latencies.find((one) => one.subject === name && one.command === command)?.ms[quantile] ?? Number.NaN;
-    const p99 = { ours: of('ours', 'p99'), bare: of('bare', 'p99'), sapphire: of('sapphire', 'p99') };
-    const p50 = { ours: of('ours', 'p50'), bare: of('bare', 'p50'), sapphire: of('sapphire', 'p50') };
+    const of = (name: SubjectName) =>
+      latencies.find((one) => one.subject === name && one.command === command)?.ms;
+    const p50 = each((name) => of(name)?.p50 ?? Number.NaN);
+    const p99 = each((name) => of(name)?.p99 ?? Number.NaN);
     const what = `/${command}, first answer`;
     return [
       { what: `${what}, p50`, unit: 'ms', values: p50 },
@@ -163,13 +166,13 @@ function figuresOf(
   const rate = bySubject(({ answersPerSecond }) => answersPerSecond);
   const perCpu = bySubject(({ answersPerSecond, busy }) => answersPerSecond / busy.bot);
   const slowest = SHAPES.map(({ command }): Figure => {
-    const of = (name: SubjectName) =>
+    const values = each((name) =>
       Math.max(
         ...bursts
           .filter((burst) => burst.subject === name && burst.command === command)
           .map(({ lastFirstAnswerMs }) => lastFirstAnswerMs),
-      );
-    const values = { ours: of('ours'), bare: of('bare'), sapphire: of('sapphire') };
+      ),
+    );
     return {
       what: `${AT_ONCE} × /${command} at once, last first answer`,
       unit: 'ms',

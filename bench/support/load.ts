@@ -4,7 +4,8 @@ import { permuted } from './subjects.js';
 
 /**
  * Asks one after the other and all of them in turn, each `count` times: whatever the machine does meanwhile, and what
- * one leaves to be done after its answer, falls on all about alike. Resolves with the times to the first answers, in ms, of each asker.
+ * one leaves to be done after its answer, falls on all about alike. Resolves with the times to the first answers, in
+ * ms, of each asker.
  */
 export async function inTurn(
   asks: readonly (() => Asked)[],

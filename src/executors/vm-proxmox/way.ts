@@ -59,7 +59,7 @@ async function isInstalled(host: Host, program: string): Promise<boolean> {
 }
 
 function apiWay(api: ProxmoxApi, signal: AbortSignal): Way {
-  const plain = /^http:/i.test(api.url);
+  const plain = new URL(api.url).protocol === 'http:';
   const warnings = plain
     ? [
         notice(

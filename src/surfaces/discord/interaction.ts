@@ -132,9 +132,12 @@ export function conversationOf(
   };
 }
 
-/** What a run's messages need: view, embed, attach, and reply to a message; and to send. */
-const { ViewChannel, EmbedLinks, AttachFiles, ReadMessageHistory } = PermissionFlagsBits;
-const NEEDED = ViewChannel | EmbedLinks | AttachFiles | ReadMessageHistory;
+/** What a run's messages need besides being sent: view, embed, attach, and reply to a message. */
+const NEEDED =
+  PermissionFlagsBits.ViewChannel |
+  PermissionFlagsBits.EmbedLinks |
+  PermissionFlagsBits.AttachFiles |
+  PermissionFlagsBits.ReadMessageHistory;
 
 function missingPermissions({ channel, appPermissions }: BaseInteraction): readonly string[] {
   const { SendMessages, SendMessagesInThreads } = PermissionFlagsBits;

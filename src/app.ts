@@ -4,6 +4,7 @@ import { type Config, createSecrets, secretsOf } from './config.js';
 import { subjectsOf } from './core/authorize.js';
 import type { CoreDeps } from './core/deps.js';
 import { EventBus } from './core/events.js';
+import { createFaults, type Faults } from './core/faults.js';
 import { createIncidentDesk, type IncidentDesk } from './core/incident-desk.js';
 import { openCatalogue } from './core/intent/catalogue.js';
 import type { Log } from './core/log.js';
@@ -37,6 +38,7 @@ export interface App {
   readonly redactor: Redactor;
   readonly secrets: CoreDeps['secrets'];
   readonly ownership: Ownership;
+  readonly faults: Faults;
   readonly incidents: IncidentDesk;
   readonly schedules: OpenSchedules;
   readonly scheduleDesk: ScheduleDesk;
@@ -62,6 +64,14 @@ export async function openApp(
   const store = await openSqliteStore({
     dataDir: config.dataDir,
     warn: (message) => log.warn({}, message),
+  });
+  const now = () => new Date();
+  const faults = createFaults({
+    incidents: store.incidents,
+    redact: redactor.data,
+    log,
+    now,
+    alerts: options.watch,
   });
   const catalogue = await openCatalogue({
     dir: config.intentsDir,
@@ -100,7 +110,8 @@ export async function openApp(
     redactor,
     secrets: createSecrets(env, { cwd: process.cwd(), onResolved: (value) => redactor.add(value) }),
     log,
-    now: () => new Date(),
+    faults,
+    now,
     planningSlot: (work) => planning.schedule(work),
     requests,
     runSlots: createRunSlots(() => {
@@ -130,6 +141,7 @@ export async function openApp(
     redactor,
     secrets: deps.secrets,
     ownership,
+    faults,
     incidents: createIncidentDesk(deps),
     schedules,
     scheduleDesk: createScheduleDesk({ ...deps, schedules, reloadIntents: () => catalogue.reload() }),
@@ -141,6 +153,7 @@ export async function openApp(
       schedules.close();
       await requests.close();
       await security.end();
+      faults.end();
       await ownership.end();
       await store.close();
     },

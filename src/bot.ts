@@ -1,6 +1,9 @@
 import type { App } from './app.js';
 import type { Config } from './config.js';
+import type { Fault } from './core/faults.js';
 import { forgetOldIncidents } from './core/incident-retention.js';
+import { plain } from './core/phrase.js';
+import type { ReasonCode } from './core/reasons.js';
 import { openSidePort } from './side-port.js';
 import { opsDestination } from './surfaces/discord/alerts/deps.js';
 import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js';
@@ -13,6 +16,8 @@ import { startScheduler } from './surfaces/scheduler/start.js';
 
 /** How often open previews are looked through for those that nobody answered in time, in ms. */
 const EXPIRE_EVERY = 1000;
+
+const STORE: ReasonCode = 'store_unavailable';
 
 /** The running bot. */
 export interface Bot {
@@ -66,6 +71,9 @@ export async function startBot(app: App, config: Config, version: string): Promi
     await webhook?.end();
     throw error;
   }
+  const surface = discord;
+  if (surface?.tellFault) app.faults.tellBy(surface.tellFault);
+  if (webhook) app.faults.tellBy(webhook.tellFault);
   const scheduler = startScheduler({ ...app, owner: app.ownership.id, now: () => new Date() });
 
   return {
@@ -161,16 +169,30 @@ async function readiness(
   const checks = [
     await storeCheck(app),
     policyCheck(app),
+    ...faultChecks(app),
     ...discordCheck(config, discord),
     stoppingCheck(stopping),
   ];
   const problems = [...app.policy.problems(), ...app.catalogue.problems(), ...app.schedules.problems()];
   const files = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
   const alerts = [discord?.alertProblem(), webhook?.problem()].filter((text) => typeof text === 'string');
-  return { checks, warnings: [...files, ...alerts] };
+  const faults = app.faults.list().filter(({ blocksRuns }) => !blocksRuns);
+  return { checks, warnings: [...faults.map(faultText), ...files, ...alerts] };
 }
 
-async function storeCheck({ store }: App): Promise<ReadyCheck> {
+/** Each fault that keeps runs back; the store's is the store's own check. */
+function faultChecks({ faults }: App): ReadyCheck[] {
+  const others = faults.list().filter(({ blocksRuns, notice }) => blocksRuns && notice.code !== STORE);
+  return others.map((fault) => ({ name: fault.key, ok: false, detail: faultText(fault) }));
+}
+
+function faultText({ notice }: Fault): string {
+  return `${plain(notice.message)} ${plain(notice.remedy)}`;
+}
+
+async function storeCheck({ store, faults }: App): Promise<ReadyCheck> {
+  const fault = faults.list().find(({ blocksRuns, notice }) => blocksRuns && notice.code === STORE);
+  if (fault) return { name: 'store', ok: false, detail: faultText(fault) };
   try {
     await store.runs.list({ limit: 1 });
     return { name: 'store', ok: true, detail: 'The database answers.' };

@@ -1,6 +1,7 @@
 import type { ConfirmRule } from './confirm-rule.js';
 import type { EventBus } from './events.js';
 import type { Executor } from './executor.js';
+import type { Faults } from './faults.js';
 import type { Hosts } from './host.js';
 import type { Catalogue, Intent, IntentKind } from './intent/intent.js';
 import type { LargeDeletion } from './large-deletion.js';
@@ -22,6 +23,8 @@ export interface CoreDeps {
   readonly redactor: Redactor;
   readonly secrets: Secrets;
   readonly log: Log;
+  /** What is wrong with the installation itself. */
+  readonly faults: Faults;
   readonly now: () => Date;
   /** Counts what people ask for. */
   readonly requests: RequestCounter;

@@ -12,6 +12,8 @@ export type AlertKind =
   | 'missed'
   /** A request was turned down for security reasons. */
   | 'denied'
+  /** Something is wrong with the installation itself. */
+  | 'fault'
   | 'recovered'
   | 'acknowledged'
   | 'muted'
@@ -25,13 +27,14 @@ export const TROUBLE = [
   'refused',
   'missed',
   'denied',
+  'fault',
 ] as const satisfies readonly AlertKind[];
 
-/** What an incident is about: one intent, or all security refusals together. */
+/** What an incident is about: one intent, one fault of the installation, or all security refusals together. */
 export interface Subject {
   /** Of one subject at most one incident is open. */
   readonly key: string;
-  /** Null: security refusals. */
+  /** Null: a fault, or security refusals. */
   readonly intent: {
     readonly name: string;
     readonly action: Action;
@@ -92,4 +95,22 @@ export function isTrouble(kind: AlertKind): boolean {
 /** Muted at this instant? An incident that is over is not. */
 export function isMuted({ muted, resolved }: Incident, now: Date): boolean {
   return resolved === null && muted !== null && Date.parse(muted.until) > now.getTime();
+}
+
+const FAULT = 'fault:';
+
+/** The subject of a fault of the installation. */
+export function faultSubject(key: string): Subject {
+  return { key: `${FAULT}${key}`, intent: null };
+}
+
+/** The fault's key; null when the subject is none. */
+export function faultKey({ key }: Pick<Subject, 'key'>): string | null {
+  return key.startsWith(FAULT) ? key.slice(FAULT.length) : null;
+}
+
+/** What a fault is about, as people read it: `Data directory`. */
+export function faultName(key: string): string {
+  const words = key.replaceAll('-', ' ');
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }

@@ -116,6 +116,8 @@ class Story implements Pipeline {
 
   async admit(asked: RunRequest): Promise<Admission> {
     if (this.#closing.signal.aborted) return this.#records.deny(asked, null, shuttingDown());
+    const fault = this.deps.faults.blocking();
+    if (fault) return { ok: false, notice: fault.notice };
     const request = await asResumed(this.deps, asked);
     const admission = examine(this.deps, request, this.deps.now());
     if (!admission.ok) return this.#records.deny(request, null, admission.notice);
@@ -145,6 +147,8 @@ class Story implements Pipeline {
   }
 
   async decide(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Decision> {
+    const fault = answer === 'confirm' || answer === 'approve' ? this.deps.faults.blocking() : null;
+    if (fault) return { ok: false, notice: fault.notice };
     const answered = await this.#answers.take(runId, actor, answer, also);
     if (!answered.ok) return answered;
     const { run, begun } = answered;

@@ -6,6 +6,7 @@ import type { ConfirmRule } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { EventBus, type RunEvent } from '../../src/core/events.js';
 import type { Executor, PartResult, RunContext } from '../../src/core/executor.js';
+import { createFaults } from '../../src/core/faults.js';
 import type { Host, HostScope, Hosts, ProcessIdentity } from '../../src/core/host.js';
 import type { Catalogue, Intent } from '../../src/core/intent/intent.js';
 import type { RunSlots } from '../../src/core/limits.js';
@@ -227,6 +228,14 @@ export class Installation {
       redactor: this.redactor,
       secrets: { has: () => false, resolve: () => '' },
       log: { info: () => {}, warn: log, error: log },
+      faults: createFaults({
+        incidents: store.incidents,
+        redact: this.redactor.data,
+        log: { info: () => {}, warn: log, error: log },
+        now: () => this.now,
+        alerts: true,
+        pace: { retryMs: 20, patienceMs: 200 },
+      }),
       now: () => this.now,
       planningSlot: (work) => work(),
       requests: { take: async () => true },

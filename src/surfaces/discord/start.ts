@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, type Interaction, Options } from 'discord.js';
+import type { DirectAlert } from '../../core/faults.js';
 import type { OpsAlerts } from './alerts/ops-alerts.js';
 import { startAlerts } from './alerts/start-alerts.js';
+import { faultTeller } from './alerts/tell-fault.js';
 import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
 import { channelTurns } from './channel-turns.js';
@@ -29,6 +31,8 @@ export interface DiscordSurface {
   state(): GatewayState;
   /** Why alerts don't reach the ops channel, with the way out; null when they do, or there is none. */
   alertProblem(): string | null;
+  /** Tells the ops channel of a fault that the store can’t take. Rejects while it can’t; null without such a channel. */
+  readonly tellFault: DirectAlert | null;
   /** Ends the connection once deliveries under way have ended, or after 5 s. Runs go on by themselves. */
   stop(): Promise<void>;
 }
@@ -100,6 +104,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   return {
     state,
     alertProblem: () => alerts?.problem() ?? null,
+    tellFault: config.opsChannelId == null ? null : faultTeller(messages, config.opsChannelId),
     stop: async () => {
       login.giveUp();
       unsubscribe();

@@ -1,7 +1,10 @@
 import { DiscordAPIError, REST, Routes } from 'discord.js';
+import type { DirectAlert } from '../../../core/faults.js';
 import type { IncidentStore } from '../../../core/store.js';
 import type { Logger } from '../deps.js';
 import { messageBody } from '../message.js';
+import { faultMessage } from '../render/fault.js';
+import type { Message } from '../render/fit.js';
 import { webhookMessage } from '../render/incident-card.js';
 import { cardView } from './card.js';
 import { PASS_LIMIT, startLoop } from './loop.js';
@@ -31,6 +34,8 @@ export interface WebhookAlertsOptions {
 /** The alerts that go to a plain webhook, which needs neither the bot nor its token. */
 export interface WebhookAlerts {
   readonly destination: string;
+  /** Tells of a fault that the store can't take. Rejects when it could not be told. */
+  readonly tellFault: DirectAlert;
   /** Why alerts can't be delivered now, with the way out; null when they can. */
   problem(): string | null;
   /** Resolves when what is under way has ended. */
@@ -44,7 +49,8 @@ export function startWebhookAlerts(options: WebhookAlertsOptions): WebhookAlerts
   const address = webhookAddress(options.url);
   if (address === null) {
     log.error({}, BAD_ADDRESS);
-    return { destination, problem: () => BAD_ADDRESS, end: async () => {} };
+    // Said once already, and no later try could succeed.
+    return { destination, tellFault: async () => {}, problem: () => BAD_ADDRESS, end: async () => {} };
   }
   let problem: string | null = null;
   const post = poster(address);
@@ -69,7 +75,12 @@ export function startWebhookAlerts(options: WebhookAlertsOptions): WebhookAlerts
       );
     },
   });
-  return { destination, problem: () => problem, end: loop.end };
+  return {
+    destination,
+    tellFault: (fault) => post(plainBody(faultMessage(fault))),
+    problem: () => problem,
+    end: loop.end,
+  };
 }
 
 type Post = (body: object) => Promise<void>;
@@ -103,7 +114,7 @@ async function tell(
     return;
   }
   const view = await cardView(options, incident, { cardId: null, threadId: null });
-  const { flags, components, ...body } = messageBody(webhookMessage(view, delivery.attempt !== null), 'keep');
+  const body = plainBody(webhookMessage(view, delivery.attempt !== null));
   await incidents.record(destination, id, { attempt: { since: now().getTime() } });
   try {
     await post(body);
@@ -113,6 +124,12 @@ async function tell(
   }
   const last: LastTold = { count: incident.count, at: now().getTime() };
   await incidents.record(destination, id, { ...done, place: { ...last } });
+}
+
+/** Without buttons, which a webhook can't have. */
+function plainBody(message: Message): object {
+  const { flags, components, ...body } = messageBody(message, 'keep');
+  return body;
 }
 
 /** Refused by Discord, or never connected. Of everything else nobody knows. */

@@ -1,4 +1,4 @@
-import { type AlertEvent, type Incident, isMuted } from '../../../core/incident.js';
+import { type AlertEvent, faultKey, type Incident, isMuted } from '../../../core/incident.js';
 import { type Block, type Message, withinLimits } from './fit.js';
 import { incidentButtons } from './incident-buttons.js';
 import { incidentLine } from './incident-words.js';
@@ -59,7 +59,7 @@ function cardBlocks(view: CardView): Block[] {
     return [...how, ...thread];
   }
   return [
-    ...(incident.intent === null ? refusals(view.troubles) : view.troubles.slice(0, 1).flatMap(eventBlocks)),
+    ...(isRefusals(incident) ? refusals(view.troubles) : view.troubles.slice(0, 1).flatMap(eventBlocks)),
     ...(incident.intent === null ? [] : [lastGood(incident)]),
     ...handling(incident, view.now),
     ...thread,
@@ -76,6 +76,11 @@ function eventBlocks({ text, runId }: AlertEvent): Block[] {
       more: (hidden) => `and ${hidden} more: see the thread`,
     },
   ];
+}
+
+/** Of security refusals the card shows several. */
+function isRefusals(incident: Incident): boolean {
+  return incident.intent === null && faultKey(incident) === null;
 }
 
 function refusals(troubles: readonly AlertEvent[]): Block[] {

@@ -3,7 +3,7 @@ import { plain } from '../../../core/phrase.js';
 import { type Run, stateText } from '../../../core/run.js';
 import { durationText, stateSymbol } from '../../../core/wording.js';
 import { type Block, type Message, type TextFile, withinLimits } from './fit.js';
-import { incidentLine, MISSED_SYMBOL } from './incident-words.js';
+import { FAULT, incidentLine, MISSED_SYMBOL, subjectName } from './incident-words.js';
 import { outcomeBlocks } from './outcome.js';
 import { cleanLine, escapeText, inlineCode } from './text.js';
 import { COLORS, colorOf, stateLine, time, who } from './words.js';
@@ -17,6 +17,8 @@ const NAME_MAX = 80;
 /** Escaping can double them: so many sentences and lines fit into one embed all the same. */
 const SENTENCE_MAX = 120;
 const LINE_MAX = 40;
+/** Entries of faults come one by one, and their last sentence says what to do. */
+const FAULT_MAX = 600;
 
 /** One entry of a thread. */
 export interface ThreadEntry {
@@ -27,8 +29,8 @@ export interface ThreadEntry {
 }
 
 /** A thread's name: the incident's subject and its id. */
-export function threadName({ id, intent }: Incident): string {
-  return `${cleanLine(intent?.name ?? 'Refused requests').slice(0, NAME_MAX)} · ${id}`;
+export function threadName(incident: Incident): string {
+  return `${cleanLine(incident.intent?.name ?? subjectName(incident)).slice(0, NAME_MAX)} · ${incident.id}`;
 }
 
 /** The last line of a thread's message, by which it is found again. */
@@ -100,6 +102,10 @@ function headLine({ event, run }: ThreadEntry, max: number): string {
   }
   if (kind === 'acknowledged' || kind === 'muted' || kind === 'resolved') {
     return `${DEEDS[kind]}${by === null ? '' : ` by ${who(by)}`} · ${when}`;
+  }
+  if (kind === 'fault' || (kind === 'recovered' && runId === null)) {
+    const symbol = kind === 'recovered' ? stateSymbol('succeeded') : FAULT.symbol;
+    return `${symbol} ${escapeText(text.map(plain).join(' '), FAULT_MAX)} · ${when}`;
   }
   const state = kind === 'recovered' ? 'succeeded' : kind;
   const took = run === null ? null : durationText(run);

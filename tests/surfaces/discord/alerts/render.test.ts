@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { faultSentences } from '../../../../src/core/faults.js';
 import type { AlertEvent, Incident } from '../../../../src/core/incident.js';
 import { code, phrase } from '../../../../src/core/phrase.js';
+import { notice } from '../../../../src/core/reasons.js';
 import {
   type CardView,
   cardMessage,
@@ -57,6 +59,17 @@ function viewOf(incident: Incident, change: Partial<CardView> = {}): CardView {
   return { incident, troubles: [eventOf()], recovery: null, threadId: null, now: NOW, ...change };
 }
 
+const REMOVED = notice(
+  'store_unavailable',
+  phrase`${code('/data/chatops.db')} was removed while ChatOps runs.`,
+  phrase`Put it back, then restart the bot.`,
+);
+const FAULT = eventOf({ kind: 'fault', runId: null, by: null, text: faultSentences(REMOVED, true) });
+
+function faultOf(change: Partial<Incident> = {}): Incident {
+  return incidentOf({ key: 'fault:data-directory', intent: null, count: 1, lastGood: null, ...change });
+}
+
 describe('cards', () => {
   test.each<[name: string, view: CardView]>([
     ['failing', viewOf(incidentOf())],
@@ -102,6 +115,14 @@ describe('cards', () => {
         ],
       }),
     ],
+    ['fault', viewOf(faultOf(), { troubles: [FAULT] })],
+    [
+      'fault-over',
+      viewOf(faultOf({ resolved: { by: null, at: AT } }), {
+        troubles: [FAULT],
+        recovery: eventOf({ kind: 'recovered', runId: null, text: [phrase`This is over.`] }),
+      }),
+    ],
   ])('%s', (name, view) => {
     expectGolden(`alert-${name}`, cardMessage(view));
   });
@@ -131,9 +152,24 @@ describe('a thread’s messages', () => {
       ],
     ],
     ['many', Array.from({ length: ENTRIES_WITH_FILES + 1 }, (_, index) => entry(index + 1))],
+    [
+      'fault',
+      [
+        { event: FAULT, run: null, log: '' },
+        {
+          event: eventOf({ kind: 'recovered', runId: null, text: [phrase`This is over.`] }),
+          run: null,
+          log: '',
+        },
+      ],
+    ],
     ['ack', [{ event: eventOf({ kind: 'acknowledged', runId: null, text: [] }), run: null, log: '' }]],
   ])('%s', (name, entries) => {
-    expectGolden(`alert-thread-${name}`, threadMessage(incidentOf(), entries));
+    expectGolden(`alert-thread-${name}`, threadMessage(name === 'fault' ? faultOf() : incidentOf(), entries));
+  });
+
+  test('a fault’s thread is called after what is in trouble', () => {
+    expect(threadName(faultOf())).toBe('Data directory · i-12');
   });
 
   test('the worst texts leave room for every entry, and its mark, within Discord’s limits', () => {

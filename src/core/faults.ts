@@ -1,0 +1,179 @@
+import { faultKey, faultSubject, type NewAlert } from './incident.js';
+import type { Log } from './log.js';
+import { type Phrase, phrase, plain } from './phrase.js';
+import type { Notice } from './reasons.js';
+import type { IncidentStore } from './store.js';
+
+/** Something wrong with the installation itself, until it is cleared. */
+export interface Fault {
+  /** What is in trouble, as a slug that reads like a name: `data-directory`, `intents-folder`. */
+  readonly key: string;
+  /** What is wrong and the way out; redacted. */
+  readonly notice: Notice;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** Nothing new runs while it lasts. */
+  readonly blocksRuns: boolean;
+}
+
+/** Tells people of a fault without the store. Rejects when they could not be told. */
+export type DirectAlert = (fault: Fault) => Promise<void>;
+
+/** What is wrong with the installation itself. None of this throws or waits, and it works without the store. */
+export interface Faults {
+  /** Logs and alerts once; while it is open, only the notice is replaced. */
+  open(key: string, notice: Notice, options?: { readonly blocksRuns?: boolean }): void;
+  /** The fault is over, or was found not to be there: an alert that is open since before a restart ends too. */
+  clear(key: string): void;
+  /** Those that are open, oldest first. */
+  list(): readonly Fault[];
+  /** The first one because of which nothing new runs; null: there is none. */
+  blocking(): Fault | null;
+  /** A way to people for alerts that the store can't take; each fault goes each way once. */
+  tellBy(direct: DirectAlert): void;
+  /** Waits for nothing; what is not stored by now is given up. */
+  end(): void;
+}
+
+export interface FaultDeps {
+  readonly incidents: Pick<IncidentStore, 'raise'>;
+  readonly redact: (notice: Notice) => Notice;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Only a process that stays raises alerts: one that ends in a moment could not take them back. */
+  readonly alerts: boolean;
+  /** Times for tests, in ms. */
+  readonly pace?: { readonly retryMs: number; readonly patienceMs: number };
+}
+
+const RETRY_MS = 5000;
+/** A store that has not taken an alert by then is gone around. */
+const PATIENCE_MS = 5000;
+
+export function createFaults(deps: FaultDeps): Faults {
+  const { redact, log, now, alerts } = deps;
+  const open = new Map<string, Fault>();
+  const known = new Set<string>();
+  const alarm = createAlarm(deps, (key) => open.get(key) ?? null);
+
+  return {
+    open(key, raw, { blocksRuns = false } = {}) {
+      const before = open.get(key);
+      const notice = redact(raw);
+      const fault = { key, notice, since: before?.since ?? now().toISOString(), blocksRuns };
+      open.set(key, fault);
+      known.add(key);
+      if (before !== undefined && before.blocksRuns === blocksRuns) return;
+      log.error({ fault: key, reason: notice.code }, `${plain(notice.message)} ${plain(notice.remedy)}`);
+      if (alerts) alarm.raise(opened(fault, now().toISOString()));
+    },
+    clear(key) {
+      const wasOpen = open.delete(key);
+      if (wasOpen) log.info({ fault: key }, 'a fault is over');
+      if (!wasOpen && known.has(key)) return;
+      known.add(key);
+      if (alerts) alarm.raise(over(key, now().toISOString()));
+    },
+    list: () => [...open.values()],
+    blocking: () => [...open.values()].find(({ blocksRuns }) => blocksRuns) ?? null,
+    tellBy: alarm.tellBy,
+    end: alarm.end,
+  };
+}
+
+interface Alarm {
+  raise(alert: NewAlert): void;
+  tellBy(direct: DirectAlert): void;
+  end(): void;
+}
+
+/** Stores alerts in their order, however long that takes, and goes around a store that does not take them. */
+function createAlarm({ incidents, log, pace }: FaultDeps, find: (key: string) => Fault | null): Alarm {
+  const { retryMs, patienceMs } = pace ?? { retryMs: RETRY_MS, patienceMs: PATIENCE_MS };
+  const unstored: NewAlert[] = [];
+  /** Each way with the faults, by key and beginning, that went it. */
+  const ways = new Map<DirectAlert, Set<string>>();
+  let complained = false;
+  let storing = false;
+  let timer: NodeJS.Timeout | null = null;
+  let ended = false;
+
+  const goAround = (): void => {
+    const faults = unstored.flatMap(({ subject }) => find(faultKey(subject) ?? '') ?? []);
+    for (const fault of new Set(faults)) {
+      for (const [direct, told] of ways) {
+        const name = `${fault.key} ${fault.since}`;
+        if (told.has(name)) continue;
+        told.add(name);
+        direct(fault).catch((error: unknown) => {
+          told.delete(name);
+          if (complained) return;
+          complained = true;
+          log.warn({ why: String(error), fault: fault.key }, 'a fault could not be told, trying again');
+        });
+      }
+    }
+  };
+  const store = async (): Promise<void> => {
+    if (storing || ended) return;
+    storing = true;
+    const impatient = setTimeout(goAround, patienceMs);
+    try {
+      for (let next = unstored[0]; next; next = unstored[0]) {
+        await incidents.raise(next);
+        unstored.shift();
+      }
+      complained = false;
+    } catch {
+      // Said by the fault itself, or by whatever watches the store.
+      goAround();
+      if (!ended) timer = setTimeout(() => void store(), retryMs).unref();
+    } finally {
+      clearTimeout(impatient);
+      storing = false;
+    }
+  };
+  return {
+    raise(alert) {
+      const same = unstored.filter(({ subject }) => subject.key === alert.subject.key);
+      // Of one that comes and goes while the store is away, its first and its last word are enough.
+      if (same.length > 1) unstored.splice(unstored.lastIndexOf(same.at(-1) ?? alert), 1);
+      unstored.push(alert);
+      void store();
+    },
+    tellBy(direct) {
+      ways.set(direct, new Set());
+      if (timer !== null && unstored.length > 0) goAround();
+    },
+    end() {
+      ended = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
+
+function opened({ key, notice, blocksRuns }: Fault, at: string): NewAlert {
+  return alertOf(key, 'fault', at, notice.code, faultSentences(notice, blocksRuns));
+}
+
+function over(key: string, at: string): NewAlert {
+  return alertOf(key, 'recovered', at, 'done', [phrase`This is over.`]);
+}
+
+/** What people read of a fault: what is wrong, what that means, what to do. */
+export function faultSentences({ message, remedy }: Notice, blocksRuns: boolean): readonly Phrase[] {
+  return [message, ...(blocksRuns ? [phrase`Nothing new runs meanwhile.`] : []), phrase`Next: ${remedy}`];
+}
+
+function alertOf(
+  key: string,
+  kind: 'fault' | 'recovered',
+  at: string,
+  reason: string,
+  text: readonly Phrase[],
+): NewAlert {
+  return {
+    subject: faultSubject(key),
+    event: { kind, at, runId: null, reason, by: null, text, count: 1, mark: null },
+  };
+}

@@ -1,0 +1,13 @@
+import { type Fault, faultSentences } from '../../../core/faults.js';
+import { faultName } from '../../../core/incident.js';
+import { type Message, withinLimits } from './fit.js';
+import { FAULT } from './incident-words.js';
+import { escapeText, markdown } from './text.js';
+import { time } from './words.js';
+
+/** A fault that has no card, because the store can't keep one. */
+export function faultMessage({ key, notice, since, blocksRuns }: Fault): Message {
+  const title = `${FAULT.symbol} **${escapeText(faultName(key), 80)} ${FAULT.words}** · since ${time(since, 't')}`;
+  const items = faultSentences(notice, blocksRuns).map(markdown);
+  return withinLimits({ content: title, embeds: [{ color: FAULT.color, blocks: items }] });
+}

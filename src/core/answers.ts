@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical.js';
 import { type Consent, consentOf, wantedBy } from './consent.js';
-import { type Answer, type Press, weigh } from './decisions.js';
+import { type Answer, type Press, type Verdict, weigh } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { tooManyAtOnce } from './limits.js';
 import { requestOf } from './new-run.js';
@@ -16,8 +16,11 @@ import type { Refusal } from './ticket.js';
 export interface Answering {
   /** The name that was typed, where one was asked for. */
   readonly typed?: string;
-  /** Finds somebody with the rights of this moment, to look again at the one in whose name a run begins. */
-  readonly find?: (who: ActorRef) => Promise<Actor | null>;
+  /**
+   * Finds somebody with the rights of this moment, to look again at the one in whose name a run begins; null when they
+   * are gone. Rejects when that can't be found out.
+   */
+  readonly find?: (who: ActorRef, run: Run) => Promise<Actor | null>;
 }
 
 /** The last yes that a run needed; it is judged again right before the run begins. */
@@ -50,8 +53,7 @@ export class Answers {
   async take(runId: string, actor: Actor, answer: Answer, also: Answering = {}): Promise<Answered> {
     const run = await this.#waiting(runId);
     if ('ok' in run) return run;
-    const press = await pressOf(run, actor, answer, also);
-    const verdict = await weigh(this.deps, run, press);
+    const { press, verdict } = await this.#weigh(run, actor, answer, also);
     if (verdict.does === 'nothing') {
       await this.#store(run, verdict.consent, 'rule_tightened', actor);
       return this.records.deny(requestOf(run, actor), run.id, verdict.notice);
@@ -67,8 +69,43 @@ export class Answers {
   async foresee(runId: string, actor: Actor, answer: Answer, also: Answering = {}): Promise<Notice | null> {
     const run = await this.#waiting(runId);
     if ('ok' in run) return run.notice;
-    const verdict = await weigh(this.deps, run, await pressOf(run, actor, answer, also));
+    const { verdict } = await this.#weigh(run, actor, answer, also);
     return verdict.does === 'nothing' ? verdict.notice : null;
+  }
+
+  /** The asker is looked up only where nothing else speaks against the answer: Discord may be slow to tell. */
+  async #weigh(
+    run: Run,
+    actor: Actor,
+    answer: Answer,
+    { typed, find }: Answering,
+  ): Promise<{ readonly press: Press; readonly verdict: Verdict }> {
+    const wanted = wantedBy(run);
+    const press: Press = {
+      actor,
+      answer,
+      ...(typed === undefined ? {} : { typed }),
+      // The local operator has no rights that could be taken away.
+      wantedBy: wanted?.kind === 'operator' ? wanted : null,
+    };
+    const verdict = await weigh(this.deps, run, press);
+    const asks = verdict.does === 'nothing' && verdict.notice.code === 'asker_unchecked';
+    if (!asks || !wanted || !find) return { press, verdict };
+    const known = { ...press, wantedBy: await this.#lookUp(run, wanted, find) };
+    return { press: known, verdict: await weigh(this.deps, run, known) };
+  }
+
+  async #lookUp(
+    run: Run,
+    wanted: ActorRef,
+    find: NonNullable<Answering['find']>,
+  ): Promise<Press['wantedBy']> {
+    try {
+      return (await find(wanted, run)) ?? 'gone';
+    } catch (error) {
+      this.deps.log.warn({ err: error, runId: run.id }, 'the requester of a run could not be looked up');
+      return null;
+    }
   }
 
   async expire(run: Run): Promise<void> {
@@ -94,7 +131,7 @@ export class Answers {
     const begins = verdict.does === 'begin' ? verdict.request : null;
     const notNow = this.self.closing.aborted
       ? shuttingDown()
-      : begins && (await tooManyAtOnce(this.deps, begins));
+      : begins && (await tooManyAtOnce(this.deps, begins, actor));
     if (notNow) return this.records.deny(requestOf(run, actor), run.id, notNow);
     if (verdict.does === 'note') {
       const noted = await this.#store(run, consent, 'confirmed', actor);
@@ -127,15 +164,6 @@ export class Answers {
 }
 
 type Counting = Exclude<Awaited<ReturnType<typeof weigh>>, { does: 'nothing' }>;
-
-async function pressOf(run: Run, actor: Actor, answer: Answer, { typed, find }: Answering): Promise<Press> {
-  const base = { actor, answer, ...(typed === undefined ? {} : { typed }) };
-  const wanted = wantedBy(run);
-  // Only an approval begins a run in somebody else's name.
-  if (answer !== 'approve' || !wanted) return { ...base, wantedBy: null };
-  // The local operator has no rights that could be taken away.
-  return { ...base, wantedBy: wanted.kind === 'operator' ? wanted : ((await find?.(wanted)) ?? null) };
-}
 
 function isOverdue(run: Run, now: Date): boolean {
   return run.expiresAt !== null && Date.parse(run.expiresAt) <= now.getTime();

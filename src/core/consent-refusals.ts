@@ -61,6 +61,15 @@ export function askerGone({ name }: ActorRef): Notice {
   );
 }
 
+/** Nobody knows whether they may: that is no refusal of their rights. */
+export function askerUnchecked({ id }: About, { name }: ActorRef): Notice {
+  return notice(
+    'asker_unchecked',
+    phrase`Discord can’t be asked now whether ${name}, who asked for ${code(id)}, can still run it. Nothing ran, and the preview is still open.`,
+    phrase`Press Approve again in a minute.`,
+  );
+}
+
 export function wrongName({ intent }: About, typed: string | undefined): Notice {
   return typed === undefined
     ? notice(

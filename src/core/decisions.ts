@@ -12,6 +12,7 @@ import {
 } from './consent.js';
 import {
   askerGone,
+  askerUnchecked,
   needsApproval,
   needsPerson,
   notInDiscord,
@@ -26,6 +27,7 @@ import { isLarge } from './large-deletion.js';
 import { stacksOfPlan } from './lock.js';
 import { heldBack } from './locks.js';
 import { requestOf } from './new-run.js';
+import { hasRole } from './policy/judge.js';
 import type { Voice } from './policy/wording.js';
 import type { Notice } from './reasons.js';
 import { notAsker } from './refusals.js';
@@ -42,8 +44,8 @@ export interface Press {
   readonly answer: Answer;
   /** The name that they typed, where one was asked for. */
   readonly typed?: string;
-  /** The person who wants the run, with the rights of this moment; null when they can't be found. */
-  readonly wantedBy: Actor | null;
+  /** The person who wants the run, with the rights of this moment; null: not known, for nobody has asked or could. */
+  readonly wantedBy: Actor | 'gone' | null;
 }
 
 /** What an answer does. `consent` is what is asked for now, with the answer in it when it counts. */
@@ -103,7 +105,7 @@ export function judge(run: Run, press: Press, may: May, at: string): Verdict {
   if (press.answer === 'cancel' || press.answer === 'reject') return { does: 'end', consent };
   const yes: Yes = { by: actorRef(press.actor), at, fingerprint: run.plan.fingerprint };
   if (press.answer === 'approve') {
-    const runner = press.wantedBy ?? press.actor;
+    const runner = press.wantedBy === null || press.wantedBy === 'gone' ? press.actor : press.wantedBy;
     return { does: 'begin', consent: { ...consent, approved: yes }, request: requestOf(run, runner) };
   }
   if (consent.confirm === 'two_people') return { does: 'note', consent: { ...consent, confirmed: yes } };
@@ -128,10 +130,12 @@ const WHY_NOT: Readonly<Record<Answer, WhyNot>> = {
     const wanted = wantedBy(run);
     if (consentOf(run).confirm !== 'two_people') return notAsker(run);
     if (!wanted) return needsPerson(run);
-    const denied = notSecond(run, press.actor, may);
+    // The asker comes last: who is asked about them need not be, where something else speaks against the answer.
+    const denied = notSecond(run, press.actor, may) ?? nameMissing(run, press);
     if (denied) return denied;
-    if (!press.wantedBy || !sameActor(press.wantedBy, wanted)) return askerGone(wanted);
-    return may(press.wantedBy, 'run') ?? nameMissing(run, press);
+    if (press.wantedBy === 'gone') return askerGone(wanted);
+    if (press.wantedBy === null || !sameActor(press.wantedBy, wanted)) return askerUnchecked(run, wanted);
+    return may(press.wantedBy, 'run');
   },
 
   reject: (run, { actor }, may) =>
@@ -152,8 +156,7 @@ function notSecond(run: Run, actor: Actor, may: May): Notice | null {
   if (actor.kind !== 'user') return notInDiscord(run);
   const denied = may(actor, 'approve');
   if (denied) return denied;
-  const held = new Set([...(actor.roleIds ?? []), ...(actor.roleNames ?? [])]);
-  const lacking = consentOf(run).approverRoles.find((role) => !held.has(role));
+  const lacking = consentOf(run).approverRoles.find((role) => !hasRole(actor, role));
   return lacking === undefined ? null : roleMissing(run, lacking);
 }
 

@@ -3,7 +3,7 @@ import { formatDuration } from './format.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import { type Limits, NO_LIMITS } from './policy/policy.js';
 import { type Notice, notice } from './reasons.js';
-import { type RunRequest, sameActor } from './request.js';
+import { type ActorRef, type RunRequest, sameActor } from './request.js';
 
 /** So many in so many seconds. */
 export interface Rate {
@@ -51,10 +51,14 @@ export async function tooManyRequests(
   return tooOften(phrase`${code(request.intent)} was asked for ${everybodys.runs}`, everybodys);
 }
 
-/** Would the run that this request begins be one too many at once for its person or its intent? Null means no. */
+/**
+ * Would the run that this request begins be one too many at once for its person or its intent? Null means no.
+ * @param reader who is told; the second of two people is told about the first
+ */
 export async function tooManyAtOnce(
   { policy, store }: LimitDeps,
   { actor, intent, source }: RunRequest,
+  reader: ActorRef = actor,
 ): Promise<Notice | null> {
   if (source !== 'discord') return null;
   const { perPerson, perIntent } = limitsOf(policy.rules());
@@ -62,7 +66,8 @@ export async function tooManyAtOnce(
   const active = await store.runs.list({ states: ACTIVE, limit: MOST_ACTIVE });
   const mine = active.filter((run) => sameActor(run.actor, actor));
   if (perPerson.atOnce !== null && mine.length >= perPerson.atOnce) {
-    return busy(phrase`You have`, mine[0]?.id, perPerson.atOnce);
+    const who = sameActor(reader, actor) ? 'You have' : `${actor.name} has`;
+    return busy(phrase`${who}`, mine[0]?.id, perPerson.atOnce);
   }
   const same = active.filter((run) => run.intent === intent);
   if (perIntent.atOnce === null || same.length < perIntent.atOnce) return null;

@@ -140,6 +140,10 @@ export const REASONS = {
     summary: 'The one who pressed Approve or Reject lacks the role that this run asks for.',
     remedy: 'Ask somebody with that role.',
   },
+  asker_unchecked: {
+    summary: 'Discord could not be asked whether the requester can still run it, so nothing began.',
+    remedy: 'Press Approve again in a minute.',
+  },
   rejected: {
     summary: 'Somebody who may approve the run rejected it.',
     remedy: 'Talk with them, then ask for a new preview.',

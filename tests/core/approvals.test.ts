@@ -24,7 +24,7 @@ const carol: Actor = {
   id: '4',
   name: 'carol',
   administrator: true,
-  roleIds: ['77'],
+  roleIds: ['770000000000000077'],
   roleNames: ['Boss'],
 };
 const operator: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
@@ -126,7 +126,7 @@ describe('two people, asked in Discord', () => {
   });
 
   test.each([
-    ['by id', '77'],
+    ['by id', '770000000000000077'],
     ['by name', 'Boss'],
   ])('the approver needs the role, named %s', async (_, role) => {
     home.intents.push(ruled('by-role', 'two_people', role));

@@ -151,7 +151,8 @@ function isThere({ channels }: Who, { channel }: Actor): boolean {
   return channel !== undefined && channels.some((one) => one === (isId(one) ? channel.id : channel.name));
 }
 
-function hasRole({ roleIds = [], roleNames = [] }: Actor, role: string): boolean {
+/** Has this Discord user the role? By id, or by the exact name that it has now. */
+export function hasRole({ roleIds = [], roleNames = [] }: Actor, role: string): boolean {
   if (role === '@everyone') return true;
   return isId(role) ? roleIds.includes(role) : roleNames.includes(role);
 }

@@ -133,9 +133,7 @@ function what({ right, subject: { intent, action, stack } }: Judged): Phrase {
 function allowance({ rules, actor }: Judged, voice: Voice): Phrase {
   const held = heldRoles(rules, actor);
   if (held.length === 0) {
-    return voice === 'you'
-      ? phrase`You have no role in the policy here.`
-      : phrase`No role of the policy allows it.`;
+    return phrase`${voice === 'you' ? 'You have' : `${actor.name} has`} no role in the policy here.`;
   }
   const words = [
     ...(held.some((role) => gives(role, 'view')) ? ['status', 'runs'] : []),

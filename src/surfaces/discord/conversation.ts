@@ -1,4 +1,5 @@
 import type { Actor, ActorRef } from '../../core/request.js';
+import type { Run } from '../../core/run.js';
 import type { Message } from './render/fit.js';
 import type { Form } from './render/form.js';
 
@@ -14,8 +15,11 @@ export interface Conversation {
   thinkPrivately(): Promise<void>;
   /** First answer to a command or a button: a form to fill in. What is sent comes as an interaction of its own. */
   ask(form: Form): Promise<void>;
-  /** Somebody of this server with the rights of now; null when they are not in it. */
-  find(who: ActorRef): Promise<Actor | null>;
+  /**
+   * Somebody of this server with the rights of now, as if they spoke where the run is shown; null when they are not in
+   * it. Rejects when Discord can't be asked.
+   */
+  find(who: ActorRef, run: Pick<Run, 'shown'>): Promise<Actor | null>;
   /** First answer to a button: it was heard, and its message changes later. */
   accept(): Promise<void>;
   /** Replaces the answer that {@link think} or {@link thinkPrivately} promised. */

@@ -8,84 +8,12 @@ import {
   PermissionFlagsBits,
   type PermissionsString,
 } from 'discord.js';
-import type { Actor, ActorRef } from '../../core/request.js';
-import { failureOf } from './api-error.js';
+import { actorOf, lookUpActor } from './actor.js';
 import type { Focused } from './autocomplete.js';
 import type { Conversation } from './conversation.js';
 import { modalOf } from './form.js';
 import { privately, replyOptions } from './message.js';
-
-/**
- * Who pressed, with the roles and rights of this moment: Discord sends them with each interaction. Roles and
- * administrators count only in the server that the bot serves: anybody can have both in a server of their own
- * and invite a public bot there.
- * @param homeGuildId the configured server; null: the only one that the bot is in
- */
-export function actorOf(interaction: BaseInteraction, homeGuildId: string | null): Actor {
-  const { user, guildId, memberPermissions } = interaction;
-  const atHome = isHome(interaction, homeGuildId);
-  return {
-    kind: 'user',
-    id: user.id,
-    name: user.username,
-    ...(guildId === null ? {} : { guildId }),
-    ...(atHome ? rolesOf(interaction) : { roleIds: [], roleNames: [] }),
-    ...channelOf(interaction),
-    atHome,
-    administrator: atHome && (memberPermissions?.has(PermissionFlagsBits.Administrator) ?? false),
-  };
-}
-
-/** Looked up at Discord each time: what is remembered of somebody's roles may be old. */
-async function findActor(
-  interaction: BaseInteraction,
-  who: ActorRef,
-  homeGuildId: string | null,
-): Promise<Actor | null> {
-  const { guild } = interaction;
-  if (who.kind !== 'user' || guild === null) return null;
-  try {
-    const { user, roles, permissions } = await guild.members.fetch({ user: who.id, force: true });
-    return {
-      kind: 'user',
-      id: user.id,
-      name: user.username,
-      guildId: guild.id,
-      roleIds: [...roles.cache.keys()],
-      roleNames: namesOf(roles.cache),
-      administrator: isHome(interaction, homeGuildId) && permissions.has(PermissionFlagsBits.Administrator),
-    };
-  } catch (error) {
-    if (failureOf(error) === 'member_gone') return null;
-    throw error;
-  }
-}
-
-function namesOf(roles: ReadonlyMap<string, { readonly name: string }>): readonly string[] {
-  return [...roles.values()].map(({ name }) => name);
-}
-
-function isHome({ guildId, client }: BaseInteraction, homeGuildId: string | null): boolean {
-  if (guildId === null) return false;
-  const { cache } = client.guilds;
-  return homeGuildId === null ? cache.size === 1 && cache.has(guildId) : guildId === homeGuildId;
-}
-
-/** Names are those that the roles have now; a role that was deleted has none. */
-function rolesOf({ member, guild }: BaseInteraction): Required<Pick<Actor, 'roleIds' | 'roleNames'>> {
-  const roles = member?.roles;
-  const roleIds = roles === undefined ? [] : Array.isArray(roles) ? roles : [...roles.cache.keys()];
-  const roleNames = roleIds.flatMap((id) => guild?.roles.cache.get(id)?.name ?? []);
-  return { roleIds, roleNames };
-}
-
-/** Of a thread, the channel that it belongs to: anybody can name a thread like a channel. */
-function channelOf({ channel }: BaseInteraction): Pick<Actor, 'channel'> {
-  const place = channel?.isThread() ? channel.parent : channel;
-  return place && 'name' in place && place.name !== null
-    ? { channel: { id: place.id, name: place.name } }
-    : {};
-}
+import { discordShown } from './shown.js';
 
 /** The options of a slash command by name. */
 export function optionsOf(interaction: ChatInputCommandInteraction): Record<string, unknown> {
@@ -119,7 +47,8 @@ export function conversationOf(
     ask: async (form) => {
       if (!interaction.isModalSubmit()) await interaction.showModal(modalOf(form));
     },
-    find: (who) => findActor(interaction, who, homeGuildId),
+    find: (who, run) =>
+      lookUpActor(interaction, { who, channelId: discordShown(run)?.channelId ?? null }, homeGuildId),
     answer: async (message) => {
       await interaction.editReply(replyOptions(message));
       promised = false;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, type Interaction, Options } from 'discord.js';
 import type { DirectAlert } from '../../core/faults.js';
+import { actorOf } from './actor.js';
 import type { OpsAlerts } from './alerts/ops-alerts.js';
 import { startAlerts } from './alerts/start-alerts.js';
 import { faultTeller } from './alerts/tell-fault.js';
@@ -13,7 +14,7 @@ import { watchFirstAnswers } from './first-answers.js';
 import { valuesOf } from './form.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
 import { onCommand, onForm, onPress } from './handler.js';
-import { actorOf, conversationOf, focusedOf, optionsOf } from './interaction.js';
+import { conversationOf, focusedOf, optionsOf } from './interaction.js';
 import { liveRuns } from './live-runs.js';
 import { logIn } from './log-in.js';
 import { createOutcomes, isToldHere } from './outcomes.js';

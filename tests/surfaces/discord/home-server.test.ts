@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type BaseInteraction, PermissionFlagsBits, PermissionsBitField } from 'discord.js';
-import { actorOf } from '../../../src/surfaces/discord/interaction.js';
+import { actorOf } from '../../../src/surfaces/discord/actor.js';
 
 const HOME = '100000000000000010';
 const OTHER = '100000000000000020';
@@ -43,7 +43,7 @@ describe('roles and channels of the moment', () => {
 
   test('roles come with their ids and their names of now; a deleted one has no name', () => {
     const actor = actorOf(interactionIn(HOME, [HOME], { roles: [OPS, GONE], known }), HOME);
-    expect(actor.roleIds).toEqual([OPS, GONE]);
+    expect(actor.roleIds).toEqual([OPS, GONE, HOME]);
     expect(actor.roleNames).toEqual(['Operator']);
     const renamed = new Map([[OPS, 'Crew']]);
     expect(actorOf(interactionIn(HOME, [HOME], { roles: [OPS], known: renamed }), HOME).roleNames).toEqual([

@@ -58,7 +58,9 @@ export async function openApp(
   env: Readonly<Record<string, string | undefined>>,
   options: { readonly watch: boolean },
 ): Promise<App> {
-  const redactor = new Redactor();
+  const redactor = new Redactor((what) =>
+    log.error({ what }, 'something that is not plain data was to be shown: a word stands in for it'),
+  );
   for (const secret of secretsOf(config)) redactor.add(secret);
   const log = createLog(config.logLevel, redactor);
   const store = await openSqliteStore({

@@ -48,7 +48,7 @@ const AREAS: readonly CheckArea[] = [
 export async function diagnose(world: DoctorWorld, limits: Limits = LIMITS): Promise<Diagnosis> {
   const examined = examineConfig(world);
   const { config, broken } = examined;
-  const redactor = new Redactor();
+  const redactor = new Redactor(() => {});
   for (const secret of secretsOf(config)) redactor.add(secret);
   const { has: hasSecret } = createSecrets(world.env, { cwd: world.cwd, onResolved: () => {} });
   const part = (examination: Omit<Examination, 'remedy'> & { readonly remedy?: string }) =>

@@ -1,59 +1,88 @@
-/** Shorter values would blot out ordinary words. */
-const SHORTEST_SECRET = 4;
+import { Needles } from './needles.js';
+import { notPlain, type Plain } from './plain-data.js';
+import { formsOf, inJson } from './secret-forms.js';
+
 const MASK = '••••';
+
+/** A copy of plain data with every known secret masked. */
+export type Redact = <T>(value: T & Plain<T>) => T;
+
+/** Told of something that no JSON can be, such as `a Date`, in what was to be redacted. */
+type OnForeign = (what: string) => void;
 
 /** Knows the secrets' values and hides them, in every common encoding, in whatever leaves the process. */
 export class Redactor {
-  readonly #needles = new Set<string>();
-  #sorted: readonly string[] = [];
+  readonly #needles = new Needles();
   /** As they stand inside a string of a JSON text. */
-  #inJson: readonly string[] = [];
-  #shortest = Number.POSITIVE_INFINITY;
+  readonly #inJson = new Needles();
 
-  /** Adds a secret's value: as it is, JSON-escaped, URL-encoded, hex, base64 and base64url. */
+  /**
+   * @param onForeign told of what isn't plain data; without it that throws. What it is told of is replaced by a word
+   * for it, or, like a `Date`, by the JSON that it makes of itself.
+   */
+  constructor(private readonly onForeign: OnForeign = refuse) {}
+
+  /** Adds a secret's value, to be found in each of its {@link formsOf}. */
   add(value: string): void {
-    if (value.length < SHORTEST_SECRET) return;
-    const bytes = Buffer.from(value);
-    const forms = [
-      value,
-      inJson(value),
-      encodeURIComponent(value),
-      bytes.toString('hex'),
-      bytes.toString('base64').replace(/=+$/, ''),
-      bytes.toString('base64url'),
-    ];
-    for (const form of forms) this.#needles.add(form);
-    this.#sorted = [...this.#needles].sort((a, b) => b.length - a.length);
-    this.#inJson = this.#sorted.map(inJson);
-    this.#shortest = this.#sorted.at(-1)?.length ?? Number.POSITIVE_INFINITY;
+    for (const form of formsOf(value)) {
+      this.#needles.add(form);
+      this.#inJson.add(inJson(form));
+    }
   }
 
   /** The text with every known secret masked. */
   readonly text = (text: string): string => {
-    // Most texts are shorter than any secret.
-    if (text.length < this.#shortest) return text;
-    let clean = text;
-    for (const needle of this.#sorted) if (clean.includes(needle)) clean = clean.replaceAll(needle, MASK);
-    return clean;
+    const spans = this.#needles.find(text);
+    if (spans.length === 0) return text;
+    let clean = '';
+    let from = 0;
+    for (const { start, end } of spans) {
+      clean += `${text.slice(from, start)}${MASK}`;
+      from = end;
+    }
+    return clean + text.slice(from);
   };
 
-  /** A copy of plain data with every string in it redacted. */
-  readonly data = <T>(value: T): T => {
-    if (typeof value === 'string') return this.text(value) as T;
-    if (Array.isArray(value)) return value.map(this.data) as T;
-    if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.data(member)])) as T;
-  };
+  /** A copy of plain data with every string in it redacted, names of members too. */
+  readonly data: Redact = <T>(value: T): T => this.#copy(value) as T;
 
   /** {@link data} as a JSON text. Plain data that holds no secret, as nearly all does, is not copied for it. */
   readonly json = (value: unknown): string => {
-    const text = JSON.stringify(value);
-    return this.#inJson.some((needle) => text.includes(needle)) ? JSON.stringify(this.data(value)) : text;
+    const safe = this.#isPlain(value) ? value : this.#copy(value);
+    const text = JSON.stringify(safe);
+    return this.#inJson.find(text).length > 0 ? JSON.stringify(this.#copy(safe)) : text;
   };
+
+  #copy(value: unknown): unknown {
+    if (typeof value === 'string') return this.text(value);
+    const foreign = notPlain(value);
+    if (foreign !== null) return this.#instead(value, foreign);
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map((member) => this.#copy(member));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [this.text(key), this.#copy(member)]),
+    );
+  }
+
+  /** What is shown instead of something foreign: never its members, which may be anything. */
+  #instead(value: unknown, what: string): unknown {
+    this.onForeign(what);
+    const json: unknown = value instanceof Date ? value.toJSON() : null;
+    return typeof json === 'string' ? json : `(${what})`;
+  }
+
+  #isPlain(value: unknown): boolean {
+    if (typeof value === 'string') return true;
+    if (notPlain(value) !== null) return false;
+    if (typeof value !== 'object' || value === null) return true;
+    // A loop: each answer over HTTP comes through here.
+    for (const key in value) if (!this.#isPlain((value as Record<string, unknown>)[key])) return false;
+    return true;
+  }
 }
 
-function inJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+function refuse(what: string): never {
+  throw new TypeError(`only plain data can be redacted, and this holds ${what}`);
 }
 
 /** Secrets by name. Values are read at the last moment, by the host. */

@@ -1,6 +1,7 @@
 import type { IncidentDesk } from '../../core/incident-desk.js';
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
+import type { Redact } from '../../core/redact.js';
 import type { ScheduleDesk } from '../../core/schedule/desk.js';
 import type { ArtifactStore, IncidentStore, RunStore } from '../../core/store.js';
 import type { ChannelLimit } from './channel-turns.js';
@@ -23,7 +24,7 @@ export interface DiscordDeps {
   readonly artifacts: Pick<ArtifactStore, 'list'>;
   readonly schedules: ScheduleDesk;
   /** Plain data with every known secret masked: the last barrier before anything is sent. */
-  readonly redact: <T>(data: T) => T;
+  readonly redact: Redact;
   readonly log: Logger;
   readonly now: () => Date;
   /** What goes wrong, and what people do about it. */

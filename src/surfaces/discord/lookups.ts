@@ -27,7 +27,7 @@ export async function showRuns(talk: Conversation, deps: LookupDeps): Promise<vo
   await talk.thinkPrivately();
   const runs = await visibleRuns(deps, talk.actor);
   const barred = deps.pipeline.barred(talk.actor);
-  if (runs.length === 0 && barred) return talk.answer(refusal(barred));
+  if (runs.length === 0 && barred) return talk.answer(refusal(deps.redact(barred)));
   await talk.answer(runList(deps.redact(runs.slice(0, RUNS_SHOWN))));
 }
 
@@ -40,14 +40,14 @@ export async function showRun(talk: Conversation, deps: LookupDeps, id: string):
     return talk.answer(refusal(unknownRun(id).notice, closest(id, known, 3)));
   }
   const denied = deps.pipeline.check(talk.actor, 'view', run);
-  if (denied !== null) return talk.answer(refusal(denied));
+  if (denied !== null) return talk.answer(refusal(deps.redact(denied)));
   await talk.answer(runDetails(deps.redact(run), deps.redact(await deps.runs.readLog(run.id))));
 }
 
 /** `/intents` */
 export async function showIntents(talk: Conversation, deps: LookupDeps): Promise<void> {
   const barred = deps.pipeline.barred(talk.actor);
-  if (barred) return talk.tell(refusal(barred));
+  if (barred) return talk.tell(refusal(deps.redact(barred)));
   const { catalogue, pipeline, redact } = deps;
   const runnable = new Set(pipeline.visible(talk.actor).map(({ name }) => name));
   const seen = pipeline
@@ -70,14 +70,14 @@ export async function showWhy(talk: Conversation, deps: LookupDeps, intent: stri
 export async function showStatus(talk: Conversation, deps: LookupDeps): Promise<void> {
   await talk.thinkPrivately();
   const barred = deps.pipeline.barred(talk.actor);
-  if (barred) return talk.answer(refusal(barred));
+  if (barred) return talk.answer(refusal(deps.redact(barred)));
   await talk.answer(statusMessage(deps.redact(await deps.pipeline.status(talk.actor))));
 }
 
 /** `/help` */
 export async function showHelp(talk: Conversation, deps: LookupDeps): Promise<void> {
   const barred = deps.pipeline.barred(talk.actor);
-  if (barred) return talk.tell(refusal(barred));
+  if (barred) return talk.tell(refusal(deps.redact(barred)));
   const count = (action: Action): number => deps.pipeline.visible(talk.actor, action).length;
   await talk.tell(
     help({

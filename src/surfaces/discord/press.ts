@@ -87,10 +87,10 @@ async function decide(
   if (!decision.ok) await talk.tell(refusal(redact(decision.notice)));
 }
 
-const stop: Press = async (talk, { pipeline, live }, runId) => {
+const stop: Press = async (talk, { pipeline, live, redact }, runId) => {
   await talk.accept();
   const result = await pipeline.stop(runId, talk.actor);
-  if (!result.ok) return talk.tell(refusal(result.notice));
+  if (!result.ok) return talk.tell(refusal(redact(result.notice)));
   live.stopping(runId, actorRef(talk.actor));
 };
 
@@ -127,7 +127,8 @@ async function look(
   await talk.thinkPrivately();
   const run = await runs.get(runId);
   const denied = run === null ? unknownRun(runId).notice : pipeline.check(talk.actor, 'view', run);
-  if (run === null || denied !== null) return talk.answer(refusal(denied ?? unknownRun(runId).notice));
+  if (run === null || denied !== null)
+    return talk.answer(refusal(redact(denied ?? unknownRun(runId).notice)));
   await show(redact(run));
 }
 

@@ -14,7 +14,7 @@ export async function showSchedules(talk: Conversation, deps: SchedulingDeps, na
   const { schedules, pipeline, redact } = deps;
   await talk.thinkPrivately();
   const barred = pipeline.barred(talk.actor);
-  if (barred) return talk.answer(refusal(barred));
+  if (barred) return talk.answer(refusal(redact(barred)));
   if (name !== undefined) {
     const found = await schedules.show(talk.actor, name);
     return talk.answer(found.ok ? scheduleDetails(redact(found.view)) : refusal(redact(found.notice)));

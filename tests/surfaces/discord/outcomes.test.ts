@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DiscordAPIError } from 'discord.js';
+import { Redactor } from '../../../src/core/redact.js';
 import type { ChannelMessages, SendOptions } from '../../../src/surfaces/discord/channel-messages.js';
 import { createClosing } from '../../../src/surfaces/discord/closing.js';
 import { createOutcomes, type Outcomes } from '../../../src/surfaces/discord/outcomes.js';
@@ -49,7 +50,7 @@ beforeEach(() => {
   outcomes = createOutcomes({
     pipeline: fake.pipeline,
     runs: fake.runs,
-    redact: (data) => data,
+    redact: new Redactor().data,
     log,
     now: () => new Date(time),
     messages: place.messages,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Intent } from '../../../src/core/intent/intent.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
+import { Redactor } from '../../../src/core/redact.js';
 import type { InteractionHandle } from '../../../src/playground/driver/interaction-handle.js';
 import { buttonsOf, textOf } from '../../../src/playground/driver/text.js';
 import { offerParams } from '../../../src/surfaces/discord/params/offers.js';
@@ -236,7 +237,7 @@ describe('rights', () => {
     expect(victor().commands()).not.toContain('backup');
     await formOf(asked);
     const { pipeline, catalogue, artifacts } = scene.fake;
-    const deps = { pipeline, catalogue, artifacts, redact: <T>(data: T) => data };
+    const deps = { pipeline, catalogue, artifacts, redact: new Redactor().data };
     const actor = { kind: 'user', id: victor().id, name: 'victor', atHome: true } as const;
     const offers = (administrator: boolean) =>
       offerParams(deps, { ...actor, administrator }, { action: 'backup', intent: 'albums' }, '');

@@ -1,4 +1,5 @@
 import type { Intent } from '../../../src/core/intent/intent.js';
+import { Redactor } from '../../../src/core/redact.js';
 import {
   type LocalDiscord,
   type LocalDiscordOptions,
@@ -64,7 +65,7 @@ export async function startScene(
       runs: fake.runs,
       artifacts: fake.artifacts,
       schedules: NO_SCHEDULES,
-      redact: (data) => data,
+      redact: new Redactor().data,
       log,
       now,
       ...(options.answers === undefined ? {} : { answers: options.answers }),

@@ -26,7 +26,7 @@ export async function cardView(
   const over = incident.resolved !== null && incident.resolved.by === null;
   const [last] = over ? await incidents.events(incident.id, { after: incident.newest - 1, limit: 1 }) : [];
   const threadId = place.threadId === place.cardId ? null : place.threadId;
-  return redact({ incident, troubles, recovery: last ?? null, threadId, now: now() });
+  return { ...redact({ incident, troubles, recovery: last ?? null, threadId }), now: now() };
 }
 
 /** Does the news deserve a new card at the channel's end? When there is none, or trouble came and it is old. */

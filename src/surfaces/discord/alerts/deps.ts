@@ -1,3 +1,4 @@
+import type { Redact } from '../../../core/redact.js';
 import type { IncidentStore, RunStore } from '../../../core/store.js';
 import type { ChannelMessages } from '../channel-messages.js';
 import type { Logger } from '../deps.js';
@@ -10,7 +11,7 @@ export interface OpsDeps {
   readonly messages: ChannelMessages;
   readonly threads: Threads;
   /** Plain data with every known secret masked. */
-  readonly redact: <T>(data: T) => T;
+  readonly redact: Redact;
   readonly log: Logger;
   readonly now: () => Date;
   /** The ops channel. */

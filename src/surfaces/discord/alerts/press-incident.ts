@@ -59,7 +59,7 @@ async function details(
   if (run === null)
     return talk.answer(runId === null ? note('There was no run.') : refusal(unknownRun(runId).notice));
   const denied = deps.pipeline.check(talk.actor, 'view', run);
-  if (denied !== null) return talk.answer(refusal(denied));
+  if (denied !== null) return talk.answer(refusal(deps.redact(denied)));
   await talk.answer(runDetails(deps.redact(run), deps.redact(await deps.runs.readLog(run.id))));
 }
 

@@ -1,5 +1,6 @@
 import { DiscordAPIError, REST, Routes } from 'discord.js';
 import type { DirectAlert } from '../../../core/faults.js';
+import type { Redact } from '../../../core/redact.js';
 import type { IncidentStore } from '../../../core/store.js';
 import type { Logger } from '../deps.js';
 import { messageBody } from '../message.js';
@@ -24,7 +25,7 @@ export interface WebhookAlertsOptions {
   /** The webhook's address: a secret. */
   readonly url: string;
   readonly incidents: IncidentStore;
-  readonly redact: <T>(data: T) => T;
+  readonly redact: Redact;
   readonly log: Logger;
   readonly now: () => Date;
   /** Times for tests, in ms. */

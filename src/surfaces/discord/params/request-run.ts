@@ -85,7 +85,7 @@ async function withText(
   if (!read.ok || twice !== undefined) {
     const why = read.ok ? phrase`${code(twice ?? '')} is given twice.` : read.why;
     const key = deps.drafts.keep({ userId: talk.actor.id, wish, text, asked: [] });
-    return talk.tell(deps.redact(unreadableParams(why, key)));
+    return talk.tell(unreadableParams(deps.redact(why), key));
   }
   const known = askable(intent).map(({ name }) => name);
   // A name that the intent does not have is refused with the one that was perhaps meant.

@@ -1,5 +1,6 @@
 import { REST } from 'discord.js';
 import type { NewAlert } from '../../../../src/core/incident.js';
+import { Redactor } from '../../../../src/core/redact.js';
 import type { Run } from '../../../../src/core/run.js';
 import type { IncidentStore, Store } from '../../../../src/core/store.js';
 import { type LocalDiscord, startLocalDiscord } from '../../../../src/playground/local-discord.js';
@@ -65,7 +66,7 @@ export class AlertScene {
       runs: this.store.runs,
       messages: channelMessages(rest, channelTurns()),
       threads: threads(rest, () => this.discord.userId('bot')),
-      redact: (data) => data,
+      redact: new Redactor().data,
       log: this.log,
       now: this.now,
       channelId: this.channelId,

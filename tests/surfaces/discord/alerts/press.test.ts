@@ -50,7 +50,7 @@ beforeEach(async () => {
     runs: fake.runs,
     artifacts: fake.artifacts,
     schedules: NO_SCHEDULES,
-    redact: (data) => data,
+    redact: new Redactor().data,
     log,
     now,
     alerts: { incidents: store.incidents, desk },

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Incident } from '../../../../src/core/incident.js';
+import { Redactor } from '../../../../src/core/redact.js';
 import type { Delivery } from '../../../../src/core/store.js';
 import { textOf } from '../../../../src/playground/driver/text.js';
 import {
@@ -71,7 +72,7 @@ describe('the webhook', () => {
     alerts = startWebhookAlerts({
       url: address,
       incidents,
-      redact: (data) => data,
+      redact: new Redactor().data,
       log: scene.log,
       now: scene.now,
       pace: PACE,

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { textOf } from '../../src/playground/driver/text.js';
 import {
   type LocalDiscord,
@@ -10,8 +9,7 @@ import {
   startLocalDiscord,
 } from '../../src/playground/local-discord.js';
 import { createOpenapiValidator, openapiFile } from '../playground/openapi-validator.js';
-
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+import { ROOT } from '../support/root.js';
 
 /** Where package.json's `bin` says that the built command is. */
 export async function builtCommand(): Promise<string> {

@@ -103,6 +103,11 @@ describe('imports point one way', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('nothing that ships imports what tests, proofs and measures it', () => {
+    const wrong = imports.filter(({ target }) => /^(tests|prove|bench)\//.test(target));
+    expect(wrong).toEqual([]);
+  });
+
   test.each([
     ['core', /^(node:.+|zod|yaml|liquidjs|croner)$/],
     ['commands', /^(zod|@discordjs\/builders|discord-api-types\/.+)$/],

@@ -1,10 +1,19 @@
-import { expect, test } from '@jest/globals';
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type ConfirmRule, NOTHING_SAID } from '../../src/core/confirm-rule.js';
-import type { Answer } from '../../src/core/decisions.js';
-import type { Actor, ActorRef } from '../../src/core/request.js';
-import type { Run } from '../../src/core/run.js';
-import { alice, bob, Installation, intentNamed, mallory, type Process, request } from './harness.js';
+import { type ConfirmRule, NOTHING_SAID } from '../src/core/confirm-rule.js';
+import type { Answer } from '../src/core/decisions.js';
+import type { Actor, ActorRef } from '../src/core/request.js';
+import type { Run } from '../src/core/run.js';
+import {
+  alice,
+  bob,
+  Installation,
+  intentNamed,
+  mallory,
+  type Process,
+  request,
+} from '../tests/core/harness.js';
+import type { Proof } from './support/proof.js';
 
 const boss: Actor = { kind: 'user', id: '4', name: 'carol', administrator: true, roleNames: ['Boss'] };
 const operator: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
@@ -17,6 +26,9 @@ const RULES: readonly ConfirmRule[] = [
   { confirm: 'two_people', approverRoles: [] },
   { confirm: 'two_people', approverRoles: ['Boss'] },
 ];
+
+/** How many stories one seed tells. */
+const STORIES = 60;
 
 type Deed =
   | { readonly do: 'ask'; readonly intent: string; readonly actor: Actor }
@@ -100,33 +112,65 @@ class Life {
   }
 }
 
-test('nothing that needs two people begins without another person’s Approve for this very plan', async () => {
+/** Lives one story, and checks who agreed to what was begun in it. Returns how many runs needed two people. */
+async function tell(story: readonly Deed[]): Promise<number> {
   let begunWithTwo = 0;
-  const property = fc.asyncProperty(fc.array(deeds, { minLength: 4, maxLength: 14 }), async (story) => {
-    const home = await Installation.create();
-    home.intents.push(intentNamed('two', { confirmRule: { confirm: 'two_people', approverRoles: [] } }));
-    try {
-      const life: Life = new Life(home, await home.start({ confirmRule: () => life.policy }));
-      for (const deed of story) await life.live(deed);
-      for (const id of life.runs) {
-        const run = await life.run(id);
-        if (run.startedAt === null || !life.needsTwo.has(id)) continue;
-        begunWithTwo += 1;
-        const { fingerprint } = run.plan;
-        const second = life.approvals.filter(
-          ({ run, by, fingerprint: seen }) =>
-            run === id && seen === fingerprint && by.kind === 'user' && by.administrator === true,
-        );
-        const first = run.consent?.confirmed?.by ?? run.actor;
-        expect(first.kind).not.toBe('schedule');
-        expect(second.filter(({ by }) => by.id !== first.id && by.id !== run.actor.id)).not.toEqual([]);
-        expect(run.consent?.approved).toMatchObject({ fingerprint });
-      }
-    } finally {
-      await home.end();
+  const home = await Installation.create();
+  home.intents.push(intentNamed('two', { confirmRule: { confirm: 'two_people', approverRoles: [] } }));
+  try {
+    const life: Life = new Life(home, await home.start({ confirmRule: () => life.policy }));
+    for (const deed of story) await life.live(deed);
+    for (const id of life.runs) {
+      const run = await life.run(id);
+      if (run.startedAt === null || !life.needsTwo.has(id)) continue;
+      begunWithTwo += 1;
+      checkConsent(run, life.approvals);
     }
-  });
-  await fc.assert(property, { numRuns: 60, seed: 4, endOnFailure: true });
-  // The stories do reach what they are about.
-  expect(begunWithTwo).toBeGreaterThan(2);
-}, 120_000);
+  } finally {
+    await home.end();
+  }
+  return begunWithTwo;
+}
+
+function checkConsent(run: Run, approvals: Life['approvals']): void {
+  const { fingerprint } = run.plan;
+  const first = run.consent?.confirmed?.by ?? run.actor;
+  const another = approvals.some(
+    ({ run: id, by, fingerprint: seen }) =>
+      id === run.id &&
+      seen === fingerprint &&
+      by.kind === 'user' &&
+      by.administrator === true &&
+      by.id !== first.id &&
+      by.id !== run.actor.id,
+  );
+  assert.notEqual(first.kind, 'schedule', `${run.id} was begun by a schedule alone`);
+  assert.ok(another, `${run.id} was begun, and nobody else approved this plan`);
+  assert.equal(run.consent?.approved?.fingerprint, fingerprint, `${run.id} keeps another plan’s approval`);
+}
+
+export const proof: Proof = {
+  description: 'nothing that needs two people begins without another person’s Approve for this very plan',
+
+  async run({ seeds, log, signal }) {
+    let stories = 0;
+    let begunWithTwo = 0;
+    let violations = 0;
+    for (const seed of seeds) {
+      if (signal.aborted) break;
+      const property = fc.asyncProperty(fc.array(deeds, { minLength: 4, maxLength: 14 }), async (story) => {
+        stories += 1;
+        begunWithTwo += await tell(story);
+      });
+      const { failed, counterexample, errorInstance } = await fc.check(property, {
+        numRuns: STORIES,
+        seed,
+        endOnFailure: true,
+      });
+      if (!failed) continue;
+      violations += 1;
+      log(`seed ${seed}: ${String(errorInstance)}\n${JSON.stringify(counterexample, null, 1)}`);
+    }
+    return { ok: violations === 0, figures: { stories, begunWithTwo, violations } };
+  },
+};

@@ -4,6 +4,7 @@ import type { PlanGraph } from './graph/graph.js';
 import { graphOutcome } from './graph/outcome.js';
 import { type GraphEnd, runGraph } from './graph/run-graph.js';
 import { progressByJournal } from './graph/states.js';
+import { endWhatIsLeft } from './leftovers.js';
 import { outcomes } from './outcomes.js';
 import { slowRunLine } from './pace-wording.js';
 import { type PartDeps, type PartScope, runPart } from './part-run.js';
@@ -36,16 +37,32 @@ export async function execute(
   const log = new RunLog(deps.redactor.text);
   const saver = startSaver(deps, run.id, log);
   const scope = { signal, log, progress: saver.progress };
+  let left: Promise<readonly Phrase[]> | null = null;
+  const leave = (): Promise<readonly Phrase[]> => {
+    left ??= endWhatIsLeft(deps, run.id, log);
+    return left;
+  };
   try {
     const { graph } = run.plan;
-    if (!graph) return { outcome: outcomeOf(run, await runInOrder(deps, run, scope), log, deps.now()) };
+    if (!graph) {
+      const results = await runInOrder(deps, run, scope);
+      const more = await leave();
+      return withMore({ outcome: outcomeOf(run, results, log, deps.now()) }, more);
+    }
     const end = await graphEnd(deps, run, graph, { ...scope, ...look });
-    if (end === null) return await afterDefect(deps, run, graph);
+    const more = await leave();
+    if (end === null) return withMore(await afterDefect(deps, run, graph), more);
     const outcome = graphOutcome(graph, end, signal.aborted);
-    return { outcome: finished(run, outcome, log, deps.now()), progress: end.progress };
+    return withMore({ outcome: finished(run, outcome, log, deps.now()), progress: end.progress }, more);
   } finally {
+    await leave();
     await saver.end();
   }
+}
+
+function withMore(execution: Execution, more: readonly Phrase[]): Execution {
+  const { outcome } = execution;
+  return { ...execution, outcome: { ...outcome, summary: [...outcome.summary, ...more] } };
 }
 
 /** Null after a defect. */

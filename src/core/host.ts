@@ -15,7 +15,15 @@ export interface ExecOptions {
   readonly omit?: (line: string) => boolean;
   /** Which streams go to the run's log. Default `stderr`. */
   readonly log?: 'none' | 'stderr' | 'both';
+  /** Ended after so long in any case. */
   readonly timeoutMs?: number;
+  /**
+   * Ended when it has given no sign of life for so long: no output, no CPU time, nothing read or written. Default: the
+   * scope's, where there is no `timeoutMs`.
+   */
+  readonly idleMs?: number;
+  /** Between SIGTERM and SIGKILL when it is ended early. */
+  readonly graceMs?: number;
   /** Goes on when the run is stopped: for putting things back. */
   readonly uninterruptible?: boolean;
 }
@@ -27,7 +35,10 @@ export interface ExecResult {
   readonly signal: string | null;
   /** The program does not exist on this host. */
   readonly notFound: boolean;
+  /** Ended by a deadline. */
   readonly timedOut: boolean;
+  /** The ms without a sign of life after which it was ended; missing when it ended in another way. */
+  readonly quietMs?: number;
   /** Ended because the run was stopped. */
   readonly stopped: boolean;
   readonly stdout: string;
@@ -94,7 +105,10 @@ export interface Host {
   free(path: string): Promise<FreeSpace>;
 }
 
-export type PipeOptions = Pick<ExecOptions, 'env' | 'timeoutMs' | 'uninterruptible' | 'cwd' | 'omit'> & {
+export type PipeOptions = Pick<
+  ExecOptions,
+  'env' | 'timeoutMs' | 'idleMs' | 'uninterruptible' | 'cwd' | 'omit'
+> & {
   /**
    * Takes the place of `cwd`: the commands work in this very folder, also when another one is put in its place
    * meanwhile. When another one lies there now, nothing is begun, and the error's code is `ESTALE`.
@@ -141,6 +155,17 @@ export interface HostScope {
   /** Awaited before the child's work counts: the journal must know it. */
   readonly onChild: (child: ChildRecord) => Promise<void>;
   readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** See {@link ExecOptions.idleMs}; ten minutes by default. */
+  readonly idleMs?: number;
+}
+
+/** A process that a run left behind. */
+export interface Leftover {
+  readonly pid: number;
+  /** Its program's name. Hostile text. */
+  readonly name: string;
+  /** False: it could not be ended, because it waits for a disk that doesn't answer. */
+  readonly isGone: boolean;
 }
 
 /** Opens hosts and looks after the processes that were left behind on them. */
@@ -149,6 +174,9 @@ export interface Hosts {
   self(): ProcessIdentity;
   /** `unknown` when it lives on another machine or in another pid namespace. */
   liveness(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown';
-  /** Ends everything that a dead owner's run left running: SIGTERM, then SIGKILL. Returns how many. */
-  endLeftovers(runId: string, children: readonly ChildRecord[]): Promise<number>;
+  /**
+   * Ends everything that a run left running: SIGTERM, then SIGKILL. `children` are those that its journal names, for a
+   * run whose owner died. Returns what there was.
+   */
+  endLeftovers(runId: string, children: readonly ChildRecord[]): Promise<readonly Leftover[]>;
 }

@@ -4,6 +4,7 @@ import type { RecoveryReport } from './executor.js';
 import { progressByJournal } from './graph/states.js';
 import { standWords } from './graph/wording.js';
 import type { ChildRecord } from './host.js';
+import { leftoverWords } from './leftovers.js';
 import { type Phrase, phrase } from './phrase.js';
 import { recoverParts } from './recover-parts.js';
 import type { Outcome, ProgressSnapshot, Run, RunState, RunSummary } from './run.js';
@@ -101,7 +102,7 @@ async function tidyUp(deps: CoreDeps, run: Run): Promise<TidiedUp> {
     .filter((row) => row.kind === CHILD)
     .map((row) => row.data as unknown as ChildRecord);
   const ended = await deps.hosts.endLeftovers(run.id, children);
-  const endedText = ended > 0 ? [phrase`${ended} processes that it had left running were ended.`] : [];
+  const endedText = leftoverWords(ended);
   const { summary, ...more } = await recoverParts(deps, run, before);
   const report = { summary: [...endedText, ...summary], ...more };
   const { graph } = run.plan;

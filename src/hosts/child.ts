@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ExecResult, HostScope } from '../core/host.js';
-import { startTimeOfChild } from './proc.js';
-import { terminateGroup } from './terminate.js';
+import { watchActivity } from './activity.js';
+import { processesOfRun, sessionOf, startTimeOfChild } from './proc.js';
+import { processEnd } from './process-end.js';
+import { signal as send, terminateGroup } from './terminate.js';
 
 /** What {@link supervise} needs to know about a child besides the process itself. */
 export interface Supervision {
@@ -9,31 +11,53 @@ export interface Supervision {
   readonly argv0: string;
   readonly graceMs: number;
   readonly timeoutMs?: number | undefined;
+  /** Ended when it has given no sign of life for so long. */
+  readonly idleMs?: number | undefined;
   readonly uninterruptible?: boolean | undefined;
 }
 
 /** EACCES: nowhere in PATH, of which a folder may not be searched; or there, and not executable for this user. */
 const NOT_FOUND = ['ENOENT', 'EACCES'];
 
+/** The sessions of the children that are looked after now. */
+const underCare = new Set<number>();
+
+/** Ends what children of the run that have ended left running in sessions of its own. */
+export function endStrays(runId: string): void {
+  for (const { pid } of processesOfRun(runId)) {
+    if (!underCare.has(sessionOf(pid))) send(pid, 'SIGKILL');
+  }
+}
+
 /** How a child ended, before its output is added. */
 export type ChildEnd = Omit<ExecResult, 'stdout' | 'stderr'>;
 
+/** What a command gets that brings no deadline of its own, in ms: long enough for the slowest disk's pause. */
+const IDLE_MS = 600_000;
+/** How long after SIGKILL a process that still doesn't end is given up, in ms. */
+const KILL_MS = 1500;
+
 /**
- * Looks after a child that leads its own process group: journals it, ends the group when the run is stopped
- * or the time is up, and says how it ended. Rejects only when the journal can't be written; the child is
- * ended then, because nobody could find it again.
+ * Looks after a child that leads its own process group: journals it, ends the group when the run is stopped, the
+ * time is up or nothing moves any more, and says how it ended. A process that even SIGKILL doesn't end, because it
+ * waits for a disk in the kernel, is given up and named in the run's log. Rejects only when the journal can't be
+ * written; the child is ended then, because nobody could find it again.
  */
 export async function supervise(child: ChildProcess, options: Supervision): Promise<ChildEnd> {
   const started = performance.now();
-  const ended = endOf(child);
+  const { ended, abandon } = processEnd(child);
   const { pid } = child;
   if (pid === undefined) return { ...FAILED, notFound: NOT_FOUND.includes((await ended).code ?? '') };
 
   let stopped = false;
   let timedOut = false;
+  let quietMs: number | null = null;
   let terminating: Promise<void> | null = null;
+  let givingUp: NodeJS.Timeout | undefined;
   const end = (): void => {
-    terminating ??= terminateGroup(pid, options.graceMs);
+    terminating ??= terminateGroup(pid, options.graceMs).then(() => {
+      givingUp = setTimeout(abandon, KILL_MS);
+    });
   };
   const onStop = (): void => {
     stopped = true;
@@ -41,13 +65,12 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
   };
   const { signal, onChild } = options.scope;
   if (!options.uninterruptible) signal.addEventListener('abort', onStop, { once: true });
-  const timer =
-    options.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          timedOut = true;
-          end();
-        }, options.timeoutMs);
+  const unwatch = watchDeadlines(child, pid, options, (quiet) => {
+    timedOut = true;
+    quietMs = quiet;
+    end();
+  });
+  underCare.add(pid);
   try {
     const record = { pid, processGroup: pid, startTime: startTimeOfChild(pid), argv0: options.argv0 };
     try {
@@ -57,14 +80,37 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
       await ended;
       throw error;
     }
-    const { exitCode, signal: by } = await ended;
-    const durationMs = performance.now() - started;
-    return { ok: exitCode === 0, exitCode, signal: by, notFound: false, timedOut, stopped, durationMs };
+    const { exitCode, signal: by, at, isStuck } = await ended;
+    if (isStuck) options.scope.onOutput('stderr', stuckLine(pid, options.argv0));
+    const how = { ok: exitCode === 0, exitCode, signal: by, notFound: false, timedOut, stopped };
+    return { ...how, durationMs: at - started, ...(quietMs === null ? {} : { quietMs }) };
   } finally {
-    clearTimeout(timer);
+    underCare.delete(pid);
+    unwatch();
     signal.removeEventListener('abort', onStop);
     await terminating;
+    clearTimeout(givingUp);
   }
+}
+
+/** Calls `onReached` once, with the ms in which nothing moved, or null when the whole time is up. */
+function watchDeadlines(
+  child: ChildProcess,
+  pid: number,
+  { timeoutMs, idleMs, scope }: Supervision,
+  onReached: (quietMs: number | null) => void,
+): () => void {
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => onReached(null), timeoutMs);
+  const patience = idleMs ?? (timeoutMs === undefined ? (scope.idleMs ?? IDLE_MS) : undefined);
+  const unwatch = patience === undefined ? () => {} : watchActivity(child, pid, patience, onReached);
+  return () => {
+    clearTimeout(timer);
+    unwatch();
+  };
+}
+
+function stuckLine(pid: number, argv0: string): string {
+  return `Process ${pid} (${argv0}) can’t be ended: it waits for a disk that doesn’t answer. It ends once that does.`;
 }
 
 /** A child that never ran. */
@@ -77,19 +123,3 @@ export const FAILED: ChildEnd = {
   stopped: false,
   durationMs: 0,
 };
-
-interface End {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  /** The system's code when it could not be started. */
-  readonly code?: string;
-}
-
-function endOf(child: ChildProcess): Promise<End> {
-  return new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) resolve({ exitCode: null, signal: null, code: error.code ?? '' });
-    });
-    child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
-  });
-}

@@ -48,6 +48,6 @@ export async function exec(
   return { ...end, stdout: stdout(), stderr: stderr() };
 }
 
-function timing({ timeoutMs, uninterruptible }: ExecOptions) {
-  return { timeoutMs, uninterruptible };
+function timing({ timeoutMs, idleMs, graceMs, uninterruptible }: ExecOptions) {
+  return { timeoutMs, idleMs, uninterruptible, ...(graceMs === undefined ? {} : { graceMs }) };
 }

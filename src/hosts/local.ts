@@ -7,9 +7,9 @@ import { pipe } from './pipe.js';
 import { livenessOf, ownIdentity } from './proc.js';
 
 /** Milliseconds that a stopped command gets between SIGTERM and SIGKILL. */
-const STOP_GRACE_MS = 10_000;
-/** The same for what a dead process left behind: nobody waits for its result. */
-const LEFTOVER_GRACE_MS = 5_000;
+const STOP_GRACE_MS = 3000;
+/** The same for what a run left behind: nobody waits for its result. */
+const LEFTOVER_GRACE_MS = 2000;
 
 /** The machine that this process runs on. `environment` is the bot's own, `process.env` by default. */
 export function createLocalHosts(environment: NodeJS.ProcessEnv = process.env): Hosts {

@@ -27,6 +27,7 @@ export function readOutput(stream: Readable | null, options: OutputOptions): () 
     if (!omit) kept.write(chunk);
     lines.write(chunk);
   });
-  stream?.on('end', () => lines.end());
+  // Not at its end: whoever else holds the pipe may keep it open, and then it is closed without one.
+  stream?.once('close', () => lines.end());
   return kept.text;
 }

@@ -3,12 +3,15 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ExecResult, HostScope, PipeOptions } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
-import { FAILED, supervise } from './child.js';
+import { endStrays, FAILED, supervise } from './child.js';
 import { type Command, type CommandSettings, resolveCommand } from './command.js';
 import { asHostError } from './files.js';
 import { openFolder, pathOf } from './folder.js';
 import { readOutput } from './output.js';
 import { startTurn } from './start-turn.js';
+
+/** How long a command may go on reading after the one before it has ended, until it is asked who still writes, in ms. */
+const READ_ON_MS = 2000;
 
 /**
  * Runs commands as a pipeline; see {@link Host.pipe}. Each child gets the read end of the pipe before it,
@@ -33,6 +36,8 @@ export async function pipe(
     const commands = argvs.map((argv) => resolveCommand(argv, place, scope, settings));
     target = file === null ? null : await create(file);
     const children = connect(commands, target);
+    const over = new Set<number>();
+    const strays: NodeJS.Timeout[] = [];
     const ends = await Promise.allSettled(
       children.map(async (child, index) => {
         const stderr = readOutput(child.stderr, {
@@ -41,11 +46,18 @@ export async function pipe(
           onLog: (line) => scope.onOutput('stderr', line),
         });
         const argv0 = commands[index]?.program ?? '';
-        const { timeoutMs, uninterruptible } = options;
-        const end = await supervise(child, { scope, argv0, ...settings, timeoutMs, uninterruptible });
+        const { timeoutMs, idleMs, uninterruptible } = options;
+        const limits = { timeoutMs, idleMs, uninterruptible };
+        const end = await supervise(child, { scope, argv0, ...settings, ...limits });
+        over.add(index);
+        // What the command left in the background may hold the pipe, and the next one would read from it for ever.
+        if (index + 1 < children.length && !over.has(index + 1)) {
+          strays.push(setTimeout(() => over.has(index + 1) || endStrays(scope.runId), READ_ON_MS));
+        }
         return { ...end, stdout: '', stderr: stderr() };
       }),
     );
+    for (const timer of strays) clearTimeout(timer);
     return ends.map((end) => {
       if (end.status === 'rejected') throw end.reason;
       return end.value;

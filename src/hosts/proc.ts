@@ -20,6 +20,11 @@ export function startTimeOfChild(pid: number): string {
   return statFields(pid)?.[19] ?? '';
 }
 
+/** The id of the process's session; 0 when it is gone. */
+export function sessionOf(pid: number): number {
+  return Number(statFields(pid)?.[3] ?? 0);
+}
+
 /** The fields from `state` on. They follow the last parenthesis: the name before it may hold anything. */
 function statFields(pid: number): string[] | null {
   try {
@@ -54,13 +59,21 @@ export function livenessOf(identity: ProcessIdentity): 'alive' | 'dead' | 'unkno
 /** Every process, except this one, that carries the run in its environment. */
 export function processesOfRun(runId: string): ProcessKey[] {
   const mark = `${RUN_VARIABLE}=${runId}`;
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((name) => {
-      const pid = Number(name);
+  return allPids()
+    .filter((pid) => pid !== process.pid)
+    .flatMap((pid) => {
       const startTime = startTimeOf(pid);
       return startTime !== null && environmentOf(pid).includes(mark) ? [{ pid, startTime }] : [];
     });
+}
+
+/** The program's name as the kernel knows it, cut at 15 bytes; empty when the process is gone. Hostile text. */
+export function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
+  } catch {
+    return '';
+  }
 }
 
 /** Empty for processes of other users, and for those that just ended. */
@@ -70,4 +83,32 @@ function environmentOf(pid: number): string[] {
   } catch {
     return [];
   }
+}
+
+/** What the processes of a session have done so far: CPU time in clock ticks, and bytes read and written. */
+export function effortOf(session: number): { readonly ticks: number; readonly bytes: number } {
+  let ticks = 0;
+  let bytes = 0;
+  for (const pid of allPids()) {
+    // proc(5): state, ppid, pgrp, session, …, utime, stime, then those of children that were waited for.
+    const fields = statFields(pid);
+    if (fields === null || Number(fields[3]) !== session) continue;
+    for (const field of fields.slice(11, 15)) ticks += Number(field);
+    bytes += bytesMovedBy(pid);
+  }
+  return { ticks, bytes };
+}
+
+/** Through system calls, and from the disk for them; 0 where it may not be looked at. */
+function bytesMovedBy(pid: number): number {
+  try {
+    const lines = readFileSync(`/proc/${pid}/io`, 'latin1').matchAll(/^(?:rchar|wchar|read_bytes): (\d+)$/gm);
+    return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
+  } catch {
+    return 0;
+  }
+}
+
+function allPids(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }

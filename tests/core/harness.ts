@@ -118,9 +118,9 @@ export class FakeHosts implements Hosts {
   liveness(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
     return this.dead.has(identity.pid) ? 'dead' : 'alive';
   }
-  async endLeftovers(runId: string): Promise<number> {
+  async endLeftovers(runId: string): Promise<[]> {
     this.ended.push(runId);
-    return 0;
+    return [];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
+import { formatDuration } from '../../core/format.js';
 import { type ExecResult, HostError } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { REASONS, type ReasonCode } from '../../core/reasons.js';
@@ -29,8 +30,9 @@ export function commandFailed(program: string, result: ExecResult): Failure {
   return failure('command_failed', phrase`${code(program)} ${howItEnded(result)}.`);
 }
 
-function howItEnded({ exitCode, signal, notFound, timedOut }: ExecResult): string {
+function howItEnded({ exitCode, signal, notFound, timedOut, quietMs }: ExecResult): string {
   if (notFound) return 'is not installed';
+  if (quietMs !== undefined) return `made no progress for ${formatDuration(quietMs)} and was ended`;
   if (timedOut) return 'took too long and was ended';
   return signal === null ? `ended with exit code ${exitCode ?? 'unknown'}` : `was ended by ${signal}`;
 }

@@ -13,6 +13,11 @@ import { pveshAccess } from './pvesh-access.js';
 import { STEP } from './steps.js';
 import { findNewBackup } from './verify.js';
 
+/** vzdump itself waits for the node's lock for three hours before it gives up, in ms. */
+const LOCK_MS = 4 * 3_600_000;
+/** What it gets to unlock the guest when it is stopped, in ms. */
+const TIDY_MS = 10_000;
+
 /** Runs `vzdump` on this host, which must be the guest's own node. */
 export async function runCommand(data: VmData, ctx: RunContext): Promise<PartResult> {
   const began = ctx.now();
@@ -30,6 +35,8 @@ export async function runCommand(data: VmData, ctx: RunContext): Promise<PartRes
       onStdout: onLine,
       onStderr: onLine,
       log: 'both',
+      idleMs: LOCK_MS,
+      graceMs: TIDY_MS,
     });
     if (!result.ok) {
       ctx.step(STEP.backup, 'failed');

@@ -1,4 +1,5 @@
 import type { Begun } from './answers.js';
+import { causeOf } from './cause.js';
 import { isAnswerable } from './consent.js';
 import type { CoreDeps } from './deps.js';
 import { execute } from './execution.js';
@@ -56,8 +57,8 @@ export class Driver {
         outcome = look?.outcome ?? outcomes.endedInQueue(signal.reason as StopCause);
       }
     } catch (error) {
-      this.deps.log.error({ err: error, runId: run.id }, 'a run failed through a defect');
-      outcome = run.state === 'running' ? outcomes.bug() : outcomes.unrecorded();
+      this.deps.log.error({ err: error, runId: run.id }, 'a run ended early through an error');
+      outcome = run.state === 'running' ? outcomes.bug() : outcomes.notBegun(causeOf(error));
     }
     try {
       run = (await this.parts.records.finishSurely(run, outcome)) ?? run;

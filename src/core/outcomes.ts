@@ -90,6 +90,7 @@ export const outcomes = {
       },
     ),
 
-  unrecorded: (): Outcome =>
-    outcome('failed', 'store_unavailable', [phrase`The database could not be written, so nothing was run.`]),
+  /** Something failed before it began: a store that can't be written, or a defect. */
+  notBegun: ({ code, message, remedy }: Notice): Outcome =>
+    outcome('failed', code, [message, phrase`Nothing was run.`], { next: remedy }),
 } as const;

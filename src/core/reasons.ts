@@ -447,7 +447,7 @@ export const REASONS = {
     remedy: 'Run it again.',
   },
   store_unavailable: {
-    summary: 'The database could not be written, so nothing was run.',
+    summary: 'The database in the data directory can’t be read or written.',
     remedy: 'Check the space and rights of the data directory.',
   },
   internal_error: {

@@ -237,10 +237,33 @@ export class DueTakenError extends Error {
   }
 }
 
+/**
+ * What keeps the store from working: its disk is `full`, another process keeps it `locked`, its files may not be
+ * written (`denied`), are `damaged` or `gone`, or the disk reports an error (`io`).
+ */
+export type StoreFault = 'full' | 'locked' | 'denied' | 'damaged' | 'gone' | 'io' | 'unknown';
+
 /** The store can't be read or written; `message` says which file and why. */
 export class StoreError extends Error {
-  constructor(message: string, options?: { cause: unknown }) {
-    super(message, options);
+  readonly fault: StoreFault;
+  /** The folder that holds the store; null where it is not known. */
+  readonly folder: string | null;
+
+  constructor(
+    message: string,
+    options: { readonly cause?: unknown; readonly fault?: StoreFault; readonly folder?: string } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'StoreError';
+    this.fault = options.fault ?? 'unknown';
+    this.folder = options.folder ?? null;
+  }
+}
+
+/** The store works, and will never take this write: it is about a run that is not there, or breaks a rule. */
+export class StoreRefusal extends StoreError {
+  constructor(message: string, options: ConstructorParameters<typeof StoreError>[1] = {}) {
+    super(message, options);
+    this.name = 'StoreRefusal';
   }
 }

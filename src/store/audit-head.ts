@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { open, rename, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as z from 'zod';
 import { StoreError } from '../core/store.js';
 import type { Head } from './audit-chain.js';
-import { fileReason } from './data-dir.js';
+import { fileFault, fileReason } from './data-dir.js';
 
 const HeadJson = z.object({ count: z.int().nonnegative(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -42,7 +43,11 @@ export function headFile(path: string, database: string): HeadFile {
       } catch (cause) {
         // What can't be removed here is replaced at the next write; the write's own error is the one to tell.
         await unlink(temporary).catch(() => undefined);
-        throw new StoreError(`${path} can’t be written: ${fileReason(cause)}.`, { cause });
+        throw new StoreError(`${path} can’t be written: ${fileReason(cause)}.`, {
+          cause,
+          fault: fileFault(cause),
+          folder: dirname(path),
+        });
       }
     },
     exists: () => existsSync(path),

@@ -10,7 +10,7 @@ export function parseJson<T>(text: string, what: string): T {
   } catch (cause) {
     throw new StoreError(
       `${what} is damaged: it is no JSON any more. Put a backup of the data directory in its place.`,
-      { cause },
+      { cause, fault: 'damaged' },
     );
   }
 }

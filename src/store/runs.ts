@@ -1,5 +1,5 @@
 import { FINAL_STATES, isFinal, type RunPatch } from '../core/run.js';
-import { DueTakenError, type JournalRow, type RunStore, StoreError } from '../core/store.js';
+import { DueTakenError, type JournalRow, type RunStore, StoreRefusal } from '../core/store.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
 import { raiseAlert } from './incident-events.js';
@@ -130,7 +130,7 @@ type Stored<Row, Key extends keyof Row> = Omit<Row, Key> & { readonly [K in Key]
 /** One statement that changes something of a run. */
 async function writeOf(database: Database, id: string, text: string, ...values: SqlValue[]): Promise<void> {
   const changed = await database.write((sql) => sql.run(text, ...values));
-  if (changed === 0) throw new StoreError(`There is no run ${id} in the database, so nothing was written.`);
+  if (changed === 0) throw new StoreRefusal(`There is no run ${id} in the database, so nothing was written.`);
 }
 
 function insertInto(table: string, columns: readonly string[]): string {

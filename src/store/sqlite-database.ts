@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { StoreError } from '../core/store.js';
+import { fileFault } from './data-dir.js';
 import { isBusy, storeErrorOf } from './sqlite-error.js';
 import { walSync } from './wal-sync.js';
 import { writeQueue } from './write-queue.js';
@@ -161,8 +163,6 @@ function unsynced(file: string, cause: unknown): StoreError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new StoreError(
     `${file}: a change could not be written through to the disk (${why}). Nothing more is written. Check the disk, then restart.`,
-    {
-      cause,
-    },
+    { cause, fault: fileFault(cause) === 'full' ? 'full' : 'io', folder: dirname(file) },
   );
 }

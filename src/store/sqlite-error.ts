@@ -1,27 +1,34 @@
-import { StoreError } from '../core/store.js';
+import { dirname } from 'node:path';
+import { StoreError, type StoreFault, StoreRefusal } from '../core/store.js';
 import { errorCode } from './error-code.js';
 
 /** Why, and the way out, by SQLite's primary result code (https://www.sqlite.org/rescode.html). */
-const REASONS: readonly (readonly [code: RegExp, reason: string, wayOut: string])[] = [
+const REASONS: readonly (readonly [code: RegExp, fault: StoreFault, reason: string, wayOut: string])[] = [
   [
     /^SQLITE_(BUSY|LOCKED)/,
+    'locked',
     'another process keeps it locked',
     'Wait until it is done, or end it, then try again.',
   ],
-  [/^SQLITE_FULL/, 'the disk is full', 'Free some space on its disk, then try again.'],
-  [/^SQLITE_IOERR_SHMSIZE/, 'the disk is full', 'Free some space on its disk, then try again.'],
+  [/^SQLITE_FULL/, 'full', 'the disk is full', 'Free some space on its disk, then try again.'],
+  [/^SQLITE_IOERR_SHMSIZE/, 'full', 'the disk is full', 'Free some space on its disk, then try again.'],
   [
     /^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/,
+    'denied',
     'it can’t be written',
     'Give the user that runs ChatOps the right to write the file and its folder.',
   ],
   [
     /^SQLITE_(CORRUPT|NOTADB|FORMAT)/,
+    'damaged',
     'it is damaged or not a ChatOps database',
     'Stop ChatOps, keep the file for examination, and put a backup of the data directory in its place.',
   ],
-  [/^SQLITE_IOERR/, 'the disk reports an error', 'Check the disk and the system’s log.'],
+  [/^SQLITE_IOERR/, 'io', 'the disk reports an error', 'Check the disk and the system’s log.'],
 ];
+
+/** Trying again can't help: the statement or its values are wrong. */
+const REFUSED = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/;
 
 /** Another connection has the lock: worth another attempt. */
 export function isBusy(error: unknown): boolean {
@@ -29,15 +36,18 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** Why SQLite failed and the way out, without the file's name; null for errors that are not SQLite's. */
-export function sqliteReason(error: unknown): { code: string; reason: string; wayOut: string } | null {
+export function sqliteReason(
+  error: unknown,
+): { code: string; fault: StoreFault; reason: string; wayOut: string } | null {
   const code = codeOf(error);
   if (code === '') return null;
-  const [, reason, wayOut] = REASONS.find(([pattern]) => pattern.test(code)) ?? [
+  const [, fault, reason, wayOut] = REASONS.find(([pattern]) => pattern.test(code)) ?? [
     code,
+    'unknown' as const,
     'SQLite refused the operation',
     'Report this with the text in brackets.',
   ];
-  return { code, reason, wayOut };
+  return { code, fault, reason, wayOut };
 }
 
 /**
@@ -47,11 +57,11 @@ export function sqliteReason(error: unknown): { code: string; reason: string; wa
 export function storeErrorOf(error: unknown, file: string): unknown {
   const known = sqliteReason(error);
   if (known === null) return error;
-  const { code, reason, wayOut } = known;
+  const { code, fault, reason, wayOut } = known;
   const text = error instanceof Error ? error.message : String(error);
-  return new StoreError(`${file}: ${reason} (${code}: ${text}). Nothing was changed. ${wayOut}`, {
-    cause: error,
-  });
+  const message = `${file}: ${reason} (${code}: ${text}). Nothing was changed. ${wayOut}`;
+  const options = { cause: error, fault, folder: dirname(file) };
+  return REFUSED.test(code) ? new StoreRefusal(message, options) : new StoreError(message, options);
 }
 
 function codeOf(error: unknown): string {

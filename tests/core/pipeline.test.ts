@@ -299,6 +299,8 @@ describe('what was shown is what runs', () => {
       state: 'failed',
       outcome: { reason: 'store_unavailable' },
     });
+    const { outcome } = await stored(run.id);
+    expect(outcome?.summary.map(plain).join(' ')).toMatch(/can’t be used: disk full\. Nothing was run\.$/);
     expect(home.world.entered).toEqual([]);
   });
 });

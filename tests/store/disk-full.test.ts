@@ -33,6 +33,7 @@ describe('a full disk', () => {
         }
         expect(refusal).toBeInstanceOf(StoreError);
         expect(String(refusal)).toMatch(FULL);
+        expect(refusal).toMatchObject({ fault: 'full', folder: dataDir });
         expect(told.length).toBeGreaterThan(5);
         expect(await store.runs.get(`r-${told.length}`)).toBeNull();
         await expect(store.runs.writeLog('r-0', 'x'.repeat(4_000_000))).rejects.toThrow(FULL);

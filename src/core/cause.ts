@@ -1,0 +1,30 @@
+import { HostError } from './host.js';
+import { code, phrase } from './phrase.js';
+import { type Notice, notice } from './reasons.js';
+import { StoreError } from './store.js';
+import { storeUnavailable } from './store-fault.js';
+
+/**
+ * Why something threw, as people read it, and the way out. What a machine does is told as that: a defect is only
+ * what nothing else explains.
+ */
+export function causeOf(error: unknown): Notice {
+  if (error instanceof StoreError) return storeUnavailable(error);
+  if (error instanceof HostError) return hostFailed(error);
+  return notice(
+    'internal_error',
+    phrase`ChatOps itself failed: this is a defect.`,
+    phrase`Report it with the run’s id and the log.`,
+  );
+}
+
+function hostFailed({ code: system, path, message }: HostError): Notice {
+  if (system === 'ETIMEDOUT') {
+    return notice('command_failed', phrase`${message}.`, phrase`Check the mount or the disk, then retry.`);
+  }
+  return notice(
+    'command_failed',
+    phrase`${code(path)} could not be used (${code(system)}).`,
+    phrase`Check that path on the host, then retry.`,
+  );
+}

@@ -14,6 +14,7 @@ import type { Records } from './records.js';
 import type { RunRequest } from './request.js';
 import { finishedIn } from './resume.js';
 import type { Outcome, Run, Shown } from './run.js';
+import { RunWrites } from './run-writes.js';
 import type { Ticket } from './ticket.js';
 
 /** What carrying runs needs of the pipeline. */
@@ -44,13 +45,14 @@ export class Driver {
     let run = queued;
     let outcome: Outcome;
     let leave: (() => void) | null = null;
+    const writes = new RunWrites(this.deps, run);
     try {
       this.deps.events.emit({ type: 'queued', run, waitsFor: [] });
       leave = await this.#waitForTurn(run, signal);
       const look = leave ? await lastLook(this.deps, this.parts.planner, run, begun, signal) : null;
       if (look?.next === 'begin') {
         run = await this.#begin(run);
-        ({ run, outcome } = await this.#work(run, look.ticket, signal));
+        ({ run, outcome } = await this.#work(run, look.ticket, signal, writes));
       } else if (look?.next === 'ask') {
         outcome = outcomes.planChanged((await this.#askAgain(run, look.ticket)).id);
       } else {
@@ -91,9 +93,14 @@ export class Driver {
   }
 
   /** Does what was confirmed. The run comes back with how the steps of its graph stand. */
-  async #work(running: Run, ticket: Ticket, signal: AbortSignal): Promise<{ run: Run; outcome: Outcome }> {
+  async #work(
+    running: Run,
+    ticket: Ticket,
+    signal: AbortSignal,
+    writes: RunWrites,
+  ): Promise<{ run: Run; outcome: Outcome }> {
     const look = graphLook(this.deps, running, ticket, signal);
-    const { outcome, progress } = await execute(this.deps, running, signal, look);
+    const { outcome, progress } = await execute(this.deps, running, signal, look, writes);
     const run = progress ? { ...running, progress } : running;
     if (outcome.state === 'plan_changed') return { run, outcome: await this.#pause(run, ticket, outcome) };
     const early = signal.aborted && outcome.reason === 'stopped';

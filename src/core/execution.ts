@@ -13,6 +13,7 @@ import { startSaver } from './progress-saver.js';
 import type { Notice } from './reasons.js';
 import type { Outcome, ProgressSnapshot, Run } from './run.js';
 import { RunLog } from './run-log.js';
+import type { RunWrites } from './run-writes.js';
 
 /** Lines of the tools' output that an unsuccessful outcome quotes. */
 const TAIL_LINES = 15;
@@ -33,10 +34,11 @@ export async function execute(
   run: Run,
   signal: AbortSignal,
   look: GraphLook,
+  writes: RunWrites,
 ): Promise<Execution> {
   const log = new RunLog(deps.redactor.text);
   const saver = startSaver(deps, run.id, log);
-  const scope = { signal, log, progress: saver.progress };
+  const scope = { signal, writes, log, progress: saver.progress };
   let left: Promise<readonly Phrase[]> | null = null;
   const leave = (): Promise<readonly Phrase[]> => {
     left ??= endWhatIsLeft(deps, run.id, log);
@@ -51,7 +53,7 @@ export async function execute(
     }
     const end = await graphEnd(deps, run, graph, { ...scope, ...look });
     const more = await leave();
-    if (end === null) return withMore(await afterDefect(deps, run, graph), more);
+    if (end === null) return withMore(afterDefect(run, graph, writes), more);
     const outcome = graphOutcome(graph, end, signal.aborted);
     return withMore({ outcome: finished(run, outcome, log, deps.now()), progress: end.progress }, more);
   } finally {
@@ -81,9 +83,8 @@ async function graphEnd(
 }
 
 /** What was done is kept with the end, so that it is not repeated. */
-async function afterDefect({ store }: PartDeps, run: Run, graph: PlanGraph): Promise<Execution> {
-  const progress = progressByJournal(run, graph, await store.runs.journal(run.id));
-  return { outcome: outcomes.bug(), progress };
+function afterDefect(run: Run, graph: PlanGraph, { journal }: RunWrites): Execution {
+  return { outcome: outcomes.bug(), progress: progressByJournal(run, graph, journal) };
 }
 
 /** The results of the parts that were begun. */

@@ -41,10 +41,16 @@ export interface RunContext {
   /** Aborted when somebody stops the run. Put things back, then return `cancelled`. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
-  /** Written durably before it returns: note what you are about to do, then do it. */
+  /**
+   * For what must be known before it is done: durable when it returns. Throws a StoreError when it can't be written;
+   * what it announces must not be done then.
+   */
   readonly journal: (kind: string, data: Json) => Promise<void>;
+  /** For what goes on whether it is written down or not: what has been done, and every step of a way back. Never rejects. */
+  readonly note: (kind: string, data: Json) => Promise<void>;
   readonly step: (index: number, state: 'running' | 'done' | 'failed') => void;
   readonly progress: (update: Omit<ProgressSnapshot, 'part' | 'step'>) => void;
+  /** Adds what is there to the catalogue, now or as soon as the store takes it. Never rejects. */
   readonly addArtifact: (artifact: NewArtifact) => Promise<void>;
   readonly artifactDeleted: (path: string) => Promise<void>;
   /** A line of a tool that the host did not run, such as a service's log; goes where commands' output goes. */

@@ -8,6 +8,7 @@ import type { Json, PlanPart } from './plan.js';
 import { stepOfPart } from './planning.js';
 import type { ProgressSnapshot, Run } from './run.js';
 import type { RunLog } from './run-log.js';
+import type { RunWrites } from './run-writes.js';
 import { CHILD } from './store.js';
 import { rollBack } from './undo.js';
 
@@ -29,6 +30,8 @@ export interface PartOfRun {
 /** What a part's context is bound to. */
 export interface PartScope {
   readonly signal: AbortSignal;
+  /** The run's. */
+  readonly writes: RunWrites;
   readonly log: RunLog;
   readonly progress: (snapshot: ProgressSnapshot) => void;
   /** Told as soon as the executor is done, before anything is written down. */
@@ -48,7 +51,7 @@ export async function runPart(deps: PartDeps, of: PartOfRun, scope: PartScope): 
       ? await executor.run(part, watch.context)
       : await rollBack(deps, run.plan.undoes, { executor, part, index }, context);
   scope.onResult?.(result);
-  await context.journal(PART_ENDED, result.state);
+  await context.note(PART_ENDED, result.state);
   if (result.state === 'succeeded' && run.plan.undoes === undefined) {
     const step = stepOfPart(run.plan, index);
     await keepPast(deps, part.intent, step, watch.past());
@@ -88,8 +91,9 @@ export function contextFor(
   { run, index, part }: PartOfRun,
   scope: PartScope & { readonly remember: (facts: Json) => void },
 ): RunContext {
-  const { store, events, now } = deps;
-  const journal = (kind: string, data: Json) => store.runs.appendJournal(run.id, index, kind, data);
+  const { events, now } = deps;
+  const { writes } = scope;
+  const note = (kind: string, data: Json) => writes.note(index, kind, data);
   let step = 0;
   const output = (stream: 'stdout' | 'stderr', line: string): void => {
     scope.log.add(line);
@@ -99,7 +103,8 @@ export function contextFor(
     runId: run.id,
     signal: scope.signal,
     resolveSecret: deps.secrets.resolve,
-    onChild: (child) => journal(CHILD, { ...child }),
+    // Nobody's work depends on it: a child that the journal doesn't know is found by the run's mark.
+    onChild: (child) => note(CHILD, { ...child }),
     onOutput: output,
   };
   return {
@@ -108,22 +113,25 @@ export function contextFor(
     host: deps.hosts.open(hostScope),
     signal: scope.signal,
     now,
-    journal,
+    journal: (kind, data) => writes.append(index, kind, data),
+    note,
     step: (at, state) => {
       step = at;
       events.emit({ type: 'step', runId: run.id, part: index, step: at, state });
       if (state === 'running') scope.progress({ part: index, step: at });
     },
     progress: (update) => scope.progress({ part: index, step, ...update }),
-    addArtifact: (artifact) =>
-      store.artifacts.add({ ...artifact, runId: run.id, intent: part.intent, deletedAt: null }),
-    artifactDeleted: (path) => store.artifacts.markDeleted(part.intent, path, now().toISOString()),
+    addArtifact: (artifact) => writes.addArtifact(part.intent, artifact),
+    artifactDeleted: (path) => writes.artifactDeleted(part.intent, path),
     output: (line) => output('stdout', line),
     remember: scope.remember,
   };
 }
 
 /** Of a context whose progress nobody follows: for tidying up and for putting back. */
-export function quietScope(log: RunLog): PartScope & { readonly remember: (facts: Json) => void } {
-  return { signal: new AbortController().signal, log, progress: () => {}, remember: () => {} };
+export function quietScope(
+  log: RunLog,
+  writes: RunWrites,
+): PartScope & { readonly remember: (facts: Json) => void } {
+  return { signal: new AbortController().signal, writes, log, progress: () => {}, remember: () => {} };
 }

@@ -8,25 +8,22 @@ import { type Phrase, phrase } from './phrase.js';
 import type { Json, PlanPart } from './plan.js';
 import type { Run } from './run.js';
 import { RunLog } from './run-log.js';
-import type { JournalRow } from './store.js';
+import type { RunWrites } from './run-writes.js';
 
 /**
  * Lets the executors tidy up after each part that was under way when a run's process died, and finishes what was
  * being put back. What is offered to be rolled back is kept in the journal, part by part.
  */
-export async function recoverParts(
-  deps: CoreDeps,
-  run: Run,
-  journal: readonly JournalRow[],
-): Promise<RecoveryReport> {
+export async function recoverParts(deps: CoreDeps, run: Run, writes: RunWrites): Promise<RecoveryReport> {
+  const journal = [...writes.journal];
   const reports: RecoveryReport[] = [];
   for (const index of activeParts(journal)) {
     const part = partAsRun(run, journal, index);
-    if (part) reports.push(inStep(run, index, await recoverPart(deps, run, { index, part }, journal)));
+    if (part) reports.push(inStep(run, index, await recoverPart(deps, run, { index, part }, writes)));
   }
   for (const index of partsBeingUndone(journal)) {
     const part = partAsRun(run, journal, index);
-    if (part) reports.push(inStep(run, index, await finishUndoing(deps, run, { index, part }, journal)));
+    if (part) reports.push(inStep(run, index, await finishUndoing(deps, run, { index, part }, writes)));
   }
   if (reports.length === 0) return { summary: [phrase`No step was under way.`] };
   const offers = reports.flatMap(({ rollBack }) => (rollBack ? [rollBack] : []));
@@ -46,7 +43,7 @@ async function recoverPart(
   deps: CoreDeps,
   run: Run,
   { index, part }: Place,
-  journal: readonly JournalRow[],
+  writes: RunWrites,
 ): Promise<RecoveryReport> {
   const executor = deps.executors.get(part.kind);
   if (!executor) return { summary: [phrase`No step was under way.`] };
@@ -54,10 +51,11 @@ async function recoverPart(
   if (run.plan.undoes !== undefined && title) {
     return { summary: [phrase`Rolling back was not finished.`], rollBack: title };
   }
-  const context = contextFor(deps, { run, index, part }, quietScope(new RunLog(deps.redactor.text)));
+  const scope = quietScope(new RunLog(deps.redactor.text), writes);
+  const context = contextFor(deps, { run, index, part }, scope);
   try {
-    const report = await executor.recover(part, executorEntries(journal, index), context);
-    if (report.rollBack) await context.journal(ROLL_BACK_OFFERED, report.rollBack as unknown as Json);
+    const report = await executor.recover(part, executorEntries(writes.journal, index), context);
+    if (report.rollBack) await context.note(ROLL_BACK_OFFERED, report.rollBack as unknown as Json);
     return report;
   } catch (error) {
     deps.log.error({ err: error, runId: run.id }, 'tidying up failed');
@@ -72,10 +70,10 @@ async function finishUndoing(
   deps: CoreDeps,
   run: Run,
   { index, part }: Place,
-  journal: readonly JournalRow[],
+  writes: RunWrites,
 ): Promise<RecoveryReport> {
-  const scope = quietScope(new RunLog(deps.redactor.text));
-  const result = await undoPart(deps, { run, index, part }, journal, scope);
+  const scope = quietScope(new RunLog(deps.redactor.text), writes);
+  const result = await undoPart(deps, { run, index, part }, scope);
   return { summary: result?.summary ?? [] };
 }
 

@@ -8,6 +8,7 @@ import { leftoverWords } from './leftovers.js';
 import { type Phrase, phrase } from './phrase.js';
 import { recoverParts } from './recover-parts.js';
 import type { Outcome, ProgressSnapshot, Run, RunState, RunSummary } from './run.js';
+import { RunWrites } from './run-writes.js';
 import { CHILD, type Owner } from './store.js';
 
 /** Without word from an owner whose pid can't be looked up from here, it counts as dead after this, in ms. */
@@ -97,18 +98,20 @@ interface TidiedUp {
 }
 
 async function tidyUp(deps: CoreDeps, run: Run): Promise<TidiedUp> {
-  const before = await deps.store.runs.journal(run.id);
-  const children = before
+  const writes = new RunWrites(deps, run, await deps.store.runs.journal(run.id));
+  const children = writes.journal
     .filter((row) => row.kind === CHILD)
     .map((row) => row.data as unknown as ChildRecord);
   const ended = await deps.hosts.endLeftovers(run.id, children);
   const endedText = leftoverWords(ended);
-  const { summary, ...more } = await recoverParts(deps, run, before);
+  const { summary, ...more } = await recoverParts(deps, run, writes);
   const report = { summary: [...endedText, ...summary], ...more };
+  // Before the end is: what is in the catalogue must not depend on this process any more.
+  await writes.flush();
   const { graph } = run.plan;
   if (!graph) return { report };
   // Tidying up may have finished what was being put back.
-  const progress = progressByJournal(run, graph, await deps.store.runs.journal(run.id));
+  const progress = progressByJournal(run, graph, writes.journal);
   const stand = standWords(graph, progress.steps ?? {});
   return { report: { ...report, summary: [...report.summary, ...stand] }, progress };
 }

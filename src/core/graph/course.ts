@@ -111,8 +111,7 @@ export class Course {
 
   /** Kept before it counts: a run that resumes this one must know it. */
   async #skip(step: ScheduledStep): Promise<void> {
-    const { runs } = this.deps.store;
-    const state = await runs.appendJournal(this.run.id, NO_PART, STEP_SKIPPED, step.name).then(
+    const state = await this.scope.writes.append(NO_PART, STEP_SKIPPED, step.name).then(
       () => 'skipped' as const,
       (error: unknown) => this.#defect(step, error),
     );

@@ -11,7 +11,6 @@ import {
 import { phrase } from '../phrase.js';
 import type { PlanPart } from '../plan.js';
 import type { Run } from '../run.js';
-import type { JournalRow } from '../store.js';
 import type { EndedPart } from './course.js';
 import type { StepState } from './graph.js';
 
@@ -37,7 +36,7 @@ export async function putBackInReverse(
   ended: readonly EndedPart[],
   scope: PartScope,
 ): Promise<PutBack> {
-  const journal = await deps.store.runs.journal(run.id);
+  const { journal } = scope.writes;
   const undone: { step: string; result: PartResult }[] = [];
   const kept: { step: string; action: PlanPart['action'] }[] = [];
   const left: string[] = [];
@@ -57,7 +56,7 @@ export async function putBackInReverse(
       left.push(step);
       continue;
     }
-    const back = await undoPart(deps, { run, index, part }, journal, scope);
+    const back = await undoPart(deps, { run, index, part }, scope);
     if (back === null) continue;
     undone.push({ step, result: back });
     const failed = back.state !== 'rolled_back' || states.get(step) === 'failed';
@@ -70,15 +69,15 @@ export async function putBackInReverse(
 export async function undoPart(
   deps: PartDeps,
   of: PartOfRun,
-  journal: readonly JournalRow[],
-  { log, progress }: Pick<PartScope, 'log' | 'progress'>,
+  { log, progress, writes }: Pick<PartScope, 'log' | 'progress' | 'writes'>,
 ): Promise<PartResult | null> {
   const executor = executorOf(deps, of.part);
-  const context = contextFor(deps, of, { ...quietScope(log), progress });
+  const context = contextFor(deps, of, { ...quietScope(log, writes), progress });
+  const work = entriesOfWork(writes.journal, of.index);
   try {
-    await context.journal(UNDO_STARTED, null);
-    const result = (await executor.undo?.(of.part, entriesOfWork(journal, of.index), context)) ?? null;
-    await context.journal(UNDO_ENDED, result?.state ?? null);
+    await context.note(UNDO_STARTED, null);
+    const result = (await executor.undo?.(of.part, work, context)) ?? null;
+    await context.note(UNDO_ENDED, result?.state ?? null);
     return result;
   } catch (error) {
     deps.log.error({ err: error, runId: of.run.id, part: of.index }, 'putting back failed through a defect');

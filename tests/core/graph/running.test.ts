@@ -5,6 +5,7 @@ import { plain } from '../../../src/core/phrase.js';
 import type { Json } from '../../../src/core/plan.js';
 import type { Run } from '../../../src/core/run.js';
 import { RunLog } from '../../../src/core/run-log.js';
+import { RunWrites } from '../../../src/core/run-writes.js';
 import { alice, gate, Installation, type Process, previewed, request, until } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 
@@ -349,16 +350,13 @@ test('the states are stored with the end, also where progress could not be', asy
 });
 
 test('the states are right where the whole run failed through a defect', async () => {
-  home.world.during = async (intent) =>
-    intent === 'last' ? { state: 'failed', reason: 'command_failed', summary: [] } : undefined;
-  let asked = 0;
-  await start({
-    store: (store) => {
-      const journal = (id: string) =>
-        asked++ === 0 ? Promise.reject(new Error('cannot be read')) : store.runs.journal(id);
-      return { ...store, runs: { ...store.runs, journal } };
-    },
-  });
+  await start();
+  home.world.during = async (intent) => {
+    if (intent !== 'last') return undefined;
+    // Nobody is left to put anything back.
+    (bot.deps.executors as Map<string, unknown>).clear();
+    return { state: 'failed', reason: 'command_failed', summary: [] };
+  };
   const { id } = await confirmed(await previewed(bot, 'all'));
   const run = await stored(id);
   expect(run).toMatchObject({ state: 'failed', outcome: { reason: 'internal_error' } });
@@ -393,7 +391,8 @@ steps:
   };
   const { signal } = new AbortController();
   const log = new RunLog((text) => text);
-  const scope = { signal, log, progress: () => {}, planAgain: async () => [], holds };
+  const writes = new RunWrites(bot.deps, run);
+  const scope = { signal, writes, log, progress: () => {}, planAgain: async () => [], holds };
   const { graph } = run.plan;
   if (!graph) throw new Error('no graph');
   await expect(runGraph(bot.deps, run, graph, scope)).rejects.toThrow('bug in holds');

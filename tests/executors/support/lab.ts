@@ -71,6 +71,7 @@ export class Lab {
       signal: this.stop.signal,
       now: () => new Date(),
       journal: async (kind, data) => void this.journal.push({ kind, data }),
+      note: async (kind, data) => void this.journal.push({ kind, data }),
       step: (index, state) => this.steps.push(`${index} ${state}`),
       progress: (update) => this.progress.push(update),
       addArtifact: async (artifact) => {

@@ -40,14 +40,11 @@ export class MortalRun {
 
   #context(): RunContext {
     const ctx = this.lab.runContext();
-    return {
-      ...ctx,
-      host: this.#host(),
-      journal: async (kind, data) => {
-        this.#live();
-        this.journal.push({ kind, data: JSON.parse(JSON.stringify(data)) });
-      },
+    const journal: RunContext['journal'] = async (kind, data) => {
+      this.#live();
+      this.journal.push({ kind, data: JSON.parse(JSON.stringify(data)) });
     };
+    return { ...ctx, host: this.#host(), journal, note: journal };
   }
 
   #host(): Host {

@@ -1,14 +1,13 @@
+import { attendedOf, isUnattended } from './attended.js';
 import type { AlertKind, NewAlert, Subject } from './incident.js';
+import type { Intent } from './intent/intent.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { ReasonCode } from './reasons.js';
-import { type ActorRef, actorRef, type Source } from './request.js';
+import { type ActorRef, actorRef } from './request.js';
 import type { Run } from './run.js';
 
 /** Reasons that mean: somebody wanted what they may not. */
 const SECURITY_REASONS: readonly ReasonCode[] = ['not_allowed', 'label_mismatch'];
-/** Nobody looks at the answer to these. */
-const UNATTENDED: readonly Source[] = ['schedule', 'webhook'];
-
 /** All security refusals are one subject: an attack must not become a card for each try. */
 export const SECURITY: Subject = { key: 'security', intent: null };
 
@@ -26,6 +25,7 @@ export type EndedRun = Pick<
   | 'outcome'
   | 'plan'
   | 'startedAt'
+  | 'shown'
 >;
 
 /**
@@ -56,18 +56,43 @@ export function alertOf(run: EndedRun, at: string): NewAlert | null {
   };
 }
 
-function kindOf({ state, outcome, dryRun, source, plan, startedAt }: EndedRun): AlertKind | null {
+function kindOf(run: EndedRun): AlertKind | null {
+  const { state, outcome, dryRun, source, plan, startedAt } = run;
   if (dryRun || outcome?.reason === 'stopped') return null;
   if (state === 'failed' || state === 'interrupted') return state;
   if (state === 'rolled_back') return plan.undoes === undefined ? state : null;
   if (state === 'succeeded') return 'recovered';
-  if (!UNATTENDED.includes(source)) return null;
+  if (!isUnattended({ source, ...attendedOf(run) })) return null;
   // It paused in the middle, and asks people who may not be there.
   if (state === 'plan_changed' && startedAt !== null) return 'interrupted';
+  // A schedule tries the new plan; of everybody else's nothing comes.
+  if (state === 'plan_changed' && source !== 'schedule') return 'refused';
   return state === 'refused' ? 'refused' : null;
 }
 
-function subjectOf({ intent, action, stack }: EndedRun): Subject {
+/** What could not begin before it became a run. */
+interface NotBegun {
+  /** The intent's name as it was asked for; redacted and bounded. */
+  readonly name: string;
+  /** Null: there is no such intent, and nobody knows what it would do. */
+  readonly intent: Pick<Intent, 'action' | 'stack'> | null;
+  readonly kind?: 'refused' | 'missed';
+  readonly by: ActorRef;
+  readonly reason: ReasonCode;
+  readonly text: readonly Phrase[];
+  readonly at: string;
+}
+
+/** An alert about an intent without a run of it. The next success of the intent ends it. */
+export function notBegunAlert({ name, intent, kind = 'refused', by, reason, text, at }: NotBegun): NewAlert {
+  const { action, stack } = intent ?? { action: 'steps' as const, stack: '' };
+  return {
+    subject: subjectOf({ intent: name, action, stack }),
+    event: { kind, at, runId: null, reason, by, text, count: 1, mark: `${reason} ${by.kind}:${by.id}` },
+  };
+}
+
+function subjectOf({ intent, action, stack }: Pick<EndedRun, 'intent' | 'action' | 'stack'>): Subject {
   return { key: `intent:${intent}`, intent: { name: intent, action, stack } };
 }
 

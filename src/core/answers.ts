@@ -5,10 +5,10 @@ import type { CoreDeps } from './deps.js';
 import { tooManyAtOnce } from './limits.js';
 import { requestOf } from './new-run.js';
 import { outcomes } from './outcomes.js';
-import type { Notice } from './reasons.js';
+import type { Notice, ReasonCode } from './reasons.js';
 import type { Records } from './records.js';
 import { alreadyDecided, overdue, shuttingDown, unknownRun } from './refusals.js';
-import { type Actor, type ActorRef, actorRef, type RunRequest } from './request.js';
+import { type Actor, type ActorRef, actorRef, type RunRequest, sameActor } from './request.js';
 import type { Run } from './run.js';
 import type { Refusal } from './ticket.js';
 
@@ -34,6 +34,9 @@ export interface Begun {
 /** The answer counts: the run is queued (`begun`), ended, or waits on for the second person. */
 export type Answered = { readonly ok: true; readonly run: Run; readonly begun: Begun | null } | Refusal;
 
+/** The preview waits on for people. */
+const ASKS_OTHERS: readonly ReasonCode[] = ['needs_person', 'needs_approval'];
+
 /** Who answers here. */
 interface Self {
   /** The owner id of this process. */
@@ -56,7 +59,7 @@ export class Answers {
     const { press, verdict } = await this.#weigh(run, actor, answer, also);
     if (verdict.does === 'nothing') {
       await this.#store(run, verdict.consent, 'rule_tightened', actor);
-      return this.records.deny(requestOf(run, actor), run.id, verdict.notice);
+      return this.#deny(run, press, verdict.notice);
     }
     const taken = await this.#apply(run, press, verdict);
     if (taken) return taken;
@@ -132,7 +135,7 @@ export class Answers {
     const notNow = this.self.closing.aborted
       ? shuttingDown()
       : begins && (await tooManyAtOnce(this.deps, begins, actor));
-    if (notNow) return this.records.deny(requestOf(run, actor), run.id, notNow);
+    if (notNow) return this.#deny(run, press, notNow);
     if (verdict.does === 'note') {
       const noted = await this.#store(run, consent, 'confirmed', actor);
       return noted && { ok: true, run: noted, begun: null };
@@ -142,6 +145,13 @@ export class Answers {
     const event = answer === 'approve' ? 'approved' : 'confirmed';
     const queued = await this.records.agreed(run, 'queued', patch, event, actor);
     return queued && { ok: true, run: queued, begun: { press, waited: run, request: verdict.request } };
+  }
+
+  /** Where the one who asked can't let it begin, nothing comes of the request, unless other people are asked. */
+  #deny(run: Run, { actor, answer }: Press, notice: Notice): Promise<Refusal> {
+    const over = answer === 'confirm' && sameActor(actor, run.actor) && !ASKS_OTHERS.includes(notice.code);
+    const request = requestOf(run, actor);
+    return over ? this.records.turnDown(request, notice, run.id) : this.records.deny(request, run.id, notice);
   }
 
   /** Who has to agree, or who has, while the run waits on; null when nothing is new, or it is too late. */

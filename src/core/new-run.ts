@@ -1,3 +1,4 @@
+import { attendedOf } from './attended.js';
 import type { Plan } from './plan.js';
 import { type Actor, actorRef, type RunRequest } from './request.js';
 import type { Run } from './run.js';
@@ -36,9 +37,12 @@ export function newRun(
 }
 
 /** The request that leads to the same run again, asked by `actor`. */
-export function requestOf(run: Pick<Run, 'intent' | 'params' | 'source' | 'plan'>, actor: Actor): RunRequest {
+export function requestOf(
+  run: Pick<Run, 'intent' | 'params' | 'source' | 'plan' | 'shown'>,
+  actor: Actor,
+): RunRequest {
   const { intent, params, source, plan } = run;
   const undoes = plan.undoes === undefined ? {} : { undoes: plan.undoes };
   const resumes = plan.resumes === undefined ? {} : { resumes: plan.resumes };
-  return { intent, params, actor, source, dryRun: false, ...undoes, ...resumes };
+  return { intent, params, actor, source, dryRun: false, ...undoes, ...resumes, ...attendedOf(run) };
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { examine, mayBegin, viewableIntents, visibleIntents } from './admission.js';
 import { type Answering, Answers } from './answers.js';
+import { attendedMark } from './attended.js';
 import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
 import { commitOf } from './commit.js';
 import { askedConsent, needsOthers } from './consent.js';
@@ -44,6 +45,8 @@ export interface Pipeline {
   readonly events: EventBus;
   /** Finds the intent and checks the actor's rights. Answers at once: nothing is probed. */
   admit(request: RunRequest): Promise<Admission>;
+  /** Turns an admitted request down that its entrance can't take as it is: kept and told like any other refusal. */
+  turnDown(request: RunRequest, notice: Notice): Promise<Refusal>;
   /**
    * Plans and records the run. It comes back as `awaiting`, as `planned` (a dry run) or as `refused` with an
    * outcome (blockers, or a plan that couldn't be made).
@@ -115,14 +118,18 @@ class Story implements Pipeline {
   }
 
   async admit(asked: RunRequest): Promise<Admission> {
-    if (this.#closing.signal.aborted) return this.#records.deny(asked, null, shuttingDown());
+    if (this.#closing.signal.aborted) return this.#records.turnDown(asked, shuttingDown());
     const fault = this.deps.faults.blocking();
     if (fault) return { ok: false, notice: fault.notice };
     const request = await asResumed(this.deps, asked);
     const admission = examine(this.deps, request, this.deps.now());
-    if (!admission.ok) return this.#records.deny(request, null, admission.notice);
+    if (!admission.ok) return this.#records.turnDown(request, admission.notice);
     const denied = await mayBegin(this.deps, admission.ticket);
-    return denied ? this.#records.deny(request, null, denied) : admission;
+    return denied ? this.#records.turnDown(request, denied) : admission;
+  }
+
+  turnDown(request: RunRequest, notice: Notice): Promise<Refusal> {
+    return this.#records.turnDown(request, notice);
   }
 
   async prepare(ticket: Ticket, shown?: Shown): Promise<Run> {
@@ -133,7 +140,7 @@ class Story implements Pipeline {
       newRun(id, ticket, plan ?? emptyPlan(ticket, plannedAt), {
         createdAt: plannedAt.toISOString(),
         owner: ticket.request.dryRun ? null : this.ownership.id,
-        shown: shown ?? null,
+        shown: shown ?? attendedMark(ticket.request),
         consent: askedConsent(ruleNow(this.deps, ticket.chain), plan !== null && this.#isLarge(plan)),
       }),
       ticket.request.schedule,

@@ -1,8 +1,11 @@
-import { alertOf, denialAlert } from './alert-rules.js';
+import { alertOf, denialAlert, notBegunAlert } from './alert-rules.js';
+import { isUnattended } from './attended.js';
 import type { CoreDeps } from './deps.js';
+import type { NewAlert } from './incident.js';
+import { code, type Phrase, phrase } from './phrase.js';
 import type { Json } from './plan.js';
 import type { Notice } from './reasons.js';
-import { type ActorRef, actorRef, type RunRequest } from './request.js';
+import { type Actor, type ActorRef, actorRef, type RunRequest } from './request.js';
 import type { Outcome, Run, RunPatch, RunState } from './run.js';
 import { newRunId } from './run-id.js';
 import type { ScheduleTie } from './schedule/store.js';
@@ -15,7 +18,7 @@ const RETRIES = 60;
 /** A request's intent name is a stranger's text until it was found. */
 const LONGEST_NAME = 100;
 
-type RecordDeps = Pick<CoreDeps, 'store' | 'redactor' | 'events' | 'log' | 'now'>;
+type RecordDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'redactor' | 'events' | 'log' | 'now'>;
 
 /** Writes runs and their audit rows: every change of state is one compare-and-set with its row. */
 export class Records {
@@ -79,15 +82,39 @@ export class Records {
     }
   }
 
-  /** Turns an attempt down, before or beside a run: it is kept, and told to listeners. */
-  async deny(request: RunRequest, runId: string | null, notice: Notice): Promise<Refusal> {
+  /** Turns an attempt down, beside a run: it is kept, and told to listeners. */
+  deny(request: RunRequest, runId: string | null, notice: Notice): Promise<Refusal> {
+    return this.#refuse(request, runId, notice, () => null);
+  }
+
+  /**
+   * {@link deny} for what can't begin, so that nothing comes of the request: where nobody sees the answer, that is an
+   * alert. A schedule looks again later, and raises its own.
+   */
+  turnDown(request: RunRequest, notice: Notice, runId: string | null = null): Promise<Refusal> {
+    const raises = !request.dryRun && request.source !== 'schedule' && isUnattended(request);
+    return this.#refuse(request, runId, notice, ({ intent, actor, at }) => {
+      if (!raises) return null;
+      const about = { name: intent, intent: this.deps.catalogue.find(request.intent) };
+      const { message, remedy, code: reason } = this.deps.redactor.data(notice);
+      const text = [phrase`${asker(request.actor)} could not run it. ${message}`, remedy];
+      return notBegunAlert({ ...about, by: actor, reason, text, at });
+    });
+  }
+
+  async #refuse(
+    request: RunRequest,
+    runId: string | null,
+    notice: Notice,
+    alert: (refused: { intent: string; actor: ActorRef; at: string }) => NewAlert | null,
+  ): Promise<Refusal> {
     const at = this.deps.now().toISOString();
     const actor = actorRef(request.actor);
-    const intent = this.deps.redactor.text(request.intent.slice(0, LONGEST_NAME));
+    const intent = this.deps.redactor.text(request.intent).slice(0, LONGEST_NAME);
     const reason = notice.code;
     await this.deps.store.audit.append(
       { at, event: 'refused', actor, source: request.source, runId, intent, detail: { reason } },
-      denialAlert({ by: actor, intent, reason, runId, at }),
+      denialAlert({ by: actor, intent, reason, runId, at }) ?? alert({ intent, actor, at }),
     );
     this.deps.events.emit({ type: 'denied', request, notice });
     return { ok: false, notice };
@@ -103,4 +130,8 @@ export class Records {
     const at = this.deps.now().toISOString();
     return { at, event, actor: actorRef(actor), source, runId: id, intent, detail };
   }
+}
+
+function asker({ kind, name }: Actor): Phrase {
+  return kind === 'webhook' ? phrase`The webhook of ${code(name)}` : phrase`The API key ${code(name)}`;
 }

@@ -57,6 +57,8 @@ export interface RunRequest {
   readonly undoes?: string;
   /** A run of the same intent that ended early: steps that it finished are not repeated. */
   readonly resumes?: string;
+  /** A caller of the API sees the answer, and needs no alert about what can't begin. */
+  readonly attended?: true;
   /** The schedule that it comes from, and which of its times. */
   readonly schedule?: ScheduleTie;
 }

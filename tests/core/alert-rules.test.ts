@@ -32,6 +32,7 @@ function ended(state: FinalState, reason: ReasonCode, change: Partial<EndedRun> 
     outcome,
     plan: PLAN,
     startedAt: null,
+    shown: null,
     ...change,
   };
 }
@@ -68,6 +69,22 @@ describe('which ends of a run raise an alert', () => {
     ['blocked, in front of the asker', ended('refused', 'blocked'), null],
     ['blocked at night', ended('refused', 'blocked', { source: 'schedule' }), 'refused'],
     ['blocked for a webhook', ended('refused', 'internal_error', { source: 'webhook' }), 'refused'],
+    ['blocked over HTTP', ended('refused', 'blocked', { source: 'http' }), 'refused'],
+    [
+      'blocked over HTTP, where somebody looks',
+      ended('refused', 'blocked', { source: 'http', shown: { surface: 'http', attended: true } }),
+      null,
+    ],
+    [
+      'changed before it began, over HTTP',
+      ended('plan_changed', 'plan_changed', { source: 'http' }),
+      'refused',
+    ],
+    [
+      'changed before it began, at night',
+      ended('plan_changed', 'plan_changed', { source: 'schedule' }),
+      null,
+    ],
     ['refused for rights', ended('refused', 'not_allowed'), 'denied'],
     ['refused for the label', ended('refused', 'label_mismatch', { source: 'schedule' }), 'denied'],
     ['succeeded', ended('succeeded', 'done'), 'recovered'],
@@ -127,6 +144,26 @@ describe('in the pipeline', () => {
       })),
     );
   }
+
+  test.each([
+    [
+      'webhook',
+      { kind: 'webhook', id: 'github:anna/media', name: 'anna/media' },
+      'The webhook of anna/media',
+    ],
+    ['http', { kind: 'api_key', id: 'ci', name: 'ci' }, 'The API key ci'],
+  ] as const)('a %s’s request that is turned down before it is a run', async (source, actor, who) => {
+    await bot.pipeline.admit(request('nonsense', { source, actor }));
+    await bot.pipeline.admit(request('nonsense', { source, actor, dryRun: true }));
+    expect(await alerts()).toMatchObject([
+      {
+        incident: { key: 'intent:nonsense', count: 1 },
+        events: [{ kind: 'refused', reason: 'intent_unknown' }],
+      },
+    ]);
+    const [first] = (await alerts())[0]?.events[0]?.text ?? [];
+    expect(first && plain(first)).toMatch(new RegExp(`^${who} could not run it\\. `));
+  });
 
   test('failures of one intent are one incident, which its success ends', async () => {
     installation.redactor.add('hunter22');

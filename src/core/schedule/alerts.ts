@@ -1,5 +1,5 @@
-import { denialAlert } from '../alert-rules.js';
-import type { AlertKind, NewAlert } from '../incident.js';
+import { denialAlert, notBegunAlert } from '../alert-rules.js';
+import type { NewAlert } from '../incident.js';
 import type { Intent } from '../intent/intent.js';
 import { code, moment, type Phrase, phrase } from '../phrase.js';
 import type { Notice, ReasonCode } from '../reasons.js';
@@ -46,25 +46,11 @@ export function turnedDownAlert(
 function about(
   schedule: Schedule,
   intent: Intent | null,
-  kind: AlertKind,
+  kind: 'refused' | 'missed',
   reason: ReasonCode,
   text: readonly Phrase[],
   at: Date,
 ): NewAlert {
-  const name = schedule.intent;
-  // Of an intent that is not there nobody knows what it would do.
-  const { action, stack } = intent ?? { action: 'steps' as const, stack: '' };
-  return {
-    subject: { key: `intent:${name}`, intent: { name, action, stack } },
-    event: {
-      kind,
-      at: at.toISOString(),
-      runId: null,
-      reason,
-      by: scheduleActor(schedule),
-      text,
-      count: 1,
-      mark: `${reason} ${schedule.name}`,
-    },
-  };
+  const by = scheduleActor(schedule);
+  return notBegunAlert({ name: schedule.intent, intent, kind, by, reason, text, at: at.toISOString() });
 }

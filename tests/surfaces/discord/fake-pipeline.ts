@@ -105,6 +105,7 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
 
   const pipeline: Pipeline = {
     events,
+    turnDown: async (_request, notice) => ({ ok: false, notice }),
     admit: async (request) => {
       maybeBreak('admit');
       const denied = may(request.actor, 'run', request.intent);

@@ -32,10 +32,10 @@ export function orchestrateOperation(deps: ApiDeps): Operation {
       200: { description: 'What became of each intent that was begun.', schema: OrchestrateAnswer },
     },
     handle: async ({ body, actor, from }) => {
-      const { intents, stop_on_failure: stopOnFailure, dry_run: dryRun } = body;
+      const { intents, stop_on_failure: stopOnFailure, dry_run: dryRun, attended } = body;
       const results: Result[] = [];
       for (const intent of intents) {
-        const wish = { intent, params: {}, dryRun, rollbackOnFailure: true };
+        const wish = { intent, params: {}, dryRun, attended, rollbackOnFailure: true };
         const result = await resultOf(deps, wish, { actor, from });
         results.push(result);
         if (stopOnFailure && !result.ok) break;

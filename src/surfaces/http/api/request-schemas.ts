@@ -4,6 +4,11 @@ import { Parameter } from './schemas.js';
 
 /** What comes in, for checking and for the OpenAPI document: nothing that is not described is let through. */
 
+export const Attended = z
+  .boolean()
+  .default(false)
+  .describe('Somebody sees the answer, so what can’t begin raises no alert');
+
 export const RunRequestBody = z
   .strictObject({
     name: z.string().min(1).max(200).describe('The intent’s name, to the letter'),
@@ -13,6 +18,7 @@ export const RunRequestBody = z
       .refine((params) => Object.keys(params).length <= 20, 'At most 20 parameters')
       .default({})
       .describe('Values for the intent’s parameters, such as {"replicas": 3}'),
+    attended: Attended,
     rollback_on_failure: z
       .boolean()
       .default(true)
@@ -57,6 +63,7 @@ export const OrchestrateBody = z
       .meta({ description: 'Names, in the order in which they run', uniqueItems: true }),
     stop_on_failure: z.boolean().default(true).describe('Leave the later ones out when one does not succeed'),
     dry_run: z.boolean().default(false),
+    attended: Attended,
   })
   .meta({ id: 'OrchestrateRequest', examples: [{ intents: ['backup_media', 'rollout_media'] }] });
 

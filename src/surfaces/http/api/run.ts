@@ -29,6 +29,7 @@ export function runOperation(deps: ApiDeps): Operation {
         intent: body.name,
         params: body.params,
         dryRun: body.dry_run,
+        attended: body.attended,
         rollbackOnFailure: body.rollback_on_failure,
         ...(body.confirm === undefined ? {} : { confirm: body.confirm }),
         ...(body.resumes === undefined ? {} : { resumes: body.resumes }),

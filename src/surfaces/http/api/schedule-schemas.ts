@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CATCH_UPS, OVERLAPS } from '../../../core/schedule/schedule.js';
+import { Attended } from './request-schemas.js';
 import { ActorView, Parameter } from './schemas.js';
 
 const time = z.iso.datetime().describe('ISO 8601, UTC');
@@ -70,6 +71,7 @@ export const RunNowBody = z
   .strictObject({
     name: z.string().min(1).max(200).describe('The schedule’s name, to the letter'),
     dry_run: z.boolean().default(false).describe('Stop after the plan, also where the schedule would not'),
+    attended: Attended,
     confirm: z
       .string()
       .max(200)

@@ -54,6 +54,7 @@ export function schedulesOperations(deps: ApiDeps): readonly Operation[] {
         const wish = {
           ...request,
           dryRun: dryRun || body.dry_run,
+          attended: body.attended,
           rollbackOnFailure: true,
           ...(body.confirm === undefined ? {} : { confirm: body.confirm }),
         };

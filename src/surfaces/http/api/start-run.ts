@@ -15,6 +15,8 @@ export interface Wish {
   readonly rollbackOnFailure: boolean;
   /** The intent's name once more, where a large deletion asks for it. */
   readonly confirm?: string;
+  /** Somebody sees the answer. */
+  readonly attended?: boolean;
   /** The run whose finished steps are not repeated. */
   readonly resumes?: string;
   /** It is asked for in place of this schedule. */
@@ -62,10 +64,12 @@ export async function startRun(
     reportDenied(deps, notice, actor, from);
     return { kind: 'refused', notice };
   };
-  const admission = await pipeline.admit({ intent, params, dryRun, ...goesOn, actor, source, ...schedule });
+  const attended = wish.attended === true ? { attended: true as const } : {};
+  const request = { intent, params, dryRun, ...goesOn, actor, source, ...schedule, ...attended };
+  const admission = await pipeline.admit(request);
   if (!admission.ok) return refused(admission.notice);
   const unkeepable = wish.rollbackOnFailure ? null : cannotLeaveHalfDone(admission.ticket);
-  if (unkeepable) return { kind: 'refused', notice: unkeepable };
+  if (unkeepable) return refused((await pipeline.turnDown(admission.ticket.request, unkeepable)).notice);
 
   const run = await pipeline.prepare(admission.ticket, shown);
   if (run.state !== 'awaiting') return { kind: 'planned', run };

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import Bottleneck from 'bottleneck';
 import { type Config, createSecrets, secretsOf } from './config.js';
 import { subjectsOf } from './core/authorize.js';
 import type { CoreDeps } from './core/deps.js';
@@ -20,14 +19,15 @@ import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
 import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
+import { createPlanningSlots } from './limits/planning-slots.js';
 import { createRequestCounter } from './limits/request-counter.js';
 import { createRunSlots } from './limits/run-slots.js';
 import { createLog } from './log.js';
 import { logPolicy } from './policy-log.js';
 import { openSqliteStore } from './store/sqlite.js';
 
-/** Probing 40 sources at once would make a small machine slow for everybody. */
-const PLANS_AT_ONCE = 4;
+/** Longer than any plan takes that somebody still waits for, in ms. */
+const PLAN_MS = 600_000;
 
 /** The wired core: what the command line and the bot stand on. */
 export interface App {
@@ -99,7 +99,6 @@ export async function openApp(
   });
   const requests =
     config.redisUrl === null ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
-  const planning = new Bottleneck({ maxConcurrent: PLANS_AT_ONCE });
   const deps: CoreDeps = {
     store,
     catalogue,
@@ -114,7 +113,7 @@ export async function openApp(
     log,
     faults,
     now,
-    planningSlot: (work) => planning.schedule(work),
+    planningSlot: createPlanningSlots(),
     requests,
     runSlots: createRunSlots(() => {
       const rules = policy.rules();
@@ -128,6 +127,11 @@ export async function openApp(
         approvalTtlSeconds: config.approvalTtlSeconds,
         opsChannel: config.discord.token !== null && config.discord.opsChannelId !== null,
         largeDeletion: config.largeDeletion,
+      },
+      deadlines: {
+        probeMs: config.probeSeconds * 1000,
+        stallMs: config.stallSeconds * 1000,
+        planMs: PLAN_MS,
       },
     },
   };

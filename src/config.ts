@@ -51,6 +51,8 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
       bytes: get('CHATOPS_LARGE_DELETION_GIB') * GIB,
     },
     shutdownGraceSeconds: get('CHATOPS_SHUTDOWN_GRACE_SECONDS'),
+    probeSeconds: get('CHATOPS_PROBE_SECONDS'),
+    stallSeconds: get('CHATOPS_STALL_SECONDS'),
     playground: {
       port: get('CHATOPS_PLAYGROUND_PORT'),
       portIsSet: reader.isSet('CHATOPS_PLAYGROUND_PORT'),

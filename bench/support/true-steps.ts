@@ -160,7 +160,7 @@ function coreOf(store: CoreDeps['store'], intent: Intent, executor: Executor): C
       end: silent,
     },
     now: () => new Date(),
-    planningSlot: (work) => work(),
+    planningSlot: (_places, work) => work(),
     requests: { take: async () => true },
     runSlots: createRunSlots(() => 1),
     confirmRule: () => NOTHING_SAID,
@@ -172,6 +172,7 @@ function coreOf(store: CoreDeps['store'], intent: Intent, executor: Executor): C
         opsChannel: true,
         largeDeletion: { files: 1000, bytes: 2 ** 40 },
       },
+      deadlines: { probeMs: 60_000, stallMs: 600_000, planMs: 600_000 },
     },
   };
 }

@@ -21,6 +21,9 @@ export interface Config {
   /** From where on a deletion is large: more files, or more bytes. */
   readonly largeDeletion: { readonly files: number; readonly bytes: number };
   readonly shutdownGraceSeconds: number;
+  /** A command may be without a sign of life for so long: one that looks, and one that works. */
+  readonly probeSeconds: number;
+  readonly stallSeconds: number;
   readonly playground: {
     readonly port: number;
     /** The port was asked for: no other one will do. */

@@ -100,8 +100,18 @@ export const VARIABLES = {
   },
   CHATOPS_SHUTDOWN_GRACE_SECONDS: {
     schema: wholeNumber(0, 3600),
-    fallback: '8',
-    remedy: 'Give the seconds that running runs get to end, for example 8. `docker stop` kills after 10.',
+    fallback: '4',
+    remedy: 'Give the seconds that running runs get to end, for example 4. `docker stop` kills after 10.',
+  },
+  CHATOPS_PROBE_SECONDS: {
+    schema: wholeNumber(1, 3600),
+    fallback: '60',
+    remedy: 'Give the seconds that a command of a preview may show no sign of life, for example 60.',
+  },
+  CHATOPS_STALL_SECONDS: {
+    schema: wholeNumber(1, 86_400),
+    fallback: '600',
+    remedy: 'Give the seconds that a command of a run may show no sign of life, for example 600.',
   },
   CHATOPS_PLAYGROUND_PORT: {
     schema: wholeNumber(0, 65_535),

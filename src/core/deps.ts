@@ -30,8 +30,15 @@ export interface CoreDeps {
   readonly requests: RequestCounter;
   /** How many runs this host executes at once. */
   readonly runSlots: RunSlots;
-  /** Holds work back while too many plans are being made at once. */
-  readonly planningSlot: <T>(work: () => Promise<T>) => Promise<T>;
+  /**
+   * Holds work back while too many plans are being made at once, or too many that ask one of the same places. Rejects
+   * with the signal's reason when that comes before a place is free.
+   */
+  readonly planningSlot: <T>(
+    places: readonly string[],
+    work: () => Promise<T>,
+    signal: AbortSignal,
+  ) => Promise<T>;
   /** Who has to agree to runs of an intent as the policy says; without a policy the intents alone say it. */
   readonly confirmRule: (intent: Intent) => ConfirmRule;
   readonly settings: CoreSettings;
@@ -43,6 +50,17 @@ export interface CoreSettings {
   /** The label that intents with `label_required` must ask for; null accepts any. */
   readonly approvedLabel: string | null;
   readonly people: PeopleSettings;
+  readonly deadlines: Deadlines;
+}
+
+/** How long things may take, in ms. */
+export interface Deadlines {
+  /** A command that looks at something may be without a sign of life for so long. */
+  readonly probeMs: number;
+  /** The same for a command that works: nothing is written, read or said. */
+  readonly stallMs: number;
+  /** A whole plan. */
+  readonly planMs: number;
 }
 
 export interface PeopleSettings {

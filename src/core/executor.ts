@@ -81,6 +81,11 @@ export interface Executor<Kind extends IntentKind = IntentKind, Data extends Jso
   readonly kind: Kind;
   /** plan() asks only other machines, which costs this one nothing: it takes no place among the plans at once. */
   readonly asksElsewhere?: boolean;
+  /**
+   * The hosts, mounts and services that plan() and observe() ask, such as `path:/mnt/nas` or `host:nas.lan`: few of the
+   * same are asked at once. Left out: those of the stack's own.
+   */
+  places?(fields: FieldsByKind[Kind]): readonly string[];
   plan(fields: FieldsByKind[Kind], ctx: PlanContext): Promise<PlanDraft<Data>>;
   run(part: PlanPart<Data>, ctx: RunContext): Promise<PartResult>;
   /** Called for the part that was running; its leftover children have been ended already. */

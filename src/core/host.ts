@@ -1,3 +1,4 @@
+import { type Phrase, plain } from './phrase.js';
 import type { Arg, Argv } from './plan.js';
 
 /** How a command is run. */
@@ -127,6 +128,18 @@ export class HostError extends Error {
   ) {
     super(message);
     this.name = 'HostError';
+  }
+}
+
+/** Something did not answer in time: a mount, a host, a tool. Its code is `ETIMEDOUT`. */
+export class NoAnswerError extends HostError {
+  /** @param what a sentence: what doesn't answer */
+  constructor(
+    path: string,
+    readonly what: Phrase,
+  ) {
+    super('ETIMEDOUT', path, plain(what));
+    this.name = 'NoAnswerError';
   }
 }
 

@@ -37,8 +37,11 @@ export async function lastLook(
   if (overtaken) return end(outcomes.refused(overtaken));
   const now = await planner.plan(before.ticket, run.id, plannedAt, signal);
   if (signal.aborted) return end(outcomes.endedInQueue(signal.reason as StopCause));
-  if (now === null) return end(outcomes.planFailed());
-  if (blockersOf(now).length > 0 || !isSamePlan(run.plan, now)) return { next: 'ask', ticket: before.ticket };
+  if (!now.ok) return end(now.outcome);
+  const blockers = blockersOf(now.plan);
+  // Asking again would wait for the same answer once more.
+  if (blockers.some(({ code }) => code === 'no_answer')) return end(outcomes.blocked(blockers));
+  if (blockers.length > 0 || !isSamePlan(run.plan, now.plan)) return { next: 'ask', ticket: before.ticket };
   // Planning takes its time, and the policy may have changed meanwhile.
   const after = await stillAllowed(deps, run, begun, plannedAt);
   return after.ok ? { next: 'begin', ticket: after.ticket } : end(outcomes.refused(after.notice));

@@ -69,6 +69,16 @@ export const outcomes = {
           phrase`${cause.by.name} cancelled it while it waited. Nothing was run.`,
         ]),
 
+  /** Ended while its plan was being made. */
+  endedInPlanning: (cause: StopCause): Outcome =>
+    cause.kind === 'shutdown'
+      ? outcome('interrupted', 'shutdown', [
+          phrase`The bot was stopped while the plan was made. Nothing was run.`,
+        ])
+      : outcome('cancelled', 'stopped', [
+          phrase`${cause.by.name} cancelled it while the plan was made. Nothing was run.`,
+        ]),
+
   /** What the executor reported after it was told to end early, with the one who caused it. */
   endedEarly: (reported: Outcome, cause: StopCause): Outcome =>
     cause.kind === 'shutdown'

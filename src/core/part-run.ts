@@ -15,7 +15,7 @@ import { rollBack } from './undo.js';
 /** What running one part needs of the core. */
 export type PartDeps = Pick<
   CoreDeps,
-  'store' | 'executors' | 'hosts' | 'events' | 'redactor' | 'secrets' | 'log' | 'now'
+  'store' | 'executors' | 'hosts' | 'events' | 'redactor' | 'secrets' | 'log' | 'now' | 'settings'
 >;
 
 /** One part of a run's plan. */
@@ -106,6 +106,7 @@ export function contextFor(
     // Nobody's work depends on it: a child that the journal doesn't know is found by the run's mark.
     onChild: (child) => note(CHILD, { ...child }),
     onOutput: output,
+    idleMs: deps.settings.deadlines.stallMs,
   };
   return {
     runId: run.id,

@@ -135,7 +135,8 @@ class Story implements Pipeline {
   async prepare(ticket: Ticket, shown?: Shown): Promise<Run> {
     const id = newRunId(0);
     const plannedAt = this.deps.now();
-    const plan = await this.#planner.plan(ticket, id, plannedAt);
+    const made = await this.#planner.plan(ticket, id, plannedAt, new AbortController().signal);
+    const plan = made.ok ? made.plan : null;
     const planned = await this.#records.create(
       newRun(id, ticket, plan ?? emptyPlan(ticket, plannedAt), {
         createdAt: plannedAt.toISOString(),
@@ -145,10 +146,7 @@ class Story implements Pipeline {
       }),
       ticket.request.schedule,
     );
-    const run = await this.#open(
-      planned,
-      plan === null ? outcomes.planFailed() : await this.#refusalOf(planned),
-    );
+    const run = await this.#open(planned, made.ok ? await this.#refusalOf(planned) : made.outcome);
     this.events.emit({ type: 'planned', run });
     return run;
   }

@@ -1,15 +1,19 @@
 import { canonicalJson, sha256 } from './canonical.js';
 import type { CoreDeps } from './deps.js';
 import { expectedOf, workOfPart } from './estimate.js';
-import type { PlanContext } from './executor.js';
+import type { Executor, PlanContext } from './executor.js';
 import type { Host } from './host.js';
 import type { Intent, IntentStep } from './intent/intent.js';
 import type { PlanPart } from './plan.js';
+import { answeringHost, blindDraft, unanswered, unlessAborted } from './unanswered.js';
 
 export type PlanningDeps = Pick<
   CoreDeps,
-  'store' | 'executors' | 'hosts' | 'redactor' | 'secrets' | 'planningSlot'
+  'store' | 'executors' | 'hosts' | 'redactor' | 'secrets' | 'planningSlot' | 'settings'
 >;
+
+/** How long after its plan was given up an executor is waited for, in ms. */
+const GIVE_UP_MS = 1000;
 
 /** What planning needs to know of the run it plans for. */
 export interface PlanningScope {
@@ -25,13 +29,15 @@ export function planningHost(
   deps: PlanningDeps,
   { runId, signal }: Pick<PlanningScope, 'runId' | 'signal'>,
 ): Host {
-  return deps.hosts.open({
+  const host = deps.hosts.open({
     runId,
     signal,
     resolveSecret: deps.secrets.resolve,
     onChild: async () => {},
     onOutput: () => {},
+    idleMs: deps.settings.deadlines.probeMs,
   });
+  return answeringHost(host);
 }
 
 const hashes = new WeakMap<IntentStep['fields'], string>();
@@ -44,6 +50,11 @@ export function hashOfFields({ fields }: IntentStep): string {
   // Fields are never changed; an intent that is read anew has new ones.
   hashes.set(fields, hash);
   return hash;
+}
+
+/** The hosts and destinations that planning the step asks. */
+export function placesOf({ places }: Executor, { kind, fields, stack }: IntentStep): readonly string[] {
+  return places?.(fields) ?? [`${kind} ${stack}`];
 }
 
 /** Asks the executor of one step of an intent what it would do. `index`: which of the intent's own steps. */
@@ -72,8 +83,13 @@ export async function planPart(
     },
     remembered: () => deps.store.runs.remembered(intent.name, index),
   };
-  const ask = () => executor.plan(step.fields, context);
-  const draft = executor.asksElsewhere ? await ask() : await deps.planningSlot(ask);
+  const ask = () =>
+    unlessAborted(scope.signal, GIVE_UP_MS, executor.plan(step.fields, context)).catch((error: unknown) =>
+      blindDraft(step.stack, unanswered(error)),
+    );
+  const draft = executor.asksElsewhere
+    ? await ask()
+    : await deps.planningSlot(placesOf(executor, step), ask, scope.signal);
   return {
     intent: intent.name,
     kind: step.kind,

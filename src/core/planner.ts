@@ -1,9 +1,25 @@
+import { setMaxListeners } from 'node:events';
 import type { CoreDeps } from './deps.js';
+import { formatDuration } from './format.js';
+import { outcomes } from './outcomes.js';
+import type { StopCause } from './ownership.js';
+import { phrase } from './phrase.js';
 import type { Plan } from './plan.js';
 import { makePlan } from './planning.js';
+import { notice } from './reasons.js';
+import type { Outcome } from './run.js';
 import type { Ticket } from './ticket.js';
+import { unlessAborted } from './unanswered.js';
 
-/** Makes plans while the process lives. */
+/** A plan, or how its run ends without one. */
+export type Planned =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly outcome: Outcome };
+
+/** How long after it was given up a plan is waited for, in ms. */
+const GIVE_UP_MS = 2000;
+
+/** Makes plans while the process lives, in a time that has an end. */
 export class Planner {
   constructor(
     private readonly deps: CoreDeps,
@@ -11,18 +27,39 @@ export class Planner {
     private readonly closing: AbortSignal,
   ) {}
 
-  /** Null when an executor has a bug or the process is closing; the bug is logged. */
-  async plan(ticket: Ticket, runId: string, plannedAt: Date, signal?: AbortSignal): Promise<Plan | null> {
-    const either = signal ? AbortSignal.any([signal, this.closing]) : this.closing;
-    try {
-      const { dryRun } = ticket.request;
-      return await makePlan(this.deps, ticket, { runId, plannedAt, dryRun, signal: either });
-    } catch (error) {
-      this.deps.log.error(
-        { err: error, runId, intent: ticket.intent.name },
-        'planning failed through a defect',
-      );
-      return null;
+  /** @param stop ends it; its reason is a {@link StopCause} */
+  async plan(ticket: Ticket, runId: string, plannedAt: Date, stop: AbortSignal): Promise<Planned> {
+    const { planMs } = this.deps.settings.deadlines;
+    const over = new AbortController();
+    // Every command of the plan listens.
+    setMaxListeners(0, over.signal);
+    const giveUp = (): void => over.abort();
+    const timer = setTimeout(giveUp, planMs);
+    for (const signal of [stop, this.closing]) {
+      if (signal.aborted) giveUp();
+      signal.addEventListener('abort', giveUp, { once: true });
     }
+    try {
+      const scope = { runId, plannedAt, dryRun: ticket.request.dryRun, signal: over.signal };
+      const plan = await unlessAborted(over.signal, GIVE_UP_MS, makePlan(this.deps, ticket, scope));
+      if (!over.signal.aborted) return { ok: true, plan };
+    } catch (error) {
+      if (!over.signal.aborted) {
+        const context = { err: error, runId, intent: ticket.intent.name };
+        this.deps.log.error(context, 'planning failed through a defect');
+        return { ok: false, outcome: outcomes.planFailed() };
+      }
+    } finally {
+      clearTimeout(timer);
+      for (const signal of [stop, this.closing]) signal.removeEventListener('abort', giveUp);
+    }
+    return { ok: false, outcome: this.#givenUp(stop, planMs) };
+  }
+
+  #givenUp(stop: AbortSignal, planMs: number): Outcome {
+    if (stop.aborted) return outcomes.endedInPlanning(stop.reason as StopCause);
+    if (this.closing.aborted) return outcomes.endedInPlanning({ kind: 'shutdown' });
+    const message = phrase`The plan wasn’t finished after ${formatDuration(planMs)} and was given up.`;
+    return outcomes.blocked([notice('no_answer', message)]);
   }
 }

@@ -227,6 +227,10 @@ export const REASONS = {
     summary: 'The destination’s host does not answer.',
     remedy: 'Check the network, the host’s name and its ssh key.',
   },
+  no_answer: {
+    summary: 'A mount, a host or a tool that the run needs doesn’t answer.',
+    remedy: 'Check that disk or host, and the network on the way there, then try again.',
+  },
   destination_full: {
     summary: 'The destination has too little space.',
     remedy: 'Free some space or lower retention_days, then try again.',

@@ -164,7 +164,7 @@ export class Installation {
         tellBy: ignore,
         end: ignore,
       },
-      planningSlot: (work) => work(),
+      planningSlot: (_places, work) => work(),
       requests: { take: async () => true },
       runSlots: { free: true, take: async () => () => {} },
       confirmRule: () => NOTHING_SAID,
@@ -177,6 +177,7 @@ export class Installation {
           opsChannel: true,
           largeDeletion: { files: 1000, bytes: 100 * 2 ** 30 },
         },
+        deadlines: { probeMs: 60_000, stallMs: 600_000, planMs: 600_000 },
       },
     };
     const ownership = new Ownership(deps);

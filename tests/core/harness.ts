@@ -237,7 +237,7 @@ export class Installation {
         pace: { retryMs: 20, patienceMs: 200 },
       }),
       now: () => this.now,
-      planningSlot: (work) => work(),
+      planningSlot: (_places, work) => work(),
       requests: { take: async () => true },
       runSlots: options.runSlots ?? { free: true, take: async () => () => {} },
       confirmRule: options.confirmRule ?? ((intent) => askedByPolicy(this.rules, subjectsOf(intent))),
@@ -249,6 +249,7 @@ export class Installation {
           opsChannel: options.opsChannel ?? true,
           largeDeletion: { files: 1000, bytes: 100 * 2 ** 30 },
         },
+        deadlines: { probeMs: 60_000, stallMs: 600_000, planMs: 600_000 },
       },
     };
     const ownership = new Ownership(deps);

@@ -6,6 +6,13 @@ export function placeKind(destination: string): PlaceKind {
   return destination.startsWith('rsync://') ? 'daemon' : 'ssh';
 }
 
+/** What has to answer when a destination is asked: a folder of this host, or another host. */
+export function placeOf(destination: string): string {
+  if (placeKind(destination) === 'local') return `path:${destination}`;
+  const [, host = destination] = /^(?:rsync:\/\/)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/]+)/.exec(destination) ?? [];
+  return `host:${host}`;
+}
+
 /** The lease key of a destination. */
 export function touchOf(destination: string): string {
   return placeKind(destination) === 'local' ? `path:${destination}` : `remote:${destination}`;

@@ -4,6 +4,7 @@ import type { FilesData } from './data.js';
 /** Packs a folder, or one file, into an archive: `tar.gz`, `tar.zst` or `tar`. */
 export const files: Executor<'files', FilesData> = {
   kind: 'files',
+  places: ({ source, destination }) => [`path:${source}`, `path:${destination}`],
   plan: async (fields, ctx) => (await import('./plan.js')).planFiles(fields, ctx),
   run: async (part, ctx) => (await import('./run.js')).runFiles(part, ctx),
   recover: async (part, journal, ctx) => (await import('./recover.js')).recoverFiles(part, journal, ctx),

@@ -6,6 +6,7 @@ import { type PlexTimes, TIMES } from './times.js';
 export function createPlex(times: PlexTimes): Executor<'plex', PlexData> {
   return {
     kind: 'plex',
+    places: ({ source_container, destination }) => [`container:${source_container}`, `path:${destination}`],
     plan: async (fields, ctx) => (await import('./plan.js')).planPlex(times, fields, ctx),
     run: async (part, ctx) => (await import('./run.js')).runPlex(times, part, ctx),
     recover: async (part, journal, ctx) =>

@@ -4,6 +4,7 @@ import type { ScaleData } from './data.js';
 /** More or fewer containers of one Compose service. */
 export const scale: Executor<'scale', ScaleData> = {
   kind: 'scale',
+  places: ({ compose }) => [`compose:${compose}`],
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
   run: async (part, ctx) => (await import('./run.js')).run(part, ctx),
   recover: async (part, journal, ctx) => (await import('./recover.js')).recover(part, journal, ctx),

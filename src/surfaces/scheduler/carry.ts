@@ -92,7 +92,7 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
           return true;
         }
         const run = await pipeline.prepare(admission.ticket);
-        if (run.state === 'refused' && closing()) {
+        if ((run.state === 'refused' || run.state === 'interrupted') && closing()) {
           await store.schedules.again(due.id, run.id, true);
           return false;
         }

@@ -12,6 +12,7 @@ import { createPipeline, type Pipeline } from './core/pipeline.js';
 import { askedByPolicy } from './core/policy/confirm-rule.js';
 import { openPolicy, type PolicySource } from './core/policy/source.js';
 import { Redactor } from './core/redact.js';
+import { createRefusalAudit, type RefusalAudit } from './core/refusal-audit.js';
 import { createScheduleDesk, type ScheduleDesk } from './core/schedule/desk.js';
 import { type OpenSchedules, openSchedules } from './core/schedule/source.js';
 import { createSecurityReports, type SecurityReports } from './core/security-reports.js';
@@ -44,6 +45,8 @@ export interface App {
   readonly scheduleDesk: ScheduleDesk;
   /** Takes refusals that never became a request, such as a wrong API key. */
   readonly security: SecurityReports;
+  /** Takes refusals of somebody known that never became a request. */
+  readonly refusals: RefusalAudit;
   readonly log: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -99,8 +102,10 @@ export async function openApp(
   });
   const requests =
     config.redisUrl === null ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
+  const refusals = createRefusalAudit({ store, log, now: () => new Date() });
   const deps: CoreDeps = {
     store,
+    refusals,
     catalogue,
     policy,
     executors: new Map(
@@ -152,13 +157,14 @@ export async function openApp(
     schedules,
     scheduleDesk: createScheduleDesk({ ...deps, schedules, reloadIntents: () => catalogue.reload() }),
     security,
+    refusals,
     log,
     close: async () => {
       catalogue.close();
       policy.close();
       schedules.close();
       await requests.close();
-      await security.end();
+      await Promise.all([security.end(), refusals.end()]);
       faults.end();
       await ownership.end();
       await store.close();

@@ -2,6 +2,7 @@ import type { App } from './app.js';
 import type { Config } from './config.js';
 import type { Fault } from './core/faults.js';
 import { forgetOldIncidents } from './core/incident-retention.js';
+import { callsPerMinute } from './core/limits.js';
 import { plain } from './core/phrase.js';
 import type { ReasonCode } from './core/reasons.js';
 import { openSidePort } from './side-port.js';
@@ -108,6 +109,7 @@ async function connect(app: App, { discord }: Config, metrics: Metrics): Promise
     log: app.log,
     now: () => new Date(),
     answers: metrics.answers,
+    callsPerMinute: () => callsPerMinute(app.policy.rules()),
     alerts: { incidents: app.store.incidents, desk: app.incidents },
     config: {
       token: discord.token,

@@ -59,13 +59,13 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
 }
 
 /** Whether a key may call that; when not, it is audited like any other refusal of somebody known. */
-function judged({ policy, store, log }: App, actor: Actor, endpoint: string): Notice | null {
+function judged({ policy, refusals, log }: App, actor: Actor, endpoint: string): Notice | null {
   const denied = endpointRefusal(policy.rules(), actor, endpoint);
   if (denied === null) return null;
   const at = new Date().toISOString();
-  const detail = { reason: denied.code, endpoint };
-  store.audit
-    .append({ at, event: 'refused', actor: actorRef(actor), source: 'http', runId: null, intent: '', detail })
+  const entry = { at, actor: actorRef(actor), source: 'http', runId: null, intent: '' } as const;
+  refusals
+    .keep({ entry, reason: denied.code, detail: { endpoint } })
     .catch((error: unknown) => log.error({ err: error }, 'a refusal could not be audited'));
   return denied;
 }

@@ -159,6 +159,7 @@ function coreOf(store: CoreDeps['store'], intent: Intent, executor: Executor): C
       tellBy: silent,
       end: silent,
     },
+    refusals: { keep: async () => {}, end: async () => {} },
     now: () => new Date(),
     planningSlot: (_places, work) => work(),
     requests: { take: async () => true },

@@ -5,7 +5,7 @@ import { ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { chainOf } from './intent/chain.js';
 import type { Intent } from './intent/intent.js';
-import { tooManyRequests } from './limits.js';
+import { tooManyForIntent } from './limits.js';
 import { stacksOfIntents } from './lock.js';
 import { heldBack } from './locks.js';
 import { bindParams, checkArtifacts } from './params.js';
@@ -51,7 +51,7 @@ export async function mayBegin(deps: CoreDeps, ticket: Ticket): Promise<Notice |
     (await checkUndo(deps, request)) ??
     (await checkResume(deps, ticket)) ??
     (await checkArtifacts(deps.store.artifacts, ticket)) ??
-    (await tooManyRequests(deps, request));
+    (await tooManyForIntent(deps, request));
   if (denied || request.dryRun) return denied;
   const held = await heldBack(deps, stacksOfIntents(chain));
   if (held) return held;

@@ -9,6 +9,7 @@ import type { RequestCounter, RunSlots } from './limits.js';
 import type { Log } from './log.js';
 import type { PolicySource } from './policy/source.js';
 import type { Redactor, Secrets } from './redact.js';
+import type { RefusalAudit } from './refusal-audit.js';
 import type { Store } from './store.js';
 
 /** Everything the core works with; wired once in main.ts. */
@@ -25,6 +26,8 @@ export interface CoreDeps {
   readonly log: Log;
   /** What is wrong with the installation itself. */
   readonly faults: Faults;
+  /** Keeps who was turned down. */
+  readonly refusals: RefusalAudit;
   readonly now: () => Date;
   /** Counts what people ask for. */
   readonly requests: RequestCounter;

@@ -24,7 +24,10 @@ export interface IncidentDesk {
   resolve(id: string, actor: Actor, source: Source): Promise<IncidentAnswer>;
 }
 
-type DeskDeps = Pick<CoreDeps, 'store' | 'events' | 'catalogue' | 'policy' | 'redactor' | 'log' | 'now'>;
+type DeskDeps = Pick<
+  CoreDeps,
+  'store' | 'events' | 'refusals' | 'catalogue' | 'policy' | 'redactor' | 'log' | 'now'
+>;
 
 export function createIncidentDesk(deps: DeskDeps): IncidentDesk {
   const { store, now } = deps;

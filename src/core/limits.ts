@@ -27,25 +27,37 @@ export interface RunSlots {
 
 /** What holds when nobody has set a limit: enough for every person, too little for a script that went wild. */
 const DEFAULT_RATE: Rate = { runs: 240, perSeconds: 60 };
+/** Ten a second, a minute long: nobody types like that. */
+const CALLS_PER_MINUTE = 600;
 const ACTIVE = ['queued', 'running'] as const;
 const MOST_ACTIVE = 1000;
 
 type LimitDeps = Pick<CoreDeps, 'policy' | 'requests'> & { readonly store: Pick<CoreDeps['store'], 'runs'> };
 
 /**
- * Has this person, or have all together, asked for this intent too often? Null means no. Only Discord is
- * counted here: the HTTP API counts addresses, and schedules keep their own time.
+ * Has this person asked too often? Null means no. Looked at before their rights are: who has none is bound too. Only
+ * Discord is counted here: the HTTP API counts addresses, and schedules keep their own time.
  */
-export async function tooManyRequests(
-  { policy, requests }: LimitDeps,
+export async function tooManyByPerson(
+  { policy, requests }: Omit<LimitDeps, 'store'>,
+  { source, actor: { kind, id } }: RunRequest,
+): Promise<Notice | null> {
+  if (source !== 'discord') return null;
+  const mine = rateOf(limitsOf(policy.rules()).perPerson);
+  if (await requests.take(`person:${kind}:${id}`, mine)) return null;
+  return tooOften(phrase`You have asked ${mine.runs}`, mine);
+}
+
+/**
+ * Have all together asked for this intent too often? Null means no. Looked at when the request is allowed: nobody
+ * without the right can use up what others may ask for.
+ */
+export async function tooManyForIntent(
+  { policy, requests }: Omit<LimitDeps, 'store'>,
   request: RunRequest,
 ): Promise<Notice | null> {
   if (request.source !== 'discord') return null;
-  const { perPerson, perIntent } = limitsOf(policy.rules());
-  const { kind, id } = request.actor;
-  const mine = rateOf(perPerson);
-  if (!(await requests.take(`person:${kind}:${id}`, mine)))
-    return tooOften(phrase`You have asked ${mine.runs}`, mine);
+  const { perIntent } = limitsOf(policy.rules());
   const everybodys = rateOf(perIntent);
   if (await requests.take(`intent:${request.intent}`, everybodys)) return null;
   return tooOften(phrase`${code(request.intent)} was asked for ${everybodys.runs}`, everybodys);
@@ -72,6 +84,12 @@ export async function tooManyAtOnce(
   const same = active.filter((run) => run.intent === intent);
   if (perIntent.atOnce === null || same.length < perIntent.atOnce) return null;
   return busy(phrase`${code(intent)} has`, same[0]?.id, perIntent.atOnce);
+}
+
+/** How much one person may send in a minute, looking and typing included: well above what they may ask for. */
+export function callsPerMinute(rules: ReturnType<CoreDeps['policy']['rules']>): number {
+  const { runs, perSeconds } = rateOf(limitsOf(rules).perPerson);
+  return Math.max(CALLS_PER_MINUTE, Math.ceil((2 * runs * 60) / perSeconds));
 }
 
 function limitsOf(rules: ReturnType<CoreDeps['policy']['rules']>): Limits {

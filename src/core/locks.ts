@@ -39,7 +39,7 @@ export interface Locks {
   lockable(actor: Actor): readonly string[];
 }
 
-type LockDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'policy' | 'redactor' | 'now'>;
+type LockDeps = Pick<CoreDeps, 'store' | 'refusals' | 'catalogue' | 'policy' | 'redactor' | 'now'>;
 
 export function createLocks(deps: LockDeps): Locks {
   const { store, catalogue, redactor, now } = deps;
@@ -72,8 +72,12 @@ export function createLocks(deps: LockDeps): Locks {
   };
 
   const refuse = async (actor: Actor, source: Source, stack: string, why: Notice): Promise<Refusal> => {
-    const detail = { reason: why.code, stack: redactor.text(stack.slice(0, LONGEST_REASON)) };
-    await store.audit.append(entry('refused', actor, source, detail));
+    const at = now().toISOString();
+    await deps.refusals.keep({
+      entry: { at, actor: actorRef(actor), source, runId: null, intent: '' },
+      reason: why.code,
+      detail: { stack: redactor.text(stack.slice(0, LONGEST_REASON)) },
+    });
     return { ok: false, notice: why };
   };
 

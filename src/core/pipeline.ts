@@ -11,6 +11,7 @@ import { Driver } from './driver.js';
 import type { EventBus } from './events.js';
 import type { Intent } from './intent/intent.js';
 import { isLarge } from './large-deletion.js';
+import { tooManyByPerson } from './limits.js';
 import { stacksOfPlan } from './lock.js';
 import { createLocks, heldBack, type Locks } from './locks.js';
 import { newRun, requestOf } from './new-run.js';
@@ -121,6 +122,8 @@ class Story implements Pipeline {
     if (this.#closing.signal.aborted) return this.#records.turnDown(asked, shuttingDown());
     const fault = this.deps.faults.blocking();
     if (fault) return { ok: false, notice: fault.notice };
+    const flooding = await tooManyByPerson(this.deps, asked);
+    if (flooding) return this.#records.deny(asked, null, flooding);
     const request = await asResumed(this.deps, asked);
     const admission = examine(this.deps, request, this.deps.now());
     if (!admission.ok) return this.#records.turnDown(request, admission.notice);

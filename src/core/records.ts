@@ -18,7 +18,7 @@ const RETRIES = 60;
 /** A request's intent name is a stranger's text until it was found. */
 const LONGEST_NAME = 100;
 
-type RecordDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'redactor' | 'events' | 'log' | 'now'>;
+type RecordDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'redactor' | 'events' | 'refusals' | 'log' | 'now'>;
 
 /** Writes runs and their audit rows: every change of state is one compare-and-set with its row. */
 export class Records {
@@ -112,10 +112,11 @@ export class Records {
     const actor = actorRef(request.actor);
     const intent = this.deps.redactor.text(request.intent).slice(0, LONGEST_NAME);
     const reason = notice.code;
-    await this.deps.store.audit.append(
-      { at, event: 'refused', actor, source: request.source, runId, intent, detail: { reason } },
-      denialAlert({ by: actor, intent, reason, runId, at }) ?? alert({ intent, actor, at }),
-    );
+    await this.deps.refusals.keep({
+      entry: { at, actor, source: request.source, runId, intent },
+      reason,
+      alert: denialAlert({ by: actor, intent, reason, runId, at }) ?? alert({ intent, actor, at }),
+    });
     this.deps.events.emit({ type: 'denied', request, notice });
     return { ok: false, notice };
   }

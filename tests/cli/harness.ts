@@ -16,6 +16,7 @@ import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
 import type { PlanDraft } from '../../src/core/plan.js';
 import type { PolicyFiles } from '../../src/core/policy/source.js';
 import { Redactor } from '../../src/core/redact.js';
+import { createRefusalAudit } from '../../src/core/refusal-audit.js';
 import type { Actor } from '../../src/core/request.js';
 import { createScheduleDesk } from '../../src/core/schedule/desk.js';
 import { openSchedules } from '../../src/core/schedule/source.js';
@@ -142,8 +143,11 @@ export class Installation {
     const store = await openSqliteStore({ dataDir: join(this.folder, 'data') });
     const catalogue = await openCatalogue({ dir: this.intentsDir });
     const ignore = (): void => {};
+    const silent = { info: ignore, warn: ignore, error: ignore };
+    const refusals = createRefusalAudit({ store, log: silent, now: () => this.now });
     const deps: CoreDeps = {
       store,
+      refusals,
       catalogue,
       policy: rulesOf(),
       executors: new Map(
@@ -155,7 +159,7 @@ export class Installation {
       }),
       redactor: new Redactor(),
       secrets: { has: () => false, resolve: () => '' },
-      log: { info: ignore, warn: ignore, error: ignore },
+      log: silent,
       faults: {
         open: ignore,
         clear: ignore,
@@ -196,6 +200,7 @@ export class Installation {
       }),
       close: async () => {
         this.closed += 1;
+        await refusals.end();
         await ownership.end();
         await store.close();
       },

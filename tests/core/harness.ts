@@ -18,6 +18,7 @@ import { askedByPolicy } from '../../src/core/policy/confirm-rule.js';
 import type { Rules } from '../../src/core/policy/policy.js';
 import { notice } from '../../src/core/reasons.js';
 import { Redactor } from '../../src/core/redact.js';
+import { createRefusalAudit } from '../../src/core/refusal-audit.js';
 import type { Actor, RunRequest } from '../../src/core/request.js';
 import type { Run } from '../../src/core/run.js';
 import type { Store } from '../../src/core/store.js';
@@ -213,8 +214,14 @@ export class Installation {
     const hosts = new FakeHosts(this.#pid++);
     const bus = new EventBus((error) => logged.push(error));
     bus.subscribe((event) => events.push(event));
+    const refusals = createRefusalAudit({
+      store,
+      log: { info: () => {}, warn: log, error: log },
+      now: () => this.now,
+    });
     const deps: CoreDeps = {
       store,
+      refusals,
       catalogue: catalogueOf(this.intents),
       policy: rulesOf(() => this.rules),
       executors: new Map(
@@ -262,6 +269,7 @@ export class Installation {
       logged,
       deps,
       end: async () => {
+        await refusals.end();
         await ownership.end();
         await opened.close();
       },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Rate, tooManyAtOnce, tooManyRequests } from '../../src/core/limits.js';
+import { type Rate, tooManyAtOnce, tooManyByPerson, tooManyForIntent } from '../../src/core/limits.js';
 import { plain } from '../../src/core/phrase.js';
 import { EMPTY_POLICY, type Limits, NO_LIMITS, type Rules } from '../../src/core/policy/policy.js';
 import type { Notice } from '../../src/core/reasons.js';
@@ -34,20 +34,17 @@ describe('requests', () => {
   /** What was taken, and a counter that refuses these keys. */
   async function ask(limits: Partial<Limits>, usedUp: readonly string[], source: Source = 'discord') {
     const taken: [string, Rate][] = [];
-    const bot = await home.start();
-    const denied = await tooManyRequests(
-      {
-        policy: rulesOf(() => limited(limits)),
-        store: bot.deps.store,
-        requests: {
-          take: async (key, rate) => {
-            taken.push([key, rate]);
-            return !usedUp.includes(key);
-          },
+    const deps = {
+      policy: rulesOf(() => limited(limits)),
+      requests: {
+        take: async (key: string, rate: Rate) => {
+          taken.push([key, rate]);
+          return !usedUp.includes(key);
         },
       },
-      request('photos', { source }),
-    );
+    };
+    const asked = request('photos', { source });
+    const denied = (await tooManyByPerson(deps, asked)) ?? (await tooManyForIntent(deps, asked));
     return { denied: said(denied), taken };
   }
   const ten = { runs: 10, perSeconds: 3600, atOnce: null };

@@ -52,7 +52,7 @@ export interface ScheduleDesk {
   figures(): Promise<readonly ScheduleFigures[]>;
 }
 
-type DeskDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'policy' | 'redactor' | 'now'> & {
+type DeskDeps = Pick<CoreDeps, 'store' | 'refusals' | 'catalogue' | 'policy' | 'redactor' | 'now'> & {
   readonly schedules: OpenSchedules;
   /** Reads the intents again. */
   reloadIntents(): Promise<void>;
@@ -96,8 +96,12 @@ export function createScheduleDesk(deps: DeskDeps): ScheduleDesk {
     return { at, event, actor: actorRef(actor), source, runId: null, intent, detail };
   };
   const refuse = async (actor: Actor, source: Source, name: string, why: Notice): Promise<Refusal> => {
-    const detail = { reason: why.code, schedule: redactor.text(name.slice(0, LONGEST_NAME)) };
-    await store.audit.append(entry('refused', actor, source, detail));
+    const at = now().toISOString();
+    await deps.refusals.keep({
+      entry: { at, actor: actorRef(actor), source, runId: null, intent: '' },
+      reason: why.code,
+      detail: { schedule: redactor.text(name.slice(0, LONGEST_NAME)) },
+    });
     return { ok: false, notice: why };
   };
 

@@ -31,6 +31,8 @@ export interface DiscordDeps {
   readonly alerts?: AlertDeps;
   /** Is told how soon interactions are answered. */
   readonly answers?: AnswerWatch;
+  /** How much one person may send in a minute; without it there is no limit. */
+  readonly callsPerMinute?: () => number;
   readonly config: DiscordConfig;
 }
 

@@ -1,22 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Events, GatewayIntentBits, type Interaction, Options } from 'discord.js';
+import { Client, Events, GatewayIntentBits, Options } from 'discord.js';
 import type { DirectAlert } from '../../core/faults.js';
-import { actorOf } from './actor.js';
 import type { OpsAlerts } from './alerts/ops-alerts.js';
 import { startAlerts } from './alerts/start-alerts.js';
 import { faultTeller } from './alerts/tell-fault.js';
-import { complete } from './autocomplete.js';
 import { channelMessages } from './channel-messages.js';
 import { channelTurns } from './channel-turns.js';
 import { createClosing } from './closing.js';
 import type { DiscordDeps } from './deps.js';
 import { watchFirstAnswers } from './first-answers.js';
-import { valuesOf } from './form.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
-import { onCommand, onForm, onPress } from './handler.js';
-import { conversationOf, focusedOf, optionsOf } from './interaction.js';
 import { liveRuns } from './live-runs.js';
 import { logIn } from './log-in.js';
+import { interactionHandler } from './on-interaction.js';
 import { createOutcomes, isToldHere } from './outcomes.js';
 import { createDrafts } from './params/drafts.js';
 import type { PressDeps } from './press.js';
@@ -72,7 +68,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
 
   client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client reported an error'));
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord had an error'));
-  client.on(Events.InteractionCreate, (interaction) => void onInteraction(interaction, all));
+  client.on(Events.InteractionCreate, interactionHandler(all));
   client.on(Events.ClientReady, (ready) => {
     log.info({ bot: ready.user.username, guilds: ready.guilds.cache.size }, 'Discord is ready');
     if (config.guildId === null && ready.guilds.cache.size > 1) {
@@ -116,31 +112,6 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
       await client.destroy();
     },
   };
-}
-
-async function onInteraction(interaction: Interaction, deps: PressDeps): Promise<void> {
-  if (interaction.isAutocomplete()) {
-    try {
-      const actor = actorOf(interaction, deps.config.guildId);
-      await interaction.respond([
-        ...(await complete(deps, actor, interaction.commandName, focusedOf(interaction))),
-      ]);
-    } catch (error) {
-      deps.log.warn({ err: error, command: interaction.commandName }, 'autocomplete failed');
-    }
-  } else if (interaction.isChatInputCommand()) {
-    await onCommand(
-      conversationOf(interaction, deps.config.guildId),
-      deps,
-      interaction.commandName,
-      optionsOf(interaction),
-    );
-  } else if (interaction.isButton()) {
-    await onPress(conversationOf(interaction, deps.config.guildId), deps, interaction.customId);
-  } else if (interaction.isModalSubmit()) {
-    const talk = conversationOf(interaction, deps.config.guildId);
-    await onForm(talk, deps, interaction.customId, valuesOf(interaction));
-  }
 }
 
 async function register(client: Client<true>, { config, log }: DiscordDeps): Promise<void> {

@@ -11,6 +11,8 @@ const FACTS: readonly ReasonCode[] = [
   'not_confirmed_in_time',
   'not_active',
   'run_unknown',
+  // Nobody said no.
+  'asker_unchecked',
   'intent_unknown',
   'incident_unknown',
   'incident_over',

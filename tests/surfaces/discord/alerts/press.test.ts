@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createIncidentDesk } from '../../../../src/core/incident-desk.js';
 import { Redactor } from '../../../../src/core/redact.js';
+import { createRefusalAudit } from '../../../../src/core/refusal-audit.js';
 import type { Store } from '../../../../src/core/store.js';
 import { buttonsOf, textOf } from '../../../../src/playground/driver/text.js';
 import { type LocalDiscord, startLocalDiscord } from '../../../../src/playground/local-discord.js';
@@ -38,6 +39,7 @@ beforeEach(async () => {
   const desk = createIncidentDesk({
     store,
     events: pipeline.events,
+    refusals: createRefusalAudit({ store, log, now }),
     catalogue: fake.catalogue,
     policy: rulesOf(),
     redactor: new Redactor(),

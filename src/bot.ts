@@ -5,6 +5,7 @@ import { forgetOldIncidents } from './core/incident-retention.js';
 import { callsPerMinute } from './core/limits.js';
 import { plain } from './core/phrase.js';
 import type { ReasonCode } from './core/reasons.js';
+import { checkDatabase } from './core/store-watch.js';
 import { openSidePort } from './side-port.js';
 import { opsDestination } from './surfaces/discord/alerts/deps.js';
 import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js';
@@ -38,6 +39,8 @@ export async function startBot(app: App, config: Config, version: string): Promi
   // Before anything can ask for a run: what a dead process left is put right first.
   await app.ownership.recoverDead();
   const expiring = setInterval(() => {
+    // It can't be written anyway.
+    if (app.faults.blocking() !== null) return;
     pipeline
       .expireOverdue()
       .catch((error: unknown) => log.error({ err: error }, 'previews could not be expired'));
@@ -75,6 +78,8 @@ export async function startBot(app: App, config: Config, version: string): Promi
   const surface = discord;
   if (surface?.tellFault) app.faults.tellBy(surface.tellFault);
   if (webhook) app.faults.tellBy(webhook.tellFault);
+  const checking = new AbortController();
+  const checked = checkDatabase(app, checking.signal);
   const scheduler = startScheduler({ ...app, owner: app.ownership.id, now: () => new Date() });
 
   return {
@@ -85,6 +90,8 @@ export async function startBot(app: App, config: Config, version: string): Promi
       await pipeline.shutdown(config.shutdownGraceSeconds * 1000);
       clearInterval(expiring);
       forgetting();
+      checking.abort();
+      await checked;
       await Promise.all([discord?.stop(), webhook?.end()]);
       await port.close();
       metrics.close();

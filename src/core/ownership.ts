@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CoreDeps } from './deps.js';
 import { recoverDeadOwners } from './recovery.js';
 import type { ActorRef } from './request.js';
+import { lookAtStore, tryToWrite } from './store-watch.js';
 
 const BEAT_EVERY = 5000;
 /** How soon a stop that was asked for in another process is noticed, in ms. */
@@ -28,7 +29,7 @@ export class Ownership {
   /** Must be called before the first run is recorded. */
   async start(): Promise<void> {
     await this.#beat();
-    this.#every(BEAT_EVERY, () => this.#beat());
+    this.#every(BEAT_EVERY, () => this.#beatOn());
     this.#every(LOOK_FOR_STOPS_EVERY, () => this.#lookForStops());
     this.#every(RECOVER_EVERY, () => this.recoverDead());
   }
@@ -36,7 +37,10 @@ export class Ownership {
   async end(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#recovering;
-    await this.deps.store.owners.remove(this.id);
+    await this.deps.store.owners.remove(this.id).catch((error: unknown) => {
+      // Whoever starts next finds its process gone.
+      this.deps.log.warn({ err: error }, 'the store could not be told that this process ends');
+    });
   }
 
   /** Recovers what dead owners left; one pass at a time. Never rejects. */
@@ -92,6 +96,11 @@ export class Ownership {
   #beat(): Promise<void> {
     const heartbeatAt = this.deps.now().toISOString();
     return this.deps.store.owners.beat({ ...this.deps.hosts.self(), id: this.id, heartbeatAt });
+  }
+
+  /** The heartbeat, where the store is still the one that was opened. */
+  async #beatOn(): Promise<void> {
+    if (await lookAtStore(this.deps)) await tryToWrite(this.deps, () => this.#beat());
   }
 
   async #lookForStops(): Promise<void> {

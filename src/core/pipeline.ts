@@ -9,6 +9,7 @@ import { type Answer, ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { Driver } from './driver.js';
 import type { EventBus } from './events.js';
+import type { Fault } from './faults.js';
 import type { Intent } from './intent/intent.js';
 import { isLarge } from './large-deletion.js';
 import { tooManyByPerson } from './limits.js';
@@ -29,6 +30,7 @@ import { asResumed } from './resume.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
 import { readStatus, type StackStatus } from './status.js';
+import { lookAtStore } from './store-watch.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
 import { explainIntent, type Why } from './why.js';
 
@@ -155,7 +157,7 @@ class Story implements Pipeline {
   }
 
   async decide(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Decision> {
-    const fault = answer === 'confirm' || answer === 'approve' ? this.deps.faults.blocking() : null;
+    const fault = answer === 'confirm' || answer === 'approve' ? await this.#faultNow() : null;
     if (fault) return { ok: false, notice: fault.notice };
     const answered = await this.#answers.take(runId, actor, answer, also);
     if (!answered.ok) return answered;
@@ -233,6 +235,12 @@ class Story implements Pipeline {
   async shutdown(graceMs: number): Promise<void> {
     this.#closing.abort();
     await this.ownership.shutdown(graceMs);
+  }
+
+  /** What keeps runs from beginning, with the store as it is at this moment. */
+  async #faultNow(): Promise<Fault | null> {
+    await lookAtStore(this.deps);
+    return this.deps.faults.blocking();
   }
 
   /** Opens a recorded plan for confirmation, unless it is a dry run or can't run. */

@@ -5,6 +5,7 @@ import type { ChildRecord, ProcessIdentity } from './host.js';
 import type { AlertEvent, Incident, NewAlert, NewAlertEvent } from './incident.js';
 import type { Lock } from './lock.js';
 import type { Json } from './plan.js';
+import type { Notice } from './reasons.js';
 import type { ActorRef, Source } from './request.js';
 import type { Run, RunPatch, RunState, RunSummary } from './run.js';
 import type { ScheduleStore, ScheduleTie } from './schedule/store.js';
@@ -148,6 +149,22 @@ export interface DeliveryStore {
   claim(keys: readonly string[], at: string): Promise<boolean>;
 }
 
+/** The files that the store keeps open. */
+export interface StoreFiles {
+  /**
+   * What is wrong with them now; null: they are those that were opened, and can be written. What isn't so holds back
+   * all writes until it is. Never rejects, and never takes long.
+   */
+  look(): Promise<Notice | null>;
+  /** Damage that was met while the database was used; null: none was. */
+  damage(): Notice | null;
+  /**
+   * Reads all of the database in a process of its own; null: it is intact.
+   * @throws when that could not be done, or `signal` came
+   */
+  check(signal: AbortSignal): Promise<Notice | null>;
+}
+
 export interface AuditStore {
   /** With the alert that it raises, in the same transaction. */
   append(entry: AuditEntry, alert?: NewAlert | null): Promise<void>;
@@ -226,6 +243,7 @@ export interface Store {
   readonly incidents: IncidentStore;
   readonly deliveries: DeliveryStore;
   readonly schedules: ScheduleStore;
+  readonly files: StoreFiles;
   close(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import { StoreError } from '../core/store.js';
 import { fileFault } from './data-dir.js';
 import { isBusy, storeErrorOf } from './sqlite-error.js';
 import { walSync } from './wal-sync.js';
+import type { Shape } from './watched-files.js';
 import { writeQueue } from './write-queue.js';
 
 /** What can be bound to a statement. The driver ends the whole process on anything else, so types must hold. */
@@ -33,6 +34,14 @@ export interface Database {
   write<T>(work: (sql: Sql) => T): Promise<T>;
   /** {@link write} in a transaction of its own, which is open while work waits: it sees only what is committed. */
   writeAlone<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Keeps everything from being written until it is called with null. What is written is done first. */
+  hold(why: StoreError | null): void;
+  /** Resolves when no write waits or is under way. */
+  idle(): Promise<void>;
+  /** What SQLite said when it met damage; null: it has met none. */
+  damage(): StoreError | null;
+  /** What the database itself says of its size. */
+  shape(): Promise<Shape>;
   /** Waits for writes under way, moves the write-ahead log into the file, and closes it. */
   close(): Promise<void>;
 }
@@ -55,18 +64,24 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
       try {
         return attempt();
       } catch (error) {
-        if (!isBusy(error) || Date.now() >= deadline) throw storeErrorOf(error, file);
+        if (!isBusy(error) || Date.now() >= deadline) throw noted(storeErrorOf(error, file));
       }
       await sleep(2 + Math.random() * 20);
     }
   }
 
+  let damage: StoreError | null = null;
+  const noted = (error: unknown): unknown => {
+    if (error instanceof StoreError && error.fault === 'damaged') damage ??= error;
+    return error;
+  };
   const handle = await retrying(() => connect(file));
   const sql = sqlOf(handle);
   const wal = walSync(file);
   // A sync that failed once may seem to succeed the next time although pages were lost
   // (https://wiki.postgresql.org/wiki/Fsync_Errors): nothing is written any more until a restart has read the file anew.
   let broken: StoreError | null = null;
+  let held: StoreError | null = null;
   const sync = async (): Promise<void> => {
     await wal.sync().catch((error: unknown) => {
       broken = unsynced(file, error);
@@ -76,14 +91,15 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
   const writes = writeQueue({
     sync,
     begin: async () => {
-      if (broken) throw broken;
+      const reason = broken ?? held;
+      if (reason) throw reason;
       await retrying(() => handle.exec('BEGIN IMMEDIATE'));
     },
-    together: (works) => committed(handle, file, () => works.map((work) => work(sql))),
+    together: (works) => committed(handle, file, noted, () => works.map((work) => work(sql))),
     alone: async (work) => {
       // What other processes have committed may still be on its way to the disk.
       const [end] = await Promise.allSettled([sync().then(() => work(sql))]);
-      return committed(handle, file, () => {
+      return committed(handle, file, noted, () => {
         if (end.status === 'rejected') throw end.reason;
         return end.value;
       });
@@ -94,15 +110,36 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
     read: (work) => retrying(() => work(sql)),
     write: <T>(work: (sql: Sql) => T) => writes.add(work, 'together') as Promise<T>,
     writeAlone: <T>(work: (sql: Sql) => Promise<T>) => writes.add(work, 'alone') as Promise<T>,
+    hold: (why) => {
+      held = why;
+    },
+    idle: writes.idle,
+    damage: () => damage,
+    shape: () =>
+      retrying(() => ({
+        version: sql.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0,
+        bytes: (sql.get<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0) * PAGE_BYTES,
+      })),
     async close() {
       await writes.idle();
-      if (!handle.open) return;
+      // Closing it would delete the log by its name, which may be another database's by now.
+      if (!handle.open || held?.fault === 'gone') return;
       // Statements that are still in memory keep SQLite from doing this by itself.
       await retrying(() => handle.exec('PRAGMA wal_checkpoint(TRUNCATE)')).catch(() => undefined);
       await wal.close();
       handle.close();
     },
   };
+}
+
+/** Moves the write-ahead log of a database that nobody uses into its file. */
+export function mergeLog(file: string): void {
+  const handle = new Libsql(file);
+  try {
+    handle.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    handle.close();
+  }
 }
 
 type Handle = InstanceType<typeof Libsql>;
@@ -147,7 +184,7 @@ function sqlOf(handle: Handle): Sql {
 }
 
 /** Ends the transaction that is open, with what work did or without. */
-function committed<T>(handle: Handle, file: string, work: () => T): T {
+function committed<T>(handle: Handle, file: string, noted: (error: unknown) => unknown, work: () => T): T {
   try {
     const result = work();
     handle.exec('COMMIT');
@@ -155,7 +192,7 @@ function committed<T>(handle: Handle, file: string, work: () => T): T {
   } catch (error) {
     // A full disk may have rolled it back already.
     if (handle.inTransaction) handle.exec('ROLLBACK');
-    throw storeErrorOf(error, file);
+    throw noted(storeErrorOf(error, file));
   }
 }
 

@@ -14,6 +14,8 @@ import { ownerStore } from './owners.js';
 import { runStore } from './runs.js';
 import { scheduleStore } from './schedules.js';
 import { openDatabase } from './sqlite-database.js';
+import { storeFiles } from './store-files.js';
+import { watchFiles } from './watched-files.js';
 
 export interface SqliteStoreOptions {
   /** Holds `chatops.db` and `audit.head`; created with mode 0700. */
@@ -48,6 +50,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     throw error;
   }
   await trail.seal();
+  const files = await watchFiles(dataDir, file);
   return {
     runs: runStore(database, trail),
     leases: leaseStore(database),
@@ -59,6 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     incidents: incidentStore(database, trail),
     deliveries: deliveryStore(database),
     schedules: scheduleStore(database, trail),
+    files: storeFiles(database, files, { dataDir, file }),
     close: async () => {
       await trail.end();
       await database.close();

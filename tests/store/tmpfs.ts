@@ -8,6 +8,10 @@ import { test } from '@jest/globals';
 export interface Tmpfs {
   readonly path: string;
   remountReadOnly(): void;
+  /** Read-only by its path, also while files on it are open for writing. */
+  coverReadOnly(): void;
+  /** Ends {@link coverReadOnly}. */
+  makeWritable(): void;
   dispose(): void;
 }
 
@@ -24,6 +28,14 @@ export function mountTmpfs(size: string): Tmpfs {
     remountReadOnly() {
       const refused = run('mount', '-o', 'remount,ro', path);
       if (refused !== '') throw new Error(refused);
+    },
+    coverReadOnly() {
+      const bound = run('mount', '--bind', path, path);
+      const refused = bound === '' ? run('mount', '-o', 'remount,bind,ro', path) : bound;
+      if (refused !== '') throw new Error(refused);
+    },
+    makeWritable() {
+      run('umount', path);
     },
     dispose() {
       // Lazily: the driver may still have the database open.

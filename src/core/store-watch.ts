@@ -1,0 +1,41 @@
+import type { CoreDeps } from './deps.js';
+import { StoreError } from './store.js';
+import { storeUnavailable } from './store-fault.js';
+
+/** Faults of the store, by what is in trouble. */
+const DATA_DIRECTORY = 'data-directory';
+const DATABASE = 'database';
+
+type WatchDeps = Pick<CoreDeps, 'store' | 'faults' | 'log'>;
+
+/** Compares what the store has open with what is in its folder. False: nothing may be written. Never rejects. */
+export async function lookAtStore({ store, faults }: WatchDeps): Promise<boolean> {
+  const damage = store.files.damage();
+  if (damage) faults.open(DATABASE, damage, { blocksRuns: true });
+  const wrong = await store.files.look();
+  if (wrong === null) return true;
+  faults.open(DATA_DIRECTORY, wrong, { blocksRuns: true });
+  return false;
+}
+
+/** A write that went through, or didn't, is the last word on whether the store can be written. */
+export async function tryToWrite({ faults }: WatchDeps, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return faults.open(DATA_DIRECTORY, storeUnavailable(error), { blocksRuns: true });
+  }
+  faults.clear(DATA_DIRECTORY);
+}
+
+/** Reads all of the database behind everything else; damage is a fault. Never rejects. */
+export async function checkDatabase({ store, faults, log }: WatchDeps, signal: AbortSignal): Promise<void> {
+  try {
+    const damage = await store.files.check(signal);
+    if (damage !== null) faults.open(DATABASE, damage, { blocksRuns: true });
+    else if (store.files.damage() === null) faults.clear(DATABASE);
+  } catch (error) {
+    if (!signal.aborted) log.warn({ err: error }, 'the database could not be checked for damage');
+  }
+}

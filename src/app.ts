@@ -51,15 +51,21 @@ export interface App {
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /** Follow changes of the intents' files and the policy's, for a process that stays. */
+  readonly watch: boolean;
+  /** Changes what the core works with before anything uses it, such as decorating its host. */
+  readonly adapt?: (deps: CoreDeps) => CoreDeps;
+}
+
 /**
  * Opens the store and the intents, and registers this process as an owner.
- * @param watch follow changes of the intents' files and the policy's, for a process that stays
  * @throws StoreError when the data directory can't be used
  */
 export async function openApp(
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
-  options: { readonly watch: boolean },
+  options: OpenOptions,
 ): Promise<App> {
   const redactor = new Redactor((what) =>
     log.error({ what }, 'something that is not plain data was to be shown: a word stands in for it'),
@@ -103,7 +109,7 @@ export async function openApp(
   const requests =
     config.redisUrl === null ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
   const refusals = createRefusalAudit({ store, log, now: () => new Date() });
-  const deps: CoreDeps = {
+  const wired: CoreDeps = {
     store,
     refusals,
     catalogue,
@@ -140,6 +146,7 @@ export async function openApp(
       },
     },
   };
+  const deps = options.adapt?.(wired) ?? wired;
   const ownership = new Ownership(deps);
   await ownership.start();
   const pipeline = createPipeline(deps, ownership);

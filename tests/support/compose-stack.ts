@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { docker, idsOf, testName } from './docker.js';
+import { docker, idsOf, testName } from './docker-cli.js';
 import { OWNER_LABEL } from './docker-images.js';
 
 /** A Compose project of a test's own, with everything that is removed in the end. */

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from '@jest/globals';
+
+export { docker, dockerOn, idsOf, testName } from './docker-cli.js';
 
 /**
  * A group of tests that needs a Docker engine and the Compose plugin. Without them it is skipped with one
@@ -28,27 +29,4 @@ function missingParts(programs: readonly string[]): string | null {
   if (!works('docker', 'version')) return 'a Docker engine';
   if (!works('docker', 'compose', 'version')) return 'the Docker Compose plugin';
   return programs.find((program) => !works('which', program)) ?? null;
-}
-
-/** A name that marks what a test makes: `chatops-test-3fa91c`. */
-export function testName(): string {
-  return `chatops-test-${randomBytes(4).toString('hex')}`;
-}
-
-/** Runs docker and gives its stdout without the last line break; throws with its stderr. */
-export function docker(...args: readonly string[]): string {
-  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
-}
-
-/** The same on another engine, such as one of the test's own. */
-export function dockerOn(env: NodeJS.ProcessEnv, ...args: readonly string[]): string {
-  const options = { encoding: 'utf8' as const, stdio: 'pipe' as const, env: { ...process.env, ...env } };
-  return execFileSync('docker', args, options).trimEnd();
-}
-
-/** The ids that a listing command gives. */
-export function idsOf(...args: readonly string[]): string[] {
-  return docker(...args)
-    .split('\n')
-    .filter(Boolean);
 }

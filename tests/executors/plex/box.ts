@@ -3,13 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PlexFields } from '../../../src/core/intent/fields.js';
-import type { PlexTimes } from '../../../src/executors/plex/times.js';
-import { docker, testName } from '../../support/docker.js';
+import { docker, testName } from '../../support/docker-cli.js';
 
-/** Short, so that tests don't wait for what never comes. */
-export const QUICK: PlexTimes = {
-  ...{ stopSeconds: 10, pollMs: 20, retryMs: 50, putBackMs: 2000, stableMs: 50, healthMs: 10_000 },
-};
+export { QUICK } from './quick.js';
 
 export const FOLDER = '/config/Databases';
 

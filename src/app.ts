@@ -5,6 +5,7 @@ import type { CoreDeps } from './core/deps.js';
 import { EventBus } from './core/events.js';
 import { createFaults, type Faults } from './core/faults.js';
 import { createIncidentDesk, type IncidentDesk } from './core/incident-desk.js';
+import { watchIncidents } from './core/incident-watch.js';
 import { openCatalogue } from './core/intent/catalogue.js';
 import type { Log } from './core/log.js';
 import { Ownership } from './core/ownership.js';
@@ -41,6 +42,8 @@ export interface App {
   readonly ownership: Ownership;
   readonly faults: Faults;
   readonly incidents: IncidentDesk;
+  /** Ends incidents whose things run again, for a process that stays. Returns the function that ends this. */
+  watchIncidents(): () => void;
   readonly schedules: OpenSchedules;
   readonly scheduleDesk: ScheduleDesk;
   /** Takes refusals that never became a request, such as a wrong API key. */
@@ -161,6 +164,7 @@ export async function openApp(
     ownership,
     faults,
     incidents: createIncidentDesk(deps),
+    watchIncidents: () => watchIncidents(deps),
     schedules,
     scheduleDesk: createScheduleDesk({ ...deps, schedules, reloadIntents: () => catalogue.reload() }),
     security,

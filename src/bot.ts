@@ -50,6 +50,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
   for (const name of Object.values(destinations))
     await app.store.incidents.enroll(name, new Date().toISOString());
   const forgetting = forgetOldIncidents({ ...app, now: () => new Date() }, Object.values(destinations));
+  const unwatch = app.watchIncidents();
   // Before Discord: it must work when the bot's token doesn't.
   const webhook = webhookAlerts(app, config);
 
@@ -92,6 +93,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
       forgetting();
       checking.abort();
       await checked;
+      unwatch();
       await Promise.all([discord?.stop(), webhook?.end()]);
       await port.close();
       metrics.close();

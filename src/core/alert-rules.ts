@@ -1,6 +1,7 @@
 import { attendedOf, isUnattended } from './attended.js';
 import type { AlertKind, NewAlert, Subject } from './incident.js';
 import type { Intent } from './intent/intent.js';
+import { leftBy } from './left-down.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { ReasonCode } from './reasons.js';
 import { type ActorRef, actorRef } from './request.js';
@@ -49,16 +50,20 @@ export function alertOf(run: EndedRun, at: string): NewAlert | null {
       runId: run.id,
       reason: outcome.reason,
       by: actorRef(actor),
-      text: outcome.summary,
+      text: [...outcome.summary, ...(outcome.next ? [phrase`Next: ${outcome.next}`] : [])],
       count: 1,
       mark: null,
     },
+    ...leftBy([outcome]),
   };
 }
 
 function kindOf(run: EndedRun): AlertKind | null {
   const { state, outcome, dryRun, source, plan, startedAt } = run;
-  if (dryRun || outcome?.reason === 'stopped') return null;
+  if (dryRun) return null;
+  // Whoever stopped it may not know that something is down since.
+  if (outcome?.left !== undefined && (state === 'cancelled' || state === 'rolled_back')) return 'failed';
+  if (outcome?.reason === 'stopped') return null;
   if (state === 'failed' || state === 'interrupted') return state;
   if (state === 'rolled_back') return plan.undoes === undefined ? state : null;
   if (state === 'succeeded') return 'recovered';

@@ -4,6 +4,7 @@ import type { PlanGraph } from './graph/graph.js';
 import { graphOutcome } from './graph/outcome.js';
 import { type GraphEnd, runGraph } from './graph/run-graph.js';
 import { progressByJournal } from './graph/states.js';
+import { leftBy } from './left-down.js';
 import { endWhatIsLeft } from './leftovers.js';
 import { outcomes } from './outcomes.js';
 import { slowRunLine } from './pace-wording.js';
@@ -122,6 +123,7 @@ function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog, now: D
     reason: failed ? last.reason : 'done',
     summary: [...summary, ...(failed ? notStarted(run, results.length) : [])],
     ...(last.next ? { next: last.next } : {}),
+    ...leftBy(results),
     warnings: results.flatMap((result): readonly Notice[] => result.warnings),
     tail: [],
   };

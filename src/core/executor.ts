@@ -1,6 +1,7 @@
 import type { Artifact, NewArtifact } from './artifact.js';
 import type { Host } from './host.js';
 import type { FieldsByKind, IntentKind } from './intent/intent.js';
+import type { LeftDown } from './left-down.js';
 import type { Observed } from './observation.js';
 import type { Phrase } from './phrase.js';
 import type { Json, PlanDraft, PlanPart } from './plan.js';
@@ -67,6 +68,8 @@ export interface PartResult {
   readonly summary: readonly Phrase[];
   readonly next?: Phrase;
   readonly warnings: readonly Notice[];
+  /** What ran before this part and doesn't now. */
+  readonly left?: readonly LeftDown[];
 }
 
 /** What was found and put right after a process died in the middle of a part. */
@@ -74,6 +77,8 @@ export interface RecoveryReport {
   readonly summary: readonly Phrase[];
   /** What ran before can be put back with {@link Executor.rollBack}; then this says what it would do. */
   readonly rollBack?: Phrase;
+  /** What ran before the part and doesn't now. */
+  readonly left?: readonly LeftDown[];
 }
 
 /** Knows one kind of intent. */

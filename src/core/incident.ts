@@ -1,3 +1,4 @@
+import { isDown, type LeftDown } from './left-down.js';
 import type { Phrase } from './phrase.js';
 import type { Action, ActorRef } from './request.js';
 
@@ -63,6 +64,8 @@ export interface NewAlertEvent {
 export interface NewAlert {
   readonly subject: Subject;
   readonly event: NewAlertEvent;
+  /** What is known of things that ran before; of those that aren't named nothing is. */
+  readonly left?: readonly LeftDown[];
 }
 
 /** A stored event. `seq` grows over all incidents; an event whose count grew has a new one. */
@@ -82,9 +85,11 @@ export interface Incident extends Subject {
   readonly newest: number;
   /** The last success before it began; null when none is known. `checked`: its artifact passed its check. */
   readonly lastGood: { readonly at: string; readonly checked: boolean } | null;
+  /** What it is about besides its runs: things that ran before. It isn't over while one is down. */
+  readonly about: readonly LeftDown[];
   readonly acknowledged: { readonly by: ActorRef; readonly at: string } | null;
   readonly muted: { readonly by: ActorRef; readonly until: string } | null;
-  /** `by` is null when a success resolved it. */
+  /** `by` is null when a success, or a look at what it is about, resolved it. */
   readonly resolved: { readonly by: ActorRef | null; readonly at: string } | null;
 }
 
@@ -95,6 +100,11 @@ export function isTrouble(kind: AlertKind): boolean {
 /** Muted at this instant? An incident that is over is not. */
 export function isMuted({ muted, resolved }: Incident, now: Date): boolean {
   return resolved === null && muted !== null && Date.parse(muted.until) > now.getTime();
+}
+
+/** What it is about that does not run; empty: nothing, or it is over. */
+export function downIn({ about, resolved }: Pick<Incident, 'about' | 'resolved'>): readonly LeftDown[] {
+  return resolved === null ? about.filter(isDown) : [];
 }
 
 const FAULT = 'fault:';

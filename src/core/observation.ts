@@ -5,6 +5,8 @@ import type { Notice } from './reasons.js';
 export interface Observation {
   /** The same thing seen through several intents has the same key: `container:<id>`, `vm:<id>`. */
   readonly key: string;
+  /** What it is, however often it is made anew: `service:<project>/<service>`, `container-name:<name>`. */
+  readonly of?: string;
   /** As people know it. Hostile text. */
   readonly name: string;
   /** `starting`: up, and its first health check is not done. `absent`: nothing of this name is there. */

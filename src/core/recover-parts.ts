@@ -3,6 +3,7 @@ import type { RecoveryReport } from './executor.js';
 import { undoPart } from './graph/put-back.js';
 import { afterStep } from './graph/wording.js';
 import { activeParts, executorEntries, partAsRun, partsBeingUndone, ROLL_BACK_OFFERED } from './journal.js';
+import { leftBy } from './left-down.js';
 import { contextFor, quietScope } from './part-run.js';
 import { type Phrase, phrase } from './phrase.js';
 import type { Json, PlanPart } from './plan.js';
@@ -31,6 +32,7 @@ export async function recoverParts(deps: CoreDeps, run: Run, writes: RunWrites):
   return {
     summary: reports.flatMap(({ summary }) => summary),
     ...(offers.length > 0 ? { rollBack } : {}),
+    ...leftBy(reports),
   };
 }
 
@@ -74,7 +76,7 @@ async function finishUndoing(
 ): Promise<RecoveryReport> {
   const scope = quietScope(new RunLog(deps.redactor.text), writes);
   const result = await undoPart(deps, { run, index, part }, scope);
-  return { summary: result?.summary ?? [] };
+  return { summary: result?.summary ?? [], ...leftBy(result ? [result] : []) };
 }
 
 /** With the name of the part's step, where it has one. */

@@ -4,6 +4,7 @@ import type { RecoveryReport } from './executor.js';
 import { progressByJournal } from './graph/states.js';
 import { standWords } from './graph/wording.js';
 import type { ChildRecord } from './host.js';
+import { leftBy } from './left-down.js';
 import { leftoverWords } from './leftovers.js';
 import { type Phrase, phrase } from './phrase.js';
 import { recoverParts } from './recover-parts.js';
@@ -62,6 +63,7 @@ async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
     reason: 'process_died',
     summary: [whatDied(run), ...report.summary],
     ...(report.rollBack ? { rollBack: report.rollBack } : {}),
+    ...leftBy([report]),
     warnings: [],
     tail: [],
   };

@@ -1,5 +1,6 @@
 import type { Consent } from './consent.js';
 import type { StepStates } from './graph/graph.js';
+import type { LeftDown } from './left-down.js';
 import type { Phrase } from './phrase.js';
 import type { Json, Plan } from './plan.js';
 import type { Notice, ReasonCode } from './reasons.js';
@@ -55,6 +56,8 @@ export interface Outcome {
   readonly warnings: readonly Notice[];
   /** The last lines that the tools said, redacted; empty when they have no bearing. */
   readonly tail: readonly string[];
+  /** What ran before and doesn't since. */
+  readonly left?: readonly LeftDown[];
   /** The run that took this one's place after its plan changed. */
   readonly successor?: string;
 }

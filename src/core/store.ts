@@ -200,6 +200,8 @@ export interface IncidentStore {
   /** Opens, continues or ends the subject's incident. An end without an open incident is nothing. */
   raise(alert: NewAlert): Promise<void>;
   get(id: string): Promise<Incident | null>;
+  /** Open incidents that are about something that ran before. */
+  unwell(): Promise<readonly Incident[]>;
   /** Those after a `seq`, oldest first. */
   events(
     id: string,

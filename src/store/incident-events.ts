@@ -1,17 +1,23 @@
 import { isTrouble, type NewAlert, type NewAlertEvent, type Subject } from '../core/incident.js';
+import { isDown, type LeftDown, merged } from '../core/left-down.js';
+import { incidentId } from './incident-row.js';
+import { parseJson } from './json.js';
 import type { Sql } from './sqlite-database.js';
 
 /**
  * Opens, continues or ends the subject's incident. Call it inside the write that the alert is about, so that
  * neither can be without the other. The write lock makes it one incident, however many processes raise.
  */
-export function raiseAlert(sql: Sql, { subject, event }: NewAlert): void {
+export function raiseAlert(sql: Sql, { subject, event, left = [] }: NewAlert): void {
   const select = 'SELECT seq FROM incidents WHERE key = ? AND resolved_at IS NULL';
   const open = sql.get<{ seq: number }>(select, subject.key)?.seq;
   if (open === undefined && !isTrouble(event.kind)) return;
   const incident = open ?? openIncident(sql, subject, event.at);
   addEvent(sql, incident, event);
-  if (event.kind === 'recovered') {
+  const about = merged(aboutOf(sql, incident), left);
+  if (left.length > 0)
+    sql.run('UPDATE incidents SET about = ? WHERE seq = ?', JSON.stringify(about), incident);
+  if (event.kind === 'recovered' && !about.some(isDown)) {
     sql.run('UPDATE incidents SET resolved_at = ? WHERE seq = ?', event.at, incident);
   }
 }
@@ -37,6 +43,11 @@ export function addEvent(sql: Sql, incident: number, event: NewAlertEvent): void
   const update =
     'UPDATE incidents SET newest = last_insert_rowid(), count = count + ?, last_at = coalesce(?, last_at) WHERE seq = ?';
   sql.run(update, ...trouble, incident);
+}
+
+function aboutOf(sql: Sql, incident: number): readonly LeftDown[] {
+  const row = sql.get<{ about: string }>('SELECT about FROM incidents WHERE seq = ?', incident);
+  return parseJson(row?.about ?? '[]', `Incident ${incidentId(incident)} in the database`);
 }
 
 /** Removes the event that the new one takes the place of; returns its count. */

@@ -11,6 +11,7 @@ export interface IncidentRow {
   readonly newest: number;
   readonly good_at: string | null;
   readonly good_checked: number | null;
+  readonly about: string;
   readonly acknowledged: string | null;
   readonly muted: string | null;
   readonly resolved_at: string | null;
@@ -52,6 +53,7 @@ export function incidentOf(row: IncidentRow): Incident {
     count: row.count,
     newest: row.newest,
     lastGood: row.good_at === null ? null : { at: row.good_at, checked: row.good_checked === 1 },
+    about: parseJson(row.about, place),
     acknowledged: parseJsonOrNull(row.acknowledged, place),
     muted: parseJsonOrNull(row.muted, place),
     resolved:

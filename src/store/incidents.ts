@@ -24,6 +24,11 @@ export function incidentStore(database: Database, trail: AuditTrail): IncidentSt
       return row ? incidentOf(row) : null;
     },
 
+    async unwell() {
+      const select = "SELECT * FROM incidents WHERE resolved_at IS NULL AND about != '[]' ORDER BY seq";
+      return (await database.read((sql) => sql.all<IncidentRow>(select))).map(incidentOf);
+    },
+
     async events(id, { after, limit }) {
       const rows = await database.read((sql) => sql.all<EventRow>(EVENTS, seqOf(id), after, limit));
       return rows.map(eventOf);

@@ -222,4 +222,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX due_times_by_schedule ON due_times (schedule, id);
   CREATE INDEX due_times_open ON due_times (due, id) WHERE open = 1;
   `,
+  // What an incident is about besides its runs: things that ran before one of them.
+  `
+  ALTER TABLE incidents ADD COLUMN about TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

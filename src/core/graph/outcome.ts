@@ -1,4 +1,5 @@
 import type { PartResult } from '../executor.js';
+import { leftBy } from '../left-down.js';
 import { type Phrase, phrase } from '../phrase.js';
 import type { Outcome } from '../run.js';
 import type { EndedPart } from './course.js';
@@ -30,6 +31,7 @@ export function graphOutcome(graph: PlanGraph, end: GraphEnd, stopped: boolean):
     ...verdict,
     summary,
     ...(next ? { next } : {}),
+    ...leftBy([...end.ended, ...(end.putBack?.undone ?? [])].map(({ result }) => result)),
     warnings: [...end.ended, ...(end.putBack?.undone ?? [])].flatMap(({ result }) => result.warnings),
     tail: [],
   };

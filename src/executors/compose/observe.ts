@@ -52,9 +52,14 @@ function observeService(
   containers: readonly ServiceContainer[],
 ): readonly Observation[] {
   const own = containers.filter((container) => container.service === service);
-  if (own.length > 0) return own.map(observationOf);
-  const key = `service:${project.name}/${service}`;
-  return [{ key, name: service, state: 'stopped', healthy: null, detail: ['no container'] }];
+  const of = serviceThing(project.name, service);
+  if (own.length > 0) return own.map((container) => ({ ...observationOf(container), of }));
+  return [{ key: of, of, name: service, state: 'stopped', healthy: null, detail: ['no container'] }];
+}
+
+/** A service, however often its containers are made anew. */
+export function serviceThing(project: string, service: string): string {
+  return `service:${project}/${service}`;
 }
 
 /** What was read within one look, which has a signal of its own: several intents are about one Compose file. */

@@ -9,13 +9,18 @@ import { dockerMissing, dockerSaid } from './missing.js';
 /** What runs under a container's name; one that is not there is seen as absent. */
 export async function observeContainer({ host }: ObserveContext, name: string): Promise<Observed> {
   const found = await inspectContainer(host, name);
-  if (found.state === 'found') return { things: [observationOf(found.value)], notices: [] };
+  const of = containerThing(name);
+  if (found.state === 'found') return { things: [{ ...observationOf(found.value), of }], notices: [] };
   if (found.state === 'missing') {
-    const key = `container-name:${name}`;
-    return { things: [{ key, name, state: 'absent', healthy: null, detail: [] }], notices: [] };
+    return { things: [{ key: of, of, name, state: 'absent', healthy: null, detail: [] }], notices: [] };
   }
   const faults = await dockerMissing(host);
   return { things: [], notices: faults.length > 0 ? faults : [dockerSaid(found)] };
+}
+
+/** A container by its name, however often it is made anew. */
+export function containerThing(name: string): string {
+  return `container-name:${name}`;
 }
 
 /** A container as `/status` shows it. */

@@ -1,5 +1,6 @@
 import type { Executor } from '../../core/executor.js';
 import type { PlexData } from './data.js';
+import { withLeft } from './left.js';
 import { type PlexTimes, TIMES } from './times.js';
 
 /** Packs the live databases of a container, Plex's above all, into an archive: stop, copy, start. */
@@ -8,9 +9,9 @@ export function createPlex(times: PlexTimes): Executor<'plex', PlexData> {
     kind: 'plex',
     places: ({ source_container, destination }) => [`container:${source_container}`, `path:${destination}`],
     plan: async (fields, ctx) => (await import('./plan.js')).planPlex(times, fields, ctx),
-    run: async (part, ctx) => (await import('./run.js')).runPlex(times, part, ctx),
+    run: async (part, ctx) => withLeft(await (await import('./run.js')).runPlex(times, part, ctx), part, ctx),
     recover: async (part, journal, ctx) =>
-      (await import('./recover.js')).recoverPlex(times, part, journal, ctx),
+      withLeft(await (await import('./recover.js')).recoverPlex(times, part, journal, ctx), part, ctx),
     observe: async ({ source_container }, ctx) =>
       (await import('../docker/observe.js')).observeContainer(ctx, source_container),
   };

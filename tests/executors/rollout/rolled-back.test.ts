@@ -75,6 +75,23 @@ describeWithDocker(
       expect(shop.stack.ids('web')).toEqual(after);
     });
 
+    test('a way back that fails names what it left down; what runs is not among it', async () => {
+      shop.publish({ version: '1' });
+      const fine = { image: shop.image(), stop_grace_period: '1s' };
+      shop.start({ api: fine, web: fine });
+      shop.stack.write({ api: fine, web: { ...fine, command: ['/bin/sh', '-c', 'exit 3'] } });
+      const { result } = await shop.go({ timeout: 5 });
+      const key = `service:${shop.stack.name}/web`;
+      expect(result).toMatchObject({
+        state: 'failed',
+        reason: 'rollback_failed',
+        left: [{ key, name: 'web', wanted: 1, state: 'stopped' }],
+      });
+      const seen = await rollout.observe?.(shop.fields(), shop.lab.planContext());
+      const own = seen?.things.filter((thing) => thing.of === key);
+      expect(own).toMatchObject([{ name: `${shop.stack.name}-web-1`, state: 'stopped' }]);
+    });
+
     test('where the Compose file names another version, the old one is put back by its id', async () => {
       const old = shop.publish({ version: '1' });
       shop.start({ web: { image: shop.image(), deploy: { replicas: 2 } } });

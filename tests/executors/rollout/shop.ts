@@ -39,9 +39,12 @@ export class Shop {
     this.stack.up('--quiet-pull');
   }
 
+  fields(): RolloutFields {
+    return { services: [], compose: this.stack.file, stable_for: 1, timeout: 20 };
+  }
+
   plan(more: Partial<RolloutFields> = {}): Promise<PlanPart<RolloutData>> {
-    const fields = { services: [], compose: this.stack.file, stable_for: 1, timeout: 20, ...more };
-    return this.lab.plan(rollout, fields);
+    return this.lab.plan(rollout, { ...this.fields(), ...more });
   }
 
   /** Plans and runs. */

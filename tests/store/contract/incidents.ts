@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AlertKind, NewAlert, NewAlertEvent } from '../../../src/core/incident.js';
+import type { LeftDown } from '../../../src/core/left-down.js';
 import type { IncidentNote } from '../../../src/core/store.js';
 import { alice, at, bob, sampleArtifact, sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
@@ -49,6 +50,26 @@ export function incidentContract(open: OpenStore): void {
       expect(ids).toHaveLength(1);
       return ids[0] ?? '';
     };
+
+    test('what an incident is about is kept, and a success ends it only when all of that runs', async () => {
+      const thing = (name: string, state: LeftDown['state']): LeftDown => ({
+        key: `service:shop/${name}`,
+        name,
+        wanted: 1,
+        state,
+      });
+      await incidents().raise({ ...sampleAlert('failed', 1), left: [thing('b', 'stopped')] });
+      await incidents().raise({ ...sampleAlert('failed', 2), left: [thing('c', 'absent')] });
+      const id = await only();
+      await incidents().raise(sampleAlert('recovered', 3));
+      await incidents().raise({ ...sampleAlert('recovered', 4), left: [thing('b', 'running')] });
+      const open = { about: [thing('b', 'running'), thing('c', 'absent')], count: 2, resolved: null };
+      expect(await incidents().get(id)).toMatchObject(open);
+      expect(await (await fresh.another()).incidents.unwell()).toMatchObject([{ id, ...open }]);
+      await incidents().raise({ ...sampleAlert('recovered', 5), left: [thing('c', 'running')] });
+      expect(await incidents().get(id)).toMatchObject({ resolved: { at: at(5), by: null } });
+      expect(await incidents().unwell()).toEqual([]);
+    });
 
     test('trouble opens an incident, more of it counts there, success ends it; the next trouble is a new one', async () => {
       await incidents().raise(sampleAlert('recovered', 0));

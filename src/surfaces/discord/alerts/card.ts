@@ -1,4 +1,4 @@
-import { type AlertEvent, type Incident, isMuted, isTrouble } from '../../../core/incident.js';
+import { type AlertEvent, downIn, type Incident, isMuted, isTrouble } from '../../../core/incident.js';
 import type { Delivery, IncidentStore } from '../../../core/store.js';
 import { failureOf } from '../api-error.js';
 import { cardMark } from '../render/incident-buttons.js';
@@ -9,6 +9,7 @@ import { type Attempt, asJson, type Place, placeOf } from './place.js';
 /** A card is edited for so long; Discord limits edits of messages over an hour old (error 30046). */
 const FRESH_FOR_MS = 55 * 60 * 1000;
 const TROUBLES_SHOWN = 8;
+const EVENTS_READ = 50;
 
 /** All that a card needs, read from the store and redacted. */
 export async function cardView(
@@ -23,10 +24,23 @@ export async function cardView(
   place: Pick<Place, 'cardId' | 'threadId'>,
 ): Promise<CardView> {
   const troubles = await incidents.troubles(incident.id, TROUBLES_SHOWN);
-  const over = incident.resolved !== null && incident.resolved.by === null;
-  const [last] = over ? await incidents.events(incident.id, { after: incident.newest - 1, limit: 1 }) : [];
+  const recovery = await recoveryOf(incidents, incident, troubles[0]?.seq ?? 0);
   const threadId = place.threadId === place.cardId ? null : place.threadId;
-  return { ...redact({ incident, troubles, recovery: last ?? null, threadId }), now: now() };
+  return { ...redact({ incident, troubles, recovery, threadId }), now: now() };
+}
+
+/** The success that ended it, or that came since the last trouble while what it is about stayed down. */
+async function recoveryOf(
+  incidents: Pick<IncidentStore, 'events'>,
+  incident: Incident,
+  since: number,
+): Promise<AlertEvent | null> {
+  const { id, newest, resolved } = incident;
+  if (resolved?.by) return null;
+  if (resolved !== null) return (await incidents.events(id, { after: newest - 1, limit: 1 }))[0] ?? null;
+  if (downIn(incident).length === 0) return null;
+  const events = await incidents.events(id, { after: since, limit: EVENTS_READ });
+  return events.findLast(({ kind, runId }) => kind === 'recovered' && runId !== null) ?? null;
 }
 
 /** Does the news deserve a new card at the channel's end? When there is none, or trouble came and it is old. */

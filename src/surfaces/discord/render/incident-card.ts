@@ -1,4 +1,5 @@
-import { type AlertEvent, faultKey, type Incident, isMuted } from '../../../core/incident.js';
+import { type AlertEvent, downIn, faultKey, type Incident, isMuted } from '../../../core/incident.js';
+import type { LeftDown } from '../../../core/left-down.js';
 import { type Block, type Message, withinLimits } from './fit.js';
 import { incidentButtons } from './incident-buttons.js';
 import { incidentLine } from './incident-words.js';
@@ -13,7 +14,7 @@ export interface CardView {
   readonly incident: Incident;
   /** The events that count, newest first: the last one, of security refusals several. */
   readonly troubles: readonly AlertEvent[];
-  /** The success that ended it. */
+  /** The success that ended it, or that came since and changed nothing for what is down. */
   readonly recovery: AlertEvent | null;
   /** A thread of this incident that is not this card's own. */
   readonly threadId: string | null;
@@ -22,8 +23,8 @@ export interface CardView {
 
 /** The card of an incident: how it stands, for the ops channel. The headline is what a phone shows. */
 export function cardMessage(view: CardView): Message {
-  const { incident, troubles, now } = view;
-  const { text, color } = incidentLine(incident, troubles[0] ?? null);
+  const { incident, now } = view;
+  const { text, color } = headline(view);
   return withinLimits({
     content: text,
     embeds: [{ color, blocks: cardBlocks(view) }],
@@ -33,8 +34,7 @@ export function cardMessage(view: CardView): Message {
 
 /** The same without buttons, for a plain webhook. `repeated`: nobody knows whether it was sent before. */
 export function webhookMessage(view: CardView, repeated: boolean): Message {
-  const { incident, troubles } = view;
-  const { text, color } = incidentLine(incident, troubles[0] ?? null);
+  const { text, color } = headline(view);
   const blocks = [
     ...cardBlocks(view),
     ...(repeated ? ['-# Perhaps sent before: the first try was cut off.'] : []),
@@ -51,6 +51,10 @@ export function replacedCard({ incident, troubles }: CardView, link: string): Me
   });
 }
 
+function headline({ incident, troubles, recovery }: CardView): { text: string; color: number } {
+  return incidentLine(incident, troubles[0] ?? null, recovery !== null);
+}
+
 function cardBlocks(view: CardView): Block[] {
   const { incident, recovery, threadId } = view;
   const thread = threadId === null ? [] : [`Each attempt with its log: <#${threadId}>`];
@@ -59,10 +63,40 @@ function cardBlocks(view: CardView): Block[] {
     return [...how, ...thread];
   }
   return [
+    ...downBlocks(view),
     ...(isRefusals(incident) ? refusals(view.troubles) : view.troubles.slice(0, 1).flatMap(eventBlocks)),
     ...(incident.intent === null ? [] : [lastGood(incident)]),
     ...handling(incident, view.now),
     ...thread,
+  ];
+}
+
+const HOW: Readonly<Record<LeftDown['state'], string>> = {
+  running: 'runs',
+  starting: 'is starting',
+  restarting: 'keeps restarting',
+  paused: 'is paused',
+  stopped: 'is stopped',
+  absent: 'is gone',
+  unhealthy: 'is unhealthy',
+  unknown: 'could not be looked at',
+};
+
+/** What is down comes first: how it stood when somebody looked last, and what ends this. */
+function downBlocks({ incident, recovery }: CardView): Block[] {
+  const down = downIn(incident);
+  if (down.length === 0) return [];
+  const it = down.length === 1 ? 'it' : 'them';
+  const since =
+    recovery?.runId == null ? [] : [`${inlineCode(recovery.runId)} succeeded since, and didn’t start ${it}.`];
+  return [
+    {
+      items: down.map(({ name, state }) => `${inlineCode(name, 60)} ${HOW[state]}.`),
+      show: REFUSALS_SHOWN,
+      more: (hidden) => `and ${hidden} more`,
+    },
+    ...since,
+    `**Next:** start ${it} with Docker. This closes by itself once ${down.length === 1 ? 'it runs' : 'they run'} again.`,
   ];
 }
 

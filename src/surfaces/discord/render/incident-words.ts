@@ -6,6 +6,7 @@ import {
   faultName,
   type Incident,
 } from '../../../core/incident.js';
+import { isDown } from '../../../core/left-down.js';
 import { actionTitle, stateSymbol } from '../../../core/wording.js';
 import { escapeText } from './text.js';
 import { COLORS, time } from './words.js';
@@ -17,6 +18,7 @@ interface Words {
 }
 
 export const MISSED_SYMBOL = '⏰';
+const THINGS_NAMED = 3;
 
 /** How each kind of trouble is called while it lasts; `words` follow the action's name. */
 const OPEN: Readonly<Partial<Record<AlertKind, Words>>> = {
@@ -32,6 +34,25 @@ export const FAULT: Words = { symbol: stateSymbol('failed'), words: 'in trouble'
 const OVER: Words = { symbol: stateSymbol('succeeded'), words: 'works again', color: COLORS.good };
 const CLOSED: Words = { symbol: '✔', words: 'resolved by hand', color: COLORS.grey };
 
+/** What is down, or was: it matters more than which run left it so. */
+function thingsLine({ about, resolved }: Incident, still: boolean): Words | null {
+  const down = about.filter(isDown);
+  const names = listed((resolved === null ? down : about).map(({ name }) => escapeText(name, 60)));
+  const [is, run] = (resolved === null ? down : about).length === 1 ? ['is', 'runs'] : ['are', 'run'];
+  if (about.length === 0) return null;
+  if (resolved !== null) return resolved.by === null ? { ...OVER, words: `${names} ${run} again` } : null;
+  if (down.length === 0) return null;
+  if (down.every(({ state }) => state === 'unknown')) return { ...FAULT, words: `${names} may be down` };
+  return { ...FAULT, words: `${names} ${is} ${still ? 'still ' : ''}down` };
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.length > THINGS_NAMED ? names.slice(0, THINGS_NAMED) : names;
+  const more = names.length - shown.length;
+  const all = more > 0 ? [...shown, `${more} more`] : shown;
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
+
 function wordsFor({ key, intent, resolved }: Incident, latest: AlertEvent | null): Words {
   if (resolved !== null) return resolved.by === null ? OVER : CLOSED;
   if (faultKey({ key }) !== null) return FAULT;
@@ -39,12 +60,20 @@ function wordsFor({ key, intent, resolved }: Incident, latest: AlertEvent | null
   return OPEN[latest?.kind ?? 'failed'] ?? { ...DENIED, words: 'in trouble' };
 }
 
-/** An incident's first line: ``❌ **Backup failing** · plex-database · 3 times since 03:00``. */
-export function incidentLine(incident: Incident, latest: AlertEvent | null): { text: string; color: number } {
+/**
+ * An incident's first line: ``❌ **Backup failing** · plex-database · 3 times since 03:00``, or what is down.
+ * @param still a run has succeeded since, and what is down is down all the same
+ */
+export function incidentLine(
+  incident: Incident,
+  latest: AlertEvent | null,
+  still = false,
+): { text: string; color: number } {
   const { intent } = incident;
-  const { symbol, words, color } = wordsFor(incident, latest);
+  const things = thingsLine(incident, still);
+  const { symbol, words, color } = things ?? wordsFor(incident, latest);
   const what = intent === null ? subjectName(incident) : actionTitle(intent.action);
-  const title = words === DENIED.words ? words : `${what} ${words}`;
+  const title = things !== null || words === DENIED.words ? words : `${what} ${words}`;
   const name = intent === null ? '' : ` · ${escapeText(intent.name, 80)}`;
   return { text: `${symbol} **${title}**${name} · ${countText(incident)}`, color };
 }

@@ -48,6 +48,7 @@ function incidentOf(change: Partial<Incident> = {}): Incident {
     count: 3,
     newest: 36,
     lastGood: { at: '2026-11-21T03:01:00.000Z', checked: true },
+    about: [],
     acknowledged: null,
     muted: null,
     resolved: null,

@@ -27,6 +27,7 @@ const incident = (change: Partial<Incident>): Incident => ({
   count: 1,
   newest: 1,
   lastGood: null,
+  about: [],
   acknowledged: null,
   muted: null,
   resolved: null,

@@ -1,0 +1,44 @@
+import type { PartResult, RecoveryReport } from '../../core/executor.js';
+import type { Host } from '../../core/host.js';
+import { type LeftDown, leftBy, stateOf } from '../../core/left-down.js';
+import { observationOf } from '../docker/observe.js';
+import { serviceContainers } from './containers.js';
+import { serviceThing } from './observe.js';
+
+/** A service and how many of its containers ran before. */
+interface RanBefore {
+  readonly service: string;
+  readonly replicas: number;
+}
+
+/** The services of which fewer containers run now than before; those that nobody can see are among them. */
+async function servicesLeftDown(
+  host: Host,
+  project: string,
+  before: readonly RanBefore[],
+): Promise<readonly LeftDown[]> {
+  const ran = before.filter(({ replicas }) => replicas > 0);
+  if (ran.length === 0) return [];
+  const found = await serviceContainers(host, project);
+  return ran.flatMap(({ service, replicas }): LeftDown[] => {
+    const thing = { key: serviceThing(project, service), name: service, wanted: replicas };
+    if (found.state !== 'found') return [{ ...thing, state: 'unknown' }];
+    const own = found.value.filter((container) => container.service === service);
+    const state = stateOf(
+      thing,
+      own.map((container) => ({ ...observationOf(container), of: thing.key })),
+    );
+    return state === null || state === 'running' ? [] : [{ ...thing, state }];
+  });
+}
+
+/** The end of a part with what the services left down; one that ended well left nothing down. */
+export async function withLeft<End extends PartResult | RecoveryReport>(
+  end: End,
+  host: Host,
+  project: string,
+  before: readonly RanBefore[],
+): Promise<End> {
+  if ('state' in end && end.state === 'succeeded') return end;
+  return { ...end, ...leftBy([{ left: await servicesLeftDown(host, project, before) }]) };
+}

@@ -9,7 +9,11 @@ const KEEP_MS = 24 * 60 * 60 * 1000;
 
 const { outputFiles } = await build({
   write: false,
-  entryPoints: [{ in: 'src/main.ts', out: 'chatops' }],
+  entryPoints: [
+    { in: 'src/main.ts', out: 'chatops' },
+    // A process of its own, started by src/hosts/helper-process.ts.
+    { in: 'src/hosts/file-helper.ts', out: 'file-helper' },
+  ],
   outdir: OUT,
   bundle: true,
   // The command line reads only what its command needs.

@@ -1,6 +1,7 @@
 import type { ExecOptions, HostScope } from '../core/host.js';
 import type { Arg, Argv } from '../core/plan.js';
 import { commandEnvironment } from './environment.js';
+import type { Files } from './files.js';
 
 /** What all commands of a host share. */
 export interface CommandSettings {
@@ -8,6 +9,8 @@ export interface CommandSettings {
   readonly environment: NodeJS.ProcessEnv;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
+  /** Says what may not answer; without it everything is taken to. */
+  readonly files?: Files;
 }
 
 /** A command with its secrets revealed, ready to be started. */
@@ -35,4 +38,25 @@ export function resolveCommand(
     cwd: options.cwd ?? '/',
     env: commandEnvironment(settings.environment, scope.runId, options.env ?? {}, reveal),
   };
+}
+
+/** Programs are started in a folder and write to a file once they are there: the words are $0, and what follows it. */
+const IN_FOLDER = 'cd -- "$0" && exec "$@"';
+const INTO_FILE = 'exec "$@" >"$0"';
+
+/** The command, begun in its folder by the child itself where that may not answer: this process would wait with it. */
+export async function inOwnFolder(command: Command, { files }: CommandSettings): Promise<Command> {
+  const { cwd } = command;
+  if (cwd === '/' || !files || !(await files.isUncertain(cwd, true))) return command;
+  return { ...throughShell(command, IN_FOLDER, cwd), cwd: '/' };
+}
+
+/** The command, which itself opens the file that takes its output. */
+export function intoFile(command: Command, file: string): Command {
+  return throughShell(command, INTO_FILE, file);
+}
+
+/** The shell gets every word as it is, and reads none of them. */
+function throughShell(command: Command, script: string, word: string): Command {
+  return { ...command, program: '/bin/sh', args: ['-c', script, word, command.program, ...command.args] };
 }

@@ -1,7 +1,7 @@
 import type { ExecOptions, ExecResult, HostScope } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
 import { FAILED, supervise } from './child.js';
-import { type CommandSettings, resolveCommand } from './command.js';
+import { type CommandSettings, inOwnFolder, resolveCommand } from './command.js';
 import { readOutput } from './output.js';
 import { startTurn } from './start-turn.js';
 
@@ -18,7 +18,8 @@ export async function exec(
   if (scope.signal.aborted && !options.uninterruptible) {
     return { ...FAILED, stopped: true, stdout: '', stderr: '' };
   }
-  const command = resolveCommand(argv, options, scope, settings);
+  const named = resolveCommand(argv, options, scope, settings);
+  const command = await inOwnFolder(named, settings);
   const child = execa(command.program, command.args, {
     cwd: command.cwd,
     env: command.env,
@@ -44,7 +45,7 @@ export async function exec(
     onLine: options.onStderr,
     onLog: log === 'none' ? undefined : onLog('stderr'),
   });
-  const end = await supervise(child, { scope, argv0: command.program, ...settings, ...timing(options) });
+  const end = await supervise(child, { scope, argv0: named.program, ...settings, ...timing(options) });
   return { ...end, stdout: stdout(), stderr: stderr() };
 }
 

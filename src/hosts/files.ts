@@ -1,127 +1,56 @@
-import type { Stats } from 'node:fs';
-import {
-  access,
-  constants,
-  link,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  statfs,
-  unlink,
-} from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { FileStat, Host } from '../core/host.js';
-import { HostError } from '../core/host.js';
+import type { FileOperation } from './file-protocol.js';
+import { createMountTable, type MountTable } from './mounts.js';
+import { type AllFileOperations, plainFiles } from './plain-files.js';
+import { createUncertainFiles, type UncertainFiles } from './uncertain-files.js';
 
-type FileOperations = Omit<Host, 'name' | 'exec' | 'pipe'>;
-
-/** Answers of link(2) on file systems without hard links (FAT, exFAT, some CIFS and FUSE mounts). */
-const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
-
-/** A failed file operation as a {@link HostError} with the system's code. */
-export function asHostError(error: unknown, path: string): HostError {
-  const { code = 'EUNKNOWN', message } = error as NodeJS.ErrnoException;
-  return new HostError(code, path, message);
-}
-
-async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw asHostError(error, path);
-  }
-}
-
-/** Like {@link attempt}, with an answer for when nothing is there. */
-async function ifThere<T, N>(path: string, work: () => Promise<T>, absent: N): Promise<T | N> {
-  try {
-    return await work();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return absent;
-    throw asHostError(error, path);
-  }
-}
-
-function typeOf(stats: Stats): FileStat['type'] {
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'directory';
-  return stats.isSymbolicLink() ? 'symlink' : 'other';
-}
-
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/** The file operations of this machine, none of which can hold up this process. */
+export interface Files {
+  /** For one run; once `signal` has come, what waits for a mount gets a moment and no more. */
+  for(signal: AbortSignal): AllFileOperations;
+  /** Does the way to this path lead to a mount that may not answer? */
+  isUncertain(path: string, follow: boolean): Promise<boolean>;
 }
 
 /**
- * link(2) fails when `to` is there, which rename(2) does not. That it reports missing hard links means that
- * nothing is at `to`: the kernel looks there first (EEXIST), whatever the file system can do.
+ * What lies on a disk of this machine is asked here. Everything else, such as a share or a FUSE mount, is asked by a
+ * process of its own: a call that waits would otherwise take one of the few threads that the database, DNS and every
+ * other file need, and keep this process from ending.
  */
-async function renameReplacingNothing(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-    await unlink(from);
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!NO_HARD_LINKS.includes(code)) throw asHostError(error, to);
-    await rename(from, to);
-  }
-  await syncPath(dirname(to));
+export function createFiles(
+  table: MountTable = createMountTable(),
+  uncertain: UncertainFiles = createUncertainFiles(table.has),
+): Files {
+  const isUncertain = async (path: string, follow: boolean): Promise<boolean> =>
+    (await table.uncertain(path, follow)) !== null;
+  return {
+    isUncertain,
+    for: (signal) => {
+      /** @param paths how many of the arguments are paths */
+      const operation = <Name extends FileOperation>(name: Name, follow: boolean, paths = 1) => {
+        const plain = plainFiles[name] as (...args: readonly string[]) => Promise<unknown>;
+        const work = async (...args: readonly string[]): Promise<unknown> => {
+          for (const path of args.slice(0, paths)) {
+            const mount = await table.uncertain(path, follow);
+            if (mount) return uncertain.ask(mount, name, args, signal);
+          }
+          return plain(...args);
+        };
+        return work as unknown as AllFileOperations[Name];
+      };
+      return {
+        stat: operation('stat', false),
+        list: operation('list', true),
+        realpath: operation('realpath', true),
+        access: operation('access', true),
+        readText: operation('readText', true),
+        writeText: operation('writeText', true),
+        rename: operation('rename', false, 2),
+        remove: operation('remove', false),
+        mkdir: operation('mkdir', true),
+        sync: operation('sync', true),
+        free: operation('free', true),
+        create: operation('create', false),
+      };
+    },
+  };
 }
-
-/** A fixed temporary name: a writer that died leaves one file at most, and the next one takes its place. */
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const handle = await open(temporary, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, path);
-  await syncPath(dirname(path));
-}
-
-/** The file operations of the machine that this process runs on. */
-export const localFiles: FileOperations = {
-  stat: (path) =>
-    ifThere(
-      path,
-      async () => {
-        const stats = await lstat(path);
-        return { type: typeOf(stats), size: stats.size, mtimeMs: stats.mtimeMs, device: stats.dev };
-      },
-      null,
-    ),
-  list: (path) => attempt(path, async () => (await readdir(path)).sort()),
-  realpath: (path) => ifThere(path, () => realpath(path), null),
-  access: async (path, mode) => {
-    try {
-      await access(path, mode === 'read' ? constants.R_OK : constants.W_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  },
-  readText: (path) => attempt(path, () => readFile(path, 'utf8')),
-  writeText: (path, text) => attempt(path, () => writeAtomically(path, text)),
-  rename: (from, to) => attempt(to, () => renameReplacingNothing(from, to)),
-  remove: (path) => ifThere(path, () => unlink(path).then(() => true), false),
-  mkdir: (path) => attempt(path, async () => void (await mkdir(path, { recursive: true, mode: 0o700 }))),
-  sync: (path) => attempt(path, () => syncPath(path)),
-  free: (path) =>
-    attempt(path, async () => {
-      const { bavail, blocks, bsize } = await statfs(path);
-      return { available: bavail * bsize, total: blocks * bsize };
-    }),
-};

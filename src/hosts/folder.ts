@@ -32,6 +32,7 @@ export function pathOf({ fd }: FileHandle): string {
   return `/proc/self/fd/${fd}`;
 }
 
-function stale(path: string): HostError {
+/** The error of a folder that is not the one that was meant. */
+export function stale(path: string): HostError {
   return new HostError('ESTALE', path, `${path} is not the folder that was meant.`);
 }

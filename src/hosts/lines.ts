@@ -11,15 +11,15 @@ export interface LineSplitter {
 
 /**
  * Splits output into lines at \n and at \r (progress displays), decoding UTF-8; invalid bytes become U+FFFD.
- * Holds at most one line of {@link MAX_LINE}, however long the output's lines are.
+ * Holds at most one line of `longest` UTF-16 units, however long the output's lines are.
  */
-export function lineSplitter(onLine: (line: string) => void): LineSplitter {
+export function lineSplitter(onLine: (line: string) => void, longest = MAX_LINE): LineSplitter {
   const decoder = new StringDecoder('utf8');
   let held = '';
   let afterReturn = false;
 
   const add = (text: string): void => {
-    if (held.length < MAX_LINE) held += text.slice(0, MAX_LINE - held.length);
+    if (held.length < longest) held += text.slice(0, longest - held.length);
   };
   const flush = (): void => {
     const line = held;

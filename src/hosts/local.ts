@@ -1,7 +1,7 @@
 import type { Host, HostScope, Hosts } from '../core/host.js';
 import type { CommandSettings } from './command.js';
 import { exec } from './exec.js';
-import { localFiles } from './files.js';
+import { createFiles, type Files } from './files.js';
 import { endLeftovers } from './leftovers.js';
 import { pipe } from './pipe.js';
 import { livenessOf, ownIdentity } from './proc.js';
@@ -14,19 +14,21 @@ const LEFTOVER_GRACE_MS = 2000;
 /** The machine that this process runs on. `environment` is the bot's own, `process.env` by default. */
 export function createLocalHosts(environment: NodeJS.ProcessEnv = process.env): Hosts {
   const settings: CommandSettings = { environment, graceMs: STOP_GRACE_MS };
+  const files = createFiles();
   return {
-    open: (scope) => openLocal(scope, settings),
+    open: (scope) => openLocal(scope, settings, files),
     self: ownIdentity,
     liveness: livenessOf,
     endLeftovers: (runId, children) => endLeftovers(runId, children, LEFTOVER_GRACE_MS),
   };
 }
 
-function openLocal(scope: HostScope, settings: CommandSettings): Host {
+function openLocal(scope: HostScope, settings: CommandSettings, files: Files): Host {
+  const { create: _create, ...operations } = files.for(scope.signal);
   return {
     name: 'local',
-    ...localFiles,
+    ...operations,
     exec: (argv, options = {}) => exec(argv, options, scope, settings),
-    pipe: (argvs, file, options = {}) => pipe(argvs, file, options, scope, settings),
+    pipe: (argvs, file, options = {}) => pipe(argvs, file, options, scope, { ...settings, files }),
   };
 }

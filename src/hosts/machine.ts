@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { asHostError } from './files.js';
+import { asHostError } from './plain-files.js';
 
 /** What `chatops doctor` wants to know of this machine; everything here only looks. */
 export function createMachine() {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { ExecResult, HostScope, PipeOptions } from '../core/host.js';
+import type { ExecResult, Folder, HostScope, PipeOptions } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
 import { endStrays, FAILED, supervise } from './child.js';
-import { type Command, type CommandSettings, resolveCommand } from './command.js';
-import { asHostError } from './files.js';
-import { openFolder, pathOf } from './folder.js';
+import { type Command, type CommandSettings, inOwnFolder, intoFile, resolveCommand } from './command.js';
+import { openFolder, pathOf, stale } from './folder.js';
 import { readOutput } from './output.js';
+import { asHostError } from './plain-files.js';
 import { startTurn } from './start-turn.js';
 
 /** How long a command may go on reading after the one before it has ended, until it is asked who still writes, in ms. */
@@ -29,12 +29,18 @@ export async function pipe(
   if (scope.signal.aborted && !options.uninterruptible) {
     return argvs.map(() => ({ ...FAILED, stopped: true, stdout: '', stderr: '' }));
   }
-  const folder = options.folder === undefined ? null : await openFolder(options.folder);
+  const folder = options.folder === undefined ? null : await openCertain(options.folder, settings);
   let target: FileHandle | null = null;
   try {
     const place = folder === null ? options : { ...options, cwd: pathOf(folder) };
-    const commands = argvs.map((argv) => resolveCommand(argv, place, scope, settings));
-    target = file === null ? null : await create(file);
+    const named = argvs.map((argv) => resolveCommand(argv, place, scope, settings));
+    const commands = await Promise.all(named.map((command) => inOwnFolder(command, settings)));
+    const last = commands.pop();
+    if (last === undefined) return [];
+    const isFar = file !== null && (await settings.files?.isUncertain(file, false)) === true;
+    if (isFar) await settings.files?.for(scope.signal).create(file);
+    else if (file !== null) target = await create(file);
+    commands.push(isFar ? intoFile(last, file) : last);
     const children = connect(commands, target);
     const over = new Set<number>();
     const strays: NodeJS.Timeout[] = [];
@@ -45,7 +51,7 @@ export async function pipe(
           onLine: (line) => options.onStderr?.(line, index),
           onLog: (line) => scope.onOutput('stderr', line),
         });
-        const argv0 = commands[index]?.program ?? '';
+        const argv0 = named[index]?.program ?? '';
         const { timeoutMs, idleMs, uninterruptible } = options;
         const limits = { timeoutMs, idleMs, uninterruptible };
         const end = await supervise(child, { scope, argv0, ...settings, ...limits });
@@ -66,6 +72,12 @@ export async function pipe(
     await target?.close();
     await folder?.close();
   }
+}
+
+/** A folder on a mount that may not answer can't be held open here: nothing tells that it is the one that was meant. */
+async function openCertain(folder: Folder, { files }: CommandSettings): Promise<FileHandle> {
+  if (await files?.isUncertain(folder.path, true)) throw stale(folder.path);
+  return openFolder(folder);
 }
 
 /** O_CREAT | O_EXCL: never writes into a file that somebody else put there. */

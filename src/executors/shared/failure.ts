@@ -1,6 +1,6 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatDuration } from '../../core/format.js';
-import { type ExecResult, HostError } from '../../core/host.js';
+import { type ExecResult, HostError, NoAnswerError } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { REASONS, type ReasonCode } from '../../core/reasons.js';
 import { nearestExisting } from './paths.js';
@@ -68,6 +68,7 @@ export async function fileFailed(
   ctx: Pick<RunContext, 'host'>,
 ): Promise<Failure> {
   if (!(error instanceof HostError)) throw error;
+  if (error instanceof NoAnswerError) return failure('no_answer', error.what);
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(destination, ctx);
   if (error.code === 'EEXIST') return alreadyThere(error.path);
   const denied = ['EACCES', 'EPERM', 'EROFS'].includes(error.code);

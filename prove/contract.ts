@@ -1,20 +1,40 @@
+import { sample, shuffled } from '../tests/contracts/choose.js';
 import { proveExecutor } from '../tests/contracts/executor/prove-executor.js';
+import type { ExecutorUnderTest } from '../tests/contracts/executor/under-test.js';
 import { EXECUTORS } from '../tests/contracts/executor/worlds/index.js';
-import type { Proof } from './support/proof.js';
+import type { Proof, ProofOptions, ProofResult } from './support/proof.js';
 
 export const proof: Proof = {
   description: 'each host call and journal row of each executor fails, hangs, is stopped at and killed at',
-
-  async run({ log, signal }) {
-    const figures: Record<string, string> = {};
-    let violations = 0;
-    const only = process.env.PROVE_EXECUTOR;
-    for (const subject of EXECUTORS.filter(({ name }) => only === undefined || name === only)) {
-      const verdict = await proveExecutor(subject, { log, signal });
-      violations += verdict.violations.length;
-      figures[verdict.executor] =
-        `${verdict.injected} of ${verdict.possible} faults injected, ${verdict.violations.length} violations`;
-    }
-    return { ok: violations === 0, figures: { ...figures, violations } };
+  run: (options) => {
+    const { only } = options;
+    return proveAll(only === null ? EXECUTORS : EXECUTORS.filter(({ name }) => name === only), options);
   },
 };
+
+/**
+ * The first seed is the order in which faults come; all of them, unless the time is over before.
+ * @param most of each executor, spread over the kinds of faults; all of them unless said
+ */
+export async function proveAll(
+  executors: readonly ExecutorUnderTest[],
+  { seeds: [seed = 1], minutes, log, signal }: ProofOptions,
+  most?: number,
+): Promise<ProofResult> {
+  const figures: Record<string, string | number> = {};
+  let violations = 0;
+  let injected = 0;
+  for (const [index, subject] of executors.entries()) {
+    const share = AbortSignal.timeout((minutes * 60_000 * (index + 1)) / executors.length);
+    const verdict = await proveExecutor(subject, {
+      choose: (faults) => (most === undefined ? shuffled(faults, seed) : sample(faults, most, seed)),
+      log,
+      signal: AbortSignal.any([signal, share]),
+    });
+    violations += verdict.violations.length;
+    injected += verdict.injected;
+    figures[verdict.executor] =
+      `${verdict.injected} of ${verdict.possible} faults injected, ${verdict.violations.length} violations`;
+  }
+  return { ok: violations === 0, figures: { ...figures, injected, violations } };
+}

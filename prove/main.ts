@@ -1,4 +1,4 @@
-/** `npm run prove -- NAME [--seeds N | --seed S] [--minutes M]`: runs one long proof. See docs/development.md. */
+/** `npm run prove -- NAME [--seeds N | --seed S] [--minutes M] [--only PART]`: runs one long proof. See docs/development.md. */
 import { readArguments } from './support/arguments.js';
 import { loadProof, proofNames } from './support/load.js';
 import type { ProofResult } from './support/proof.js';
@@ -13,7 +13,7 @@ process.exitCode = await main().catch((error: unknown) => {
 });
 
 async function main(): Promise<number> {
-  const { name, seeds, minutes } = readArguments(process.argv.slice(2));
+  const { name, seeds, minutes, only } = readArguments(process.argv.slice(2));
   const names = proofNames();
   if (name === null) {
     for (const known of names) log(`${known.padEnd(16)}${(await loadProof(known)).description}`);
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end('Told to end.'));
   const began = performance.now();
   try {
-    const result = await proof.run({ seeds, minutes, log, signal: time.signal });
+    const result = await proof.run({ seeds, minutes, only, log, signal: time.signal });
     report(result, Math.round((performance.now() - began) / 1000));
     return result.ok ? 0 : 1;
   } catch (error) {

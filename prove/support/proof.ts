@@ -4,6 +4,8 @@ export interface ProofOptions {
   readonly seeds: readonly number[];
   /** How long it may take; `signal` is aborted when that time is over. */
   readonly minutes: number;
+  /** One part of it, such as an executor, by a name that the proof knows; null: all. */
+  readonly only: string | null;
   /** A line for people. What fails is told here with its seed. */
   readonly log: (line: string) => void;
   /** Aborted when the time is over, and on Ctrl-C: end early, clean up, and tell what was found so far. */

@@ -11,9 +11,9 @@ describe('npm run prove', () => {
   });
 
   test.each([
-    [[], { name: null, seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], minutes: 10 }],
-    [['soak', '--seeds', '2', '--minutes', '20'], { name: 'soak', seeds: [1, 2], minutes: 20 }],
-    [['soak', '--seed', '7'], { name: 'soak', seeds: [7], minutes: 10 }],
+    [[], { name: null, seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], minutes: 10, only: null }],
+    [['soak', '--seeds', '2', '--minutes', '20'], { name: 'soak', seeds: [1, 2], minutes: 20, only: null }],
+    [['soak', '--seed', '7', '--only', 'nas'], { name: 'soak', seeds: [7], minutes: 10, only: 'nas' }],
   ])('reads %j', (args, read) => {
     expect(readArguments(args)).toEqual(read);
   });

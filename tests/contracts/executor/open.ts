@@ -10,15 +10,15 @@ import { createHttpClient } from '../../../src/hosts/http.js';
 import { QUICK } from '../../executors/plex/quick.js';
 import type { Fault } from './fault.js';
 import { Injector } from './injector.js';
+import { PLANTED } from './planted.js';
 
 /** Where a process works, as plain data: also one of its own is told it. */
 export interface Place {
   readonly dir: string;
   readonly env: Readonly<Record<string, string>>;
+  /** A defect of `planted.ts`, by its name. */
+  readonly planted?: string | undefined;
 }
-
-/** Changes what the core works with, as a defect would. */
-export type Plant = (deps: CoreDeps) => CoreDeps;
 
 export interface Opened {
   readonly app: App;
@@ -32,9 +32,9 @@ export const INTENT = 'subject';
 
 /** Opens the core as the program does, on a real store and the real host, with a fault and perhaps a defect in it. */
 export async function open(
-  { dir, env }: Place,
+  { dir, env, planted }: Place,
   fault: Fault,
-  { plant = (deps) => deps, daysAgo = 0 }: { plant?: Plant | undefined; daysAgo?: number } = {},
+  { daysAgo = 0 }: { readonly daysAgo?: number } = {},
 ): Promise<Opened> {
   const whole = {
     ...{ PATH: process.env.PATH ?? '', HOME: dir, LOG_LEVEL: 'fatal' },
@@ -44,10 +44,11 @@ export async function open(
   const loaded = loadConfig(whole, { cwd: dir, shippedIntents: join(dir, 'intents'), needsDiscord: false });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const injector = new Injector(fault);
+  const plant = PLANTED.find(({ name }) => name === planted)?.plant ?? ((deps: CoreDeps) => deps);
   const errors: string[] = [];
   const adapt = (deps: CoreDeps): CoreDeps =>
-    injector.adapt(
-      plant({
+    plant(
+      injector.adapt({
         ...deps,
         executors: new Map([
           ...deps.executors,

@@ -2,15 +2,15 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allFaults, type Fault, faultText, type Recording } from './fault.js';
-import { INTENT, type Place, type Plant } from './open.js';
+import { INTENT, type Place } from './open.js';
 import { type Round, round } from './round.js';
 import type { ExecutorUnderTest, World } from './under-test.js';
 
 export interface ProveOptions {
   /** Which faults, and in which order; all of them unless said. */
-  readonly choose?: (faults: readonly Fault[]) => readonly Fault[];
-  /** A defect to be found. */
-  readonly plant?: Plant;
+  readonly choose?: (faults: readonly Fault[], recording: Recording) => readonly Fault[];
+  /** The name of a defect to be found. */
+  readonly planted?: string;
   /** Ends at the first violation. */
   readonly bail?: boolean;
   readonly log?: (line: string) => void;
@@ -36,7 +36,7 @@ export async function proveExecutor(
   subject: ExecutorUnderTest,
   options: ProveOptions = {},
 ): Promise<Verdict> {
-  const { log = () => {}, choose = (faults) => faults, plant, bail = false, signal } = options;
+  const { log = () => {}, choose = (faults) => faults, planted, bail = false, signal } = options;
   const dir = mkdtempSync(join(tmpdir(), 'chatops-test-contract-'));
   const world = await subject.create(dir);
   const place = { dir, env: world.env ?? {} };
@@ -50,17 +50,18 @@ export async function proveExecutor(
   };
   try {
     const again = await past(world, place);
+    await again();
     const clean = await round(world, place, { on: 'nothing' });
     if (!clean.end.startsWith('succeeded') || clean.violations.length > 0) {
       throw new Error(`a clean run does not succeed: ${clean.end}\n${clean.violations.join('\n')}`);
     }
     const faults = allFaults(clean.recording);
     log(`${subject.name}: ${counts(clean.recording)}, ${faults.length} faults`);
-    for (const fault of choose(faults)) {
+    for (const fault of choose(faults, clean.recording)) {
       if (signal?.aborted || (bail && violations.length > 0)) break;
       await again();
       injected += 1;
-      note(faultText(fault, clean.recording), await round(world, place, fault, { plant }));
+      note(faultText(fault, clean.recording), await round(world, { ...place, planted }, fault));
     }
     return { executor: subject.name, possible: faults.length, injected, violations };
   } finally {
@@ -79,7 +80,8 @@ async function past(world: World, place: Place): Promise<() => Promise<void>> {
   mkdirSync(join(dir, 'intents'));
   writeFileSync(join(dir, 'intents', `${INTENT}.yaml`), world.intent);
   await world.reset();
-  for (const daysAgo of world.history ?? []) {
+  for (const [index, daysAgo] of (world.history ?? []).entries()) {
+    if (index > 0) await world.reset();
     const made = await round(world, place, { on: 'nothing' }, { daysAgo });
     if (!made.end.startsWith('succeeded')) throw new Error(`the history could not be made: ${made.end}`);
   }

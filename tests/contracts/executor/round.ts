@@ -5,7 +5,7 @@ import { isFinal, type Run } from '../../../src/core/run.js';
 import { ROOT } from '../../support/root.js';
 import type { ChildTask } from './child.js';
 import { type Fault, isKill, type Recording } from './fault.js';
-import { INTENT, type Opened, open, type Place, type Plant } from './open.js';
+import { INTENT, type Opened, open, type Place } from './open.js';
 import type { End, World } from './under-test.js';
 import { walk } from './walk.js';
 
@@ -25,7 +25,7 @@ export async function round(
   world: World,
   place: Place,
   fault: Fault,
-  more: { readonly plant?: Plant | undefined; readonly daysAgo?: number } = {},
+  more: { readonly daysAgo?: number } = {},
 ): Promise<Round> {
   if (!isKill(fault)) {
     const opened = await open(place, fault, more);

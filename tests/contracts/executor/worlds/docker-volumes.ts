@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { plant, put } from '../../../executors/support/trees.js';
 import type { ExecutorUnderTest } from '../under-test.js';
@@ -13,6 +13,7 @@ export const dockerVolumes: ExecutorUnderTest = {
     plant(source, 40);
     put(join(source, 'large.bin'), randomBytes(3 * 1024 * 1024));
     put(join(source, 'gone.txt'), 'gone soon');
+    mkdirSync(join(dir, 'dst'));
     let known: readonly string[] = [];
     return {
       intent: `action: backup

@@ -4,7 +4,6 @@ import {
   constants,
   link,
   lstat,
-  mkdir,
   open,
   readdir,
   readFile,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type FileStat, type Host, HostError } from '../core/host.js';
+import { makeFolder } from '../core/make-folder.js';
 
 /** What a {@link Host} does with files. */
 export type FileOperations = Omit<Host, 'name' | 'exec' | 'pipe'>;
@@ -123,7 +123,7 @@ export const plainFiles: AllFileOperations = {
   writeText: (path, text) => attempt(path, () => writeAtomically(path, text)),
   rename: (from, to) => attempt(to, () => renameReplacingNothing(from, to)),
   remove: (path) => ifThere(path, () => unlink(path).then(() => true), false),
-  mkdir: (path) => attempt(path, async () => void (await mkdir(path, { recursive: true, mode: 0o700 }))),
+  mkdir: (path) => attempt(path, () => makeFolder(path, 0o700)),
   sync: (path) => attempt(path, () => syncPath(path)),
   create: (path) => attempt(path, async () => (await open(path, 'wx', 0o600)).close()),
   free: (path) =>

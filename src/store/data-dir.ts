@@ -1,4 +1,5 @@
-import { accessSync, chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { makeFolder } from '../core/make-folder.js';
 import { StoreError, type StoreFault } from '../core/store.js';
 import { errorCode } from './error-code.js';
 
@@ -12,6 +13,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'a file is in the way',
   EISDIR: 'a directory is in the way',
   ENOENT: 'it does not exist',
+  ELOOP: 'a symlink leads back to itself',
+  ENAMETOOLONG: 'the path is too long',
+  ENXIO: 'it is not a regular file',
 };
 
 /** Why a file operation failed, in words, with the system's code. */
@@ -42,29 +46,49 @@ export function fileFault(error: unknown): StoreFault {
  * and writable. SQLite gives its side files the database file's mode.
  * @throws StoreError naming the path, the reason and the way out
  */
-export function prepareDataDir(dataDir: string, file: string): void {
-  attempt(dataDir, dataDir, () => {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+export async function prepareDataDir(dataDir: string, file: string): Promise<void> {
+  await makeFolder(dataDir, 0o700).catch((cause: unknown) => {
+    throw unusable(`The data folder ${shortened(dataDir)} can’t be made: ${unmade(cause)}.`, dataDir, cause);
+  });
+  try {
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-  });
-  attempt(file, dataDir, () => {
-    const descriptor = openSync(file, 'a', 0o600);
-    try {
-      if ((fstatSync(descriptor).mode & 0o077) !== 0) chmodSync(file, 0o600);
-    } finally {
-      closeSync(descriptor);
-    }
-  });
+  } catch (cause) {
+    throw unusable(`${dataDir} can’t be written: ${fileReason(cause)}.`, dataDir, cause);
+  }
+  try {
+    makeFile(file);
+  } catch (cause) {
+    throw unusable(`${file} can’t be written: ${fileReason(cause)}.`, dataDir, cause);
+  }
 }
 
-function attempt(path: string, dataDir: string, work: () => void): void {
+/** Not waiting: opening a named pipe would, until somebody reads from it. */
+function makeFile(file: string): void {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  const descriptor = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
   try {
-    work();
-  } catch (cause) {
-    throw new StoreError(
-      `${path} can’t be written: ${fileReason(cause)}. Nothing was changed. ` +
-        'Give the user that runs ChatOps the right to write there, or set CHATOPS_DATA_DIR to another folder.',
-      { cause, fault: fileFault(cause), folder: dataDir },
-    );
+    const facts = fstatSync(descriptor);
+    if (!facts.isFile()) throw Object.assign(new Error(`${file} is not a regular file`), { code: 'ENXIO' });
+    if ((facts.mode & 0o077) !== 0) chmodSync(file, 0o600);
+  } finally {
+    closeSync(descriptor);
   }
+}
+
+const LONGEST_PATH = 200;
+
+/** A path that a message can hold: the middle of a very long one is left out. */
+function shortened(path: string): string {
+  return path.length <= LONGEST_PATH ? path : `${path.slice(0, 100)}…${path.slice(-60)}`;
+}
+
+/** A folder above it is there, and takes no new ones: `/proc` says so with ENOENT. */
+function unmade(cause: unknown): string {
+  return errorCode(cause) === 'ENOENT' ? 'its place takes no folders (ENOENT)' : fileReason(cause);
+}
+
+function unusable(what: string, folder: string, cause: unknown): StoreError {
+  const wayOut =
+    'Give the user that runs ChatOps the right to write there, or set CHATOPS_DATA_DIR to another folder.';
+  return new StoreError(`${what} Nothing was changed. ${wayOut}`, { cause, fault: fileFault(cause), folder });
 }

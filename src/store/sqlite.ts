@@ -36,7 +36,7 @@ const LOCK_TIMEOUT_MS = 30_000;
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const dataDir = resolve(options.dataDir);
   const file = join(dataDir, 'chatops.db');
-  prepareDataDir(dataDir, file);
+  await prepareDataDir(dataDir, file);
   const database = await openDatabase(file, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
   const head = headFile(join(dataDir, 'audit.head'), file);
   const trail = auditTrail(database, head, options.warn ?? (() => {}));

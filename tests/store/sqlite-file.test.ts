@@ -113,7 +113,7 @@ describe('the database file', () => {
     const dataDir = folder.file('data');
     writeFileSync(dataDir, '');
     expect(await refusal(dataDir)).toMatch(
-      /data can’t be written: a file is in the way \(EEXIST\)\. .+CHATOPS_DATA_DIR/,
+      /data can’t be made: a file is in the way \(EEXIST\)\. .+CHATOPS_DATA_DIR/,
     );
     expect(await refusal(join(dataDir, 'below'))).toMatch(/a part of the path is a file \(ENOTDIR\)/);
   });

@@ -26,7 +26,7 @@ import { createRequestCounter } from './limits/request-counter.js';
 import { createRunSlots } from './limits/run-slots.js';
 import { createLog } from './log.js';
 import { logPolicy } from './policy-log.js';
-import { openSqliteStore } from './store/sqlite.js';
+import { openSqliteReader, openSqliteStore } from './store/sqlite.js';
 
 /** Longer than any plan takes that somebody still waits for, in ms. */
 const PLAN_MS = 600_000;
@@ -57,6 +57,8 @@ export interface App {
 export interface OpenOptions {
   /** Follow changes of the intents' files and the policy's, for a process that stays. */
   readonly watch: boolean;
+  /** Nothing is made or written, and this process is no owner: whatever would write throws. */
+  readonly readOnly?: boolean;
   /** Changes what the core works with before anything uses it, such as decorating its host. */
   readonly adapt?: (deps: CoreDeps) => CoreDeps;
 }
@@ -75,7 +77,8 @@ export async function openApp(
   );
   for (const secret of secretsOf(config)) redactor.add(secret);
   const log = createLog(config.logLevel, redactor);
-  const store = await openSqliteStore({
+  const { readOnly = false } = options;
+  const store = await (readOnly ? openSqliteReader : openSqliteStore)({
     dataDir: config.dataDir,
     warn: (message) => log.warn({}, message),
   });
@@ -110,7 +113,7 @@ export async function openApp(
     },
   });
   const requests =
-    config.redisUrl === null ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
+    config.redisUrl === null || readOnly ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
   const refusals = createRefusalAudit({ store, log, now: () => new Date() });
   const wired: CoreDeps = {
     store,
@@ -151,7 +154,7 @@ export async function openApp(
   };
   const deps = options.adapt?.(wired) ?? wired;
   const ownership = new Ownership(deps);
-  await ownership.start();
+  if (!readOnly) await ownership.start();
   const pipeline = createPipeline(deps, ownership);
   const security = createSecurityReports(deps);
   return {
@@ -177,7 +180,7 @@ export async function openApp(
       await requests.close();
       await Promise.all([security.end(), refusals.end()]);
       faults.end();
-      await ownership.end();
+      if (!readOnly) await ownership.end();
       await store.close();
     },
   };

@@ -3,12 +3,15 @@ import type { CliDeps } from './cli/deps.js';
 import { CliError, EXIT } from './cli/errors.js';
 import { createOutput, type Output } from './cli/output.js';
 import { createProgram } from './cli/program.js';
+import { repairFirst } from './cli/repair.js';
 import { clean } from './cli/text.js';
 import { StoreError } from './core/store.js';
 
 export type { App, CliDeps } from './cli/deps.js';
 export { CliError, configInvalid, EXIT } from './cli/errors.js';
+export { unless, watchInterrupts } from './cli/interrupts.js';
 export { localOperator } from './cli/operator.js';
+export { onInterrupt as listenForInterrupts } from './cli/signals.js';
 
 /**
  * Runs one `chatops` command and resolves with its exit code: 0 done, 1 failed, 2 usage, 3 refused.
@@ -17,6 +20,8 @@ export { localOperator } from './cli/operator.js';
  */
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
   const out = createOutput(deps, wantsJson(argv));
+  // A terminal that goes away while nothing is asked for.
+  deps.stdin.on('error', () => {});
   let exitCode: number = EXIT.done;
   const finish = async (work: Promise<number>): Promise<void> => {
     exitCode = await work;
@@ -25,14 +30,16 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
     deps,
     out,
     finish,
-    withApp: async (work) => {
-      const app = await deps.open();
+    withApp: async (work, access = 'write') => {
+      const app = await deps.open(access);
       let left = false;
       const leave = (): void => {
         left = true;
       };
+      const ctx = { app, deps, out, leave };
       try {
-        await finish(work({ app, deps, out, leave }));
+        if (access === 'write') await repairFirst(ctx);
+        await finish(work(ctx));
       } finally {
         if (!left) await app.close();
       }

@@ -1,12 +1,23 @@
 #!/usr/bin/env node
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type CliDeps, CliError, configInvalid, EXIT, localOperator, runCli } from './cli.js';
+import type { App } from './app.js';
+import {
+  type CliDeps,
+  CliError,
+  configInvalid,
+  EXIT,
+  listenForInterrupts,
+  localOperator,
+  runCli,
+  unless,
+  watchInterrupts,
+} from './cli.js';
 import { type Config, loadConfig } from './config.js';
+import type { Run } from './core/run.js';
 
 // From dist/bin/ as from dist/src/: what ships with the project lies beside package.json.
 const ROOT = new URL('../../', import.meta.url);
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const cwd = process.cwd();
 const envFileFault = loadEnvFile();
@@ -45,10 +56,7 @@ function configured(
 }
 
 function onInterrupt(listener: () => void): () => void {
-  for (const signal of SIGNALS) process.on(signal, listener);
-  return () => {
-    for (const signal of SIGNALS) process.off(signal, listener);
-  };
+  return listenForInterrupts(process, [process.stdout, process.stderr], listener);
 }
 
 const deps: CliDeps = {
@@ -74,14 +82,16 @@ const deps: CliDeps = {
   intentsDir: () => configured(false).config.intentsDir,
   schedulesFile: () => configured(false).config.schedulesFile,
   policyFiles: () => configured(false).config,
-  open: async () => {
+  open: async (access) => {
     const { config } = configured(false);
+    const readOnly = access === 'read';
+    if (readOnly) await refuseWithoutData(config.dataDir);
     // The command line speaks for itself; the log is for the bot.
     const quiet = { ...config, logLevel: process.env.LOG_LEVEL ? config.logLevel : ('error' as const) };
     const { openApp } = await import('./app.js');
-    const app = await openApp(quiet, process.env, { watch: false });
-    await app.pipeline.expireOverdue();
-    return { ...app, runs: app.store.runs, audit: app.store.audit };
+    const app = await openApp(quiet, process.env, { watch: false, readOnly });
+    if (!readOnly) await app.pipeline.expireOverdue();
+    return { ...app, runs: app.store.runs, audit: app.store.audit, repair: () => repair(app) };
   },
   start: async () => {
     const { config, warnings } = configured(true);
@@ -90,7 +100,27 @@ const deps: CliDeps = {
   playground: async () => startInPlayground(configured(false).config),
 };
 
-/** Runs the bot until a signal comes. */
+/** Reading makes nothing: not even the folder that isn't there. */
+async function refuseWithoutData(dataDir: string): Promise<void> {
+  const { whyNoData } = await import('./store/data-missing.js');
+  const why = whyNoData(dataDir);
+  if (why === null) return;
+  const remedy = 'Set CHATOPS_DATA_DIR to the folder of your installation, or run this where it is.';
+  throw new CliError(EXIT.failed, 'data_missing', why, remedy);
+}
+
+/** Ends what dead processes left; resolves with the runs that it tidied up. */
+async function repair({ pipeline, ownership }: App): Promise<readonly Run[]> {
+  const repaired: Run[] = [];
+  const unsubscribe = pipeline.events.subscribe((event) => {
+    if (event.type === 'finished') repaired.push(event.run);
+  });
+  await ownership.recoverDead();
+  unsubscribe();
+  return repaired;
+}
+
+/** Runs the bot until a signal comes; a second one leaves it as it is. */
 async function serve(
   config: Config,
   env: NodeJS.ProcessEnv,
@@ -102,15 +132,20 @@ async function serve(
   const app = await openApp(config, env, { watch: true });
   for (const warning of warnings) app.log.warn({}, warning);
   process.on('unhandledRejection', (error) => app.log.error({ err: error }, 'a defect: unhandled rejection'));
-  const told = new Promise<void>((resolve) => onInterrupt(resolve));
-  const bot = await startBot(app, config, version).catch(async (error: unknown) => {
+  const { stop, leave } = watchInterrupts({ onInterrupt });
+  const starting = startBot(app, config, version).catch(async (error: unknown) => {
     await app.close();
     throw startFailure(error);
   });
+  const bot = await unless(leave, starting);
+  if (bot === null) return EXIT.failed;
   onReady();
-  await told;
-  await bot.stop();
-  return EXIT.done;
+  await unless(stop, new Promise<never>(() => {}));
+  const stopped = await unless(
+    leave,
+    bot.stop().then(() => true),
+  );
+  return stopped ? EXIT.done : EXIT.failed;
 }
 
 /** The same bot, against a Discord of our own: only its token and addresses differ. */

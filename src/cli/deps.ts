@@ -3,14 +3,17 @@ import type { Catalogue } from '../core/intent/intent.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { PolicyFiles } from '../core/policy/source.js';
 import type { Actor } from '../core/request.js';
+import type { Run } from '../core/run.js';
 import type { ScheduleDesk } from '../core/schedule/desk.js';
 import type { AuditStore, RunStore } from '../core/store.js';
 
 /** What the commands need of an opened ChatOps. */
 export interface App {
+  /** Puts right what dead processes left behind; resolves with the runs that were tidied up. */
+  repair(): Promise<readonly Run[]>;
   readonly pipeline: Pick<
     Pipeline,
-    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status' | 'locks'
+    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status' | 'seen' | 'locks'
   >;
   readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
@@ -24,8 +27,11 @@ export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /** The world of the command line, handed in so that it can be tested without a process of its own. */
 export interface CliDeps {
-  /** Opens store, catalogue and pipeline; throws {@link CliError} when the configuration is wrong. */
-  open(): Promise<App>;
+  /**
+   * Opens store, catalogue and pipeline. For reading, nothing is made, and whatever would write throws.
+   * @throws CliError when the configuration is wrong, or there is nothing to read
+   */
+  open(access: 'read' | 'write'): Promise<App>;
   /** Runs the bot until it is told to end; resolves with the exit code. */
   start(): Promise<number>;
   /** Looks at everything that an installation needs, also when nothing is right; never rejects. */
@@ -45,7 +51,7 @@ export interface CliDeps {
   readonly stderr: OutputStream;
   /** `NO_COLOR` and `TERM` are looked at. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Calls back on each SIGINT or SIGTERM; returns the function that ends the subscription. */
+  /** Calls back on each signal to end, and when the terminal goes away; returns the function that ends the subscription. */
   onInterrupt(listener: () => void): () => void;
   now(): Date;
 }

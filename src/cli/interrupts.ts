@@ -1,6 +1,6 @@
 import type { CliDeps } from './deps.js';
 
-/** Ctrl-C and SIGTERM while a command works: the first asks to stop, the second to leave. */
+/** Ctrl-C, a signal or a lost terminal while a command works: the first asks to stop, the second to leave. */
 export interface Interrupts {
   /** Aborted at the first. */
   readonly stop: AbortSignal;

@@ -1,17 +1,24 @@
+import { visibleIntents } from '../core/admission.js';
 import { formatDuration } from '../core/format.js';
+import { openCatalogue } from '../core/intent/catalogue.js';
+import { openPolicy } from '../core/policy/source.js';
 import { stateText } from '../core/run.js';
 import { intentJson, summaryJson } from '../core/views.js';
 import { durationMs, stateSymbol } from '../core/wording.js';
 import type { Context } from './context.js';
+import type { CliDeps } from './deps.js';
 import { EXIT } from './errors.js';
+import type { Output } from './output.js';
 import { warningLine } from './preview.js';
 import { clean, localTime, table } from './text.js';
 
 /** `chatops intents`: what may be done. Broken files are named on stderr; the others still work. */
-export async function intentsCommand({ app, deps, out }: Context): Promise<number> {
-  const intents = app.pipeline.visible(deps.operator);
+export async function intentsCommand(deps: CliDeps, out: Output): Promise<number> {
+  const catalogue = await openCatalogue({ dir: deps.intentsDir() });
+  const policy = await openPolicy(deps.policyFiles());
+  const intents = visibleIntents({ catalogue, policy, now: deps.now }, deps.operator);
   if (out.json) {
-    out.result(intents.map((intent) => intentJson(intent, app.catalogue.warning(intent.name))));
+    out.result(intents.map((intent) => intentJson(intent, catalogue.warning(intent.name))));
   } else if (intents.length === 0) {
     out.lines(['There are no intents yet. docs/intents.md shows how to write one.']);
   } else {
@@ -20,10 +27,10 @@ export async function intentsCommand({ app, deps, out }: Context): Promise<numbe
     );
     const [head = '', ...lines] = table([['NAME', 'ACTION', 'STACK', 'DESCRIPTION'], ...rows]);
     out.lines([out.style.dim(head), ...lines]);
-    const warnings = intents.map(({ name }) => app.catalogue.warning(name)).filter((found) => found !== null);
+    const warnings = intents.map(({ name }) => catalogue.warning(name)).filter((found) => found !== null);
     out.lines(warnings.map((notice) => warningLine(notice, out.style)));
   }
-  const broken = new Set(app.catalogue.problems().map(({ file }) => file)).size;
+  const broken = new Set(catalogue.problems().map(({ file }) => file)).size;
   if (broken > 0) {
     out.aside(
       `${broken === 1 ? '1 intent file has an error' : `${broken} intent files have errors`}. chatops validate says which.`,
@@ -39,7 +46,7 @@ export interface RunsOptions {
 
 /** `chatops runs`: the history, newest first. */
 export async function runsCommand({ app, deps, out }: Context, options: RunsOptions): Promise<number> {
-  const runs = (await app.runs.list(options)).filter(
+  const runs = (await app.pipeline.seen(await app.runs.list(options))).filter(
     (run) => app.pipeline.check(deps.operator, 'view', run) === null,
   );
   if (out.json) {

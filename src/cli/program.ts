@@ -21,8 +21,8 @@ import { validateCommand } from './validate.js';
 export interface ProgramHooks {
   readonly deps: CliDeps;
   readonly out: Output;
-  /** Opens ChatOps, works, and closes it again on every way out. */
-  withApp(work: (ctx: Context) => Promise<number>): Promise<void>;
+  /** Opens ChatOps, tidies up after dead processes unless it only reads, works, and closes it again on every way out. */
+  withApp(work: (ctx: Context) => Promise<number>, access?: 'read' | 'write'): Promise<void>;
   /** Takes over the exit code of an action that needs no opened ChatOps. */
   finish(work: Promise<number>): Promise<void>;
 }
@@ -127,12 +127,12 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
   program
     .command('intents')
     .description('list what may be done')
-    .action(() => withApp(intentsCommand));
+    .action(() => finish(intentsCommand(deps, out)));
 
   program
     .command('status')
     .description('show what runs in each stack and what was last done to it')
-    .action(() => withApp(statusCommand));
+    .action(() => withApp(statusCommand, 'read'));
 
   addSchedulesCommands(program, { withApp });
 
@@ -162,7 +162,9 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .description('list the last runs, newest first')
     .option('-n, --limit <rows>', 'how many at most', rowCount, 20)
     .option('-i, --intent <name>', 'only runs of this intent')
-    .action((options: { limit: number; intent?: string }) => withApp((ctx) => runsCommand(ctx, options)));
+    .action((options: { limit: number; intent?: string }) =>
+      withApp((ctx) => runsCommand(ctx, options), 'read'),
+    );
 
   program
     .command('show')
@@ -170,7 +172,7 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .description('show one run')
     .option('-l, --log', 'print its log too')
     .action((id: string, { log }: { log?: boolean }) =>
-      withApp((ctx) => showCommand(ctx, id, { log: log === true })),
+      withApp((ctx) => showCommand(ctx, id, { log: log === true }), 'read'),
     );
 
   addPolicyCommands(program, { deps, out, finish });
@@ -179,11 +181,11 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .command('audit')
     .description('list the last rows of the audit trail; audit verify checks it')
     .option('-n, --limit <rows>', 'how many at most', rowCount, 20)
-    .action((options: { limit: number }) => withApp((ctx) => auditCommand(ctx, options)));
+    .action((options: { limit: number }) => withApp((ctx) => auditCommand(ctx, options), 'read'));
   audit
     .command('verify')
     .description('check that no row of the trail was changed or removed')
-    .action(() => withApp(verifyCommand));
+    .action(() => withApp(verifyCommand, 'read'));
 
   return program;
 }

@@ -10,6 +10,8 @@ export function readLine(stdin: InputStream, signal: AbortSignal): Promise<strin
       resolve(line);
       lines.close();
     });
+    // A terminal that went away fails once it is read.
+    lines.once('error', close);
     lines.once('close', () => {
       signal.removeEventListener('abort', close);
       stdin.pause();

@@ -13,11 +13,11 @@ export function addSchedulesCommands(program: Command, { withApp }: Pick<Program
   const schedules = program
     .command('schedules')
     .description('list what runs by itself: when next, and how it went last')
-    .action(() => withApp(schedulesCommand));
+    .action(() => withApp(schedulesCommand, 'read'));
   schedules
     .command('list')
     .description('the same')
-    .action(() => withApp(schedulesCommand));
+    .action(() => withApp(schedulesCommand, 'read'));
   schedules
     .command('pause')
     .argument('<schedule>', 'its exact name')

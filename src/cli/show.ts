@@ -16,7 +16,8 @@ import { clean, localTime, type Style, sentence, table } from './text.js';
 /** `chatops show <run>`: one run with its steps, its outcome and, when asked for, its log. */
 export async function showCommand(ctx: Context, id: string, options: { log: boolean }): Promise<number> {
   const { app, deps, out } = ctx;
-  const run = await app.runs.get(id);
+  const found = await app.runs.get(id);
+  const [run] = found ? await app.pipeline.seen([found]) : [];
   if (!run) {
     throw refusal(
       notice(

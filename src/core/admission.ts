@@ -4,7 +4,7 @@ import { nobodyToAsk } from './consent-refusals.js';
 import { ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { chainOf } from './intent/chain.js';
-import type { Intent } from './intent/intent.js';
+import type { Catalogue, Intent } from './intent/intent.js';
 import { tooManyForIntent } from './limits.js';
 import { stacksOfIntents } from './lock.js';
 import { heldBack } from './locks.js';
@@ -17,6 +17,7 @@ import { checkResume } from './resume.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
 import { checkUndo } from './undo.js';
 
+type VisibleDeps = Pick<CoreDeps, 'policy' | 'now'> & { readonly catalogue: Pick<Catalogue, 'all' | 'find'> };
 type AdmissionDeps = Pick<CoreDeps, 'catalogue' | 'executors' | 'settings' | 'policy' | 'now'>;
 
 /**
@@ -61,7 +62,7 @@ export async function mayBegin(deps: CoreDeps, ticket: Ticket): Promise<Notice |
 }
 
 /** The intents that this actor may run, sorted by name; also those that have to wait for their time. */
-export function visibleIntents(deps: AdmissionDeps, actor: Actor, action?: Action): readonly Intent[] {
+export function visibleIntents(deps: VisibleDeps, actor: Actor, action?: Action): readonly Intent[] {
   return deps.catalogue
     .all()
     .filter((intent) => action === undefined || intent.action === action)

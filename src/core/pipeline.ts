@@ -27,8 +27,9 @@ import { Records } from './records.js';
 import { notActive, shuttingDown, unknownRun } from './refusals.js';
 import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
 import { asResumed } from './resume.js';
-import type { Outcome, Run, Shown } from './run.js';
+import type { Outcome, Run, RunSummary, Shown } from './run.js';
 import { newRunId } from './run-id.js';
+import { asSeen } from './seen-runs.js';
 import { readStatus, type StackStatus } from './status.js';
 import { lookAtStore } from './store-watch.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
@@ -75,6 +76,8 @@ export interface Pipeline {
   status(actor: Actor): Promise<readonly StackStatus[]>;
   /** People's holds on stacks. */
   readonly locks: Locks;
+  /** Runs as people should read them: one whose process is gone never counts as running. Changes nothing. */
+  seen<R extends RunSummary>(runs: readonly R[]): Promise<readonly R[]>;
   /** Remembers where a run is shown; the commit that it came from stays with it. */
   show(runId: string, shown: Shown): Promise<void>;
   /** People have been told the outcome where the run is shown. */
@@ -212,6 +215,10 @@ class Story implements Pipeline {
 
   status(actor: Actor): Promise<readonly StackStatus[]> {
     return readStatus(this.deps, actor, this.#closing.signal);
+  }
+
+  seen<R extends RunSummary>(runs: readonly R[]): Promise<readonly R[]> {
+    return asSeen(this.deps, runs, this.ownership.id);
   }
 
   async show(runId: string, shown: Shown): Promise<void> {

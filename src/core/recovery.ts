@@ -31,7 +31,8 @@ export async function recoverDeadOwners(deps: CoreDeps, selfId: string): Promise
   }
 }
 
-function isDead(deps: CoreDeps, owner: Owner): boolean {
+/** Is the process gone, as far as can be told from here? */
+export function isDead(deps: Pick<CoreDeps, 'hosts' | 'now'>, owner: Owner): boolean {
   const liveness = deps.hosts.liveness(owner);
   if (liveness !== 'unknown') return liveness === 'dead';
   return deps.now().getTime() - Date.parse(owner.heartbeatAt) > SILENCE;

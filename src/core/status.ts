@@ -8,6 +8,7 @@ import { type Look, lookout } from './lookout.js';
 import type { Observation, Observed } from './observation.js';
 import type { Actor } from './request.js';
 import type { RunState, RunSummary } from './run.js';
+import { asSeen } from './seen-runs.js';
 import { isAmiss } from './status-wording.js';
 
 /** One stack as it is now, and what was last done to it. */
@@ -100,12 +101,13 @@ async function lastRuns(
       deps.store.runs.list({ intent: name, states: DID_SOMETHING, limit: RUNS_READ }),
     ),
   );
-  return found
+  const runs = found
     .flat()
     .filter((run) => authorize(deps, actor, 'view', [run]) === null)
     .filter(({ state, startedAt }) => state !== 'cancelled' || startedAt !== null)
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
     .slice(0, RUNS_SHOWN);
+  return asSeen(deps, runs);
 }
 
 function byTrouble(a: Observation, b: Observation): number {

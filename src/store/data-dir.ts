@@ -78,7 +78,7 @@ function makeFile(file: string): void {
 const LONGEST_PATH = 200;
 
 /** A path that a message can hold: the middle of a very long one is left out. */
-function shortened(path: string): string {
+export function shortened(path: string): string {
   return path.length <= LONGEST_PATH ? path : `${path.slice(0, 100)}…${path.slice(-60)}`;
 }
 

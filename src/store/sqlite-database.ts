@@ -162,7 +162,8 @@ function connect(file: string): Handle {
   }
 }
 
-function sqlOf(handle: Handle): Sql {
+/** SQL against an open connection. */
+export function sqlOf(handle: Handle): Sql {
   const statements = new Map<string, ReturnType<Handle['prepare']>>();
   const prepared = (text: string) => {
     let statement = statements.get(text);

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import type { Owner } from '../core/store.js';
@@ -8,6 +7,7 @@ import { headFile, type SealedHead } from './audit-head.js';
 import { LIST } from './owners.js';
 import { MIGRATIONS } from './schema.js';
 import { sqliteReason } from './sqlite-error.js';
+import { readOnlyAddress, sizeOf } from './sqlite-reader.js';
 
 /** Larger databases are not read as a whole: that would take too long for a look. */
 const READ_WHOLE_BYTES = 64 * 1024 * 1024;
@@ -25,10 +25,6 @@ export async function readSqliteFacts(dataDir: string): Promise<StoreFacts> {
     if (known === null) throw error;
     return { state: 'unusable', why: `${file}: ${known.reason} (${known.code})`, wayOut: known.wayOut };
   }
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function look(file: string, size: number, sealed: SealedHead): StoreFacts {
@@ -59,15 +55,6 @@ function look(file: string, size: number, sealed: SealedHead): StoreFacts {
   } finally {
     handle.close();
   }
-}
-
-/**
- * With nothing in the write-ahead log, everything is in the file itself: as `immutable` not even the log's
- * files are touched (https://www.sqlite.org/uri.html). Else `mode=ro` reads what is in the log too.
- */
-function readOnlyAddress(file: string): string {
-  const path = encodeURI(file).replaceAll('?', '%3F').replaceAll('#', '%23');
-  return `file:${path}?${sizeOf(`${file}-wal`) > 0 ? 'mode=ro' : 'immutable=1'}`;
 }
 
 function damaged(file: string, found: string): StoreFacts {

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import type { Store } from '../core/store.js';
+import type { Store, StoreFiles } from '../core/store.js';
 import { artifactStore } from './artifacts.js';
-import { auditStore, auditTrail } from './audit.js';
-import { headFile } from './audit-head.js';
+import { type AuditTrail, auditStore, auditTrail } from './audit.js';
+import { type HeadFile, headFile } from './audit-head.js';
 import { prepareDataDir } from './data-dir.js';
 import { deliveryStore } from './deliveries.js';
 import { historyStore } from './history.js';
@@ -13,7 +13,8 @@ import { migrate } from './migrate.js';
 import { ownerStore } from './owners.js';
 import { runStore } from './runs.js';
 import { scheduleStore } from './schedules.js';
-import { openDatabase } from './sqlite-database.js';
+import { type Database, openDatabase } from './sqlite-database.js';
+import { openReader } from './sqlite-reader.js';
 import { storeFiles } from './store-files.js';
 import { watchFiles } from './watched-files.js';
 
@@ -50,7 +51,37 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     throw error;
   }
   await trail.seal();
-  const files = await watchFiles(dataDir, file);
+  const files = storeFiles(database, await watchFiles(dataDir, file), { dataDir, file });
+  const close = async (): Promise<void> => {
+    await trail.end();
+    await database.close();
+  };
+  return { ...storeOf({ database, trail, head }), files, close };
+}
+
+/**
+ * Opens the store of a data directory for reading only: nothing is made or migrated, and whatever would write throws.
+ * @throws StoreError when it can't be read, is not there, or has another version's format
+ */
+export async function openSqliteReader(options: SqliteStoreOptions): Promise<Store> {
+  const dataDir = resolve(options.dataDir);
+  const file = join(dataDir, 'chatops.db');
+  const database = await openReader(file, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
+  const head = headFile(join(dataDir, 'audit.head'), file);
+  const trail = auditTrail(database, head, () => {});
+  return { ...storeOf({ database, trail, head }), files: UNWATCHED, close: database.close };
+}
+
+/** Of who reads once and is gone. */
+const UNWATCHED: StoreFiles = { look: async () => null, damage: () => null, check: async () => null };
+
+interface Parts {
+  readonly database: Database;
+  readonly trail: AuditTrail;
+  readonly head: HeadFile;
+}
+
+function storeOf({ database, trail, head }: Parts): Omit<Store, 'files' | 'close'> {
   return {
     runs: runStore(database, trail),
     leases: leaseStore(database),
@@ -62,10 +93,5 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     incidents: incidentStore(database, trail),
     deliveries: deliveryStore(database),
     schedules: scheduleStore(database, trail),
-    files: storeFiles(database, files, { dataDir, file }),
-    close: async () => {
-      await trail.end();
-      await database.close();
-    },
   };
 }

@@ -18,6 +18,7 @@ import type { PolicyFiles } from '../../src/core/policy/source.js';
 import { Redactor } from '../../src/core/redact.js';
 import { createRefusalAudit } from '../../src/core/refusal-audit.js';
 import type { Actor } from '../../src/core/request.js';
+import type { Run } from '../../src/core/run.js';
 import { createScheduleDesk } from '../../src/core/schedule/desk.js';
 import { openSchedules } from '../../src/core/schedule/source.js';
 import type { Store } from '../../src/core/store.js';
@@ -114,6 +115,8 @@ export class Installation {
   schedulesFile: string | null = null;
   /** What the doctor finds. */
   diagnosis: Diagnosis = { ok: true, checks: [] };
+  /** What dead processes left, and is put right before a command works. */
+  repair: () => Promise<readonly Run[]> = async () => [];
   opened = 0;
   closed = 0;
   started = 0;
@@ -193,6 +196,7 @@ export class Installation {
       catalogue,
       runs: store.runs,
       audit: store.audit,
+      repair: () => this.repair(),
       scheduleDesk: createScheduleDesk({
         ...deps,
         schedules: await openSchedules({ file: this.schedulesFile, catalogue }),

@@ -4,7 +4,7 @@ import { notice } from '../../src/core/reasons.js';
 import { createScheduleDesk, type ScheduleDesk } from '../../src/core/schedule/desk.js';
 import { type OpenSchedules, openSchedules } from '../../src/core/schedule/source.js';
 
-type DeskDeps = Pick<CoreDeps, 'store' | 'refusals' | 'catalogue' | 'policy' | 'redactor' | 'now'>;
+type DeskDeps = Pick<CoreDeps, 'store' | 'refusals' | 'catalogue' | 'policy' | 'hosts' | 'redactor' | 'now'>;
 
 /** The schedules of a file, and the desk for them, above what a test has already. */
 export async function openDesk(

@@ -52,7 +52,10 @@ export interface ScheduleDesk {
   figures(): Promise<readonly ScheduleFigures[]>;
 }
 
-type DeskDeps = Pick<CoreDeps, 'store' | 'refusals' | 'catalogue' | 'policy' | 'redactor' | 'now'> & {
+type DeskDeps = Pick<
+  CoreDeps,
+  'store' | 'refusals' | 'catalogue' | 'policy' | 'hosts' | 'redactor' | 'now'
+> & {
   readonly schedules: OpenSchedules;
   /** Reads the intents again. */
   reloadIntents(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { CoreDeps } from '../deps.js';
 import type { Action } from '../request.js';
+import { asSeen, isUnderWay } from '../seen-runs.js';
 import { type Holding, holdingOf } from './holding.js';
 import { type Schedule, timingKey } from './schedule.js';
 import type { Due, ScheduleState } from './store.js';
@@ -33,7 +34,7 @@ export interface ScheduleView {
   readonly skipped: number;
 }
 
-type ViewDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'policy' | 'now'>;
+type ViewDeps = Pick<CoreDeps, 'store' | 'catalogue' | 'policy' | 'hosts' | 'now'>;
 
 export async function viewsOf(
   deps: ViewDeps,
@@ -44,7 +45,7 @@ export async function viewsOf(
   const [states, open, newest] = await Promise.all([
     store.schedules.states(),
     store.schedules.open(),
-    store.schedules.newest(),
+    store.schedules.newest().then((dues) => seenDues(deps, dues)),
   ]);
   const at = now();
   return schedules.map((schedule) => {
@@ -73,6 +74,21 @@ export async function viewsOf(
       missedAt: state?.missedAt ?? null,
       skipped: state?.skipped ?? 0,
     };
+  });
+}
+
+/** The run of a time never counts as running when its process is gone. */
+async function seenDues(deps: ViewDeps, dues: readonly Due[]): Promise<readonly Due[]> {
+  const doubtful = dues.flatMap(({ run }) => (run && isUnderWay(run) ? [run.id] : []));
+  const found = await Promise.all(doubtful.map((id) => deps.store.runs.get(id)));
+  const seen = await asSeen(
+    deps,
+    found.filter((run) => run !== null),
+  );
+  return dues.map((due) => {
+    const { run } = due;
+    const now = run && seen.find(({ id }) => id === run.id);
+    return now ? { ...due, run: { ...run, state: now.state, reason: now.outcome?.reason ?? null } } : due;
   });
 }
 

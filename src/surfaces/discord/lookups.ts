@@ -19,7 +19,7 @@ type LookupDeps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'redact'
 /** The last runs that this person may see, newest first. */
 export async function visibleRuns(deps: LookupDeps, actor: Actor): Promise<readonly RunSummary[]> {
   const runs = await deps.runs.list({ limit: RUNS_READ });
-  return runs.filter((run) => deps.pipeline.check(actor, 'view', run) === null);
+  return (await deps.pipeline.seen(runs)).filter((run) => deps.pipeline.check(actor, 'view', run) === null);
 }
 
 /** `/runs` */
@@ -34,8 +34,9 @@ export async function showRuns(talk: Conversation, deps: LookupDeps): Promise<vo
 /** `/run id:` */
 export async function showRun(talk: Conversation, deps: LookupDeps, id: string): Promise<void> {
   await talk.thinkPrivately();
-  const run = await deps.runs.get(id);
-  if (run === null) {
+  const found = await deps.runs.get(id);
+  const [run] = found === null ? [] : await deps.pipeline.seen([found]);
+  if (run === undefined) {
     const known = (await visibleRuns(deps, talk.actor)).map((other) => other.id);
     return talk.answer(refusal(unknownRun(id).notice, closest(id, known, 3)));
   }

@@ -125,7 +125,8 @@ async function look(
   show: (run: Run) => Promise<void>,
 ): Promise<void> {
   await talk.thinkPrivately();
-  const run = await runs.get(runId);
+  const found = await runs.get(runId);
+  const [run = null] = found === null ? [] : await pipeline.seen([found]);
   const denied = run === null ? unknownRun(runId).notice : pipeline.check(talk.actor, 'view', run);
   if (run === null || denied !== null)
     return talk.answer(refusal(redact(denied ?? unknownRun(runId).notice)));

@@ -106,6 +106,7 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
   const pipeline: Pipeline = {
     events,
     turnDown: async (_request, notice) => ({ ok: false, notice }),
+    seen: async (runs) => runs,
     admit: async (request) => {
       maybeBreak('admit');
       const denied = may(request.actor, 'run', request.intent);

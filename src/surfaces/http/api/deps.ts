@@ -11,7 +11,7 @@ import type { Readiness } from './probes.js';
 export interface ApiDeps {
   readonly pipeline: Pick<
     Pipeline,
-    'events' | 'admit' | 'turnDown' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status'
+    'events' | 'admit' | 'turnDown' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status' | 'seen'
   >;
   readonly catalogue: Pick<Catalogue, 'all' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;

@@ -26,8 +26,12 @@ export function runsOperations(deps: ApiDeps): readonly Operation[] {
       answers: { 200: { description: 'As `chatops runs --json`.', schema: z.array(RunSummaryView) } },
       handle: async ({ query: { limit, intent, state }, actor }) => {
         const filter = { limit, ...(intent ? { intent } : {}), ...(state ? { states: [state] } : {}) };
-        const found = await runs.list(filter);
-        return json(200, found.filter((run) => pipeline.check(actor, 'view', run) === null).map(summaryJson));
+        const found = await pipeline.seen(await runs.list(filter));
+        const wanted = found.filter((run) => state === undefined || run.state === state);
+        return json(
+          200,
+          wanted.filter((run) => pipeline.check(actor, 'view', run) === null).map(summaryJson),
+        );
       },
     }),
     operation({
@@ -40,7 +44,7 @@ export function runsOperations(deps: ApiDeps): readonly Operation[] {
       answers: { 200: { description: 'As `chatops show --json`.', schema: RunView } },
       problems: [403, 404],
       handle: async ({ params, actor, from }) =>
-        json(200, runJson(await visibleRun(deps, params.id, actor, from))),
+        json(200, runJson(await seenRun(deps, await visibleRun(deps, params.id, actor, from)))),
     }),
     operation({
       id: 'getRunLog',
@@ -101,6 +105,11 @@ export async function visibleRun(deps: ApiDeps, id: string, actor: Actor, from: 
   if (!denied) return run;
   reportDenied(deps, denied, actor, from);
   throw new ProblemError(problemOf(denied));
+}
+
+async function seenRun({ pipeline }: ApiDeps, run: Run): Promise<Run> {
+  const [seen = run] = await pipeline.seen([run]);
+  return seen;
 }
 
 function cut(id: string): string {

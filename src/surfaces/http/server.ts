@@ -1,11 +1,14 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { peerOf } from './access/address.js';
+import type { Connections } from './access/connections.js';
 import { type Access, letIn, type Visitor } from './access/guard.js';
 import type { ApiDeps } from './api/deps.js';
 import { checked } from './api/input.js';
 import type { Operation } from './api/operation.js';
+import { type ArrivalOptions, OTHER, pathOf, watchArrivals } from './arrivals.js';
 import { acceptBytes, acceptJson, BODY_LIMIT, RAW_BODY_LIMIT } from './body.js';
 import { problemFor } from './errors.js';
-import { refuseMalformed } from './malformed.js';
+import { refuseUnread, unreadOf } from './malformed.js';
 import { PROBLEM_TYPE, type Problem, problemDocument } from './problem.js';
 
 declare module 'fastify' {
@@ -15,16 +18,22 @@ declare module 'fastify' {
   }
 }
 
-export interface ServerOptions extends Pick<ApiDeps, 'log' | 'redactedJson'> {
+export interface ServerOptions extends Pick<ApiDeps, 'log' | 'redactedJson'>, Omit<ArrivalOptions, 'access'> {
   readonly operations: readonly Operation[];
   readonly access: Access;
-  /** How long a client may take to send its request, in ms. */
-  readonly requestTimeoutMs: number;
 }
 
+/** What a route needs besides its operation. */
+interface RouteOptions extends ServerOptions {
+  readonly connections: Connections;
+}
+
+/** A whole request has so many times as long as its head, where its body isn't cut off before. */
+const WHOLE_REQUEST = 10;
 const KEEP_ALIVE_MS = 5000;
 const MAX_HEADER_BYTES = 8 * 1024;
-const MAX_CONNECTIONS = 1000;
+/** How often the server looks for heads that are late, in ms. */
+const CHECK_MS = 250;
 const NO_BYTES = Buffer.alloc(0);
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -37,11 +46,12 @@ function unused(): never {
 
 /** The HTTP server with its limits; each operation is a route behind the guard. */
 export function createHttpServer(options: ServerOptions): FastifyInstance {
-  const { operations, log, requestTimeoutMs } = options;
+  const { operations, log, requestTimeoutMs, onRefused } = options;
   const app = fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: requestTimeoutMs,
+    // Nothing but a head is cut off by the server itself; it takes the shorter of its two times for that.
+    requestTimeout: requestTimeoutMs * WHOLE_REQUEST,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // The core refuses new runs by itself while it stops, in a problem document.
     return503OnClosing: false,
@@ -49,33 +59,55 @@ export function createHttpServer(options: ServerOptions): FastifyInstance {
     schemaController: { compilersFactory: NO_COMPILERS },
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
-      connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, requestTimeoutMs),
     },
-    clientErrorHandler: refuseMalformed,
+    clientErrorHandler: (error, socket) => {
+      const unread = unreadOf(error, socket);
+      if (unread === null) {
+        socket.destroy();
+        return;
+      }
+      onRefused({ reason: unread.reason, path: OTHER, from: peerOf(socket) });
+      refuseUnread(socket, unread);
+    },
     frameworkErrors: (error, request, reply) => {
-      void sendProblem(reply, problemFor(error, log, request.url));
+      void refuse(request, reply, problemFor(error, log, request.url));
     },
   });
-  app.server.maxConnections = MAX_CONNECTIONS;
+  const refuse = (request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply => {
+    // Nobody reads it any more; an answer would only cost time.
+    if (request.raw.socket.destroyed) return reply.hijack();
+    const { status, code } = problem;
+    const reason = status === 413 ? 'too_large' : code;
+    if (status < 500 && !request.cutOff) onRefused({ reason, path: pathOf(request), from: request.from });
+    return sendProblem(reply, problem);
+  };
   acceptJson(app);
   app.setErrorHandler((error: Parameters<typeof problemFor>[0], request, reply) =>
-    sendProblem(reply, problemFor(error, log, request.url)),
+    refuse(request, reply, problemFor(error, log, request.url)),
   );
+  const connections = watchArrivals(app, options);
   // Before the body is read: what nobody serves needs no parsing.
   app.addHook('onRequest', (request, reply, next) => {
-    if (request.is404) void sendProblem(reply, notServed(operations, request));
+    if (request.is404) void refuse(request, reply, notServed(operations, request));
     else next();
   });
   app.decorateRequest('visitor', null);
-  for (const operation of operations.filter(({ rawBody }) => !rawBody)) addRoute(app, operation, options);
+  const routes = { ...options, connections };
+  for (const operation of operations.filter(({ rawBody }) => !rawBody)) addRoute(app, operation, routes);
   app.register(async (raw) => {
     acceptBytes(raw);
-    for (const operation of operations.filter(({ rawBody }) => rawBody)) addRoute(raw, operation, options);
+    for (const operation of operations.filter(({ rawBody }) => rawBody)) addRoute(raw, operation, routes);
   });
   return app;
 }
 
-function addRoute(app: FastifyInstance, operation: Operation, { access, redactedJson }: ServerOptions): void {
+function addRoute(
+  app: FastifyInstance,
+  operation: Operation,
+  { access, redactedJson, connections }: RouteOptions,
+): void {
   const { method, path, params, query, body, rawBody } = operation;
   app.route({
     method,
@@ -83,8 +115,9 @@ function addRoute(app: FastifyInstance, operation: Operation, { access, redacted
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     exposeHeadRoute: method === 'GET' && !path.endsWith('/events'),
     onRequest: async (request) => {
-      const { headers, socket } = request;
-      request.visitor = await letIn(access, { operation, peer: socket.remoteAddress, headers });
+      const { headers, from, raw } = request;
+      request.visitor = await letIn(access, { operation, from, headers });
+      if (request.visitor.hasKey) connections.known(raw.socket);
     },
     handler: async (request, reply) => {
       const { visitor } = request;

@@ -1,8 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { ConnectionLimits } from './access/connections.js';
 import type { Access, AuthFailure } from './access/guard.js';
+import { createWrongKeys } from './access/wrong-keys.js';
 import type { ApiDeps } from './api/deps.js';
 import { operationsOf } from './api/operations.js';
+import { createRefusalLog, type Refusal } from './refusal-log.js';
 import { createHttpServer } from './server.js';
 import type { WebhookDeps } from './webhooks/operations.js';
 
@@ -10,10 +13,11 @@ export interface SidePortOptions extends ApiDeps {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly access: Omit<Access, 'onAuthFailure'>;
-  readonly webhooks: Omit<WebhookDeps, keyof ApiDeps | 'refused'>;
-  /** How long a client may take to send its request, in ms. Default 5000. */
+  readonly access: Omit<Access, 'onAuthFailure' | 'wrongKeys'>;
+  readonly webhooks: Omit<WebhookDeps, keyof ApiDeps | 'refused' | 'noted' | 'wrongKeys'>;
+  /** How long a head may take, and a body that is small, in ms. Default 5000. */
   readonly requestTimeoutMs?: number;
+  readonly connectionLimits?: ConnectionLimits;
 }
 
 export interface SidePort {
@@ -24,6 +28,8 @@ export interface SidePort {
 }
 
 const REQUEST_TIMEOUT_MS = 5000;
+/** Connections that the system keeps ready while the process is busy for a moment. */
+const BACKLOG = 4096;
 /** How long answers may take to go out when the port is closed, ms. */
 const LAST_ANSWERS_MS = 1000;
 
@@ -47,7 +53,13 @@ export async function startSidePort(options: SidePortOptions): Promise<SidePort>
     redactedJson,
     onAuthFailure,
     requestTimeoutMs = REQUEST_TIMEOUT_MS,
+    connectionLimits,
   } = options;
+  const refusals = createRefusalLog(log);
+  const noted = (refusal: Refusal): void => {
+    metrics.refused(refusal);
+    refusals.note(refusal);
+  };
   // What the core denies it tells the metrics by itself, whatever surface was asked.
   const notLetIn = (failure: AuthFailure): void => {
     metrics.authFailed(failure.reason);
@@ -56,14 +68,18 @@ export async function startSidePort(options: SidePortOptions): Promise<SidePort>
   const webhooks = {
     ...options,
     ...options.webhooks,
+    noted,
+    wrongKeys: createWrongKeys(),
     refused: (from: string) => notLetIn({ reason: 'invalid_signature', from }),
   };
   const app = createHttpServer({
     operations: operationsOf(options, webhooks),
-    access: { ...access, onAuthFailure: notLetIn },
+    access: { ...access, wrongKeys: createWrongKeys(), onAuthFailure: notLetIn },
     log,
     redactedJson,
     requestTimeoutMs,
+    ...(connectionLimits ? { connectionLimits } : {}),
+    onRefused: noted,
   });
   const answering = trackAnswers(app);
   await listen(app, options);
@@ -75,6 +91,7 @@ export async function startSidePort(options: SidePortOptions): Promise<SidePort>
       await answering.settle(LAST_ANSWERS_MS);
       await app.close();
       access.limiter.close();
+      refusals.end();
     },
   };
 }
@@ -104,7 +121,7 @@ function trackAnswers(app: FastifyInstance): { settle(ms: number): Promise<void>
 
 async function listen(app: FastifyInstance, { host, port }: SidePortOptions): Promise<void> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     throw cannotListen(error as NodeJS.ErrnoException, host, port);
   }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { networksOf } from '../../../src/surfaces/http/access/address.js';
 import { createApiKeys } from '../../../src/surfaces/http/access/api-keys.js';
+import type { ConnectionLimits } from '../../../src/surfaces/http/access/connections.js';
 import type { Access, AuthFailure } from '../../../src/surfaces/http/access/guard.js';
 import { createLocalLimiter } from '../../../src/surfaces/http/access/rate-limit.js';
 import type { ApiDeps } from '../../../src/surfaces/http/api/deps.js';
@@ -27,6 +28,7 @@ export interface PortOptions extends Partial<ApiDeps> {
   readonly limit?: number;
   readonly webhooks?: Partial<WebhookDeps>;
   readonly requestTimeoutMs?: number;
+  readonly connectionLimits?: ConnectionLimits;
   readonly host?: string;
   readonly port?: number;
 }

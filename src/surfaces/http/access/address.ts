@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 
 /** Addresses and networks, IPv4 and IPv6; an IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the same one. */
 export interface Networks {
@@ -40,22 +40,31 @@ export function canonicalAddress(text: string): string | null {
   return [high, low].flatMap((part = 0) => [part >> 8, part & 255]).join('.');
 }
 
+/** A client whose address can't be told. */
+const UNKNOWN = 'unknown';
+
+/** The address at the other end of a connection. */
+export function peerOf({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string {
+  return canonicalAddress(remoteAddress ?? '') ?? UNKNOWN;
+}
+
 /**
  * Who really asks: the connection's other end, or, while that is a trusted proxy, the address that it noted
  * last in `X-Forwarded-For`. What stands further left than the first address that is not a trusted proxy is
- * the client's own claim and counts for nothing.
+ * the client's own claim and counts for nothing. A note that can't be read is `unknown`, a client of its own and no
+ * address of any list: it must not pass as the proxy.
  */
 export function clientAddress(
   peer: string | undefined,
   forwardedFor: string | undefined,
   proxies: Networks,
 ): string {
-  const hops = (forwardedFor ?? '').split(',');
-  let client = canonicalAddress(peer ?? '') ?? 'unknown';
+  const hops = forwardedFor?.split(',') ?? [];
+  let client = canonicalAddress(peer ?? '') ?? UNKNOWN;
   while (proxies.has(client)) {
-    const next = canonicalAddress(hops.pop() ?? '');
-    if (next === null) break;
-    client = next;
+    const hop = hops.pop();
+    if (hop === undefined) break;
+    client = canonicalAddress(hop) ?? UNKNOWN;
   }
   return client;
 }

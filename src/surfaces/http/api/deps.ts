@@ -16,7 +16,7 @@ export interface ApiDeps {
   readonly catalogue: Pick<Catalogue, 'all' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
   readonly schedules: Pick<ScheduleDesk, 'list' | 'reload' | 'runNow'>;
-  readonly metrics: Pick<Metrics, 'contentType' | 'render' | 'authFailed'>;
+  readonly metrics: Pick<Metrics, 'contentType' | 'render' | 'authFailed' | 'refused'>;
   ready(): Promise<Readiness>;
   /** Told of every call that was not let in, and of every right that the core denied. */
   onAuthFailure(failure: AuthFailure): void;

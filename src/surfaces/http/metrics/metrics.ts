@@ -4,6 +4,7 @@ import type { ScheduleFigures } from '../../../core/schedule/figures.js';
 import { type AlertsPending, alertMetrics } from './alerts.js';
 import { authMetrics } from './auth.js';
 import { type AnswerMetrics, discordMetrics, type GatewayFigures } from './discord.js';
+import { type CountRefusal, httpMetrics } from './http.js';
 import { processMetrics } from './process.js';
 import { type Describe, runMetrics } from './runs.js';
 import { scheduleMetrics } from './schedules.js';
@@ -17,6 +18,8 @@ export interface Metrics {
   render(): Promise<string>;
   /** Counts somebody who was not let in, in `chatops_auth_failures_total`. */
   authFailed(reason: string): void;
+  /** Counts a call or a connection that was refused, in `chatops_http_refused_total`. */
+  readonly refused: CountRefusal;
   /** Stops counting. */
   close(): void;
 }
@@ -35,6 +38,7 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
   const registry = new Registry();
   const into = { registers: [registry] };
   const authFailed = authMetrics(into);
+  const refused = httpMetrics(into);
   const unsubscribe = events.subscribe(runMetrics(into, options.describe, authFailed));
   if (options.alertsPending) alertMetrics(into, options.alertsPending);
   const readStore = storedMetrics(into, options);
@@ -45,6 +49,7 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
     contentType: registry.contentType,
     answers,
     authFailed,
+    refused,
     render: async () => {
       await readStore();
       await readSchedules?.();

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { tooManyWrong } from '../access/guard.js';
+import type { WrongKeys } from '../access/wrong-keys.js';
 import { type Answer, type Call, json, type Operation, operation } from '../api/operation.js';
 import { type Problem, ProblemError } from '../problem.js';
+import type { Refusal } from '../refusal-log.js';
 import { markedIntents, type Told, type WebhookOrigins } from './change.js';
 import { type DeliverDeps, runMarked } from './deliver.js';
 import { readGithubEvent } from './github.js';
@@ -13,8 +16,11 @@ export interface WebhookDeps extends DeliverDeps {
   readonly githubSecret: string | null;
   readonly gitlabToken: string | null;
   readonly origins: WebhookOrigins;
+  readonly wrongKeys: WrongKeys;
   /** Counts and tells of a delivery that was not let in. */
   refused(from: string): void;
+  /** Leaves a line and a figure of a signed delivery that can't start anything. */
+  noted(refusal: Refusal): void;
 }
 
 const Payload = z.looseObject({}).meta({ id: 'WebhookPayload', description: 'As the provider sends it.' });
@@ -49,13 +55,13 @@ export function webhookOperations(deps: WebhookDeps): readonly Operation[] {
         'X-Hub-Signature-256': '`sha256=` and the HMAC-SHA256 of the body.',
       },
       answers: ANSWERS,
-      problems: [401],
+      problems: [401, 429],
       handle: (call) => {
         const { raw, headers } = call;
         const signature = headers['x-hub-signature-256'];
         const { githubSecret: secret } = deps;
         const good = secret !== null && isSignedByGithub(raw, secret, signature);
-        if (!good) throw refusal(deps, call, 'GITHUB_WEBHOOK_SECRET', secret);
+        judge(deps, call, 'GITHUB_WEBHOOK_SECRET', secret, good);
         const event = headers['x-github-event'] ?? '';
         return deliver(deps, call, 'github', headers['x-github-delivery'], (body) =>
           readGithubEvent(event, body),
@@ -77,12 +83,12 @@ export function webhookOperations(deps: WebhookDeps): readonly Operation[] {
         'X-Gitlab-Token': 'The token.',
       },
       answers: ANSWERS,
-      problems: [401],
+      problems: [401, 429],
       handle: (call) => {
         const { headers } = call;
         const { gitlabToken: token } = deps;
         const good = token !== null && isToken(token, headers['x-gitlab-token']);
-        if (!good) throw refusal(deps, call, 'GITLAB_WEBHOOK_TOKEN', token);
+        judge(deps, call, 'GITLAB_WEBHOOK_TOKEN', token, good);
         const event = headers['x-gitlab-event'] ?? '';
         // Newer versions keep Idempotency-Key the same when they send a delivery again.
         const delivery = headers['idempotency-key'] ?? headers['x-gitlab-event-uuid'];
@@ -105,6 +111,7 @@ async function deliver(
   const intents = markedIntents(change.texts);
   if (intents.length === 0) return acknowledged('ignored', 'No text has a marker.');
   if (!deps.origins.allows(change)) {
+    deps.noted({ reason: 'origin_not_allowed', path: `/webhook/${provider}`, from });
     return acknowledged('ignored', `${change.repository} may not start runs from ${change.branch}.`);
   }
   // The id is not part of what was signed: a delivery sent again under another id has the same body.
@@ -134,19 +141,28 @@ function understood(raw: Buffer, read: (payload: unknown) => Told): Told {
   }
 }
 
-function refusal(
-  deps: WebhookDeps,
+/** Lets a delivery through that is signed rightly; throws for any other, and for all while too many were wrong. */
+function judge(
+  { wrongKeys, refused }: WebhookDeps,
   { from }: { from: string },
   name: string,
   secret: string | null,
-): ProblemError {
-  deps.refused(from);
+  good: boolean,
+): void {
+  const wait = wrongKeys.wait(from, good ? name : null);
+  if (wait > 0) throw tooManyWrong(from, wait);
+  if (good) {
+    wrongKeys.right(from, name);
+    return;
+  }
+  wrongKeys.wrong(from);
+  refused(from);
   const problem: Problem = {
     status: 401,
     code: 'invalid_signature',
     detail: 'The delivery is not signed rightly.',
   };
-  return new ProblemError(
+  throw new ProblemError(
     secret === null
       ? { ...problem, detail: `${name} is not set.`, remedy: `Set ${name} and restart.` }
       : problem,

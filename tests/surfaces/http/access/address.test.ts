@@ -52,7 +52,14 @@ describe('who asks', () => {
     ['two proxies', '::ffff:10.0.0.2', '127.0.0.1, 192.0.2.1, fd00::2', '192.0.2.1'],
     ['nothing but proxies', '10.0.0.2', '10.0.0.3', '10.0.0.3'],
     ['no header from a proxy', '10.0.0.2', undefined, '10.0.0.2'],
-    ['what the proxy noted is no address', '10.0.0.2', '192.0.2.1, unknown', '10.0.0.2'],
+    ['what the proxy noted is no address', '10.0.0.2', '192.0.2.1, unknown', 'unknown'],
+    ['an empty note', '10.0.0.2', '', 'unknown'],
+    ['a note that ends with a comma', '10.0.0.2', '192.0.2.1,', 'unknown'],
+    ['what another proxy noted is no address', '10.0.0.2', '<script>, 10.0.0.3', 'unknown'],
+    ['a claim that is no address, before the proxy’s note', '10.0.0.2', '<script>, 192.0.2.1', '192.0.2.1'],
+    ['a port', '10.0.0.2', '192.0.2.1:55001', '192.0.2.1'],
+    ['brackets and a port', '10.0.0.2', '[2001:db8::1]:55001', '2001:db8::1'],
+    ['the proxy’s own address as a claim', '192.0.2.9', '10.0.0.2', '192.0.2.9'],
     ['a connection that is gone', undefined, '192.0.2.1', 'unknown'],
   ])('%s', (_case, peer, forwarded, wanted) => {
     expect(clientAddress(peer, forwarded, proxies)).toBe(wanted);

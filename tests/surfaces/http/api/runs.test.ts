@@ -43,11 +43,11 @@ describe('runs', () => {
 
   test('DELETE stops what runs', async () => {
     port.world.during = (_intent, signal) =>
-      new Promise((resolve) =>
-        signal.addEventListener('abort', () =>
-          resolve({ state: 'cancelled', reason: 'stopped', summary: [] }),
-        ),
-      );
+      new Promise((resolve) => {
+        const end = (): void => resolve({ state: 'cancelled', reason: 'stopped', summary: [] });
+        if (signal.aborted) end();
+        else signal.addEventListener('abort', end);
+      });
     const started = await port.json('POST', '/run', { name: 'photos' }, { prefer: 'respond-async' });
     const { id } = started.body;
     await until(async () => (await port.json('GET', `/runs/${id}`)).body.state === 'running', 'it runs');

@@ -60,18 +60,34 @@ export class Driver {
       }
     } catch (error) {
       this.deps.log.error({ err: error, runId: run.id }, 'a run ended early through an error');
-      outcome = run.state === 'running' ? outcomes.bug() : outcomes.notBegun(causeOf(error));
+      const cause = causeOf(error);
+      outcome = run.state === 'running' ? outcomes.cutOff(cause) : outcomes.notBegun(cause);
     }
-    try {
-      run = (await this.parts.records.finishSurely(run, outcome)) ?? run;
-      await this.#queue.release(run.id);
-    } catch (error) {
-      this.deps.log.error({ err: error, runId: run.id }, 'the outcome could not be stored');
-      run = { ...run, state: outcome.state, outcome: this.deps.redactor.data(outcome) };
-    }
+    run = await this.#end(run, outcome, writes);
     leave?.();
     this.deps.events.emit({ type: 'finished', run });
     return run;
+  }
+
+  /**
+   * Stores the outcome, after what the run noted while it worked; the leases go with it. Where the store can't be
+   * written the run comes back as it will be stored. Never rejects.
+   */
+  async #end(run: Run, outcome: Outcome, writes: RunWrites): Promise<Run> {
+    const finishedAt = this.deps.now().toISOString();
+    let ended: Run = {
+      ...run,
+      state: outcome.state,
+      outcome: this.deps.redactor.data(outcome),
+      finishedAt,
+      owner: null,
+    };
+    await this.parts.ownership.unstored.store(ended, async () => {
+      await writes.flush();
+      ended = (await this.parts.records.finishSurely(run, outcome, finishedAt)) ?? ended;
+      await this.#queue.release(run.id);
+    });
+    return ended;
   }
 
   /** Waits for what the run touches, then for a place among the runs of this host. Null: `signal` came first. */
@@ -110,11 +126,16 @@ export class Driver {
   /** Asks about the rest of a run of which a step changed in the middle: what is done is left alone. */
   async #pause(run: Run, ticket: Ticket, outcome: Outcome): Promise<Outcome> {
     if (this.parts.closing.aborted) return outcomes.endedEarly(outcome, { kind: 'shutdown' });
-    await this.deps.store.runs.patch(run.id, { progress: run.progress });
     // Where nothing is done yet there is nothing to leave alone.
     const more = finishedIn(run).size > 0 ? { resumes: run.id } : {};
-    const successor = await this.#askAgain(run, ticket, more);
-    return outcomes.paused(outcome, successor.id, isAnswerable(successor));
+    try {
+      await this.deps.store.runs.patch(run.id, { progress: run.progress });
+      const successor = await this.#askAgain(run, ticket, more);
+      return outcomes.paused(outcome, successor.id, isAnswerable(successor));
+    } catch (error) {
+      this.deps.log.error({ err: error, runId: run.id }, 'the rest of a run could not be asked about');
+      return outcomes.notAskedAgain(outcome, causeOf(error));
+    }
   }
 
   /** The new plan is the same one's wish, and nobody has agreed to it yet. */

@@ -1,14 +1,16 @@
+import { causeOf } from './cause.js';
 import type { PartResult } from './executor.js';
 import type { GraphLook, GraphScope } from './graph/course.js';
 import type { PlanGraph } from './graph/graph.js';
 import { graphOutcome } from './graph/outcome.js';
-import { type GraphEnd, runGraph } from './graph/run-graph.js';
+import { runGraph } from './graph/run-graph.js';
 import { progressByJournal } from './graph/states.js';
 import { leftBy } from './left-down.js';
 import { endWhatIsLeft } from './leftovers.js';
 import { outcomes } from './outcomes.js';
 import { slowRunLine } from './pace-wording.js';
-import { type PartDeps, type PartScope, runPart } from './part-run.js';
+import type { PartDeps, PartScope } from './part-context.js';
+import { runPart } from './part-run.js';
 import { type Phrase, phrase } from './phrase.js';
 import { startSaver } from './progress-saver.js';
 import type { Notice } from './reasons.js';
@@ -28,7 +30,7 @@ export interface Execution {
 
 /**
  * Runs the stored plan: its parts in their order up to the first one that does not succeed, or its graph.
- * Throws only when an executor has a bug, or the store fails.
+ * What an executor or the store throws is an ending like any other.
  */
 export async function execute(
   deps: PartDeps,
@@ -52,14 +54,27 @@ export async function execute(
       const more = await leave();
       return withMore({ outcome: outcomeOf(run, results, log, deps.now()) }, more);
     }
-    const end = await graphEnd(deps, run, graph, { ...scope, ...look });
-    const more = await leave();
-    if (end === null) return withMore(afterDefect(run, graph, writes), more);
-    const outcome = graphOutcome(graph, end, signal.aborted);
-    return withMore({ outcome: finished(run, outcome, log, deps.now()), progress: end.progress }, more);
+    const execution = await followGraph(deps, run, graph, { ...scope, ...look });
+    return withMore(execution, await leave());
   } finally {
     await leave();
     await saver.end();
+  }
+}
+
+async function followGraph(
+  deps: PartDeps,
+  run: Run,
+  graph: PlanGraph,
+  scope: GraphScope,
+): Promise<Execution> {
+  try {
+    const end = await runGraph(deps, run, graph, scope);
+    const outcome = graphOutcome(graph, end, scope.signal.aborted);
+    return { outcome: finished(run, outcome, scope.log, deps.now()), progress: end.progress };
+  } catch (error) {
+    deps.log.error({ err: error, runId: run.id }, 'a graph was cut off by an error');
+    return afterError(run, graph, scope.writes, error);
   }
 }
 
@@ -68,24 +83,9 @@ function withMore(execution: Execution, more: readonly Phrase[]): Execution {
   return { ...execution, outcome: { ...outcome, summary: [...outcome.summary, ...more] } };
 }
 
-/** Null after a defect. */
-async function graphEnd(
-  deps: PartDeps,
-  run: Run,
-  graph: PlanGraph,
-  scope: GraphScope,
-): Promise<GraphEnd | null> {
-  try {
-    return await runGraph(deps, run, graph, scope);
-  } catch (error) {
-    deps.log.error({ err: error, runId: run.id }, 'a graph failed through a defect');
-    return null;
-  }
-}
-
 /** What was done is kept with the end, so that it is not repeated. */
-function afterDefect(run: Run, graph: PlanGraph, { journal }: RunWrites): Execution {
-  return { outcome: outcomes.bug(), progress: progressByJournal(run, graph, journal) };
+function afterError(run: Run, graph: PlanGraph, { journal }: RunWrites, error: unknown): Execution {
+  return { outcome: outcomes.cutOff(causeOf(error)), progress: progressByJournal(run, graph, journal) };
 }
 
 /** The results of the parts that were begun. */
@@ -124,6 +124,7 @@ function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog, now: D
     summary: [...summary, ...(failed ? notStarted(run, results.length) : [])],
     ...(last.next ? { next: last.next } : {}),
     ...leftBy(results),
+    ...(last.rollBack ? { rollBack: last.rollBack } : {}),
     warnings: results.flatMap((result): readonly Notice[] => result.warnings),
     tail: [],
   };

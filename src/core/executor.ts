@@ -67,6 +67,8 @@ export interface PartResult {
   /** Sentences: what happened, then what is so now. */
   readonly summary: readonly Phrase[];
   readonly next?: Phrase;
+  /** What ran before can be put back on request with {@link Executor.rollBack}; this says what that would do. */
+  readonly rollBack?: Phrase;
   readonly warnings: readonly Notice[];
   /** What ran before this part and doesn't now. */
   readonly left?: readonly LeftDown[];

@@ -59,6 +59,13 @@ export const outcomes = {
     successor,
   }),
 
+  /** The same, where the new preview could not be made. */
+  notAskedAgain: (reported: Outcome, { message, remedy }: Notice): Outcome => ({
+    ...reported,
+    summary: [...reported.summary, phrase`What is left could not be previewed. ${message}`],
+    next: remedy,
+  }),
+
   /** Ended while it waited for its turn. */
   endedInQueue: (cause: StopCause): Outcome =>
     cause.kind === 'shutdown'
@@ -90,15 +97,9 @@ export const outcomes = {
         }
       : { ...reported, summary: [phrase`Stopped by ${cause.by.name}.`, ...reported.summary] },
 
-  bug: (): Outcome =>
-    outcome(
-      'failed',
-      'internal_error',
-      [phrase`ChatOps itself failed in the middle of this run: this is a defect.`],
-      {
-        next: phrase`Check what the plan’s steps name, then report it with the run’s id and the log.`,
-      },
-    ),
+  /** Something failed in the middle, outside of what the parts do. */
+  cutOff: ({ code, message, remedy }: Notice): Outcome =>
+    outcome('failed', code, [message, phrase`It ended in the middle of this run.`], { next: remedy }),
 
   /** Something failed before it began: a store that can't be written, or a defect. */
   notBegun: ({ code, message, remedy }: Notice): Outcome =>

@@ -1,13 +1,18 @@
-import { randomUUID } from 'node:crypto';
+import { atMost } from './at-most.js';
+import { Suspects, UNFINISHED } from './dead-runs.js';
 import type { CoreDeps } from './deps.js';
-import { recoverDeadOwners } from './recovery.js';
+import { newOwnerId } from './owner-id.js';
+import { recoverDeadRuns } from './recovery.js';
 import type { ActorRef } from './request.js';
 import { lookAtStore, tryToWrite } from './store-watch.js';
+import { Unstored } from './unstored.js';
 
 const BEAT_EVERY = 5000;
 /** How soon a stop that was asked for in another process is noticed, in ms. */
 const LOOK_FOR_STOPS_EVERY = 1000;
 const RECOVER_EVERY = 10_000;
+/** How long the store is waited for when the process ends, in ms. */
+const LAST_MOMENT = 2000;
 
 /** Why a run of this process is ended early; the reason of its AbortSignal. */
 export type StopCause = { readonly kind: 'stop'; readonly by: ActorRef } | { readonly kind: 'shutdown' };
@@ -19,12 +24,18 @@ interface Active {
 
 /** This process as an owner of runs: its heartbeat, the runs it executes, and the care for dead owners' runs. */
 export class Ownership {
-  readonly id = `o-${randomUUID()}`;
+  readonly id: string;
+  /** Outcomes of this process's runs that the store does not have yet. */
+  readonly unstored: Unstored;
   readonly #active = new Map<string, Active>();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #suspects = new Suspects();
   #recovering: Promise<void> | null = null;
 
-  constructor(private readonly deps: CoreDeps) {}
+  constructor(private readonly deps: CoreDeps) {
+    this.id = newOwnerId(deps.hosts.self());
+    this.unstored = new Unstored(deps.log);
+  }
 
   /** Must be called before the first run is recorded. */
   async start(): Promise<void> {
@@ -34,18 +45,36 @@ export class Ownership {
     this.#every(RECOVER_EVERY, () => this.recoverDead());
   }
 
+  /** Waits a moment for outcomes that the store does not have yet. Never rejects. */
   async end(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#recovering;
-    await this.deps.store.owners.remove(this.id).catch((error: unknown) => {
-      // Whoever starts next finds its process gone.
-      this.deps.log.warn({ err: error }, 'the store could not be told that this process ends');
-    });
+    const all = await this.unstored.settle(LAST_MOMENT);
+    this.unstored.end();
+    await atMost(this.#leave(all), LAST_MOMENT);
   }
 
-  /** Recovers what dead owners left; one pass at a time. Never rejects. */
+  /** An owner that leaves runs behind stays on record, for whoever recovers them. */
+  async #leave(all: boolean): Promise<void> {
+    try {
+      await this.#recovering;
+      const { owners, runs } = this.deps.store;
+      if (all && (await runs.list({ owner: this.id, states: UNFINISHED, limit: 1 })).length === 0)
+        await owners.remove(this.id);
+    } catch (error) {
+      this.deps.log.error({ err: error }, 'this process could not be signed off');
+    }
+  }
+
+  /**
+   * Recovers every run without a living owner, whatever rows are left of that owner, and runs of this process that it
+   * has lost; one pass at a time. Never rejects.
+   */
   recoverDead(): Promise<void> {
-    this.#recovering ??= recoverDeadOwners(this.deps, this.id)
+    this.#recovering ??= recoverDeadRuns(this.deps, {
+      id: this.id,
+      isAtWork: (runId) => this.#active.has(runId) || this.unstored.get(runId) !== null,
+      suspects: this.#suspects,
+    })
       .catch((error: unknown) => this.deps.log.error({ err: error }, 'dead owners could not be looked up'))
       .finally(() => {
         this.#recovering = null;
@@ -75,12 +104,7 @@ export class Ownership {
   /** Lets running runs end for `graceMs`, then stops them and waits until they have tidied up. */
   async shutdown(graceMs: number): Promise<void> {
     const all = () => Promise.allSettled([...this.#active.values()].map(({ done }) => done));
-    let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([all(), grace]);
-    clearTimeout(timer);
+    await atMost(all(), graceMs);
     for (const id of this.#active.keys()) this.abort(id, { kind: 'shutdown' });
     await all();
   }

@@ -1,69 +1,105 @@
-import type { CoreDeps } from './deps.js';
+import { causeOf } from './cause.js';
 import type { Executor, PartResult, RunContext } from './executor.js';
 import type { PastPart } from './history.js';
-import type { HostScope } from './host.js';
 import { PART_ENDED, PART_STARTED } from './journal.js';
+import { leftBy } from './left-down.js';
+import {
+  contextFor,
+  executorOf,
+  type PartDeps,
+  type PartOfRun,
+  type PartScope,
+  quietScope,
+} from './part-context.js';
 import { watchPart } from './part-watch.js';
-import type { Json, PlanPart } from './plan.js';
+import { phrase } from './phrase.js';
+import type { Json } from './plan.js';
 import { stepOfPart } from './planning.js';
-import type { ProgressSnapshot, Run } from './run.js';
-import type { RunLog } from './run-log.js';
-import type { RunWrites } from './run-writes.js';
-import { CHILD } from './store.js';
+import { recoverPart } from './recover-part.js';
 import { rollBack } from './undo.js';
 
-/** What running one part needs of the core. */
-export type PartDeps = Pick<
-  CoreDeps,
-  'store' | 'executors' | 'hosts' | 'events' | 'redactor' | 'secrets' | 'log' | 'now' | 'settings'
->;
-
-/** One part of a run's plan. */
-export interface PartOfRun {
-  readonly run: Run;
-  /** Its place in the plan. */
-  readonly index: number;
-  /** As it is run: what was planned, or what was found when it was planned again right before. */
-  readonly part: PlanPart;
-}
-
-/** What a part's context is bound to. */
-export interface PartScope {
-  readonly signal: AbortSignal;
-  /** The run's. */
-  readonly writes: RunWrites;
-  readonly log: RunLog;
-  readonly progress: (snapshot: ProgressSnapshot) => void;
-  /** Told as soon as the executor is done, before anything is written down. */
-  readonly onResult?: (result: PartResult) => void;
-}
-
-/** Runs one part and journals its beginning and its end. Throws only when the executor has a bug. */
+/**
+ * Runs one part and journals its beginning and its end. What throws in the middle is an ending like any other: the
+ * executor tidies up, and its report is the result. Never rejects for what the executor or the store does.
+ */
 export async function runPart(deps: PartDeps, of: PartOfRun, scope: PartScope): Promise<PartResult> {
   const { run, index, part } = of;
   const executor = executorOf(deps, part);
   const facts: { remembered?: Json } = {};
-  const context = contextFor(deps, of, { ...scope, remember: (json) => (facts.remembered = json) });
+  const { context, cutOff } = contextFor(deps, of, {
+    ...scope,
+    remember: (json) => (facts.remembered = json),
+  });
   const watch = watchPart(part, context);
-  await context.journal(PART_STARTED, startedData(of));
-  const result =
-    run.plan.undoes === undefined
-      ? await executor.run(part, watch.context)
-      : await rollBack(deps, run.plan.undoes, { executor, part, index }, context);
+  try {
+    await context.journal(PART_STARTED, startedData(of));
+  } catch (error) {
+    deps.log.error({ err: error, runId: run.id, part: index }, 'the beginning of a part could not be noted');
+    const result = notBegun(error, run.plan.parts.length === 1);
+    scope.onResult?.(result);
+    return result;
+  }
+  let result: PartResult;
+  try {
+    result = await work(deps, of, executor, watch.context);
+  } catch (error) {
+    await cutOff();
+    result = await tidiedUp(deps, of, scope, error);
+  }
   scope.onResult?.(result);
   await context.note(PART_ENDED, result.state);
   if (result.state === 'succeeded' && run.plan.undoes === undefined) {
     const step = stepOfPart(run.plan, index);
     await keepPast(deps, part.intent, step, watch.past());
-    if (facts.remembered !== undefined) await deps.store.runs.remember(part.intent, step, facts.remembered);
+    if (facts.remembered !== undefined) await scope.writes.remember(part.intent, step, facts.remembered);
   }
   return result;
 }
 
-export function executorOf({ executors }: Pick<PartDeps, 'executors'>, { kind }: PlanPart): Executor {
-  const executor = executors.get(kind);
-  if (!executor) throw new Error(`no executor for ${kind}`);
-  return executor;
+function work(
+  deps: PartDeps,
+  { run, index, part }: PartOfRun,
+  executor: Executor,
+  context: RunContext,
+): Promise<PartResult> {
+  const { undoes } = run.plan;
+  return undoes === undefined
+    ? executor.run(part, context)
+    : rollBack(deps, undoes, { executor, part, index }, context);
+}
+
+/** Its beginning could not be written down. */
+function notBegun(error: unknown, isAll: boolean): PartResult {
+  const { code, message, remedy } = causeOf(error);
+  const untouched = isAll ? phrase`Nothing was run.` : phrase`This step was not begun.`;
+  return {
+    state: 'failed',
+    reason: code,
+    summary: [message, untouched],
+    next: remedy,
+    warnings: [],
+  };
+}
+
+/** Why it was cut off, and what has become of what it was doing. */
+async function tidiedUp(
+  deps: PartDeps,
+  of: PartOfRun,
+  scope: PartScope,
+  error: unknown,
+): Promise<PartResult> {
+  const { code, message, remedy } = causeOf(error);
+  deps.log.error({ err: error, runId: of.run.id, part: of.index }, 'a part was cut off by an error');
+  const { isTidy, report } = await recoverPart(deps, of, quietScope(scope.log, scope.writes));
+  return {
+    state: 'failed',
+    reason: isTidy ? code : 'rollback_failed',
+    summary: [message, ...report.summary],
+    next: remedy,
+    ...(report.rollBack ? { rollBack: report.rollBack } : {}),
+    ...leftBy([report]),
+    warnings: [],
+  };
 }
 
 /** A part that is run as it was found just now, and not as it was planned, is kept with its beginning. */
@@ -83,56 +119,4 @@ async function keepPast(
   } catch (error) {
     log.warn({ err: error, runId: past.runId }, 'how long the run took could not be kept');
   }
-}
-
-/** The context in which an executor runs, recovers or undoes one part. */
-export function contextFor(
-  deps: PartDeps,
-  { run, index, part }: PartOfRun,
-  scope: PartScope & { readonly remember: (facts: Json) => void },
-): RunContext {
-  const { events, now } = deps;
-  const { writes } = scope;
-  const note = (kind: string, data: Json) => writes.note(index, kind, data);
-  let step = 0;
-  const output = (stream: 'stdout' | 'stderr', line: string): void => {
-    scope.log.add(line);
-    events.emit({ type: 'output', runId: run.id, stream, line: deps.redactor.text(line) });
-  };
-  const hostScope: HostScope = {
-    runId: run.id,
-    signal: scope.signal,
-    resolveSecret: deps.secrets.resolve,
-    // Nobody's work depends on it: a child that the journal doesn't know is found by the run's mark.
-    onChild: (child) => note(CHILD, { ...child }),
-    onOutput: output,
-    idleMs: deps.settings.deadlines.stallMs,
-  };
-  return {
-    runId: run.id,
-    intent: part.intent,
-    host: deps.hosts.open(hostScope),
-    signal: scope.signal,
-    now,
-    journal: (kind, data) => writes.append(index, kind, data),
-    note,
-    step: (at, state) => {
-      step = at;
-      events.emit({ type: 'step', runId: run.id, part: index, step: at, state });
-      if (state === 'running') scope.progress({ part: index, step: at });
-    },
-    progress: (update) => scope.progress({ part: index, step, ...update }),
-    addArtifact: (artifact) => writes.addArtifact(part.intent, artifact),
-    artifactDeleted: (path) => writes.artifactDeleted(part.intent, path),
-    output: (line) => output('stdout', line),
-    remember: scope.remember,
-  };
-}
-
-/** Of a context whose progress nobody follows: for tidying up and for putting back. */
-export function quietScope(
-  log: RunLog,
-  writes: RunWrites,
-): PartScope & { readonly remember: (facts: Json) => void } {
-  return { signal: new AbortController().signal, writes, log, progress: () => {}, remember: () => {} };
 }

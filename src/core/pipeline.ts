@@ -176,7 +176,7 @@ class Story implements Pipeline {
   }
 
   async stop(runId: string, actor: Actor): Promise<{ readonly ok: true; readonly run: Run } | Refusal> {
-    const run = await this.deps.store.runs.get(runId);
+    const run = this.ownership.unstored.get(runId) ?? (await this.deps.store.runs.get(runId));
     if (!run) return unknownRun(runId);
     if (run.state !== 'queued' && run.state !== 'running') {
       return notActive(run);

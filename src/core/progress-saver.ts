@@ -1,9 +1,12 @@
-import type { PartDeps } from './part-run.js';
+import { atMost } from './at-most.js';
+import type { PartDeps } from './part-context.js';
 import type { ProgressSnapshot } from './run.js';
 import type { RunLog } from './run-log.js';
 
 /** How often a running run's progress and log are written to the store, in ms. */
 const SAVE_EVERY = 2000;
+/** What is not saved by then holds up no end, in ms. */
+const PATIENCE = 2000;
 
 export interface ProgressSaver {
   readonly progress: (snapshot: ProgressSnapshot) => void;
@@ -38,7 +41,7 @@ export function startSaver(
     },
     end: (): Promise<void> => {
       clearInterval(timer);
-      return save();
+      return atMost(save(), PATIENCE);
     },
   };
 }

@@ -6,15 +6,12 @@ import { code, type Phrase, phrase } from './phrase.js';
 import type { Json } from './plan.js';
 import type { Notice } from './reasons.js';
 import { type Actor, type ActorRef, actorRef, type RunRequest } from './request.js';
-import type { Outcome, Run, RunPatch, RunState } from './run.js';
+import { isFinal, type Outcome, type Run, type RunPatch, type RunState } from './run.js';
 import { newRunId } from './run-id.js';
 import type { ScheduleTie } from './schedule/store.js';
-import { type AuditEntry, StoreError } from './store.js';
+import type { AuditEntry } from './store.js';
 import type { Refusal } from './ticket.js';
 
-/** How long an outcome that the store won't take is kept and tried again, in ms. */
-const RETRY_EVERY = 1000;
-const RETRIES = 60;
 /** A request's intent name is a stranger's text until it was found. */
 const LONGEST_NAME = 100;
 
@@ -57,7 +54,7 @@ export class Records {
   async finish(run: Run, outcome: Outcome, by?: ActorRef, event = 'finished'): Promise<Run | null> {
     const clean = this.deps.redactor.data(outcome);
     const decided = by ? { decidedBy: actorRef(by) } : {};
-    const finishedAt = this.deps.now().toISOString();
+    const finishedAt = run.finishedAt ?? this.deps.now().toISOString();
     const progress = run.plan.graph && run.progress ? { progress: run.progress } : {};
     const patch = { outcome: clean, finishedAt, owner: null, ...decided, ...progress };
     const ended = { ...run, ...patch, state: clean.state };
@@ -69,17 +66,16 @@ export class Records {
     return moved ? ended : null;
   }
 
-  /** {@link finish} for a run that did something: an unreachable store is asked again for a minute. */
-  async finishSurely(run: Run, outcome: Outcome): Promise<Run | null> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.finish(run, outcome);
-      } catch (error) {
-        if (!(error instanceof StoreError) || attempt === RETRIES) throw error;
-        this.deps.log.error({ err: error, runId: run.id }, 'the outcome could not be stored, trying again');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY));
-      }
-    }
+  /**
+   * {@link finish} for a run of this process, whatever state the store has it in by now: a change that seemed to fail
+   * may have been made. Null when it has ended already, or is another's.
+   */
+  async finishSurely(run: Run, outcome: Outcome, finishedAt: string): Promise<Run | null> {
+    const ended = await this.finish({ ...run, finishedAt }, outcome);
+    if (ended) return ended;
+    const now = await this.deps.store.runs.get(run.id);
+    if (!now || isFinal(now.state) || now.owner !== run.owner) return null;
+    return this.finish({ ...run, finishedAt, state: now.state }, outcome);
   }
 
   /** Turns an attempt down, beside a run: it is kept, and told to listeners. */

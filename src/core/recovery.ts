@@ -1,4 +1,5 @@
 import { alertOf } from './alert-rules.js';
+import { type DeadRun, findDeadRuns, type Looker } from './dead-runs.js';
 import type { CoreDeps } from './deps.js';
 import type { RecoveryReport } from './executor.js';
 import { progressByJournal } from './graph/states.js';
@@ -8,61 +9,52 @@ import { leftBy } from './left-down.js';
 import { leftoverWords } from './leftovers.js';
 import { type Phrase, phrase } from './phrase.js';
 import { recoverParts } from './recover-parts.js';
-import type { Outcome, ProgressSnapshot, Run, RunState, RunSummary } from './run.js';
+import type { Outcome, ProgressSnapshot, Run } from './run.js';
 import { RunWrites } from './run-writes.js';
-import { CHILD, type Owner } from './store.js';
-
-/** Without word from an owner whose pid can't be looked up from here, it counts as dead after this, in ms. */
-const SILENCE = 30_000;
-const AT_ONCE = 1000;
-const UNFINISHED = ['planned', 'queued', 'running'] as const satisfies readonly RunState[];
+import { CHILD } from './store.js';
 
 /**
- * Ends the runs of owners that died: first what their children still do, then the executor tidies up, then
- * the end is stored, which frees the leases with it, then people are told. A living owner's runs are never
- * touched, and one run is recovered by one process only.
+ * Ends the runs of owners that died, and those that nobody works on: first what their children still do, then the
+ * executor tidies up, then the end is stored, which frees the leases with it, then people are told. A living owner's
+ * runs are never touched, and one run is recovered by one process only.
  */
-export async function recoverDeadOwners(deps: CoreDeps, selfId: string): Promise<void> {
-  for (const owner of await deps.store.owners.list()) {
-    if (owner.id === selfId || !isDead(deps, owner)) continue;
-    const runs = await deps.store.runs.list({ owner: owner.id, states: UNFINISHED, limit: AT_ONCE });
-    const recovered = await Promise.all(runs.map((run) => recoverOrHandBack(deps, run, owner.id, selfId)));
-    if (runs.length < AT_ONCE && recovered.every(Boolean)) await deps.store.owners.remove(owner.id);
-  }
-}
-
-/** Is the process gone, as far as can be told from here? */
-export function isDead(deps: Pick<CoreDeps, 'hosts' | 'now'>, owner: Owner): boolean {
-  const liveness = deps.hosts.liveness(owner);
-  if (liveness !== 'unknown') return liveness === 'dead';
-  return deps.now().getTime() - Date.parse(owner.heartbeatAt) > SILENCE;
+export async function recoverDeadRuns(deps: CoreDeps, looker: Looker): Promise<void> {
+  const { runs, owners } = await findDeadRuns(deps, looker);
+  const left = new Set<string | null>();
+  await Promise.all(
+    runs.map(async (run) => {
+      if (!(await recoverOrHandBack(deps, run, looker.id))) left.add(run.owner);
+    }),
+  );
+  for (const { id } of owners) if (!left.has(id)) await deps.store.owners.remove(id);
 }
 
 /** False when the run could not be recovered; it belongs to the dead owner again and is tried again later. */
-async function recoverOrHandBack(
-  deps: CoreDeps,
-  found: RunSummary,
-  deadOwner: string,
-  selfId: string,
-): Promise<boolean> {
-  if (!(await deps.store.runs.claim(found.id, deadOwner, selfId))) return true;
+async function recoverOrHandBack(deps: CoreDeps, dead: DeadRun, selfId: string): Promise<boolean> {
+  const { id, owner } = dead;
   try {
-    const run = await deps.store.runs.get(found.id);
-    if (run) await recoverRun(deps, run);
+    if (!(await deps.store.runs.claim(id, owner, selfId))) return true;
+    const run = await deps.store.runs.get(id);
+    if (run) await recoverRun(deps, run, dead.isLost);
     return true;
   } catch (error) {
-    deps.log.error({ err: error, runId: found.id }, 'a run could not be recovered, trying again later');
-    await deps.store.runs.claim(found.id, selfId, deadOwner);
-    return false;
+    deps.log.error({ err: error, runId: id }, 'a run could not be recovered, trying again later');
   }
+  // Where that fails too, or nobody owned it, this process has lost it, and finds it again by that.
+  if (owner !== null) {
+    await deps.store.runs.claim(id, selfId, owner).catch((error: unknown) => {
+      deps.log.warn({ err: error, runId: id }, 'a run could not be handed back');
+    });
+  }
+  return false;
 }
 
-async function recoverRun(deps: CoreDeps, run: Run): Promise<void> {
+async function recoverRun(deps: CoreDeps, run: Run, isLost: boolean): Promise<void> {
   const { report, progress } = run.state === 'running' ? await tidyUp(deps, run) : NOTHING_STARTED;
   const outcome: Outcome = {
     state: 'interrupted',
     reason: 'process_died',
-    summary: [whatDied(run), ...report.summary],
+    summary: [isLost ? whatWasLost(run) : whatDied(run), ...report.summary],
     ...(report.rollBack ? { rollBack: report.rollBack } : {}),
     ...leftBy([report]),
     warnings: [],
@@ -90,6 +82,12 @@ function whatDied(run: Run): Phrase {
   return run.source === 'cli'
     ? phrase`The command was killed ${doing}.`
     : phrase`The bot was restarted ${doing}.`;
+}
+
+/** This process goes on, and nobody in it works on the run. */
+function whatWasLost(run: Run): Phrase {
+  const doing = run.state === 'running' ? 'while it ran' : 'before it began';
+  return phrase`ChatOps stopped working on it ${doing}, after an error that its log tells.`;
 }
 
 const NOTHING_STARTED: TidiedUp = { report: { summary: [phrase`Nothing had been started.`] } };

@@ -1,4 +1,5 @@
 import type { NewArtifact } from './artifact.js';
+import { atMost } from './at-most.js';
 import type { CoreDeps } from './deps.js';
 import type { Json } from './plan.js';
 import type { Run } from './run.js';
@@ -60,6 +61,11 @@ export class RunWrites {
     return this.#keep(() => this.deps.store.artifacts.markDeleted(intent, path, at));
   }
 
+  /** Keeps facts for the next plan of an intent's step. Never rejects. */
+  remember(intent: string, step: number, facts: Json): Promise<void> {
+    return this.#keep(() => this.deps.store.runs.remember(intent, step, facts));
+  }
+
   /** Writes what was kept. @throws StoreError while the store still won't take it */
   async flush(): Promise<void> {
     if (this.#underWay.size > 0) await Promise.all(this.#underWay);
@@ -69,12 +75,7 @@ export class RunWrites {
   async #keep(write: Write): Promise<void> {
     const attempt = this.#attempt(write).finally(() => this.#underWay.delete(attempt));
     this.#underWay.add(attempt);
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE);
-    });
-    await Promise.race([attempt, patience]);
-    clearTimeout(timer);
+    await atMost(attempt, PATIENCE);
   }
 
   async #attempt(write: Write): Promise<void> {

@@ -1,7 +1,7 @@
+import { standingOf } from './dead-runs.js';
 import type { CoreDeps } from './deps.js';
 import { outcomes } from './outcomes.js';
 import { phrase } from './phrase.js';
-import { isDead } from './recovery.js';
 import type { Outcome, RunState, RunSummary } from './run.js';
 
 /** A process should be at work on it. */
@@ -31,10 +31,10 @@ export async function asSeen<R extends RunSummary>(
 ): Promise<readonly R[]> {
   const doubtful = (run: R): boolean => isUnderWay(run) && run.owner !== self;
   const owners = runs.some(doubtful) ? await deps.store.owners.list() : [];
-  const living = new Set(owners.filter((owner) => !isDead(deps, owner)).map(({ id }) => id));
+  const known = new Map(owners.map((owner) => [owner.id, owner]));
   const now = deps.now().getTime();
   return runs.map((run) => {
-    if (doubtful(run) && !living.has(run.owner ?? '')) return ended(run, LEFT);
+    if (doubtful(run) && standingOf(deps, run.owner, known, now) !== 'alive') return ended(run, LEFT);
     return isOverdue(run, now) ? ended(run, outcomes.expired()) : run;
   });
 }

@@ -81,8 +81,12 @@ export interface RunStore {
     id: string,
     patch: Pick<RunPatch, 'progress' | 'shown' | 'reported' | 'stopRequestedBy'>,
   ): Promise<void>;
-  /** Hands a dead owner's run over, so that only one process recovers it. False when it has moved on. */
-  claim(id: string, fromOwner: string, toOwner: string): Promise<boolean>;
+  /** Runs that a process has to carry on: those with an owner, and those that should have one. Oldest first. */
+  unfinished(limit: number): Promise<readonly UnfinishedRun[]>;
+  /**
+   * Hands a dead owner's run over, so that only one process recovers it; null: it has none. False when it has moved on.
+   */
+  claim(id: string, fromOwner: string | null, toOwner: string): Promise<boolean>;
   /** Replaces the run's log: text, redacted, already bounded. */
   writeLog(id: string, text: string): Promise<void>;
   readLog(id: string): Promise<string>;
@@ -93,6 +97,9 @@ export interface RunStore {
   remember(intent: string, part: number, facts: Json): Promise<void>;
   remembered(intent: string, part: number): Promise<Json>;
 }
+
+/** A run that has not ended, and who carries it. */
+export type UnfinishedRun = Pick<Run, 'id' | 'state' | 'owner'>;
 
 export interface JournalRow {
   readonly part: number;

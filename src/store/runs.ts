@@ -1,5 +1,11 @@
 import { FINAL_STATES, isFinal, type RunPatch } from '../core/run.js';
-import { DueTakenError, type JournalRow, type RunStore, StoreRefusal } from '../core/store.js';
+import {
+  DueTakenError,
+  type JournalRow,
+  type RunStore,
+  StoreRefusal,
+  type UnfinishedRun,
+} from '../core/store.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
 import { raiseAlert } from './incident-events.js';
@@ -19,6 +25,15 @@ import { tieToDue } from './schedules.js';
 import type { Database, SqlValue } from './sqlite-database.js';
 
 const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs JOIN plans ON plans.run = runs.seq WHERE id = ?`;
+
+/** Each half goes through an index of its own, past the previews and dry runs that nobody has to carry. */
+const UNFINISHED = `
+  SELECT id, state, owner FROM runs WHERE seq IN (
+    SELECT seq FROM runs INDEXED BY runs_by_owner
+      WHERE owner IS NOT NULL AND state IN ('planned', 'queued', 'running')
+    UNION ALL
+    SELECT seq FROM runs INDEXED BY runs_by_state WHERE state IN ('queued', 'running') AND owner IS NULL
+  ) ORDER BY seq LIMIT ?`;
 
 export function runStore(database: Database, trail: AuditTrail): RunStore {
   const audited = auditedWrite(database, trail);
@@ -73,9 +88,13 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
       await writeOf(database, id, update, ...values, id);
     },
 
+    unfinished(limit) {
+      return database.read((sql) => sql.all<UnfinishedRun>(UNFINISHED, limit));
+    },
+
     claim(id, fromOwner, toOwner) {
       const final = FINAL_STATES.map((state) => `'${state}'`).join(', ');
-      const update = `UPDATE runs SET owner = ? WHERE id = ? AND owner = ? AND state NOT IN (${final})`;
+      const update = `UPDATE runs SET owner = ? WHERE id = ? AND owner IS ? AND state NOT IN (${final})`;
       return database.write((sql) => {
         if (sql.run(update, toOwner, id, fromOwner) === 0) return false;
         sql.run('UPDATE leases SET owner = ? WHERE run_id = ?', toOwner, id);

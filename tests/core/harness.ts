@@ -23,6 +23,7 @@ import type { Actor, RunRequest } from '../../src/core/request.js';
 import type { Run } from '../../src/core/run.js';
 import type { Store } from '../../src/core/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
+import { openDatabase } from '../../src/store/sqlite-database.js';
 import { rulesOf } from '../support/rules.js';
 
 export const alice: Actor = { kind: 'user', id: '1', name: 'alice', administrator: true };
@@ -43,6 +44,7 @@ export class World {
   during: (intent: string, signal: AbortSignal) => Promise<Partial<PartResult> | undefined> = async () =>
     undefined;
   planBug = false;
+  recoverBug = false;
   /** What recover() offers. */
   rollBack: Phrase | null = null;
   readonly rolledBack: string[] = [];
@@ -86,6 +88,7 @@ function executorOf(world: World): Executor<'files'> {
     },
     recover: async (part, journal) => {
       world.recovered.push(`${part.intent}:${journal.map(({ kind }) => kind).join()}`);
+      if (world.recoverBug) throw new Error('bug in recover');
       const offer = world.rollBack ? { rollBack: world.rollBack } : {};
       return { summary: [phrase`The partial file is removed.`], ...offer };
     },
@@ -193,6 +196,13 @@ export class Installation {
     await this.#over.opened;
     return undefined;
   };
+
+  /** Changes the database behind the processes' backs. */
+  async sql(statement: string, ...values: readonly (string | null)[]): Promise<void> {
+    const database = await openDatabase(join(this.dataDir, 'chatops.db'), 5000);
+    await database.write((sql) => sql.run(statement, ...values));
+    await database.close();
+  }
 
   async start(
     options: {

@@ -1,7 +1,8 @@
+import { causeOf } from '../cause.js';
 import type { PartResult } from '../executor.js';
 import { NO_PART, STEP_SKIPPED } from '../journal.js';
-import { type PartDeps, type PartScope, runPart } from '../part-run.js';
-import { phrase } from '../phrase.js';
+import type { PartDeps, PartScope } from '../part-context.js';
+import { runPart } from '../part-run.js';
 import type { PlanPart } from '../plan.js';
 import type { Run } from '../run.js';
 import { compareStep } from './compare-step.js';
@@ -32,21 +33,10 @@ export type GraphScope = PartScope & GraphLook;
 export interface EndedPart {
   readonly step: string;
   readonly index: number;
-  /** As it was run; null when the step failed through a defect before it began one. */
+  /** As it was run; null when the step failed before it began one. */
   readonly part: PlanPart | null;
   readonly result: PartResult;
-  /** It failed through a defect: its executor has not tidied up. */
-  readonly isDefect?: true;
 }
-
-/** A bug of an executor, or a store that can't be written. */
-const DEFECT: PartResult = {
-  state: 'failed',
-  reason: 'internal_error',
-  summary: [phrase`ChatOps itself failed in the middle of this step: this is a defect.`],
-  next: phrase`Check what the step names, then report it with the run’s id and the log.`,
-  warnings: [],
-};
 
 /** One graph on its way: what has ended, what runs, and what may begin next. */
 export class Course {
@@ -113,7 +103,7 @@ export class Course {
   async #skip(step: ScheduledStep): Promise<void> {
     const state = await this.scope.writes.append(NO_PART, STEP_SKIPPED, step.name).then(
       () => 'skipped' as const,
-      (error: unknown) => this.#defect(step, error),
+      (error: unknown) => this.#failed(step, error),
     );
     this.board.set(step.name, state);
   }
@@ -121,7 +111,7 @@ export class Course {
   #begin(step: ScheduledStep): void {
     this.board.set(step.name, 'running');
     const work = this.#runStep(step)
-      .catch((error: unknown) => this.#defect(step, error))
+      .catch((error: unknown) => this.#failed(step, error))
       .then((state) => {
         this.board.set(step.name, state);
         this.#running.delete(work);
@@ -129,14 +119,18 @@ export class Course {
     this.#running.add(work);
   }
 
-  /** `of`: the part that was begun. */
-  #defect(
-    { name }: ScheduledStep,
-    error: unknown,
-    of: Pick<EndedPart, 'index' | 'part'> = { index: NO_PART, part: null },
-  ): StepState {
-    this.deps.log.error({ err: error, runId: this.run.id, step: name }, 'a step failed through a defect');
-    this.ended.push({ step: name, ...of, result: DEFECT, isDefect: true });
+  /** What went wrong before a part of the step could begin. */
+  #failed({ name }: ScheduledStep, error: unknown): StepState {
+    this.deps.log.error({ err: error, runId: this.run.id, step: name }, 'a step could not be begun');
+    const { code, message, remedy } = causeOf(error);
+    const result: PartResult = {
+      state: 'failed',
+      reason: code,
+      summary: [message],
+      next: remedy,
+      warnings: [],
+    };
+    this.ended.push({ step: name, index: NO_PART, part: null, result });
     return 'failed';
   }
 
@@ -166,8 +160,6 @@ export class Course {
       const result = await runPart(this.deps, { run: this.run, index, part }, scope);
       this.ended.push({ step: step.name, index, part, result });
       return result.state;
-    } catch (error) {
-      return this.#defect(step, error, { index, part });
     } finally {
       this.board.end(index);
     }

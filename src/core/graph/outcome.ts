@@ -32,9 +32,18 @@ export function graphOutcome(graph: PlanGraph, end: GraphEnd, stopped: boolean):
     summary,
     ...(next ? { next } : {}),
     ...leftBy([...end.ended, ...(end.putBack?.undone ?? [])].map(({ result }) => result)),
+    ...rollBackOf(end),
     warnings: [...end.ended, ...(end.putBack?.undone ?? [])].flatMap(({ result }) => result.warnings),
     tail: [],
   };
+}
+
+/** What parts that were cut off offer, where the graph has not put them back itself. */
+function rollBackOf({ ended, putBack }: GraphEnd): Pick<Outcome, 'rollBack'> {
+  if (putBack) return {};
+  const offers = ended.flatMap(({ result }) => (result.rollBack ? [result.rollBack] : []));
+  const rollBack = offers.flatMap((offer, at): Phrase => (at === 0 ? offer : [' ', ...offer]));
+  return offers.length > 0 ? { rollBack } : {};
 }
 
 /** The failure that ended the graph, or the first one that it went on after. */

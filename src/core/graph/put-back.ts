@@ -1,3 +1,4 @@
+import { causeOf } from '../cause.js';
 import type { PartResult } from '../executor.js';
 import { entriesOfWork, UNDO_ENDED, UNDO_STARTED } from '../journal.js';
 import {
@@ -7,7 +8,7 @@ import {
   type PartOfRun,
   type PartScope,
   quietScope,
-} from '../part-run.js';
+} from '../part-context.js';
 import { phrase } from '../phrase.js';
 import type { PlanPart } from '../plan.js';
 import type { Run } from '../run.js';
@@ -41,14 +42,13 @@ export async function putBackInReverse(
   const kept: { step: string; action: PlanPart['action'] }[] = [];
   const left: string[] = [];
   const states = new Map<string, StepState>();
-  for (const { step, index, part, result, isDefect } of [...ended].reverse()) {
+  for (const { step, index, part, result } of [...ended].reverse()) {
     const isDone = result.state === 'succeeded';
     if (part === null) continue;
     // A part that wrote nothing down has changed nothing.
     const hasChanged = entriesOfWork(journal, index).length > 0;
     if (!executorOf(deps, part).undo) {
       if (isDone) kept.push({ step, action: part.action });
-      else if (isDefect && hasChanged) undone.push({ step, result: HALF_DONE });
       continue;
     }
     if (!hasChanged) continue;
@@ -72,7 +72,7 @@ export async function undoPart(
   { log, progress, writes }: Pick<PartScope, 'log' | 'progress' | 'writes'>,
 ): Promise<PartResult | null> {
   const executor = executorOf(deps, of.part);
-  const context = contextFor(deps, of, { ...quietScope(log, writes), progress });
+  const { context } = contextFor(deps, of, { ...quietScope(log, writes), progress });
   const work = entriesOfWork(writes.journal, of.index);
   try {
     await context.note(UNDO_STARTED, null);
@@ -80,22 +80,19 @@ export async function undoPart(
     await context.note(UNDO_ENDED, result?.state ?? null);
     return result;
   } catch (error) {
-    deps.log.error({ err: error, runId: of.run.id, part: of.index }, 'putting back failed through a defect');
-    return DEFECT;
+    deps.log.error({ err: error, runId: of.run.id, part: of.index }, 'putting back failed');
+    return notBack(error);
   }
 }
 
-/** What fails by itself leaves nothing behind; what failed through a defect may, and nothing undoes it. */
-const HALF_DONE: PartResult = {
-  state: 'failed',
-  reason: 'rollback_failed',
-  summary: [phrase`It failed in the middle: look at what the plan’s steps name, and put it right by hand.`],
-  warnings: [],
-};
-
-const DEFECT: PartResult = {
-  state: 'failed',
-  reason: 'rollback_failed',
-  summary: [phrase`Putting it back failed: look at what the plan’s steps name, and put it right by hand.`],
-  warnings: [],
-};
+function notBack(error: unknown): PartResult {
+  const { code, message } = causeOf(error);
+  const why =
+    code === 'internal_error' ? phrase`Putting it back failed` : phrase`Putting it back failed (${message})`;
+  return {
+    state: 'failed',
+    reason: 'rollback_failed',
+    summary: [phrase`${why}: look at what the plan’s steps name, and put it right by hand.`],
+    warnings: [],
+  };
+}

@@ -1,4 +1,4 @@
-import type { PartDeps } from '../part-run.js';
+import type { PartDeps } from '../part-context.js';
 import type { ProgressSnapshot, Run } from '../run.js';
 import { Course, type EndedPart, type GraphScope } from './course.js';
 import type { PlanGraph, StepStates } from './graph.js';

@@ -205,13 +205,20 @@ describe('on_failure: rollback', () => {
       expect([home.world.undone[0], home.world.undone.length]).toEqual(['last', 4]);
     });
 
-    test('does not say that all is as before where nothing undoes it', async () => {
+    test('is as before where nothing undoes it and its executor tidied up', async () => {
+      await start();
+      const run = await confirmed(await previewed(bot, 'all'));
+      expect(run).toMatchObject({ state: 'rolled_back', outcome: { reason: 'internal_error' } });
+      expect(home.world.recovered).toEqual(['last:touching']);
+      expect(said(run)).toContain('The partial file is removed.');
+    });
+
+    test('does not say that all is as before where its executor could not tidy up', async () => {
+      home.world.recoverBug = true;
       await start();
       const run = await confirmed(await previewed(bot, 'all'));
       expect(run).toMatchObject({ state: 'failed', outcome: { reason: 'rollback_failed' } });
-      expect(said(run)).toContain(
-        'last could not be undone: It failed in the middle: look at what the plan’s steps name, and put it right by hand.',
-      );
+      expect(said(run).join(' ')).toContain('Tidying up failed: look at what the plan’s steps name');
     });
   });
 

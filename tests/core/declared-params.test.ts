@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { examine } from '../../src/core/admission.js';
 import type { Artifact } from '../../src/core/artifact.js';
 import type { Intent } from '../../src/core/intent/intent.js';
+import { patternFault, withPatterns } from '../../src/core/intent/pattern.js';
 import { readIntent } from '../../src/core/intent/read-intent.js';
 import { checkArtifacts, missingParams } from '../../src/core/params.js';
 import { plain } from '../../src/core/phrase.js';
@@ -11,6 +12,9 @@ import { hostileValue } from '../support/hostile-values.js';
 import { asChildrenGet } from '../support/real-argv.js';
 import { rulesOf } from '../support/rules.js';
 import { catalogueOf, request } from './harness.js';
+
+// The engine for patterns.
+await withPatterns(() => patternFault('x'));
 
 const PHOTOS = `action: backup
 backup_type: files

@@ -109,7 +109,7 @@ describe('imports point one way', () => {
   });
 
   test.each([
-    ['core', /^(node:.+|zod|yaml|liquidjs|croner)$/],
+    ['core', /^(node:.+|zod|yaml|liquidjs|croner|re2js)$/],
     ['commands', /^(zod|@discordjs\/builders|discord-api-types\/.+)$/],
   ])('%s imports only the packages it is allowed', (name, allowed) => {
     const wrong = imports
@@ -129,6 +129,7 @@ describe('imports point one way', () => {
     ['ws', /^src\/playground\//],
     ['liquidjs', /^src\/core\/intent\/template\.ts$/],
     ['croner', /^src\/core\/schedule\/cron\.ts$/],
+    ['re2js', /^src\/core\/intent\/pattern\.ts$/],
   ])('%s is imported in its own room only', (name, allowed) => {
     const wrong = imports.filter(({ file, target }) => target === name && !allowed.test(file));
     expect(wrong.map(({ file }) => file)).toEqual([]);

@@ -29,7 +29,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<OpenCata
   let closed = false;
 
   const load = async (): Promise<void> => {
-    const next = nextSnapshot(now, await readFolder(dir));
+    const next = await nextSnapshot(now, await readFolder(dir));
     if (closed) return;
     const changed = !isSame(now, next);
     now = next;

@@ -4,6 +4,7 @@ import { closest } from './closest.js';
 import type { Fault } from './forms.js';
 import { listed } from './listed.js';
 import type { Param } from './param-decls.js';
+import { fitsPattern } from './pattern.js';
 import type { TemplateValues } from './template.js';
 
 export type ParamValue = TemplateValues[string];
@@ -93,8 +94,8 @@ function readText(param: Extract<Param, { type: 'string' }>, value: string): Rea
   }
   if (hasHidden(value)) return fault(param, 'it holds a line break or another control character');
   if (value.split('/').includes('..')) return fault(param, 'no part of it may be ..');
-  const form = param.pattern === undefined ? PLAIN : new RegExp(`^(?:${param.pattern})$`, 'u');
-  return form.test(value) ? { ok: true, value } : fault(param, `it must be ${formOf(param)}`);
+  const fits = param.pattern === undefined ? PLAIN.test(value) : fitsPattern(param.pattern, value);
+  return fits ? { ok: true, value } : fault(param, `it must be ${formOf(param)}`);
 }
 
 function readNumber(param: Extract<Param, { type: 'integer' | 'number' }>, given: ParamValue): ReadValue {

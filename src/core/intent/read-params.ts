@@ -5,6 +5,7 @@ import { type FlatDocument, fieldName, pathText, type YamlProblem } from './flat
 import { listed } from './listed.js';
 import { PARAM_NAME, PARAM_TYPES, type Param, ParamDecl } from './param-decls.js';
 import { defaultOf, readParam, sampleOf, shown } from './param-values.js';
+import { patternFault } from './pattern.js';
 import { DATE } from './template.js';
 
 const MOST = 25;
@@ -89,10 +90,9 @@ function noType(at: readonly PropertyKey[], type: unknown, tell: Tell): null {
 function contradictions(param: Param, wrong: Tell): void {
   const label = (field: string): string => pathText(['params', param.name, field]);
   if (param.type === 'string' && param.pattern !== undefined) {
-    try {
-      new RegExp(`^(?:${param.pattern})$`, 'u');
-    } catch {
-      wrong(['pattern'], `${label('pattern')} is no regular expression.`, 'Write it like [a-z]+ or v\\d+.');
+    const unusable = patternFault(param.pattern);
+    if (unusable) {
+      wrong(['pattern'], `${label('pattern')} ${unusable.why}.`, unusable.hint);
       return;
     }
   }

@@ -1,9 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { code, phrase } from '../phrase.js';
 import { type Notice, notice } from '../reasons.js';
 import { type Candidate, settle } from './dependencies.js';
 import type { Folder, IntentFile } from './folder.js';
 import type { Intent, IntentProblem } from './intent.js';
+import { withPatterns } from './pattern.js';
 import { intentName, type ReadIntent, readIntent } from './read-intent.js';
+
+/** How long files are read before something else gets its turn. */
+const AT_ONCE_MS = 20;
 
 /** A file as it was read, so that it is read again only when its text is another one. */
 interface Reading {
@@ -30,12 +35,12 @@ export const EMPTY: Snapshot = {
 };
 
 /** The next moment: what the folder holds now, and for files that are broken now what worked before. */
-export function nextSnapshot(before: Snapshot, folder: Folder): Snapshot {
+export async function nextSnapshot(before: Snapshot, folder: Folder): Promise<Snapshot> {
   if (!folder.ok) {
     // A folder that is there and can't be read is no reason to forget what it held.
     return { ...(folder.gone ? EMPTY : before), problems: [folder.problem] };
   }
-  const readings = new Map(folder.files.map((file) => [file.file, readingOf(file, before)]));
+  const readings = await readingsOf(folder.files, before);
   const candidates = new Map<string, Candidate>();
   for (const [file, { read }] of readings) {
     const name = intentName(file);
@@ -49,6 +54,22 @@ export function nextSnapshot(before: Snapshot, folder: Folder): Snapshot {
     warnings: warningsOf(sorted(broken), settled.intents),
     readings,
   };
+}
+
+/** Reading ten thousand files takes seconds, in which everything else goes on. */
+async function readingsOf(
+  files: readonly IntentFile[],
+  before: Snapshot,
+): Promise<ReadonlyMap<string, Reading>> {
+  const readings = new Map<string, Reading>();
+  let restedAt = performance.now();
+  for (const file of files) {
+    readings.set(file.file, await withPatterns(() => readingOf(file, before)));
+    if (performance.now() - restedAt < AT_ONCE_MS) continue;
+    await nextTurn();
+    restedAt = performance.now();
+  }
+  return readings;
 }
 
 function readingOf(file: IntentFile, before: Snapshot): Reading {

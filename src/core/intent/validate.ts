@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Folder, isIntentFile, readFolder, readIntentFile } from './folder.js';
 import type { IntentProblem } from './intent.js';
+import { withPatterns } from './pattern.js';
 import { START } from './problem.js';
 import { readIntent } from './read-intent.js';
 import { EMPTY, nextSnapshot } from './snapshot.js';
@@ -13,15 +14,15 @@ export interface Validation {
 }
 
 /**
- * Checks an intent's text as if it stood in `file`. Never throws.
+ * Checks an intent's text as if it stood in `file`. Never rejects.
  * @param known the names that `depends_on` may have; without them only their form is checked.
  */
-export function validateIntentText(
+export async function validateIntentText(
   text: string,
   file: string,
   known?: readonly string[],
-): readonly IntentProblem[] {
-  const read = readIntent(text, file);
+): Promise<readonly IntentProblem[]> {
+  const read = await withPatterns(() => readIntent(text, file));
   if (!read.intent || !known) return read.problems;
   return read.mentions
     .filter(({ name }) => !known.includes(name))
@@ -57,7 +58,7 @@ async function validatePath(path: string): Promise<Validation> {
   if (isFolder) {
     const folder = await readFolder(path);
     const files = folder.ok ? [...folder.files, ...folder.problems].map(({ file }) => file) : [path];
-    return { files, problems: nextSnapshot(EMPTY, folder).problems };
+    return { files, problems: (await nextSnapshot(EMPTY, folder)).problems };
   }
   if (!isIntentFile(basename(path))) {
     const message = 'The file would not be loaded: an intent’s file ends in .yaml and is not hidden.';
@@ -76,8 +77,8 @@ async function validatePath(path: string): Promise<Validation> {
   const same = (other: string): boolean => join(other) === join(path);
   return {
     files: [path],
-    problems: nextSnapshot(EMPTY, folder)
-      .problems.filter((problem) => same(problem.file))
+    problems: (await nextSnapshot(EMPTY, folder)).problems
+      .filter((problem) => same(problem.file))
       .map((problem) => ({ ...problem, file: path })),
   };
 }

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { OPERATORS, STEP_WORDS } from '../../../src/core/graph/condition.js';
 import { isFault, parseCondition } from '../../../src/core/graph/parse-condition.js';
 import { KINDS } from '../../../src/core/intent/kinds/kinds.js';
+import { withPatterns } from '../../../src/core/intent/pattern.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
 import { MAX_BYTES } from '../../../src/core/intent/read-yaml.js';
 import { checkRsyncOptions } from '../../../src/core/intent/rsync-options.js';
@@ -56,10 +57,11 @@ test('the conditions it shows can be read, and none of the words is missing', ()
   expect(STEP_WORDS.filter((word) => !shown.includes(word))).toEqual([]);
 });
 
-test('its examples are valid', () => {
+test('its examples are valid', async () => {
   const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml);
   expect(examples).toHaveLength(4);
-  for (const yaml of examples) expect(readIntent(yaml, '/intents/example.yaml').problems).toEqual([]);
+  for (const yaml of examples)
+    expect((await withPatterns(() => readIntent(yaml, '/intents/example.yaml'))).problems).toEqual([]);
 });
 
 test('the rsync options it lists are allowed', () => {

@@ -50,18 +50,18 @@ test('every broken file has a problem, and every problem has a whole sentence an
   }
 });
 
-test('a secret that was written where its name belongs is not repeated', () => {
+test('a secret that was written where its name belongs is not repeated', async () => {
   const text = 'action: backup\nbackup_type: docker_volumes\nsource: /a\ndestination: /b\npassword_secret: ';
   for (const secret of ['hunter2!', '8675309', '[hunter2, hunter3]', '{a: hunter2}']) {
-    const problems = validateIntentText(text + secret, 'nas.yaml');
+    const problems = await validateIntentText(text + secret, 'nas.yaml');
     expect(problems).toHaveLength(1);
     expect(JSON.stringify(problems)).not.toMatch(/hunter|8675309/);
   }
 });
 
-test('a file that is too large is refused unread', () => {
+test('a file that is too large is refused unread', async () => {
   const text = `action: backup\n# ${'x'.repeat(32 * 1024)}\nnonsense: 1\n`;
-  expect(validateIntentText(text, 'large.yaml')).toEqual([
+  expect(await validateIntentText(text, 'large.yaml')).toEqual([
     {
       file: 'large.yaml',
       line: 1,
@@ -73,15 +73,15 @@ test('a file that is too large is refused unread', () => {
   ]);
 });
 
-test('too many documents, and names that depends_on may not have', () => {
+test('too many documents, and names that depends_on may not have', async () => {
   const step = 'action: backup\nbackup_type: files\nsource: /a\ndestination: /b\n';
   const many = Array.from({ length: 51 }, () => step).join('---\n');
-  expect(validateIntentText(many, 'many.yaml').map(({ message }) => message)).toEqual([
+  expect((await validateIntentText(many, 'many.yaml')).map(({ message }) => message)).toEqual([
     'The file has 51 documents, and 50 is the most.',
   ]);
   const needs = `${step}depends_on: [one, two]\n`;
-  expect(validateIntentText(needs, 'x.yaml')).toEqual([]);
-  expect(validateIntentText(needs, 'x.yaml', ['one'])).toMatchObject([
+  expect(await validateIntentText(needs, 'x.yaml')).toEqual([]);
+  expect(await validateIntentText(needs, 'x.yaml', ['one'])).toMatchObject([
     { line: 5, column: 19, field: 'depends_on[1]', message: expect.stringContaining('"two"') },
   ]);
 });

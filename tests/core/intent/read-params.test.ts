@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { patternFault, withPatterns } from '../../../src/core/intent/pattern.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
 import { VALID } from './folder.js';
+
+// The engine for patterns.
+await withPatterns(() => patternFault('x'));
 
 const FILE = '/etc/chatops/intents/photos.yaml';
 

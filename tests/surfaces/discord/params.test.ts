@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Intent } from '../../../src/core/intent/intent.js';
+import { patternFault, withPatterns } from '../../../src/core/intent/pattern.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
 import { Redactor } from '../../../src/core/redact.js';
 import type { InteractionHandle } from '../../../src/playground/driver/interaction-handle.js';
@@ -7,6 +8,9 @@ import { buttonsOf, textOf } from '../../../src/playground/driver/text.js';
 import { offerParams } from '../../../src/surfaces/discord/params/offers.js';
 import { createOpenapiValidator, openapiFile } from '../../playground/openapi-validator.js';
 import { type Scene, startScene } from './surface.js';
+
+// The engine for patterns.
+await withPatterns(() => patternFault('x'));
 
 const ALBUMS = `
 action: backup

@@ -21,12 +21,13 @@ export function validateOperation({ catalogue, intentsDir, approvedLabel }: ApiD
     endpoint: 'validate',
     body: ValidateBody,
     answers: { 200: { description: 'Everything that is wrong with it.', schema: ValidateAnswer } },
-    handle: ({ body: { yaml_content: text, name } }) => {
+    handle: async ({ body: { yaml_content: text, name } }) => {
       // A name becomes a path here, although nothing is read from it.
       if (!isName(name)) throw badName();
       const file = join(intentsDir, `${name}.yaml`);
       const known = [...catalogue.all().map((intent) => intent.name), name];
-      const errors = validateIntentText(text, file, known).map(({ file: _, ...problem }) => problem);
+      const found = await validateIntentText(text, file, known);
+      const errors = found.map(({ file: _, ...problem }) => problem);
       const label = readIntent(text, file).intent?.labelRequired ?? null;
       const warning = checkLabel(label, approvedLabel, name);
       return json(200, {

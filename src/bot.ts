@@ -6,6 +6,7 @@ import { callsPerMinute } from './core/limits.js';
 import { plain } from './core/phrase.js';
 import type { ReasonCode } from './core/reasons.js';
 import { checkDatabase } from './core/store-watch.js';
+import type { Ending } from './ending.js';
 import { openSidePort } from './side-port.js';
 import { opsDestination } from './surfaces/discord/alerts/deps.js';
 import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js';
@@ -19,12 +20,16 @@ import { startScheduler } from './surfaces/scheduler/start.js';
 /** How often open previews are looked through for those that nobody answered in time, in ms. */
 const EXPIRE_EVERY = 1000;
 
+/** What runs get to tidy up once they are stopped, and every other part of the bot to end, in ms. */
+const RUNS_MS = 3000;
+const REST_MS = 1200;
+
 const STORE: ReasonCode = 'store_unavailable';
 
 /** The running bot. */
 export interface Bot {
   /** No new runs; running ones get the grace period, then are stopped and tidied up; then everything closes. */
-  stop(): Promise<void>;
+  stop(ending: Ending): Promise<void>;
 }
 
 /**
@@ -84,20 +89,26 @@ export async function startBot(app: App, config: Config, version: string): Promi
   const scheduler = startScheduler({ ...app, owner: app.ownership.id, now: () => new Date() });
 
   return {
-    stop: async () => {
+    stop: async (ending) => {
       stopping = true;
       log.info({}, 'stopping: no new runs');
-      await scheduler.stop();
-      await pipeline.shutdown(config.shutdownGraceSeconds * 1000);
+      const graceMs = config.shutdownGraceSeconds * 1000;
+      // At once: a schedule waits for its run, and the run for this.
+      const scheduled = scheduler.stop();
+      checking.abort();
+      await ending.part('runs', graceMs + RUNS_MS, pipeline.shutdown(graceMs));
+      await ending.part('schedules', REST_MS, scheduled);
       clearInterval(expiring);
       forgetting();
-      checking.abort();
-      await checked;
       unwatch();
-      await Promise.all([discord?.stop(), webhook?.end()]);
-      await port.close();
+      await Promise.all([
+        ending.part('the check of the database', REST_MS, checked),
+        ending.part('Discord', REST_MS, Promise.resolve(discord?.stop())),
+        ending.part('the alert webhook', REST_MS, Promise.resolve(webhook?.end())),
+        ending.part('the side port', REST_MS, port.close()),
+      ]);
       metrics.close();
-      await app.close();
+      await ending.part('the store', REST_MS, app.close());
       log.info({}, 'stopped');
     },
   };

@@ -15,9 +15,12 @@ import {
 } from './cli.js';
 import { type Config, loadConfig } from './config.js';
 import type { Run } from './core/run.js';
+import { createEnding, endProcess, LAST_MS } from './ending.js';
 
 // From dist/bin/ as from dist/src/: what ships with the project lies beside package.json.
 const ROOT = new URL('../../', import.meta.url);
+/** What a start that is under way gets when the process is told to end, in ms. */
+const START_MS = 2000;
 
 const cwd = process.cwd();
 const envFileFault = loadEnvFile();
@@ -133,17 +136,23 @@ async function serve(
   for (const warning of warnings) app.log.warn({}, warning);
   process.on('unhandledRejection', (error) => app.log.error({ err: error }, 'a defect: unhandled rejection'));
   const { stop, leave } = watchInterrupts({ onInterrupt });
+  const ending = createEnding(app.log);
+  stop.addEventListener('abort', () => {
+    ending.begin(config.shutdownGraceSeconds * 1000 + LAST_MS, () => void endProcess(EXIT.failed));
+  });
   const starting = startBot(app, config, version).catch(async (error: unknown) => {
     await app.close();
     throw startFailure(error);
   });
+  // A start may wait for a disk, too.
+  if ((await unless(stop, starting)) === null) await ending.part('the start', START_MS, starting);
   const bot = await unless(leave, starting);
   if (bot === null) return EXIT.failed;
   onReady();
   await unless(stop, new Promise<never>(() => {}));
   const stopped = await unless(
     leave,
-    bot.stop().then(() => true),
+    bot.stop(ending).then(() => true),
   );
   return stopped ? EXIT.done : EXIT.failed;
 }
@@ -204,4 +213,4 @@ function startFailure(error: unknown): CliError {
   return new CliError(EXIT.failed, 'start_failed', message, `${remedy} ${doctor}`);
 }
 
-process.exit(await runCli(process.argv.slice(2), deps));
+await endProcess(await runCli(process.argv.slice(2), deps));

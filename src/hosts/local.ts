@@ -7,7 +7,7 @@ import { pipe } from './pipe.js';
 import { livenessOf, ownIdentity } from './proc.js';
 
 /** Milliseconds that a stopped command gets between SIGTERM and SIGKILL. */
-const STOP_GRACE_MS = 3000;
+const STOP_GRACE_MS = 2000;
 /** The same for what a run left behind: nobody waits for its result. */
 const LEFTOVER_GRACE_MS = 2000;
 

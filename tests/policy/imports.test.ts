@@ -38,7 +38,7 @@ const imports = files.flatMap(importsOf);
 /** Where a file belongs; the first match counts. */
 function room(path: string): string {
   const rooms: readonly [string, RegExp][] = [
-    ['main', /^src\/(main|app|bot|checkup|log|policy-log|side-port)\.ts$/],
+    ['main', /^src\/(main|app|bot|checkup|ending|log|policy-log|side-port)\.ts$/],
     ['cli', /^src\/(cli\.ts$|cli\/)/],
     ['config', /^src\/config(\.ts$|\/)/],
     ['core', /^src\/core\//],

@@ -89,8 +89,9 @@ export interface Executor<Kind extends IntentKind = IntentKind, Data extends Jso
   /** plan() asks only other machines, which costs this one nothing: it takes no place among the plans at once. */
   readonly asksElsewhere?: boolean;
   /**
-   * The hosts, mounts and services that plan() and observe() ask, such as `path:/mnt/nas` or `host:nas.lan`: few of the
-   * same are asked at once. Left out: those of the stack's own.
+   * The hosts, paths and services that plan() and observe() ask, such as `path:/mnt/nas/x` or `host:nas.lan`: few of
+   * the same host, service or mount are asked at once; paths on a disk of this machine don't count. Left out: one place
+   * for the stack.
    */
   places?(fields: FieldsByKind[Kind]): readonly string[];
   plan(fields: FieldsByKind[Kind], ctx: PlanContext): Promise<PlanDraft<Data>>;

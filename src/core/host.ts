@@ -185,6 +185,8 @@ export interface Leftover {
 export interface Hosts {
   open(scope: HostScope): Host;
   self(): ProcessIdentity;
+  /** The mount on which a path's answers depend, when that is not a disk of this machine; null: nothing that may hang. */
+  placeOf(path: string): Promise<string | null>;
   /** `unknown` when it lives on another machine or in another pid namespace. */
   liveness(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown';
   /**

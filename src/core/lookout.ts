@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { canonicalJson } from './canonical.js';
 import type { CoreDeps } from './deps.js';
+import type { Executor } from './executor.js';
 import { type Host, HostError } from './host.js';
 import type { Intent, IntentStep } from './intent/intent.js';
 import type { Observed } from './observation.js';
@@ -25,18 +26,19 @@ export function lookout(deps: LookDeps, signal: AbortSignal): Look {
   setMaxListeners(0, signal);
   const host = lookingHost(deps, signal);
   const looks = new Map<string, Promise<Observed>>();
+  const inPlace = async (executor: Executor, step: IntentStep, work: () => Promise<Observed>) =>
+    deps.planningSlot(await placesOf(deps, executor, step), work, signal);
   return (intent, step) => {
     const { kind, fields, stack } = step;
     const executor = deps.executors.get(kind);
     const observe = executor?.observe?.bind(executor);
     if (!executor || !observe) return Promise.resolve(NOTHING);
-    const places = placesOf(executor, step);
     const key = canonicalJson({ kind, fields });
     const known = looks.get(key);
     if (known) return known;
     const context = { intent: intent.name, stack, host, signal, hasSecret: deps.secrets.has };
     const work = async (): Promise<Observed> => (signal.aborted ? NOTHING : observe(fields, context));
-    const look = inTime(signal, intent, deps.planningSlot(places, work, signal)).catch((error: unknown) => {
+    const look = inTime(signal, intent, inPlace(executor, step, work)).catch((error: unknown) => {
       if (error instanceof HostError) return { things: [], notices: [unanswered(error)] };
       if (signal.aborted) return tooLate(intent);
       deps.log.error({ err: error, intent: intent.name }, 'looking at what runs failed through a defect');

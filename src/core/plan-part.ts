@@ -37,7 +37,7 @@ export function planningHost(
     onOutput: () => {},
     idleMs: deps.settings.deadlines.probeMs,
   });
-  return answeringHost(host);
+  return answeringHost(host, deps.hosts);
 }
 
 const hashes = new WeakMap<IntentStep['fields'], string>();
@@ -52,9 +52,19 @@ export function hashOfFields({ fields }: IntentStep): string {
   return hash;
 }
 
-/** The hosts and destinations that planning the step asks. */
-export function placesOf({ places }: Executor, { kind, fields, stack }: IntentStep): readonly string[] {
-  return places?.(fields) ?? [`${kind} ${stack}`];
+const PATH = 'path:';
+
+/** The hosts, services and mounts that planning the step asks. */
+export async function placesOf(
+  { hosts }: Pick<CoreDeps, 'hosts'>,
+  { places }: Executor,
+  { kind, fields, stack }: IntentStep,
+): Promise<readonly string[]> {
+  const named = places?.(fields) ?? [`${kind} ${stack}`];
+  const found = await Promise.all(
+    named.map((place) => (place.startsWith(PATH) ? hosts.placeOf(place.slice(PATH.length)) : place)),
+  );
+  return found.filter((place) => place !== null);
 }
 
 /** Asks the executor of one step of an intent what it would do. `index`: which of the intent's own steps. */
@@ -89,7 +99,7 @@ export async function planPart(
     );
   const draft = executor.asksElsewhere
     ? await ask()
-    : await deps.planningSlot(placesOf(executor, step), ask, scope.signal);
+    : await deps.planningSlot(await placesOf(deps, executor, step), ask, scope.signal);
   return {
     intent: intent.name,
     kind: step.kind,

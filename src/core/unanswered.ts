@@ -1,5 +1,5 @@
 import { formatDuration } from './format.js';
-import { type ExecResult, type Host, HostError, NoAnswerError } from './host.js';
+import { type ExecResult, type Host, HostError, type Hosts, NoAnswerError } from './host.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Argv, PlanDraft } from './plan.js';
 import { type Notice, notice } from './reasons.js';
@@ -10,23 +10,34 @@ const LONGEST = 80;
  * A host for looking at the world: a command that was ended because nothing moved any more is an error there, as a
  * file operation without an answer is. Whoever gives a command a time of its own judges its result.
  */
-export function answeringHost(host: Host): Host {
+export function answeringHost(host: Host, hosts: Pick<Hosts, 'placeOf'>): Host {
   return {
     ...host,
-    exec: async (argv, options) => answered(argv, await host.exec(argv, options)),
+    exec: async (argv, options) => answered(hosts, argv, await host.exec(argv, options)),
     pipe: async (argvs, file, options) => {
       const results = await host.pipe(argvs, file, options);
-      return results.map((result, index) => answered(argvs[index] ?? [], result));
+      for (const [index, result] of results.entries()) await answered(hosts, argvs[index] ?? [], result);
+      return results;
     },
   };
 }
 
-function answered(argv: Argv, result: ExecResult): ExecResult {
+async function answered(hosts: Pick<Hosts, 'placeOf'>, argv: Argv, result: ExecResult): Promise<ExecResult> {
   if (result.quietMs === undefined) return result;
-  const [program, last] = [argv[0], argv.at(-1)].map((arg) => (typeof arg === 'string' ? arg : ''));
-  const about = argv.length > 1 && last ? phrase` (${code(shortened(last))})` : [];
-  const what = phrase`${code(program ?? '')}${about} gave no sign of life for ${formatDuration(result.quietMs)}.`;
-  throw new NoAnswerError(program ?? '', what);
+  const words = argv.filter((arg) => typeof arg === 'string');
+  const [program = ''] = words;
+  const paths = words
+    .slice(1)
+    .flatMap((word) => (word.startsWith('/') ? [word] : (word.match(/(?<==)\/.*/) ?? [])));
+  const mounts = await Promise.all(paths.map((path) => hosts.placeOf(path)));
+  const mount = mounts.find((found) => found !== null) ?? null;
+  const quiet = phrase`gave no sign of life for ${formatDuration(result.quietMs)}.`;
+  if (mount !== null) {
+    throw new NoAnswerError(mount, phrase`${code(mount)} doesn’t answer: ${code(program)} ${quiet}`);
+  }
+  const place = words.findLast((word) => word.includes('/') && !word.startsWith('-') && word !== program);
+  const about = place === undefined ? [] : phrase` (${code(shortened(place))})`;
+  throw new NoAnswerError(program, phrase`${code(program)}${about} ${quiet}`);
 }
 
 function shortened(text: string): string {

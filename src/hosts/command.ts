@@ -47,7 +47,7 @@ const INTO_FILE = 'exec "$@" >"$0"';
 /** The command, begun in its folder by the child itself where that may not answer: this process would wait with it. */
 export async function inOwnFolder(command: Command, { files }: CommandSettings): Promise<Command> {
   const { cwd } = command;
-  if (cwd === '/' || !files || !(await files.isUncertain(cwd, true))) return command;
+  if (cwd === '/' || !files || (await files.uncertain(cwd)) === null) return command;
   return { ...throughShell(command, IN_FOLDER, cwd), cwd: '/' };
 }
 

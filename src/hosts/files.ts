@@ -1,5 +1,5 @@
 import type { FileOperation } from './file-protocol.js';
-import { createMountTable, type MountTable } from './mounts.js';
+import { createMountTable, type Mount, type MountTable } from './mounts.js';
 import { type AllFileOperations, plainFiles } from './plain-files.js';
 import { createUncertainFiles, type UncertainFiles } from './uncertain-files.js';
 
@@ -7,8 +7,8 @@ import { createUncertainFiles, type UncertainFiles } from './uncertain-files.js'
 export interface Files {
   /** For one run; once `signal` has come, what waits for a mount gets a moment and no more. */
   for(signal: AbortSignal): AllFileOperations;
-  /** Does the way to this path lead to a mount that may not answer? */
-  isUncertain(path: string, follow: boolean): Promise<boolean>;
+  /** The mount that may not answer on the way to this path; null: none. A symlink at its end is followed. */
+  uncertain(path: string): Promise<Mount | null>;
 }
 
 /**
@@ -20,10 +20,8 @@ export function createFiles(
   table: MountTable = createMountTable(),
   uncertain: UncertainFiles = createUncertainFiles(table.has),
 ): Files {
-  const isUncertain = async (path: string, follow: boolean): Promise<boolean> =>
-    (await table.uncertain(path, follow)) !== null;
   return {
-    isUncertain,
+    uncertain: (path) => table.uncertain(path, true),
     for: (signal) => {
       /** @param paths how many of the arguments are paths */
       const operation = <Name extends FileOperation>(name: Name, follow: boolean, paths = 1) => {

@@ -17,6 +17,7 @@ export function createLocalHosts(environment: NodeJS.ProcessEnv = process.env): 
   const files = createFiles();
   return {
     open: (scope) => openLocal(scope, settings, files),
+    placeOf: async (path) => (await files.uncertain(path))?.point ?? null,
     self: ownIdentity,
     liveness: livenessOf,
     endLeftovers: (runId, children) => endLeftovers(runId, children, LEFTOVER_GRACE_MS),

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ExecResult, Folder, HostScope, PipeOptions } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
@@ -37,7 +38,7 @@ export async function pipe(
     const commands = await Promise.all(named.map((command) => inOwnFolder(command, settings)));
     const last = commands.pop();
     if (last === undefined) return [];
-    const isFar = file !== null && (await settings.files?.isUncertain(file, false)) === true;
+    const isFar = file !== null && !!(await settings.files?.uncertain(dirname(file)));
     if (isFar) await settings.files?.for(scope.signal).create(file);
     else if (file !== null) target = await create(file);
     commands.push(isFar ? intoFile(last, file) : last);
@@ -76,7 +77,7 @@ export async function pipe(
 
 /** A folder on a mount that may not answer can't be held open here: nothing tells that it is the one that was meant. */
 async function openCertain(folder: Folder, { files }: CommandSettings): Promise<FileHandle> {
-  if (await files?.isUncertain(folder.path, true)) throw stale(folder.path);
+  if (await files?.uncertain(folder.path)) throw stale(folder.path);
   return openFolder(folder);
 }
 

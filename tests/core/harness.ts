@@ -119,6 +119,9 @@ export class FakeHosts implements Hosts {
   self(): ProcessIdentity {
     return { machine: 'test', pid: this.pid, startTime: '1' };
   }
+  async placeOf(): Promise<null> {
+    return null;
+  }
   liveness(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
     return this.dead.has(identity.pid) ? 'dead' : 'alive';
   }

@@ -77,6 +77,7 @@ export class Injector {
   #hosts(hosts: Hosts): Hosts {
     return {
       open: (scope) => this.#host(hosts.open(scope)),
+      placeOf: hosts.placeOf,
       self: () => hosts.self(),
       liveness: (identity) => hosts.liveness(identity),
       endLeftovers: (runId, children) => hosts.endLeftovers(runId, children),

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Config, createSecrets, secretsOf } from './config.js';
 import { subjectsOf } from './core/authorize.js';
+import type { Circuits } from './core/circuit.js';
+import { type CircuitDesk, createCircuitDesk } from './core/circuit-desk.js';
+import { tellCircuits } from './core/circuit-faults.js';
 import type { CoreDeps } from './core/deps.js';
 import { EventBus } from './core/events.js';
 import { createFaults, type Faults } from './core/faults.js';
@@ -19,8 +22,12 @@ import { type OpenSchedules, openSchedules } from './core/schedule/source.js';
 import { createSecurityReports, type SecurityReports } from './core/security-reports.js';
 import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
+import { circuitHosts } from './hosts/circuit-hosts.js';
+import { circuitHttpClient } from './hosts/circuit-http.js';
 import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
+import { createCircuits, type OwnCircuits } from './limits/circuits.js';
+import { keepCircuits } from './limits/kept-circuits.js';
 import { createPlanningSlots } from './limits/planning-slots.js';
 import { createRequestCounter } from './limits/request-counter.js';
 import { createRunSlots } from './limits/run-slots.js';
@@ -42,6 +49,8 @@ export interface App {
   readonly ownership: Ownership;
   readonly faults: Faults;
   readonly incidents: IncidentDesk;
+  readonly circuits: Circuits;
+  readonly circuitDesk: CircuitDesk;
   /** Ends incidents whose things run again, for a process that stays. Returns the function that ends this. */
   watchIncidents(): () => void;
   readonly schedules: OpenSchedules;
@@ -114,6 +123,15 @@ export async function openApp(
   });
   const requests =
     config.redisUrl === null || readOnly ? createRequestCounter() : await sharedCounter(config.redisUrl, log);
+  const circuits: OwnCircuits = createCircuits({
+    redact: redactor.text,
+    now,
+    onChange: (target, circuit) => circuitChanged(target, circuit),
+  });
+  const keptCircuits = keepCircuits(() => circuits, store.circuits, log);
+  const circuitChanged = tellCircuits({ circuits, kept: keptCircuits, faults, log });
+  await keptCircuits.load();
+  if (options.watch) keptCircuits.watch();
   const refusals = createRefusalAudit({ store, log, now: () => new Date() });
   const wired: CoreDeps = {
     store,
@@ -121,9 +139,10 @@ export async function openApp(
     catalogue,
     policy,
     executors: new Map(
-      createExecutors({ proxmox: proxmoxOf(config) }).map((executor) => [executor.kind, executor]),
+      createExecutors({ proxmox: proxmoxOf(config, circuits) }).map((executor) => [executor.kind, executor]),
     ),
-    hosts: createLocalHosts(env),
+    hosts: circuitHosts(createLocalHosts(env), circuits, env),
+    circuits,
     events: new EventBus((error) => log.error({ err: error }, 'a listener failed')),
     redactor,
     secrets: createSecrets(env, { cwd: process.cwd(), onResolved: (value) => redactor.add(value) }),
@@ -167,6 +186,8 @@ export async function openApp(
     ownership,
     faults,
     incidents: createIncidentDesk(deps),
+    circuits,
+    circuitDesk: createCircuitDesk(deps),
     watchIncidents: () => watchIncidents(deps),
     schedules,
     scheduleDesk: createScheduleDesk({ ...deps, schedules, reloadIntents: () => catalogue.reload() }),
@@ -178,6 +199,7 @@ export async function openApp(
       policy.close();
       schedules.close();
       await requests.close();
+      await keptCircuits.end();
       await Promise.all([security.end(), refusals.end()]);
       faults.end();
       if (!readOnly) await ownership.end();
@@ -193,10 +215,11 @@ async function sharedCounter(url: string, log: Log): Promise<ReturnType<typeof c
 }
 
 /** The way to Proxmox: its API when address and token are set, else the commands of this machine. */
-function proxmoxOf({ pve }: Config): ExecutorSettings['proxmox'] {
+function proxmoxOf({ pve }: Config, circuits: Circuits): ExecutorSettings['proxmox'] {
   const { apiUrl, apiToken, caFile } = pve;
   if (apiUrl === null || apiToken === null) return { api: null };
   const ca = caFile === null ? null : readFileSync(caFile, 'utf8');
-  const http = createHttpClient({ ca, resolveSecret: () => apiToken });
+  const client = createHttpClient({ ca, resolveSecret: () => apiToken });
+  const http = circuitHttpClient(client, circuits, 'proxmox');
   return { api: { url: apiUrl, http, token: { secret: 'PVE_API_TOKEN' } } };
 }

@@ -12,6 +12,7 @@ import { createPipeline } from '../../src/core/pipeline.js';
 import { Redactor } from '../../src/core/redact.js';
 import type { Actor } from '../../src/core/request.js';
 import { createLocalHosts } from '../../src/hosts/local.js';
+import { createCircuits } from '../../src/limits/circuits.js';
 import { createRunSlots } from '../../src/limits/run-slots.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 
@@ -146,6 +147,7 @@ function coreOf(store: CoreDeps['store'], intent: Intent, executor: Executor): C
     },
     policy: { rules: () => ({ kind: 'open', keys: null }), problems: () => [] },
     executors: new Map([[executor.kind, executor]]),
+    circuits: createCircuits({ redact: (text) => text }),
     hosts: createLocalHosts(process.env),
     events: new EventBus(silent),
     redactor: new Redactor(),

@@ -1,3 +1,4 @@
+import type { Circuits } from './circuit.js';
 import type { ConfirmRule } from './confirm-rule.js';
 import type { EventBus } from './events.js';
 import type { Executor } from './executor.js';
@@ -24,6 +25,8 @@ export interface CoreDeps {
   readonly redactor: Redactor;
   readonly secrets: Secrets;
   readonly log: Log;
+  /** What outside doesn't answer, and isn't asked for now. */
+  readonly circuits: Circuits;
   /** What is wrong with the installation itself. */
   readonly faults: Faults;
   /** Keeps who was turned down. */

@@ -165,6 +165,8 @@ export interface HostScope {
   readonly runId: string;
   readonly signal: AbortSignal;
   readonly resolveSecret: (name: string) => string;
+  /** Nothing has begun: what is known not to answer isn't asked, which is a {@link HostError}. */
+  readonly onlyLooks?: boolean;
   /** Awaited before the child's work counts: the journal must know it. */
   readonly onChild: (child: ChildRecord) => Promise<void>;
   readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;

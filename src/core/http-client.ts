@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, Arg | readonly Arg[]>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** Nothing has begun: a service that is known not to answer isn't asked, which is a `HostError`. */
+  readonly onlyLooks?: boolean;
   /** Milliseconds until the whole answer must be there; the client has a default. */
   readonly timeoutMs?: number;
 }

@@ -54,6 +54,7 @@ function lookingHost({ hosts, secrets }: LookDeps, signal: AbortSignal): Host {
   const host = hosts.open({
     runId: 'status',
     signal,
+    onlyLooks: true,
     resolveSecret: secrets.resolve,
     onChild: async () => {},
     onOutput: () => {},

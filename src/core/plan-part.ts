@@ -32,6 +32,7 @@ export function planningHost(
   const host = deps.hosts.open({
     runId,
     signal,
+    onlyLooks: true,
     resolveSecret: deps.secrets.resolve,
     onChild: async () => {},
     onOutput: () => {},

@@ -268,6 +268,16 @@ export const REASONS = {
     remedy: 'Remove them by hand if they are not needed.',
   },
 
+  circuit_open: {
+    summary:
+      'Something that the run needs did not answer several times in a row, so it isn’t asked for a while.',
+    remedy:
+      'Fix what keeps it from answering, then try it now (`chatops circuits retry`) or wait for the next try.',
+  },
+  circuit_unknown: {
+    summary: 'Nothing of this name is paused.',
+    remedy: 'Look at `chatops circuits` for the exact names.',
+  },
   docker_unreachable: {
     summary: 'The Docker engine does not answer.',
     remedy: 'Start it (`systemctl start docker`), or correct DOCKER_HOST, then try again.',

@@ -1,4 +1,5 @@
 import type { Artifact } from './artifact.js';
+import type { Circuit } from './circuit.js';
 import type { Consent } from './consent.js';
 import type { HistoryStore } from './history.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
@@ -241,6 +242,19 @@ export interface IncidentNote {
 }
 
 /** Everything that outlives a process. Every method is atomic; errors throw {@link StoreError}. */
+/** A circuit as it is kept for the next process. */
+export interface KeptCircuit extends Circuit {
+  /** How often its pause was prolonged. */
+  readonly pauses: number;
+}
+
+/** What outside isn't asked now. */
+export interface CircuitStore {
+  list(): Promise<readonly KeptCircuit[]>;
+  put(circuit: KeptCircuit): Promise<void>;
+  remove(target: string): Promise<void>;
+}
+
 export interface Store {
   readonly runs: RunStore;
   readonly leases: LeaseStore;
@@ -252,6 +266,7 @@ export interface Store {
   readonly incidents: IncidentStore;
   readonly deliveries: DeliveryStore;
   readonly schedules: ScheduleStore;
+  readonly circuits: CircuitStore;
   readonly files: StoreFiles;
   close(): Promise<void>;
 }

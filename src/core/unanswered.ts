@@ -1,3 +1,4 @@
+import { CircuitOpenError } from './circuit.js';
 import { formatDuration } from './format.js';
 import { type ExecResult, type Host, HostError, type Hosts, NoAnswerError } from './host.js';
 import { code, type Phrase, phrase } from './phrase.js';
@@ -46,6 +47,7 @@ function shortened(text: string): string {
 
 /** What a host's error means for a plan that is being made, or a look; any other error is a defect and thrown on. */
 export function unanswered(error: unknown): Notice {
+  if (error instanceof CircuitOpenError) return error.notice;
   if (!(error instanceof HostError)) throw error;
   return notice('no_answer', whatFailed(error));
 }

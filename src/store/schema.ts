@@ -226,4 +226,15 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE incidents ADD COLUMN about TEXT NOT NULL DEFAULT '[]';
   `,
+  // What outside did not answer, and isn't asked before its time.
+  `
+  CREATE TABLE circuits (
+    target TEXT PRIMARY KEY,
+    reason TEXT NOT NULL,
+    since TEXT NOT NULL,
+    next_try TEXT NOT NULL,
+    failures INTEGER NOT NULL,
+    pauses INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -3,6 +3,7 @@ import type { Store, StoreFiles } from '../core/store.js';
 import { artifactStore } from './artifacts.js';
 import { type AuditTrail, auditStore, auditTrail } from './audit.js';
 import { type HeadFile, headFile } from './audit-head.js';
+import { circuitStore } from './circuits.js';
 import { prepareDataDir } from './data-dir.js';
 import { deliveryStore } from './deliveries.js';
 import { historyStore } from './history.js';
@@ -93,5 +94,6 @@ function storeOf({ database, trail, head }: Parts): Omit<Store, 'files' | 'close
     incidents: incidentStore(database, trail),
     deliveries: deliveryStore(database),
     schedules: scheduleStore(database, trail),
+    circuits: circuitStore(database),
   };
 }

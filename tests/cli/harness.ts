@@ -22,6 +22,7 @@ import type { Run } from '../../src/core/run.js';
 import { createScheduleDesk } from '../../src/core/schedule/desk.js';
 import { openSchedules } from '../../src/core/schedule/source.js';
 import type { Store } from '../../src/core/store.js';
+import { createCircuits } from '../../src/limits/circuits.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { FakeHosts } from '../core/harness.js';
 import { rulesOf } from '../support/rules.js';
@@ -157,6 +158,7 @@ export class Installation {
         [executorOf(this.work) as unknown as Executor, ...this.executors].map((one) => [one.kind, one]),
       ),
       hosts: new FakeHosts(100),
+      circuits: createCircuits({ redact: (text) => text }),
       events: new EventBus((error) => {
         throw error;
       }),

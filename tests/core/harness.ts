@@ -22,6 +22,7 @@ import { createRefusalAudit } from '../../src/core/refusal-audit.js';
 import type { Actor, RunRequest } from '../../src/core/request.js';
 import type { Run } from '../../src/core/run.js';
 import type { Store } from '../../src/core/store.js';
+import { createCircuits } from '../../src/limits/circuits.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { openDatabase } from '../../src/store/sqlite-database.js';
 import { rulesOf } from '../support/rules.js';
@@ -244,6 +245,7 @@ export class Installation {
         ]),
       ),
       hosts,
+      circuits: createCircuits({ redact: (text) => text, now: () => this.now }),
       events: bus,
       redactor: this.redactor,
       secrets: { has: () => false, resolve: () => '' },

@@ -33,7 +33,8 @@ export function apiAccess({ url, http, token }: ProxmoxApi, signal?: AbortSignal
             ...(inBody ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
           },
           ...(inBody ? { body: form } : {}),
-          ...(signal ? { signal } : {}),
+          // Only plans and looks bring a signal; what has begun is followed to its end.
+          ...(signal ? { signal, onlyLooks: true } : {}),
         }),
       );
       if (response.status !== 200) throw refusalOf(response);

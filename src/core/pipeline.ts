@@ -24,7 +24,7 @@ import { emptyPlan } from './planning.js';
 import { barred } from './policy/wording.js';
 import type { Notice } from './reasons.js';
 import { Records } from './records.js';
-import { notActive, shuttingDown, unknownRun } from './refusals.js';
+import { isFact, notActive, shuttingDown, unknownRun } from './refusals.js';
 import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
 import { asResumed } from './resume.js';
 import type { Outcome, Run, RunSummary, Shown } from './run.js';
@@ -60,6 +60,11 @@ export interface Pipeline {
   decide(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Decision>;
   /** Why that answer would not count now; null: it would. Changes nothing. */
   foresee(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Notice | null>;
+  /**
+   * So many further presses on this run got the refusal that the same person just got, and were not judged again: they
+   * are counted.
+   */
+  deniedAgain(runId: string, actor: Actor, notice: Notice, times: number): Promise<void>;
   /** Ends a queued or running run; works on another process's run too. */
   stop(runId: string, actor: Actor): Promise<{ readonly ok: true; readonly run: Run } | Refusal>;
   /** Null when allowed, else why not. */
@@ -186,6 +191,12 @@ class Story implements Pipeline {
     await this.#records.stopRequested(run, actorRef(actor));
     this.ownership.abort(run.id, { kind: 'stop', by: actorRef(actor) });
     return { ok: true, run };
+  }
+
+  async deniedAgain(runId: string, actor: Actor, notice: Notice, times: number): Promise<void> {
+    if (isFact(notice)) return;
+    const run = await this.deps.store.runs.get(runId);
+    if (run) await this.#records.deny(requestOf(run, actor), runId, notice, times);
   }
 
   check(actor: Actor, right: Right, subject: Subject): Notice | null {

@@ -78,9 +78,9 @@ export class Records {
     return this.finish({ ...run, finishedAt, state: now.state }, outcome);
   }
 
-  /** Turns an attempt down, beside a run: it is kept, and told to listeners. */
-  deny(request: RunRequest, runId: string | null, notice: Notice): Promise<Refusal> {
-    return this.#refuse(request, runId, notice, () => null);
+  /** Turns an attempt down, beside a run: it is kept, and told to listeners. `times`: as often, at once. */
+  deny(request: RunRequest, runId: string | null, notice: Notice, times = 1): Promise<Refusal> {
+    return this.#refuse(request, runId, notice, () => null, times);
   }
 
   /**
@@ -103,6 +103,7 @@ export class Records {
     runId: string | null,
     notice: Notice,
     alert: (refused: { intent: string; actor: ActorRef; at: string }) => NewAlert | null,
+    times = 1,
   ): Promise<Refusal> {
     const at = this.deps.now().toISOString();
     const actor = actorRef(request.actor);
@@ -112,6 +113,7 @@ export class Records {
       entry: { at, actor, source: request.source, runId, intent },
       reason,
       alert: denialAlert({ by: actor, intent, reason, runId, at }) ?? alert({ intent, actor, at }),
+      times,
     });
     this.deps.events.emit({ type: 'denied', request, notice });
     return { ok: false, notice };

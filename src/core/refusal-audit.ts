@@ -19,6 +19,8 @@ export interface KnownRefusal {
   readonly reason: string;
   /** What the row says besides, while there are few. */
   readonly detail?: Readonly<Record<string, string>>;
+  /** How many there were at once; one when left out. */
+  readonly times?: number;
   /** What it raises. */
   readonly alert?: NewAlert | null;
 }
@@ -118,8 +120,8 @@ export function createRefusalAudit(deps: RefusalDeps, collectMs = COLLECT_MS): R
 
   return {
     keep: async (refusal) => {
-      const { entry, reason, detail = {}, alert = null } = refusal;
-      if (!isFew(entry.actor)) return add(refusal, 1, entry.at);
+      const { entry, reason, detail = {}, alert = null, times = 1 } = refusal;
+      if (times > 1 || !isFew(entry.actor)) return add(refusal, times, entry.at);
       await store.audit.append({ ...entry, event: 'refused', detail: { reason, ...detail } }, alert);
     },
     end: async () => {

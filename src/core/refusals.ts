@@ -1,7 +1,19 @@
 import { code, phrase } from './phrase.js';
-import { type Notice, notice } from './reasons.js';
+import { type Notice, notice, type ReasonCode } from './reasons.js';
 import { isFinal, type Run, stateText } from './run.js';
 import type { Refusal } from './ticket.js';
+
+const FACTS: readonly ReasonCode[] = [
+  'run_unknown',
+  'already_decided',
+  'not_confirmed_in_time',
+  'not_active',
+];
+
+/** It says how the run stands, and turns nobody down: it is in no trail. */
+export function isFact({ code: reason }: Notice): boolean {
+  return FACTS.includes(reason);
+}
 
 /** The refusals that the pipeline itself gives, in words. */
 export function unknownRun(runId: string): Refusal {

@@ -3,6 +3,7 @@ import type { Argv } from '../core/plan.js';
 import { FAILED, supervise } from './child.js';
 import { type CommandSettings, inOwnFolder, resolveCommand } from './command.js';
 import { readOutput } from './output.js';
+import { lowerPriority } from './priority.js';
 import { startTurn } from './start-turn.js';
 
 /** Runs one command; see {@link Host.exec}. */
@@ -31,6 +32,7 @@ export async function exec(
     encoding: 'buffer',
     forceKillAfterDelay: false,
   });
+  if (!options.uninterruptible) lowerPriority(child.pid);
   const { log = 'stderr', keep, omit } = options;
   const onLog = (stream: 'stdout' | 'stderr') => (line: string) => scope.onOutput(stream, line);
   const stdout = readOutput(child.stdout, {

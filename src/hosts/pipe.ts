@@ -9,6 +9,7 @@ import { type Command, type CommandSettings, inOwnFolder, intoFile, resolveComma
 import { openFolder, pathOf, stale } from './folder.js';
 import { readOutput } from './output.js';
 import { asHostError } from './plain-files.js';
+import { lowerPriority } from './priority.js';
 import { startTurn } from './start-turn.js';
 
 /** How long a command may go on reading after the one before it has ended, until it is asked who still writes, in ms. */
@@ -43,6 +44,7 @@ export async function pipe(
     else if (file !== null) target = await create(file);
     commands.push(isFar ? intoFile(last, file) : last);
     const children = connect(commands, target);
+    if (!options.uninterruptible) for (const { pid } of children) lowerPriority(pid);
     const over = new Set<number>();
     const strays: NodeJS.Timeout[] = [];
     const ends = await Promise.allSettled(

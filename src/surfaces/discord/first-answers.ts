@@ -38,8 +38,11 @@ interface Waiting {
   readonly at: number;
 }
 
-/** Watches from the packet's arrival to the first callback that Discord accepted. */
-export function watchFirstAnswers(client: Client, watch: AnswerWatch): void {
+/**
+ * Watches from the packet's arrival to the first callback that Discord accepted.
+ * @returns takes the id of an interaction whose callback was accepted and that `client.rest` knows nothing of
+ */
+export function watchFirstAnswers(client: Client, watch: AnswerWatch): (interactionId: string) => void {
   // In the order of their arrival. One timer looks at all: a timer each would outlive its interaction by seconds.
   const open = new Map<string, Waiting>();
   const late = new Map<string, Waiting>();
@@ -61,6 +64,14 @@ export function watchFirstAnswers(client: Client, watch: AnswerWatch): void {
     setTimeout(look, LOOK_MS).unref();
   };
 
+  const accepted = (id: string): void => {
+    const interaction = open.get(id) ?? late.get(id);
+    if (interaction === undefined) return;
+    open.delete(id);
+    late.delete(id);
+    watch.answered(interaction.kind, performance.now() - interaction.at);
+  };
+
   client.ws.on(GatewayDispatchEvents.InteractionCreate, (data: GatewayInteractionCreateDispatchData) => {
     const kind = KINDS[data.type];
     if (kind === undefined) return;
@@ -68,13 +79,10 @@ export function watchFirstAnswers(client: Client, watch: AnswerWatch): void {
     lookLater();
   });
   client.rest.on(RESTEvents.Response, ({ path }, { status }) => {
-    const [, id = ''] = CALLBACK.exec(path) ?? [];
-    const interaction = open.get(id) ?? late.get(id);
-    if (interaction === undefined || status >= 300) return;
-    open.delete(id);
-    late.delete(id);
-    watch.answered(interaction.kind, performance.now() - interaction.at);
+    const [, id] = CALLBACK.exec(path) ?? [];
+    if (id !== undefined && status < 300) accepted(id);
   });
+  return accepted;
 }
 
 /** The first of them, up to the one that is younger. */

@@ -8,6 +8,7 @@ import {
   PermissionFlagsBits,
   type PermissionsString,
 } from 'discord.js';
+import type { Acknowledger } from './acknowledge.js';
 import { actorOf, lookUpActor } from './actor.js';
 import type { Focused } from './autocomplete.js';
 import type { Conversation } from './conversation.js';
@@ -23,6 +24,7 @@ export function optionsOf(interaction: ChatInputCommandInteraction): Record<stri
 export function conversationOf(
   interaction: ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction,
   homeGuildId: string | null,
+  heard: Acknowledger['heard'],
 ): Conversation {
   let promised = false;
   return {
@@ -42,7 +44,10 @@ export function conversationOf(
       promised = true;
     },
     accept: async () => {
-      if (interaction.isButton() || interaction.isModalSubmit()) await interaction.deferUpdate();
+      if (!interaction.isButton() && !interaction.isModalSubmit()) return;
+      // What did not work the short way is asked for again, and told apart, by discord.js.
+      if (await heard(interaction)) interaction.deferred = true;
+      else await interaction.deferUpdate();
     },
     ask: async (form) => {
       if (!interaction.isModalSubmit()) await interaction.showModal(modalOf(form));

@@ -1,4 +1,5 @@
 import type { AutocompleteInteraction, Interaction } from 'discord.js';
+import type { Acknowledger } from './acknowledge.js';
 import { actorOf } from './actor.js';
 import { complete } from './autocomplete.js';
 import { callBudget } from './call-budget.js';
@@ -9,28 +10,35 @@ import type { PressDeps } from './press.js';
 import { note } from './render/notices.js';
 
 /** Answers what people send. Who sends too much is turned down before anything is read or judged. */
-export function interactionHandler(deps: PressDeps): (interaction: Interaction) => void {
+export function interactionHandler(
+  deps: PressDeps,
+  heard: Acknowledger['heard'],
+): (interaction: Interaction) => void {
   const handling = callBudget(deps.callsPerMinute ?? (() => Number.POSITIVE_INFINITY), () =>
     performance.now(),
   );
   return (interaction) => {
     const how = handling(interaction.user.id);
-    if (how === 'answer') void answer(interaction, deps);
-    else if (how === 'turn-down') void turnDown(interaction, deps);
+    if (how === 'answer') void answer(interaction, deps, heard);
+    else if (how === 'turn-down') void turnDown(interaction, deps, heard);
   };
 }
 
-async function answer(interaction: Interaction, deps: PressDeps): Promise<void> {
+async function answer(
+  interaction: Interaction,
+  deps: PressDeps,
+  heard: Acknowledger['heard'],
+): Promise<void> {
   const { guildId } = deps.config;
   if (interaction.isAutocomplete()) {
     await offer(interaction, deps);
   } else if (interaction.isChatInputCommand()) {
-    const talk = conversationOf(interaction, guildId);
+    const talk = conversationOf(interaction, guildId, heard);
     await onCommand(talk, deps, interaction.commandName, optionsOf(interaction));
   } else if (interaction.isButton()) {
-    await onPress(conversationOf(interaction, guildId), deps, interaction.customId);
+    await onPress(conversationOf(interaction, guildId, heard), deps, interaction.customId);
   } else if (interaction.isModalSubmit()) {
-    const talk = conversationOf(interaction, guildId);
+    const talk = conversationOf(interaction, guildId, heard);
     await onForm(talk, deps, interaction.customId, valuesOf(interaction));
   }
 }
@@ -45,7 +53,11 @@ async function offer(interaction: AutocompleteInteraction, deps: PressDeps): Pro
   }
 }
 
-async function turnDown(interaction: Interaction, deps: PressDeps): Promise<void> {
+async function turnDown(
+  interaction: Interaction,
+  deps: PressDeps,
+  heard: Acknowledger['heard'],
+): Promise<void> {
   deps.log.warn(
     { userId: interaction.user.id },
     'somebody sends so much that the rest of it is not answered',
@@ -53,7 +65,7 @@ async function turnDown(interaction: Interaction, deps: PressDeps): Promise<void
   try {
     if (interaction.isAutocomplete()) return await interaction.respond([]);
     if (!interaction.isChatInputCommand() && !interaction.isButton() && !interaction.isModalSubmit()) return;
-    await conversationOf(interaction, deps.config.guildId).tell(
+    await conversationOf(interaction, deps.config.guildId, heard).tell(
       note(
         'You sent more than the bot answers. Nothing was done.',
         '**Next:** wait a minute, then try again.',

@@ -1,5 +1,6 @@
 import { consentOf } from '../../core/consent.js';
 import type { Answer } from '../../core/decisions.js';
+import type { Notice } from '../../core/reasons.js';
 import { unknownRun } from '../../core/refusals.js';
 import { actorRef } from '../../core/request.js';
 import type { Run } from '../../core/run.js';
@@ -8,6 +9,7 @@ import type { Conversation } from './conversation.js';
 import type { LiveRuns } from './live-runs.js';
 import { openRun } from './open-run.js';
 import { openAgain as again, pressForm, submitForm } from './params/request-run.js';
+import type { PressOnce } from './press-once.js';
 import { parseCustomId, type Verb } from './render/buttons.js';
 import { showCommands } from './render/commands.js';
 import { runDetails } from './render/history.js';
@@ -18,8 +20,9 @@ import { parseFormId } from './render/param-form.js';
 import { parseScheduleId } from './render/schedule-buttons.js';
 import { pressSchedule } from './scheduling.js';
 
-export type PressDeps = IncidentDeps & { readonly live: LiveRuns };
-type Press = (talk: Conversation, deps: PressDeps, runId: string) => Promise<void>;
+export type PressDeps = IncidentDeps & { readonly live: LiveRuns; readonly presses: PressOnce };
+/** @param now the button says that no name has to be typed */
+type Press = (talk: Conversation, deps: PressDeps, runId: string, now: boolean) => Promise<void>;
 
 /** A button was pressed. All that it carries is the run's id and the verb; the state is in the store. */
 export async function press(talk: Conversation, deps: PressDeps, customId: string): Promise<void> {
@@ -31,7 +34,7 @@ export async function press(talk: Conversation, deps: PressDeps, customId: strin
   if (schedule !== null) return pressSchedule(talk, deps, schedule);
   const wish = parseCustomId(customId);
   if (wish === null) return talk.tell(note('This button belongs to another version of the bot.'));
-  await PRESSES[wish.verb](talk, deps, wish.runId);
+  await PRESSES[wish.verb](talk, deps, wish.runId, wish.now);
 }
 
 /** A form was sent: values for an intent, or the answer to a preview, with the name that was typed. */
@@ -52,8 +55,8 @@ export async function submit(
 
 const answerPreview =
   (answer: Answer): Press =>
-  async (talk, deps, runId) => {
-    if (answer === 'confirm' || answer === 'approve') {
+  async (talk, deps, runId, now) => {
+    if (!now && (answer === 'confirm' || answer === 'approve')) {
       const run = await deps.runs.get(runId);
       if (run !== null && consentOf(run).typed && (await wantsName(talk, deps, runId, answer))) {
         return talk.ask(nameForm(deps.redact(run), answer));
@@ -73,26 +76,39 @@ async function wantsName(
   return missing?.code === 'name_not_typed';
 }
 
-/** The first answer comes before anything is done: who saw "interaction failed" has started nothing. */
-async function decide(
+function decide(
   talk: Conversation,
-  { pipeline, redact }: PressDeps,
+  deps: PressDeps,
   runId: string,
   answer: Answer,
   typed?: string,
 ): Promise<void> {
-  await talk.accept();
   const also = { find: talk.find, ...(typed === undefined ? {} : { typed }) };
-  const decision = await pipeline.decide(runId, talk.actor, answer, also);
-  if (!decision.ok) await talk.tell(refusal(redact(decision.notice)));
+  return deps.presses.answer(talk, {
+    name: `${runId} ${answer} ${typed ?? ''}`,
+    act: () => deps.pipeline.decide(runId, talk.actor, answer, also),
+    ...refusals(talk, deps, runId),
+  });
 }
 
-const stop: Press = async (talk, { pipeline, live, redact }, runId) => {
-  await talk.accept();
-  const result = await pipeline.stop(runId, talk.actor);
-  if (!result.ok) return talk.tell(refusal(redact(result.notice)));
-  live.stopping(runId, actorRef(talk.actor));
-};
+const stop: Press = (talk, deps, runId) =>
+  deps.presses.answer(talk, {
+    name: `${runId} stop`,
+    act: async () => {
+      const result = await deps.pipeline.stop(runId, talk.actor);
+      if (result.ok) deps.live.stopping(runId, actorRef(talk.actor));
+      return result;
+    },
+    ...refusals(talk, deps, runId),
+  });
+
+/** Somebody reads a refusal once; each press that got it is counted. */
+function refusals(talk: Conversation, { pipeline, redact }: PressDeps, runId: string) {
+  return {
+    refuse: (why: Notice) => talk.tell(refusal(redact(why))),
+    again: (why: Notice, times: number) => pipeline.deniedAgain(runId, talk.actor, why, times),
+  };
+}
 
 const rollBack: Press = async (talk, deps, runId) => {
   const run = await deps.runs.get(runId);

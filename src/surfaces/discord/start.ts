@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, Options } from 'discord.js';
 import type { DirectAlert } from '../../core/faults.js';
+import { createAcknowledger } from './acknowledge.js';
 import type { OpsAlerts } from './alerts/ops-alerts.js';
 import { startAlerts } from './alerts/start-alerts.js';
 import { faultTeller } from './alerts/tell-fault.js';
@@ -16,6 +17,7 @@ import { interactionHandler } from './on-interaction.js';
 import { createOutcomes, isToldHere } from './outcomes.js';
 import { createDrafts } from './params/drafts.js';
 import type { PressDeps } from './press.js';
+import { pressOnce } from './press-once.js';
 import { registerCommands } from './register.js';
 import { waitingPreviews } from './waiting-previews.js';
 
@@ -50,7 +52,8 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     rest: { api: config.apiUrl },
   });
   const state = gatewayState(client, deps.now);
-  if (deps.answers !== undefined) watchFirstAnswers(client, deps.answers);
+  const answered = deps.answers && watchFirstAnswers(client, deps.answers);
+  const acknowledger = createAcknowledger(config.apiUrl, answered);
   const messages = channelMessages(client.rest, channelTurns(config.channelLimit));
   const closing = createClosing(messages, log);
   const live = liveRuns({ ...deps, messages });
@@ -63,12 +66,13 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
     live,
     outcomes,
     drafts: createDrafts(deps.now),
+    presses: pressOnce(),
     alertsChanged: () => alerts?.request(),
   };
 
   client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client reported an error'));
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord had an error'));
-  client.on(Events.InteractionCreate, interactionHandler(all));
+  client.on(Events.InteractionCreate, interactionHandler(all, acknowledger.heard));
   client.on(Events.ClientReady, (ready) => {
     log.info({ bot: ready.user.username, guilds: ready.guilds.cache.size }, 'Discord is ready');
     if (config.guildId === null && ready.guilds.cache.size > 1) {
@@ -109,7 +113,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
       closing.giveUp();
       const last = Promise.all([outcomes.idle(), live.endAll(), alerts?.end()]);
       await Promise.race([last, sleep(LAST_DELIVERIES_MS, undefined, { ref: false })]);
-      await client.destroy();
+      await Promise.all([client.destroy(), acknowledger.close()]);
     },
   };
 }

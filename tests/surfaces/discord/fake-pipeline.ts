@@ -188,6 +188,7 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       if (denied !== null) return refuse(denied);
       return { ok: true, run: set(id, { stopRequestedBy: actorRef(actor) }) };
     },
+    deniedAgain: async () => {},
     check: (actor, right, { intent }) => may(actor, right, intent ?? ''),
     visible: (actor, action) =>
       intents

@@ -1,3 +1,4 @@
+import { consentOf } from '../../../core/consent.js';
 import type { Run, RunSummary } from '../../../core/run.js';
 import type { Button } from './fit.js';
 
@@ -17,11 +18,14 @@ const VERBS = [
 /** What a press asks for. `retry` and `again` are the same wish after different ends; `resume` leaves out what is done. */
 export type Verb = (typeof VERBS)[number];
 
-/** Reads `run:<id>:<verb>`; null when it is nothing of ours. */
-export function parseCustomId(text: string): { runId: string; verb: Verb } | null {
-  const [, runId, name] = /^run:([a-z0-9-]{1,40}):([a-z]+)$/.exec(text) ?? [];
+/**
+ * Reads `run:<id>:<verb>`, or `run:<id>:<verb>:now` of a button for which no name has to be typed as far as its message
+ * says; null when it is nothing of ours.
+ */
+export function parseCustomId(text: string): { runId: string; verb: Verb; now: boolean } | null {
+  const [, runId, name, now] = /^run:([a-z0-9-]{1,40}):([a-z]+)(:now)?$/.exec(text) ?? [];
   const verb = VERBS.find((known) => known === name);
-  return runId === undefined || verb === undefined ? null : { runId, verb };
+  return runId === undefined || verb === undefined ? null : { runId, verb, now: now !== undefined };
 }
 
 type Id = Pick<Run | RunSummary, 'id'>;
@@ -30,10 +34,16 @@ function button(run: Id, verb: Verb, label: string, style: Button['style'] = 'qu
   return { id: `run:${run.id}:${verb}`, label, style };
 }
 
+/** The button itself says that no form has to be opened: then the press is answered before the run is looked at. */
+const agree = (run: Run, verb: 'confirm' | 'approve', label: string, risky: boolean): Button => {
+  const agreed = button(run, verb, label, risky ? 'danger' : 'go');
+  return consentOf(run).typed ? agreed : { ...agreed, id: `${agreed.id}:now` };
+};
+
 export const confirm = (run: Run, risky: boolean): Button =>
-  button(run, 'confirm', `Confirm ${run.action}`, risky ? 'danger' : 'go');
+  agree(run, 'confirm', `Confirm ${run.action}`, risky);
 export const approve = (run: Run, risky: boolean): Button =>
-  button(run, 'approve', `Approve ${run.action}`, risky ? 'danger' : 'go');
+  agree(run, 'approve', `Approve ${run.action}`, risky);
 export const reject = (run: Id): Button => button(run, 'reject', 'Reject');
 export const cancel = (run: Id): Button => button(run, 'cancel', 'Cancel');
 export const cancelMine = (run: Id): Button => button(run, 'stop', 'Cancel mine');

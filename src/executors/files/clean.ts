@@ -13,17 +13,27 @@ export async function deleteOld(
   let deleted = 0;
   for (const { archive, manifest } of data.deletions) {
     if (ctx.signal.aborted) break;
-    try {
-      await ctx.host.remove(archive);
-      if (manifest !== null) await ctx.host.remove(manifest);
-      await ctx.artifactDeleted(archive);
-      deleted += 1;
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      warnings.push(
-        notice('retention_failed', phrase`${code(archive)} could not be deleted (${error.code}).`),
-      );
+    const kept = await tryToRemove(archive, ctx);
+    if (kept !== null) {
+      warnings.push(kept);
+      continue;
     }
+    // Before the manifest: a catalogue that names what is gone would be wrong about it from now on.
+    await ctx.artifactDeleted(archive);
+    deleted += 1;
+    const left = manifest === null ? null : await tryToRemove(manifest, ctx);
+    if (left !== null) warnings.push(left);
   }
   return { deleted, warnings };
+}
+
+/** Null when it is gone. */
+async function tryToRemove(path: string, { host }: RunContext): Promise<Notice | null> {
+  try {
+    await host.remove(path);
+    return null;
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return notice('retention_failed', phrase`${code(path)} could not be deleted (${error.code}).`);
+  }
 }

@@ -11,6 +11,8 @@ import { walk } from './walk.js';
 
 /** How long what was told to end may still take, in ms. */
 const SETTLE_MS = 3000;
+/** How long an end that was kept in memory may take to be stored, in ms. */
+const STORED_MS = 10_000;
 const CHILD = join(ROOT, 'dist/tests/contracts/executor/child.js');
 
 export interface Round {
@@ -57,13 +59,14 @@ async function closing(opened: Opened, work: () => Promise<Round>): Promise<Roun
 async function judge(
   world: World,
   { app, injector, errors }: Opened,
-  run: Run | null,
+  seen: Run | null,
   soFar: readonly string[],
 ): Promise<Round> {
   const violations = [...soFar];
+  const run = seen && (await stored(app, seen));
   const outcome = run?.outcome ?? null;
   if (run && !isFinal(run.state) && !(isWaiting(run) && run.owner === null)) {
-    violations.push(`the run is still ${run.state}`);
+    violations.push(`the run is still ${run.state}; it was seen as ${seen?.state}`);
   }
   const said = JSON.stringify(outcome?.summary ?? '');
   if (outcome?.reason === 'internal_error' || /defect/.test(said)) {
@@ -86,6 +89,15 @@ async function judge(
     recording: injector.recording,
     end: run ? `${run.state} ${outcome?.reason ?? ''}` : 'not recorded',
   };
+}
+
+/** The run as the store has it once it has taken its end; an end waits for the store and not the other way round. */
+async function stored(app: Opened['app'], seen: Run): Promise<Run> {
+  for (const until = Date.now() + STORED_MS; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const run = (await app.store.runs.get(seen.id)) ?? seen;
+    const leases = (await app.store.leases.list()).filter(({ runId }) => runId === seen.id);
+    if ((run.state === seen.state && leases.length === 0) || Date.now() > until) return run;
+  }
 }
 
 /** Killed before anybody had confirmed it. */

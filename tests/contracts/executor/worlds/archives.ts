@@ -26,7 +26,7 @@ export function wrongArchives(folder: string, old: readonly string[], end: End |
     ...(isWarned
       ? []
       : withoutManifest.map((name) => `without a manifest, and nothing is said of it: ${name}`)),
-    ...manifests
+    ...(isWarned ? [] : manifests)
       .filter((name) => !archives.includes(name.replace('.manifest.json', '')))
       .map((name) => `a manifest without its archive: ${name}`),
   );

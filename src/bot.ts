@@ -5,7 +5,7 @@ import { forgetOldIncidents } from './core/incident-retention.js';
 import { callsPerMinute } from './core/limits.js';
 import { plain } from './core/phrase.js';
 import type { ReasonCode } from './core/reasons.js';
-import { checkDatabase } from './core/store-watch.js';
+import { checkDatabase, watchAudit } from './core/store-watch.js';
 import type { Ending } from './ending.js';
 import { openSidePort } from './side-port.js';
 import { opsDestination } from './surfaces/discord/alerts/deps.js';
@@ -84,6 +84,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
   const surface = discord;
   if (surface?.tellFault) app.faults.tellBy(surface.tellFault);
   if (webhook) app.faults.tellBy(webhook.tellFault);
+  const endAuditWatch = watchAudit({ ...app, now: () => new Date() });
   const checking = new AbortController();
   const checked = checkDatabase(app, checking.signal);
   const scheduler = startScheduler({ ...app, owner: app.ownership.id, now: () => new Date() });
@@ -100,6 +101,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
       await ending.part('schedules', REST_MS, scheduled);
       clearInterval(expiring);
       forgetting();
+      endAuditWatch();
       unwatch();
       await Promise.all([
         ending.part('the check of the database', REST_MS, checked),

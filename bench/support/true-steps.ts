@@ -158,6 +158,7 @@ function coreOf(store: CoreDeps['store'], intent: Intent, executor: Executor): C
       clear: silent,
       list: () => [],
       blocking: () => null,
+      accept: async () => false,
       tellBy: silent,
       end: silent,
     },

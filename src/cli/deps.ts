@@ -17,7 +17,7 @@ export interface App {
   >;
   readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
-  readonly audit: Pick<AuditStore, 'list' | 'verify'>;
+  readonly audit: Pick<AuditStore, 'list' | 'verify' | 'look' | 'accept'>;
   readonly scheduleDesk: Pick<ScheduleDesk, 'list' | 'pause' | 'resume' | 'runNow' | 'problems'>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { collectParam, rowCount } from './arguments.js';
-import { auditCommand, verifyCommand } from './audit.js';
+import { acceptCommand, auditCommand, verifyCommand } from './audit.js';
 import { cancelCommand } from './cancel.js';
 import type { Context } from './context.js';
 import type { CliDeps } from './deps.js';
@@ -186,6 +186,10 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .command('verify')
     .description('check that no row of the trail was changed or removed')
     .action(() => withApp(verifyCommand, 'read'));
+  audit
+    .command('accept')
+    .description('continue from the trail as it is, after its end was lost or changed')
+    .action(() => withApp(acceptCommand));
 
   return program;
 }

@@ -2,6 +2,7 @@ import { faultKey, faultSubject, type NewAlert } from './incident.js';
 import type { Log } from './log.js';
 import { type Phrase, phrase, plain } from './phrase.js';
 import type { Notice } from './reasons.js';
+import type { ActorRef, Source } from './request.js';
 import type { IncidentStore } from './store.js';
 
 /** Something wrong with the installation itself, until it is cleared. */
@@ -22,17 +23,31 @@ export type DirectAlert = (fault: Fault) => Promise<void>;
 /** What is wrong with the installation itself. None of this throws or waits, and it works without the store. */
 export interface Faults {
   /** Logs and alerts once; while it is open, only the notice is replaced. */
-  open(key: string, notice: Notice, options?: { readonly blocksRuns?: boolean }): void;
+  open(key: string, notice: Notice, options?: FaultOptions): void;
   /** The fault is over, or was found not to be there: an alert that is open since before a restart ends too. */
   clear(key: string): void;
   /** Those that are open, oldest first. */
   list(): readonly Fault[];
   /** The first one because of which nothing new runs; null: there is none. */
   blocking(): Fault | null;
+  /** Somebody takes note of a fault, on its card or by a command. False: nothing comes of that. */
+  accept(key: string, by: Acceptance): Promise<boolean>;
   /** A way to people for alerts that the store can't take; each fault goes each way once. */
   tellBy(direct: DirectAlert): void;
   /** Waits for nothing; what is not stored by now is given up. */
   end(): void;
+}
+
+/** Who takes note of a fault, and where. */
+export interface Acceptance {
+  readonly actor: ActorRef;
+  readonly source: Source;
+}
+
+export interface FaultOptions {
+  readonly blocksRuns?: boolean;
+  /** What ends it when somebody takes note of it; it is cleared then. */
+  readonly onAccepted?: (by: Acceptance) => Promise<void>;
 }
 
 export interface FaultDeps {
@@ -54,14 +69,16 @@ export function createFaults(deps: FaultDeps): Faults {
   const { redact, log, now, alerts } = deps;
   const open = new Map<string, Fault>();
   const known = new Set<string>();
+  const accepting = new Map<string, NonNullable<FaultOptions['onAccepted']>>();
   const alarm = createAlarm(deps, (key) => open.get(key) ?? null);
 
   return {
-    open(key, raw, { blocksRuns = false } = {}) {
+    open(key, raw, { blocksRuns = false, onAccepted } = {}) {
       const before = open.get(key);
       const notice = redact(raw);
       const fault = { key, notice, since: before?.since ?? now().toISOString(), blocksRuns };
       open.set(key, fault);
+      if (onAccepted) accepting.set(key, onAccepted);
       known.add(key);
       if (before !== undefined && before.blocksRuns === blocksRuns) return;
       log.error({ fault: key, reason: notice.code }, `${plain(notice.message)} ${plain(notice.remedy)}`);
@@ -69,6 +86,7 @@ export function createFaults(deps: FaultDeps): Faults {
     },
     clear(key) {
       const wasOpen = open.delete(key);
+      accepting.delete(key);
       if (wasOpen) log.info({ fault: key }, 'a fault is over');
       if (!wasOpen && known.has(key)) return;
       known.add(key);
@@ -76,6 +94,11 @@ export function createFaults(deps: FaultDeps): Faults {
     },
     list: () => [...open.values()],
     blocking: () => [...open.values()].find(({ blocksRuns }) => blocksRuns) ?? null,
+    async accept(key, by) {
+      const onAccepted = accepting.get(key);
+      await onAccepted?.(by);
+      return onAccepted !== undefined;
+    },
     tellBy: alarm.tellBy,
     end: alarm.end,
   };

@@ -1,6 +1,6 @@
 import { authorize, runSubjects, type Subjects } from './authorize.js';
 import type { CoreDeps } from './deps.js';
-import type { Incident } from './incident.js';
+import { faultKey, type Incident } from './incident.js';
 import { code, phrase } from './phrase.js';
 import { type Notice, notice } from './reasons.js';
 import { Records } from './records.js';
@@ -26,7 +26,7 @@ export interface IncidentDesk {
 
 type DeskDeps = Pick<
   CoreDeps,
-  'store' | 'events' | 'refusals' | 'catalogue' | 'policy' | 'redactor' | 'log' | 'now'
+  'store' | 'faults' | 'events' | 'refusals' | 'catalogue' | 'policy' | 'redactor' | 'log' | 'now'
 >;
 
 export function createIncidentDesk(deps: DeskDeps): IncidentDesk {
@@ -75,7 +75,10 @@ export function createIncidentDesk(deps: DeskDeps): IncidentDesk {
           detail: { incident: id },
         },
       );
-      return done ? answer : refuse(over(id));
+      if (!done) return refuse(over(id));
+      const fault = faultKey(answer.incident);
+      if (fault !== null && kind !== 'muted') await deps.faults.accept(fault, { actor: by, source });
+      return answer;
     };
 
   return { look, acknowledge: note('acknowledged'), mute: note('muted'), resolve: note('resolved') };

@@ -460,6 +460,11 @@ export const REASONS = {
     summary: 'The bot was stopped while the run was waiting or running.',
     remedy: 'Run it again.',
   },
+  audit_trail_broken: {
+    summary: 'The audit trail does not end where audit.head says, or audit.head is missing.',
+    remedy:
+      'Run `chatops audit verify`, compare with a backup of the data directory, then run `chatops audit accept`.',
+  },
   store_unavailable: {
     summary: 'The database in the data directory can’t be read or written.',
     remedy: 'Check the space and rights of the data directory.',

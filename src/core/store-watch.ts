@@ -1,10 +1,12 @@
 import type { CoreDeps } from './deps.js';
+import type { Acceptance } from './faults.js';
 import { StoreError } from './store.js';
 import { storeUnavailable } from './store-fault.js';
 
 /** Faults of the store, by what is in trouble. */
 const DATA_DIRECTORY = 'data-directory';
 const DATABASE = 'database';
+const AUDIT_TRAIL = 'audit-trail';
 
 type WatchDeps = Pick<CoreDeps, 'store' | 'faults' | 'log'>;
 
@@ -27,6 +29,43 @@ export async function tryToWrite({ faults }: WatchDeps, write: () => Promise<voi
     return faults.open(DATA_DIRECTORY, storeUnavailable(error), { blocksRuns: true });
   }
   faults.clear(DATA_DIRECTORY);
+}
+
+/** How often the end of the audit trail is looked at, in ms. */
+const AUDIT_EVERY = 5000;
+
+/**
+ * Compares the end of the audit trail with what audit.head says, now and again and again. What doesn't agree is a fault
+ * until somebody accepts it. Returns the function that ends this.
+ */
+export function watchAudit(deps: WatchDeps & Pick<CoreDeps, 'now'>): () => void {
+  const { store, faults, log, now } = deps;
+  const accept = async ({ actor, source }: Acceptance): Promise<void> => {
+    const at = now().toISOString();
+    await store.audit.accept({
+      at,
+      event: 'audit_accepted',
+      actor,
+      source,
+      runId: null,
+      intent: '',
+      detail: null,
+    });
+    faults.clear(AUDIT_TRAIL);
+  };
+  const look = async (): Promise<void> => {
+    try {
+      const wrong = await store.audit.look();
+      if (wrong === null) faults.clear(AUDIT_TRAIL);
+      else faults.open(AUDIT_TRAIL, wrong, { onAccepted: accept });
+    } catch (error) {
+      // A store that can't be read says so itself.
+      if (!(error instanceof StoreError)) log.error({ err: error }, 'the audit trail could not be looked at');
+    }
+  };
+  void look();
+  const timer = setInterval(() => void look(), AUDIT_EVERY);
+  return () => clearInterval(timer);
 }
 
 /** Reads all of the database behind everything else; damage is a fault. Never rejects. */

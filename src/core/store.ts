@@ -179,6 +179,13 @@ export interface AuditStore {
   /** Newest first. */
   list(limit: number): Promise<readonly AuditRow[]>;
   verify(): Promise<AuditVerdict>;
+  /** What is wrong with the end of the trail now, by one row and the file that says where it ends; null: nothing. */
+  look(): Promise<Notice | null>;
+  /**
+   * Goes on from the trail as it is, whatever {@link look} finds, with a row that says so; its `detail` is filled in.
+   * False when nothing is wrong.
+   */
+  accept(entry: AuditEntry): Promise<boolean>;
 }
 
 /** People's holds on stacks. */

@@ -18,7 +18,20 @@ export function headOf(sql: Sql): Head {
   const last = sql.get<Pick<ChainedRow, 'seq' | 'hash'>>(
     'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
   );
-  return last ? { count: last.seq, hash: last.hash } : EMPTY_HEAD;
+  return last ? { count: last.seq, hash: last.hash } : baseOf(sql);
+}
+
+/** Where the rows in the database begin: the last one that was cut off. */
+export function baseOf(sql: Sql): Head {
+  const cut = sql.get<Head>('SELECT last AS count, hash FROM audit_cuts ORDER BY last DESC LIMIT 1');
+  return cut ?? EMPTY_HEAD;
+}
+
+/** The trail up to its row `count`; null when it has no such row, or no longer in the database. */
+export function headAt(sql: Sql, count: number): Head | null {
+  const base = baseOf(sql);
+  if (count === base.count) return base;
+  return sql.get<Head>('SELECT seq AS count, hash FROM audit WHERE seq = ?', count) ?? null;
 }
 
 export function addRow(sql: Sql, { seq, previousHash, hash, entry }: ChainedRow): void {

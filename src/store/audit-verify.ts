@@ -9,6 +9,7 @@ import {
   problemsOf,
 } from './audit-chain.js';
 import type { HeadFile, SealedHead } from './audit-head.js';
+import { outcomeCheck } from './audit-outcomes.js';
 import { rowsAfter } from './audit-rows.js';
 import type { Database } from './sqlite-database.js';
 
@@ -16,12 +17,13 @@ import type { Database } from './sqlite-database.js';
 const MOST_PROBLEMS = 1000;
 
 /**
- * Walks the whole trail, a page at a time, with the event loop free in between. The head file is read first:
+ * Walks the whole trail, and compares how runs ended by it with how they ended by the history; a page at a time, with the event loop free in between. The head file is read first:
  * rows that other processes append meanwhile come after it and are checked like all the others.
  */
 export async function verifyTrail(database: Database, file: HeadFile): Promise<AuditVerdict> {
   const sealed = file.read();
   const problems: Problem[] = [];
+  const outcomes = outcomeCheck();
   let rows = 0;
   let previous: Head = EMPTY_HEAD;
   let page: readonly ChainedRow[] = await database.read((sql) => rowsAfter(sql, Number.MIN_SAFE_INTEGER));
@@ -30,6 +32,8 @@ export async function verifyTrail(database: Database, file: HeadFile): Promise<A
       problems.push(...problemsOf(previous, row), ...replaced(sealed, row));
       if (row.seq > previous.count) previous = { count: row.seq, hash: row.hash };
     }
+    const read = page;
+    problems.push(...(await database.read((sql) => outcomes.compare(sql, read))));
     rows += page.length;
     await nextTurn();
     const after = page.at(-1)?.seq ?? previous.count;
@@ -37,7 +41,7 @@ export async function verifyTrail(database: Database, file: HeadFile): Promise<A
     // A planted number beyond what a double holds would come again for ever.
     if (page.at(-1)?.seq === after) break;
   }
-  problems.push(...problemsAtEnd(sealed, previous));
+  problems.push(...problemsAtEnd(sealed, previous), ...outcomes.end());
   return { rows, problems: shortened(problems) };
 }
 

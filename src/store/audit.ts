@@ -1,8 +1,9 @@
 import type { AuditEntry, AuditRow, AuditStore } from '../core/store.js';
 import { type ChainedRow, EMPTY_HEAD, type Head, nextRow, problemsOf } from './audit-chain.js';
 import type { HeadFile } from './audit-head.js';
-import { addRow, headOf, newestRows, rowsAfter } from './audit-rows.js';
+import { addRow, headAt, headOf, newestRows, rowsAfter } from './audit-rows.js';
 import { verifyTrail } from './audit-verify.js';
+import { auditWatch } from './audit-watch.js';
 import { raiseAlert } from './incident-events.js';
 import { parseJson } from './json.js';
 import type { Database, Sql } from './sqlite-database.js';
@@ -89,8 +90,15 @@ export function auditTrail(database: Database, file: HeadFile, warn: (message: s
   };
 }
 
-export function auditStore(database: Database, trail: AuditTrail, file: HeadFile): AuditStore {
+export function auditStore(
+  database: Database,
+  trail: AuditTrail,
+  file: HeadFile,
+  dataDir: string,
+): AuditStore {
   return {
+    ...auditWatch(database, trail, file, dataDir),
+
     async append(entry, alert) {
       await database.write((sql) => {
         trail.chain(sql, entry);
@@ -114,13 +122,8 @@ async function moveForward(sql: Sql, file: HeadFile): Promise<void> {
 
 /** Is `sealed` still in the trail, and does every row after it follow validly? */
 function leadsOn(sql: Sql, sealed: Head): boolean {
-  let previous = EMPTY_HEAD;
-  if (sealed.count > 0) {
-    const [row] = rowsAfter(sql, sealed.count - 1);
-    if (!row) return false;
-    previous = { count: row.seq, hash: row.hash };
-  }
-  if (previous.count !== sealed.count || previous.hash !== sealed.hash) return false;
+  let previous = headAt(sql, sealed.count);
+  if (previous?.hash !== sealed.hash) return false;
   for (let page = rowsAfter(sql, previous.count); page.length > 0; page = rowsAfter(sql, previous.count)) {
     for (const row of page) {
       if (problemsOf(previous, row).length > 0) return false;

@@ -237,4 +237,17 @@ export const MIGRATIONS: readonly string[] = [
     pauses INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  // What was cut off at the beginning of the audit trail, and which file has it; what old runs are found by.
+  `
+  CREATE TABLE audit_cuts (
+    first INTEGER NOT NULL,
+    last INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL,
+    file TEXT NOT NULL
+  );
+  CREATE INDEX runs_begun ON runs (seq) WHERE started_at IS NOT NULL;
+  CREATE INDEX runs_not_begun ON runs (seq) WHERE started_at IS NULL;
+  CREATE INDEX artifacts_deleted ON artifacts (deleted_at) WHERE deleted_at IS NOT NULL;
+  CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (at);
+  `,
 ];

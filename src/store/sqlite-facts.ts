@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import type { Owner } from '../core/store.js';
 import type { StoreFacts } from '../core/store-facts.js';
-import type { Head } from './audit-chain.js';
+import { EMPTY_HEAD, type Head } from './audit-chain.js';
+import { endProblem } from './audit-end.js';
 import { headFile, type SealedHead } from './audit-head.js';
 import { LIST } from './owners.js';
 import { MIGRATIONS } from './schema.js';
@@ -50,7 +51,7 @@ function look(file: string, size: number, sealed: SealedHead): StoreFacts {
       // Columns may have come since; and what has an older format is not in use by this version.
       owners: format === known ? (handle.prepare(LIST).all([]) as Owner[]) : [],
       auditRows: last?.count ?? 0,
-      auditProblem: endProblem(sealed, sealedRow ?? null, last?.count ?? 0),
+      auditProblem: endProblem(sealed, sealedRow ?? null, last ?? EMPTY_HEAD),
     };
   } finally {
     handle.close();
@@ -60,16 +61,4 @@ function look(file: string, size: number, sealed: SealedHead): StoreFacts {
 function damaged(file: string, found: string): StoreFacts {
   const known = sqliteReason({ code: 'SQLITE_CORRUPT' });
   return { state: 'unusable', why: `${file}: ${known?.reason} (${found})`, wayOut: known?.wayOut ?? '' };
-}
-
-/** What only the end of the trail tells; `chatops audit verify` walks all of it. */
-function endProblem(sealed: SealedHead, row: Head | null, rows: number): string | null {
-  if (!sealed.head) return `The audit trail’s end can’t be checked: ${sealed.problem}`;
-  const { count, hash } = sealed.head;
-  if (count > rows)
-    return `Rows of the audit trail are missing at the end: it has ${rows}, and audit.head counts ${count}.`;
-  if (count > 0 && row?.hash !== hash) {
-    return `Row ${count} of the audit trail is not the one that audit.head was written for.`;
-  }
-  return null;
 }

@@ -57,7 +57,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     await trail.end();
     await database.close();
   };
-  return { ...storeOf({ database, trail, head }), files, close };
+  return { ...storeOf({ database, trail, head, dataDir }), files, close };
 }
 
 /**
@@ -70,7 +70,7 @@ export async function openSqliteReader(options: SqliteStoreOptions): Promise<Sto
   const database = await openReader(file, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
   const head = headFile(join(dataDir, 'audit.head'), file);
   const trail = auditTrail(database, head, () => {});
-  return { ...storeOf({ database, trail, head }), files: UNWATCHED, close: database.close };
+  return { ...storeOf({ database, trail, head, dataDir }), files: UNWATCHED, close: database.close };
 }
 
 /** Of who reads once and is gone. */
@@ -80,9 +80,10 @@ interface Parts {
   readonly database: Database;
   readonly trail: AuditTrail;
   readonly head: HeadFile;
+  readonly dataDir: string;
 }
 
-function storeOf({ database, trail, head }: Parts): Omit<Store, 'files' | 'close'> {
+function storeOf({ database, trail, head, dataDir }: Parts): Omit<Store, 'files' | 'close'> {
   return {
     runs: runStore(database, trail),
     leases: leaseStore(database),
@@ -90,7 +91,7 @@ function storeOf({ database, trail, head }: Parts): Omit<Store, 'files' | 'close
     owners: ownerStore(database),
     artifacts: artifactStore(database),
     history: historyStore(database),
-    audit: auditStore(database, trail, head),
+    audit: auditStore(database, trail, head, dataDir),
     incidents: incidentStore(database, trail),
     deliveries: deliveryStore(database),
     schedules: scheduleStore(database, trail),

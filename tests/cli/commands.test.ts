@@ -217,7 +217,9 @@ describe('audit', () => {
     const { exitCode, out } = await here.run(['audit', 'verify']);
     expect([exitCode, out]).toEqual([
       0,
-      expect.stringMatching(/^✅ The audit trail is whole\. \d+ rows checked\.\n$/),
+      expect.stringMatching(
+        /^✅ The audit trail is intact, and the outcomes in the history agree with it\. \d+ rows checked\.\n$/,
+      ),
     ]);
     expect((await here.json(['audit', 'verify'])).value).toMatchObject({ ok: true, problems: [] });
   });
@@ -232,7 +234,7 @@ describe('audit', () => {
     expect(value.problems.length).toBeGreaterThan(0);
     const text = await here.run(['audit', 'verify']);
     expect(text.exitCode).toBe(1);
-    expect(text.out).toMatch(/^❌ The audit trail was changed\. .+\n {2}row \d+: .+\nNext: /);
+    expect(text.out).toMatch(/^❌ The audit trail or the history was changed\. .+\n {2}row \d+: .+\nNext: /);
   });
 });
 

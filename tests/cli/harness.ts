@@ -170,6 +170,7 @@ export class Installation {
         clear: ignore,
         list: () => [],
         blocking: () => null,
+        accept: async () => false,
         tellBy: ignore,
         end: ignore,
       },

@@ -7,6 +7,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
 import { auditStore, auditTrail } from '../../src/store/audit.js';
@@ -106,7 +107,7 @@ describe('audit.head', () => {
       },
     };
     const trail = auditTrail(database, watched, () => {});
-    await auditStore(database, trail, watched).append(sampleAudit());
+    await auditStore(database, trail, watched, dirname(path)).append(sampleAudit());
     expect(refused).toContain('database is locked');
     expect(folder.head()).toMatchObject({ count: 1 });
     other.close();
@@ -127,7 +128,7 @@ describe('audit.head', () => {
       },
     };
     const trail = auditTrail(database, watched, () => {});
-    const store = auditStore(database, trail, watched);
+    const store = auditStore(database, trail, watched, dirname(path));
     await store.append(sampleAudit());
     expect(folder.head()).toMatchObject({ count: 1 });
     for (let row = 0; row < 50; row += 1) await store.append(sampleAudit());

@@ -43,7 +43,7 @@ describe('many writes at once', () => {
     expect(ends.map((end) => (end.status === 'fulfilled' ? end.value : String(end.reason)))).toEqual([
       1,
       'Error: changed its mind',
-      expect.stringMatching(/^StoreError: .*UNIQUE.*Nothing was changed/),
+      expect.stringMatching(/^StoreRefusal: .*UNIQUE.*Nothing was changed/),
       1,
     ]);
     const rows = await database.read((sql) => sql.all<{ n: number }>('SELECT n FROM numbers ORDER BY n'));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Faults } from '../../../../src/core/faults.js';
 import { createIncidentDesk } from '../../../../src/core/incident-desk.js';
 import { Redactor } from '../../../../src/core/redact.js';
 import { createRefusalAudit } from '../../../../src/core/refusal-audit.js';
@@ -39,6 +40,7 @@ beforeEach(async () => {
   const desk = createIncidentDesk({
     store,
     events: pipeline.events,
+    faults: { accept: async () => false } as unknown as Faults,
     refusals: createRefusalAudit({ store, log, now }),
     catalogue: fake.catalogue,
     policy: rulesOf(),

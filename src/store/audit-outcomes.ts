@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import type { AuditEntry } from '../core/store.js';
+import type { ChainedRow, Problem } from './audit-chain.js';
+import type { Sql } from './sqlite-database.js';
+
+/** What a row of an end says. */
+const Ended = z.object({ state: z.string(), reason: z.string() });
+
+/** How a run stands in the history. */
+interface Standing {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly ended: number;
+}
+
+/** Events of which a run has one, with how it ended. */
+const ENDS: readonly string[] = ['finished', 'rejected'];
+/** Events after which an end must come. */
+const ON_ITS_WAY: readonly string[] = ['awaiting', 'confirmed', 'approved', 'running'];
+const STANDINGS = `
+  SELECT id, state, json_extract(outcome, '$.reason') AS reason, finished_at IS NOT NULL AS ended
+  FROM runs WHERE id IN (SELECT value FROM json_each(?))`;
+
+/** Compares how runs ended by the trail with how they ended by the history, along the trail. */
+export interface OutcomeCheck {
+  /** What these rows, read in their order, say otherwise than the history. Removed runs are nothing. */
+  compare(sql: Sql, rows: readonly ChainedRow[]): Problem[];
+  /** Runs that ended by the history alone. */
+  end(): Problem[];
+}
+
+export function outcomeCheck(): OutcomeCheck {
+  /** Runs that have ended by the history, and whose end the trail has not come to: its last row of each. */
+  const awaited = new Map<string, { readonly seq: number; readonly state: string }>();
+  return {
+    compare(sql, rows) {
+      const told = rows.flatMap((row) => entryOf(row) ?? []);
+      const ids = [...new Set(told.map(({ runId }) => runId))];
+      const standings = new Map(
+        sql.all<Standing>(STANDINGS, JSON.stringify(ids)).map((standing) => [standing.id, standing]),
+      );
+      return told.flatMap(({ seq, event, runId, detail }) => {
+        // What was lost before somebody accepted the trail as it is was told then.
+        if (event === 'audit_accepted') awaited.clear();
+        const standing = runId === null ? undefined : standings.get(runId);
+        if (!standing) return [];
+        if (ON_ITS_WAY.includes(event) && standing.ended === 1)
+          awaited.set(standing.id, { seq, state: standing.state });
+        if (!ENDS.includes(event)) return [];
+        awaited.delete(standing.id);
+        return differs(seq, detail, standing);
+      });
+    },
+    end: () =>
+      [...awaited].map(([id, { seq, state }]) => ({
+        seq,
+        problem: `Run ${id} is ${words(state)} in the history, and the trail has no end of it.`,
+      })),
+  };
+}
+
+function differs(seq: number, detail: AuditEntry['detail'], { id, state, reason }: Standing): Problem[] {
+  const told = Ended.safeParse(detail).data ?? { state: 'unknown', reason: 'unknown' };
+  if (told.state === state && told.reason === reason) return [];
+  const problem = `Run ${id} ended as ${words(told.state)} (${told.reason}) by the trail, and is ${words(state)} (${reason ?? 'no outcome'}) in the history.`;
+  return [{ seq, problem }];
+}
+
+function words(state: string): string {
+  return state.replaceAll('_', ' ');
+}
+
+type Told = Pick<AuditEntry, 'event' | 'runId' | 'detail'> & { readonly seq: number };
+
+/** Null for a row whose text was edited so that it can't be read: the chain tells of it. */
+function entryOf({ seq, entry }: ChainedRow): Told | null {
+  try {
+    const { event, runId, detail } = JSON.parse(entry) as AuditEntry;
+    return { seq, event, runId, detail };
+  } catch {
+    return null;
+  }
+}

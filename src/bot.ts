@@ -137,6 +137,7 @@ async function connect(app: App, { discord }: Config, metrics: Metrics): Promise
       token: discord.token,
       guildId: discord.guildId,
       opsChannelId: discord.opsChannelId,
+      opsRoleId: discord.opsRoleId,
       apiUrl: discord.apiUrl,
       forMembers: app.policy.rules().kind !== 'open',
     },

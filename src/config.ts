@@ -38,6 +38,7 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
       token: get('DISCORD_TOKEN'),
       guildId: get('DISCORD_GUILD_ID'),
       opsChannelId: get('DISCORD_OPS_CHANNEL_ID'),
+      opsRoleId: get('DISCORD_OPS_ROLE_ID'),
       apiUrl: get('DISCORD_API_URL'),
       webhookUrl: get('DISCORD_WEBHOOK_URL'),
     },

@@ -8,6 +8,8 @@ export interface Config {
     readonly token: string | null;
     readonly guildId: string | null;
     readonly opsChannelId: string | null;
+    /** Mentioned in that channel when an alert opens. */
+    readonly opsRoleId: string | null;
     /** REST base without a slash at its end. */
     readonly apiUrl: string;
     readonly webhookUrl: string | null;

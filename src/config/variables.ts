@@ -50,6 +50,10 @@ export const VARIABLES = {
     schema: snowflake,
     remedy: 'In Discord, turn on Developer Mode, right-click the channel and choose Copy Channel ID.',
   },
+  DISCORD_OPS_ROLE_ID: {
+    schema: snowflake,
+    remedy: 'In Discord, turn on Developer Mode, open Server Settings › Roles, and choose Copy Role ID.',
+  },
   DISCORD_API_URL: {
     schema: url('https', 'http'),
     fallback: 'https://discord.com/api',

@@ -32,8 +32,8 @@ interface Pace {
 }
 
 /**
- * Looks at what open incidents are about, and ends those whose things run again, whoever started them. Costs a
- * question to the store while nothing is down. Returns the function that ends this.
+ * Ends mutes when their time is up; looks at what open incidents are about, and ends those whose things run again,
+ * whoever started them. Costs two questions to the store while nothing is down. Returns the function that ends this.
  */
 export function watchIncidents(
   deps: WatchDeps,
@@ -45,6 +45,7 @@ export function watchIncidents(
     if (looking) return;
     looking = true;
     try {
+      await deps.store.incidents.endMutes(deps.now().toISOString());
       for (const incident of await deps.store.incidents.unwell()) {
         const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(LOOK_MS)]);
         const seen = await lookAt(deps, incident, signal);

@@ -18,6 +18,8 @@ export type AlertKind =
   | 'recovered'
   | 'acknowledged'
   | 'muted'
+  /** A mute ended while the incident is open. */
+  | 'unmuted'
   | 'resolved';
 
 /** Kinds that open an incident, or count in the one that is open. */

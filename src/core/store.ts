@@ -226,6 +226,8 @@ export interface IncidentStore {
   troubles(id: string, limit: number): Promise<readonly AlertEvent[]>;
   /** What a person did about an open incident, with its audit row. False when it is over. */
   note(id: string, note: IncidentNote, audit: AuditEntry): Promise<boolean>;
+  /** Ends mutes that last until `at` (ISO 8601) at most, each with an event. Returns how many. */
+  endMutes(at: string): Promise<number>;
   /**
    * From now on this destination is told of incidents: those that are open, and later ones. The first time
    * counts; a destination that was away is told what it missed.

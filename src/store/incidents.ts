@@ -10,6 +10,18 @@ const KINDS = TROUBLE.map((kind) => `'${kind}'`).join(', ');
 const EVENTS = 'SELECT * FROM alert_events WHERE incident = ? AND seq > ? ORDER BY seq LIMIT ?';
 const TROUBLES = `SELECT * FROM alert_events WHERE incident = ? AND kind IN (${KINDS}) ORDER BY seq DESC LIMIT ?`;
 
+const MUTES_OVER =
+  "SELECT seq FROM incidents WHERE resolved_at IS NULL AND muted IS NOT NULL AND json_extract(muted, '$.until') <= ?";
+const UNMUTED = {
+  kind: 'unmuted',
+  runId: null,
+  reason: 'unmuted',
+  by: null,
+  text: [],
+  count: 1,
+  mark: null,
+} as const;
+
 export function incidentStore(database: Database, trail: AuditTrail): IncidentStore {
   return {
     ...outbox(database),
@@ -37,6 +49,19 @@ export function incidentStore(database: Database, trail: AuditTrail): IncidentSt
     async troubles(id, limit) {
       const rows = await database.read((sql) => sql.all<EventRow>(TROUBLES, seqOf(id), limit));
       return rows.map(eventOf);
+    },
+
+    async endMutes(at) {
+      const over = (sql: Sql) => sql.all<{ seq: number }>(MUTES_OVER, at);
+      if ((await database.read(over)).length === 0) return 0;
+      return database.write((sql) => {
+        const rows = over(sql);
+        for (const { seq } of rows) {
+          sql.run('UPDATE incidents SET muted = NULL WHERE seq = ?', seq);
+          addEvent(sql, seq, { ...UNMUTED, at });
+        }
+        return rows.length;
+      });
     },
 
     async note(id, note, audit) {

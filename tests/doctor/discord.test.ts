@@ -253,6 +253,21 @@ describe('the channel for alerts', () => {
     expectOnly(await set.here.examine(), 'problem', 'discord.ops_channel', message, /Copy Channel ID/);
   });
 
+  test('the role that alerts mention: gone, not to be mentioned, and fine where the bot can mention every role', async () => {
+    const discord = await set.here.connect();
+    set.here.env.DISCORD_OPS_ROLE_ID = '123456789012345678';
+    const gone = /^There is no role 123456789012345678/;
+    expectOnly(await set.here.examine(), 'problem', 'discord.ops_role', gone, /Copy Role ID/);
+    set.here.env.DISCORD_OPS_ROLE_ID = discord.roleId('Viewer');
+    const silent = /^The role Viewer, .* can’t be mentioned/;
+    expectOnly(await set.here.examine(), 'problem', 'discord.ops_role', silent, /Allow anyone to @mention/);
+    discord.setMemberRoles('ChatOps', ['Admin']);
+    expect(findingsOf(await set.here.examine())).toEqual([]);
+    discord.setMemberRoles('ChatOps', []);
+    set.here.env.DISCORD_OPS_ROLE_ID = discord.roleId('Operator');
+    expect(findingsOf(await set.here.examine())).toEqual([]);
+  });
+
   test('the webhook is gone: its address is not told', async () => {
     const discord = await set.here.connect();
     set.here.env.DISCORD_WEBHOOK_URL = `${discord.webhookUrl('alerts')}wrong`;

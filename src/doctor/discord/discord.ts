@@ -9,6 +9,7 @@ import { gatewayChecks } from './gateway.js';
 import { findHome, rolesCheck } from './guild.js';
 import { logIn } from './login.js';
 import { opsChannelCheck } from './ops-channel.js';
+import { opsRoleCheck } from './ops-role.js';
 import { webhookCheck } from './webhook.js';
 
 /** Everything about Discord: reached, let in, in its server, with its commands, permissions and channels. */
@@ -17,7 +18,7 @@ export async function examineDiscord(
   { config, broken }: ExaminedConfig,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
-  const { token, guildId, opsChannelId, apiUrl, webhookUrl } = config.discord;
+  const { token, guildId, opsChannelId, opsRoleId, apiUrl, webhookUrl } = config.discord;
   const settings: ApiSettings = {
     http: world.http({ ca: null, secret: token }),
     url: apiUrl,
@@ -64,6 +65,7 @@ export async function examineDiscord(
                 'DISCORD_OPS_CHANNEL_ID is wrong: see the configuration.',
               )
             : opsChannelCheck(api, home, opsChannelId, now),
+          ...(opsRoleId === null ? [] : [opsRoleCheck(home, opsRoleId, opsChannelId)]),
         ]);
   return [...login.checks, clockCheck(login.heard), ...gateway, ...found.checks, ...inside, ...hooks];
 }

@@ -9,6 +9,7 @@ export interface Permission {
 const ADMINISTRATOR = 1n << 3n;
 const VIEW_CHANNEL = 1n << 10n;
 const READ_MESSAGE_HISTORY = 1n << 16n;
+const MENTION_EVERYONE = 1n << 17n;
 
 /** What runs, alerts and their threads need in a channel. docs/discord.md lists the same. */
 export const NEEDED: readonly Permission[] = [
@@ -58,6 +59,12 @@ export function missingPermissions(
     const why = whyMissing(permission.bit, base, layers, timedOut);
     return why === null ? [] : [{ permission, why }];
   });
+}
+
+/** Do the bot's roles let it mention every role, also those that others can't? */
+export function mayMentionAll(guild: Guild, member: Member): boolean {
+  const bits = rolesOf(guild, member).reduce((all, role) => all | BigInt(role.permissions), 0n);
+  return member.user.id === guild.owner_id || (bits & (ADMINISTRATOR | MENTION_EVERYONE)) !== 0n;
 }
 
 /** The member's roles, everyone's included: its id is the server's. */

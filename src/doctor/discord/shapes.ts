@@ -15,6 +15,7 @@ export const Role = z.object({
   id,
   name: z.string(),
   permissions: bits,
+  mentionable: z.boolean().optional(),
   tags: z.object({ bot_id: id.optional() }).optional(),
 });
 

@@ -49,6 +49,8 @@ interface DiscordConfig {
   readonly forMembers?: boolean;
   /** Where alerts are shown, and previews that wait for people and that nobody in Discord asked for. */
   readonly opsChannelId?: string | null;
+  /** Mentioned there when an alert opens. */
+  readonly opsRoleId?: string | null;
   /** REST base such as `https://discord.com/api`. */
   readonly apiUrl: string;
   /** At least this long between two edits of one message, in ms. Default 2000. */

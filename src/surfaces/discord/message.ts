@@ -1,7 +1,7 @@
 import { MessageFlags, type RawFile, type RESTPatchAPIChannelMessageJSONBody } from 'discord.js';
 import type { Message } from './render/fit.js';
 
-/** The JSON body that sends or edits a message. Nobody is pinged but the one user whom it names. */
+/** The JSON body that sends or edits a message. Nobody is pinged but the one user or role that it names. */
 export function messageBody(message: Message, files: 'replace' | 'keep'): RESTPatchAPIChannelMessageJSONBody {
   return {
     content: message.content,
@@ -33,8 +33,11 @@ export function privately(message: Message) {
   return { ...replyOptions(message), flags: MessageFlags.Ephemeral } as const;
 }
 
-function mentions({ ping }: Message) {
-  return ping === null
-    ? { parse: [], replied_user: false }
-    : { parse: [], users: [ping], replied_user: false };
+function mentions({ ping, pingRole }: Message) {
+  return {
+    parse: [],
+    ...(ping === null ? {} : { users: [ping] }),
+    ...(pingRole === undefined ? {} : { roles: [pingRole] }),
+    replied_user: false,
+  };
 }

@@ -105,7 +105,10 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   return {
     state,
     alertProblem: () => alerts?.problem() ?? null,
-    tellFault: config.opsChannelId == null ? null : faultTeller(messages, config.opsChannelId),
+    tellFault:
+      config.opsChannelId == null
+        ? null
+        : faultTeller(messages, config.opsChannelId, config.opsRoleId ?? null),
     stop: async () => {
       login.giveUp();
       unsubscribe();

@@ -22,11 +22,12 @@ export async function cardView(
   },
   incident: Incident,
   place: Pick<Place, 'cardId' | 'threadId'>,
+  role: string | null,
 ): Promise<CardView> {
   const troubles = await incidents.troubles(incident.id, TROUBLES_SHOWN);
   const recovery = await recoveryOf(incidents, incident, troubles[0]?.seq ?? 0);
   const threadId = place.threadId === place.cardId ? null : place.threadId;
-  return { ...redact({ incident, troubles, recovery, threadId }), now: now() };
+  return { ...redact({ incident, troubles, recovery, threadId }), now: now(), role };
 }
 
 /** The success that ended it, or that came since the last trouble while what it is about stayed down. */
@@ -43,11 +44,32 @@ async function recoveryOf(
   return events.findLast(({ kind, runId }) => kind === 'recovered' && runId !== null) ?? null;
 }
 
-/** Does the news deserve a new card at the channel's end? When there is none, or trouble came and it is old. */
-export function wantsCard(incident: Incident, place: Place, news: readonly AlertEvent[], now: Date): boolean {
+/** Does the news deserve a new card at the channel's end? When there is none, a mute ended, or trouble came and it is old. */
+export function wantsCard(
+  incident: Incident,
+  delivery: Delivery,
+  news: readonly AlertEvent[],
+  now: Date,
+): boolean {
+  const place = placeOf(delivery);
   if (place.cardId === null) return true;
   if (incident.resolved !== null || isMuted(incident, now)) return false;
-  return isOld(place, now) && news.some(({ kind }) => isTrouble(kind));
+  return endsMute(delivery, news) || (isOld(place, now) && news.some(({ kind }) => isTrouble(kind)));
+}
+
+/** Does the next card call people? The first one does, and the one that says that a mute has ended. */
+export function callsPeople(
+  incident: Incident,
+  delivery: Delivery,
+  news: readonly AlertEvent[],
+  now: Date,
+): boolean {
+  if (incident.resolved !== null || isMuted(incident, now)) return false;
+  return placeOf(delivery).cards === 0 || endsMute(delivery, news);
+}
+
+function endsMute({ shown }: Delivery, news: readonly AlertEvent[]): boolean {
+  return news.some(({ kind, seq }) => kind === 'unmuted' && seq > shown);
 }
 
 /** Too old to be edited freely. */
@@ -56,15 +78,21 @@ export function isOld(place: Place, now: Date): boolean {
 }
 
 /** Sends the incident's card, or its next one: marks it, sends it, notes it. */
-export async function sendCard(deps: OpsDeps, incident: Incident, delivery: Delivery): Promise<void> {
-  const { incidents, messages, channelId, destination, now } = deps;
+export async function sendCard(
+  deps: OpsDeps,
+  incident: Incident,
+  delivery: Delivery,
+  calls: boolean,
+): Promise<void> {
+  const { incidents, messages, channelId, destination, now, roleId } = deps;
   const place = placeOf(delivery);
   const attempt: Attempt = { what: 'card', since: now().getTime(), upTo: incident.newest };
   await incidents.record(destination, incident.id, { attempt: asJson(attempt) });
-  const message = cardMessage(await cardView(deps, incident, { cardId: null, threadId: place.threadId }));
+  const at = { cardId: null, threadId: place.threadId };
+  const message = cardMessage(await cardView(deps, incident, at, calls ? roleId : null));
   const nonce = `${incident.id}:card${place.cards + 1}`;
   const cardId = await messages.send(channelId, message, { nonce, silent: isMuted(incident, now()) });
-  await cardSent(deps, incident.id, place, attempt, cardId);
+  await cardSent(deps, incident.id, { ...place, calls }, attempt, cardId);
 }
 
 /** Looks for a card whose sending was cut off, and takes it for one's own. False when it was never sent. */
@@ -73,8 +101,9 @@ export async function adoptCard(
   incident: Incident,
   delivery: Delivery,
   attempt: Attempt,
+  calls: boolean,
 ): Promise<boolean> {
-  const place = placeOf(delivery);
+  const place = { ...placeOf(delivery), calls };
   const known = [place.cardId, place.formerId];
   const found = await deps.threads.find(
     deps.channelId,
@@ -99,15 +128,17 @@ async function cardSent(
     cards: old.cards + 1,
     formerId: old.cardId ?? old.formerId,
     threadId: old.threadId,
+    calls: old.calls,
   };
   await incidents.record(destination, id, { attempt: null, shown: attempt.upTo, place: asJson(place) });
 }
 
 /** Brings the card up to date. A card that is gone is noted as gone, so that a new one is sent. */
 export async function redrawCard(deps: OpsDeps, incident: Incident, place: Place): Promise<void> {
-  const { incidents, messages, channelId, destination } = deps;
+  const { incidents, messages, channelId, destination, roleId } = deps;
   if (place.cardId === null) return;
-  const message = cardMessage(await cardView(deps, incident, place));
+  // An edit calls nobody again: the name stays, so that whoever was called finds it.
+  const message = cardMessage(await cardView(deps, incident, place, place.calls ? roleId : null));
   try {
     await messages.edit(channelId, place.cardId, message, 'keep');
     await incidents.record(destination, incident.id, { shown: incident.newest });
@@ -124,7 +155,7 @@ export async function retireCard(deps: OpsDeps, incident: Incident, place: Place
   const { incidents, messages, channelId, destination, guildId, log } = deps;
   if (place.formerId === null || place.cardId === null) return;
   const link = `https://discord.com/channels/${guildId() ?? '@me'}/${channelId}/${place.cardId}`;
-  const message = replacedCard(await cardView(deps, incident, place), link);
+  const message = replacedCard(await cardView(deps, incident, place, null), link);
   await messages.edit(channelId, place.formerId, message, 'keep').catch((error: unknown) => {
     log.info({ err: error, incident: incident.id }, 'the earlier alert card could not be closed');
   });

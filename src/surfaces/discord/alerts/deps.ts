@@ -16,6 +16,8 @@ export interface OpsDeps {
   readonly now: () => Date;
   /** The ops channel. */
   readonly channelId: string;
+  /** The role that is called when an alert opens. */
+  readonly roleId: string | null;
   /** Its name in the outbox. */
   readonly destination: string;
   /** The server that the channel is in, for links; null while it is not known. */

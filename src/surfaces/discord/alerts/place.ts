@@ -15,6 +15,8 @@ const Place = z.object({
   /** A card that a newer one takes the place of, and that does not say so yet. */
   formerId: Snowflake.nullable(),
   threadId: Snowflake.nullable(),
+  /** That card names the role that is called when an alert opens. */
+  calls: z.boolean().default(false),
 });
 export type Place = z.infer<typeof Place>;
 
@@ -28,7 +30,7 @@ const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-const NOWHERE: Place = { cardId: null, cardSince: 0, cards: 0, formerId: null, threadId: null };
+const NOWHERE: Place = { cardId: null, cardSince: 0, cards: 0, formerId: null, threadId: null, calls: false };
 
 export function placeOf({ place }: Delivery): Place {
   return Place.safeParse(place).data ?? NOWHERE;

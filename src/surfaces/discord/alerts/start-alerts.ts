@@ -24,6 +24,7 @@ export function startAlerts(
     log,
     now,
     channelId,
+    roleId: config.opsRoleId ?? null,
     destination: opsDestination(channelId),
     guildId: () => {
       const channel = client.channels.cache.get(channelId);

@@ -1,4 +1,4 @@
-import { adoptCard, retireCard, sendCard, wantsCard } from './card.js';
+import { adoptCard, callsPeople, retireCard, sendCard, wantsCard } from './card.js';
 import type { OpsDeps } from './deps.js';
 import { adoptEntries, mendThread, nextEntries, openThread, sendEntries } from './entries.js';
 import { attemptOf, placeOf } from './place.js';
@@ -31,8 +31,10 @@ async function nextStep(deps: OpsDeps, id: string): Promise<boolean> {
     attempt?.what === 'entries' ? attempt : null,
   );
 
+  const calls = callsPeople(incident, delivery, events, now());
   if (attempt?.what === 'card') {
-    if (!(await adoptCard(deps, incident, delivery, attempt))) await sendCard(deps, incident, delivery);
+    if (!(await adoptCard(deps, incident, delivery, attempt, calls)))
+      await sendCard(deps, incident, delivery, calls);
     return true;
   }
   if (attempt?.what === 'entries') {
@@ -42,8 +44,8 @@ async function nextStep(deps: OpsDeps, id: string): Promise<boolean> {
     }
     if (await adoptEntries(deps, incident, delivery, attempt, events)) return true;
   }
-  if (wantsCard(incident, place, events, now())) {
-    await sendCard(deps, incident, delivery);
+  if (wantsCard(incident, delivery, events, now())) {
+    await sendCard(deps, incident, delivery, calls);
     return true;
   }
   if (place.formerId !== null) {

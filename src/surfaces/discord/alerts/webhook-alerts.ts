@@ -78,7 +78,7 @@ export function startWebhookAlerts(options: WebhookAlertsOptions): WebhookAlerts
   });
   return {
     destination,
-    tellFault: (fault) => post(plainBody(faultMessage(fault))),
+    tellFault: (fault) => post(plainBody(faultMessage(fault, null))),
     problem: () => problem,
     end: loop.end,
   };
@@ -114,7 +114,7 @@ async function tell(
     await incidents.record(destination, id, done);
     return;
   }
-  const view = await cardView(options, incident, { cardId: null, threadId: null });
+  const view = await cardView(options, incident, { cardId: null, threadId: null }, null);
   const body = plainBody(webhookMessage(view, delivery.attempt !== null));
   await incidents.record(destination, id, { attempt: { since: now().getTime() } });
   try {

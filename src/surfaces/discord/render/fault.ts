@@ -5,9 +5,10 @@ import { FAULT } from './incident-words.js';
 import { escapeText, markdown } from './text.js';
 import { time } from './words.js';
 
-/** A fault that has no card, because the store can't keep one. */
-export function faultMessage({ key, notice, since, blocksRuns }: Fault): Message {
+/** A fault that has no card, because the store can't keep one. `role`: whom it calls. */
+export function faultMessage({ key, notice, since, blocksRuns }: Fault, role: string | null): Message {
   const title = `${FAULT.symbol} **${escapeText(faultName(key), 80)} ${FAULT.words}** · since ${time(since, 't')}`;
   const items = faultSentences(notice, blocksRuns).map(markdown);
-  return withinLimits({ content: title, embeds: [{ color: FAULT.color, blocks: items }] });
+  const content = role === null ? title : `<@&${role}> ${title}`;
+  return withinLimits({ content, embeds: [{ color: FAULT.color, blocks: items }], pingRole: role });
 }

@@ -55,6 +55,8 @@ export interface Draft {
   readonly files?: readonly TextFile[];
   /** The one user whom this message may ping. */
   readonly ping?: string | null;
+  /** The one role that this message may ping. */
+  readonly pingRole?: string | null;
 }
 
 /** A message within Discord's limits. */
@@ -64,6 +66,7 @@ export interface Message {
   readonly components: readonly APIActionRowComponent<APIButtonComponentWithCustomId>[];
   readonly files: readonly { readonly name: string; readonly data: Buffer }[];
   readonly ping: string | null;
+  readonly pingRole?: string;
 }
 
 const STYLES = {
@@ -91,6 +94,7 @@ export function withinLimits(draft: Draft): Message {
     components: rows(draft.buttons ?? []),
     files: fitFiles(files),
     ping: draft.ping ?? null,
+    ...(draft.pingRole ? { pingRole: draft.pingRole } : {}),
   };
 }
 

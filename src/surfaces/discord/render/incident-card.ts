@@ -19,6 +19,8 @@ export interface CardView {
   /** A thread of this incident that is not this card's own. */
   readonly threadId: string | null;
   readonly now: Date;
+  /** The role that the card names; null: it calls nobody. */
+  readonly role: string | null;
 }
 
 /** The card of an incident: how it stands, for the ops channel. The headline is what a phone shows. */
@@ -26,9 +28,10 @@ export function cardMessage(view: CardView): Message {
   const { incident, now } = view;
   const { text, color } = headline(view);
   return withinLimits({
-    content: text,
+    content: view.role === null ? text : `<@&${view.role}> ${text}`,
     embeds: [{ color, blocks: cardBlocks(view) }],
     buttons: incidentButtons(incident, isMuted(incident, now)),
+    pingRole: view.role,
   });
 }
 

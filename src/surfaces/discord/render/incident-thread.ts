@@ -89,6 +89,7 @@ function shortEntry(entry: ThreadEntry): string {
 const DEEDS = {
   acknowledged: '👀 **Acknowledged**',
   muted: '🔕 **Muted for 8 hours**',
+  unmuted: '🔔 **The mute is over, and the trouble isn’t**',
   resolved: '✔ **Resolved by hand**',
 } as const;
 
@@ -100,7 +101,7 @@ function headLine({ event, run }: ThreadEntry, max: number): string {
     const often = count === 1 ? '' : ` (${count.toLocaleString('en-US')} times so far)`;
     return `${kind === 'missed' ? MISSED_SYMBOL : stateSymbol('refused')} ${escapeText(text.map(plain).join(' '), max)}${often} · ${when}`;
   }
-  if (kind === 'acknowledged' || kind === 'muted' || kind === 'resolved') {
+  if (kind === 'acknowledged' || kind === 'muted' || kind === 'unmuted' || kind === 'resolved') {
     return `${DEEDS[kind]}${by === null ? '' : ` by ${who(by)}`} · ${when}`;
   }
   if (kind === 'fault' || (kind === 'recovered' && runId === null)) {

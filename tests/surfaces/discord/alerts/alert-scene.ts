@@ -24,6 +24,8 @@ export class AlertScene {
   readonly log = keptLog();
   /** What the permission check says. */
   lacking: string | null = null;
+  /** The role that alerts call. */
+  roleId: string | null = null;
   #ahead = 0;
   #alerts: OpsAlerts | null = null;
   #runs = 0;
@@ -70,6 +72,7 @@ export class AlertScene {
       log: this.log,
       now: this.now,
       channelId: this.channelId,
+      roleId: this.roleId,
       destination: 'ops',
       guildId: () => this.discord.guildId,
       lacking: () => this.lacking,

@@ -33,6 +33,63 @@ async function note(kind: 'acknowledged' | 'muted' | 'resolved'): Promise<void> 
   await scene.store.incidents.note('i-1', { event, until }, sampleAudit());
 }
 
+describe('the role that alerts call', () => {
+  const called = () => scene.cards().map(({ pings }) => pings);
+  const CALM = { everyone: false, roles: [], users: [] };
+
+  test('once when an alert opens: not for more of it, not by an edit, not when it is over', async () => {
+    scene.roleId = scene.discord.roleId('Operator');
+    scene.start();
+    await scene.ends('failed');
+    await scene.settled();
+    expect(called()).toEqual([{ ...CALM, roles: [scene.roleId] }]);
+    await scene.ends('failed');
+    await note('acknowledged');
+    await scene.settled();
+    expect(scene.cards()[0]?.content).toContain(`<@&${scene.roleId}>`);
+    scene.advance(HOUR);
+    await scene.ends('failed');
+    await scene.settled();
+    await scene.ends('recovered');
+    await scene.settled();
+    expect(called()).toEqual([{ ...CALM, roles: [scene.roleId] }, CALM]);
+    expect(scene.entries().map(({ pings }) => pings)).toEqual(scene.entries().map(() => CALM));
+  });
+
+  test('again when a mute ends while it is still open, with a new card; once, over restarts too', async () => {
+    scene.roleId = scene.discord.roleId('Operator');
+    scene.start();
+    await scene.ends('failed');
+    await scene.settled();
+    await note('muted');
+    await scene.settled();
+    scene.advance(8 * HOUR + 1000);
+    const at = scene.now().toISOString();
+    expect(await scene.store.incidents.endMutes(at)).toBe(1);
+    expect(await scene.store.incidents.endMutes(at)).toBe(0);
+    await scene.settled();
+    await scene.stop();
+    scene.start();
+    await scene.settled();
+    expect(called()).toEqual([CALM, CALM].map((calm) => ({ ...calm, roles: [scene.roleId] })));
+    expect(textOf(scene.cards()[1] as never)).toContain('[Mute 8 h]');
+    expect(scene.entries().map(({ content }) => content)).toContainEqual(
+      expect.stringContaining('The mute is over, and the trouble isn’t'),
+    );
+  });
+
+  test('a mute that outlasts the trouble calls nobody', async () => {
+    scene.roleId = scene.discord.roleId('Operator');
+    scene.start();
+    await scene.ends('failed');
+    await note('muted');
+    await scene.ends('recovered');
+    await scene.settled();
+    scene.advance(8 * HOUR + 1000);
+    expect(await scene.store.incidents.endMutes(scene.now().toISOString())).toBe(0);
+  });
+});
+
 describe('one incident', () => {
   test('one card, edited; a thread with each attempt and its log; green when it works again', async () => {
     scene.start();

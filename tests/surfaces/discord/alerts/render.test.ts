@@ -57,7 +57,7 @@ function incidentOf(change: Partial<Incident> = {}): Incident {
 }
 
 function viewOf(incident: Incident, change: Partial<CardView> = {}): CardView {
-  return { incident, troubles: [eventOf()], recovery: null, threadId: null, now: NOW, ...change };
+  return { incident, troubles: [eventOf()], recovery: null, threadId: null, now: NOW, role: null, ...change };
 }
 
 const REMOVED = notice(

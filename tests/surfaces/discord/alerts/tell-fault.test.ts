@@ -35,7 +35,7 @@ afterEach(async () => {
 
 test('the ops channel is told without the store, and once when the answer to the first try was lost', async () => {
   const rest = new REST({ api: scene.discord.apiUrl, retries: 0 }).setToken(scene.discord.token);
-  const tell = faultTeller(channelMessages(rest, channelTurns()), scene.channelId);
+  const tell = faultTeller(channelMessages(rest, channelTurns()), scene.channelId, null);
   await tell(GONE);
   await tell(GONE);
   const texts = scene.discord.messages('alerts').map(textOf);

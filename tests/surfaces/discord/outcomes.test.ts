@@ -5,6 +5,7 @@ import type { ChannelMessages, SendOptions } from '../../../src/surfaces/discord
 import { createClosing } from '../../../src/surfaces/discord/closing.js';
 import { createOutcomes, type Outcomes } from '../../../src/surfaces/discord/outcomes.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';
+import { discordShown } from '../../../src/surfaces/discord/shown.js';
 import { type FakePipeline, fakePipeline, intentNamed } from './fake-pipeline.js';
 import { AWAITING, COMMIT, ended, FAILED, SUCCEEDED } from './sample-runs.js';
 import { keptLog } from './surface.js';
@@ -18,6 +19,7 @@ function channel() {
   const sent: { id: string; channelId: string; message: Message; options: SendOptions | undefined }[] = [];
   const edits: { id: string; message: Message }[] = [];
   const failures: Error[] = [];
+  const state = { gone: false };
   const messages: ChannelMessages = {
     send: async (channelId, message, options) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -29,11 +31,12 @@ function channel() {
     edit: async (_channelId, id, message) => {
       const deleted = id === '404';
       if (deleted) throw apiError(10008);
+      if (state.gone) throw apiError(10003);
       edits.push({ id, message });
     },
     redraw: async () => {},
   };
-  return { messages, sent, edits, failures };
+  return Object.assign(state, { messages, sent, edits, failures });
 }
 
 let fake: FakePipeline;
@@ -47,7 +50,11 @@ beforeEach(() => {
   fake = fakePipeline([intentNamed('plex-database')], () => new Date(time));
   place = channel();
   log = keptLog();
-  outcomes = createOutcomes({
+  outcomes = open({ opsChannelId: '777' });
+});
+
+function open(config: { readonly opsChannelId?: string }): Outcomes {
+  return createOutcomes({
     pipeline: fake.pipeline,
     runs: fake.runs,
     redact: new Redactor().data,
@@ -55,10 +62,10 @@ beforeEach(() => {
     now: () => new Date(time),
     messages: place.messages,
     closing: createClosing(place.messages, log),
-    config: { opsChannelId: '777' },
+    config,
     live: { onEvent: () => {}, stopping: () => {}, end: async () => {}, endAll: async () => {} },
   });
-});
+}
 
 describe('outcomes', () => {
   test('event and sweep at once deliver once, as a reply with a nonce', async () => {
@@ -104,12 +111,66 @@ describe('outcomes', () => {
     expect(fake.run('r-7k2m').reported).toBe(true);
   });
 
-  test.each([10003, 50001])('error %i is for good: logged, and noted as told', async (code) => {
+  test.each([
+    [10003, 'was deleted, or is hidden from the bot'],
+    [50001, 'was deleted, or is hidden from the bot'],
+    [50013, 'lets the bot write nothing any more'],
+    [50083, 'is closed'],
+  ])('error %i: told once in the ops channel, with a word why', async (code, why) => {
     fake.put(FAILED);
     place.failures.push(apiError(code));
+    await Promise.all([outcomes.deliver(FAILED), outcomes.sweep()]);
+    await outcomes.sweep();
+    expect(place.sent.map(({ channelId, options }) => [channelId, options])).toEqual([
+      ['777', { nonce: 'r-7k2m:outcome' }],
+    ]);
+    const text = JSON.stringify(place.sent[0]?.message);
+    expect(text).toContain(`<#${discordShown(FAILED)?.channelId}>, where it was asked for, ${why}.`);
+    expect(fake.run('r-7k2m').reported).toBe(true);
+    expect(log.lines.map(({ level }) => level)).toEqual(['warn']);
+  });
+
+  test('an ops channel that takes nothing either is asked again; nothing is lost', async () => {
+    fake.put(FAILED);
+    place.failures.push(apiError(10003), new Error('503'));
+    await outcomes.deliver(FAILED);
+    expect(fake.run('r-7k2m').reported).toBe(false);
+    time += 15_001;
+    place.failures.push(apiError(10003));
+    await outcomes.sweep();
+    expect(place.sent).toMatchObject([{ channelId: '777' }]);
+    expect(fake.run('r-7k2m').reported).toBe(true);
+  });
+
+  test('without an ops channel that is an error in the log, and the end of it', async () => {
+    outcomes = open({});
+    fake.put(FAILED);
+    place.failures.push(apiError(10003));
     await outcomes.deliver(FAILED);
     expect(fake.run('r-7k2m').reported).toBe(true);
     expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+  });
+
+  test('the ops channel itself is waited for', async () => {
+    outcomes = open({ opsChannelId: discordShown(FAILED)?.channelId ?? '' });
+    fake.put(FAILED);
+    place.failures.push(apiError(50001));
+    await outcomes.deliver(FAILED);
+    expect(fake.run('r-7k2m').reported).toBe(false);
+    time += 15_001;
+    await outcomes.sweep();
+    expect(place.sent).toHaveLength(1);
+  });
+
+  test('what waits for an answer since goes along, so that it can be answered', async () => {
+    const changed = ended(AWAITING, { state: 'plan_changed', reason: 'plan_changed', successor: 'r-0003' });
+    fake.put(changed);
+    fake.put({ ...AWAITING, id: 'r-0003' });
+    place.gone = true;
+    await outcomes.deliver(changed);
+    expect(place.sent).toMatchObject([{ channelId: '777' }]);
+    expect(JSON.stringify(place.sent[0]?.message.components)).toContain('run:r-0003:confirm');
+    expect(fake.run('r-0003').shown).toMatchObject({ channelId: '777', messageId: '900' });
   });
 
   test('while the preview is being opened nothing else writes to it', async () => {

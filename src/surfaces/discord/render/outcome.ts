@@ -13,19 +13,38 @@ const SENTENCES_SHOWN = 24;
 const TAIL_LINES = 10;
 const TAIL_CHARS = 900;
 
+/** Where the outcome would stand, and why it doesn't. */
+export interface Elsewhere {
+  readonly channelId: string;
+  readonly why: 'gone' | 'forbidden' | 'closed';
+}
+
+const WHY_ELSEWHERE = {
+  gone: 'was deleted, or is hidden from the bot',
+  forbidden: 'lets the bot write nothing any more',
+  closed: 'is closed',
+} as const;
+
+function elsewhereLine(elsewhere: Elsewhere | undefined): Block[] {
+  if (elsewhere === undefined) return [];
+  return [
+    `-# Posted here because <#${elsewhere.channelId}>, where it was asked for, ${WHY_ELSEWHERE[elsewhere.why]}.`,
+  ];
+}
+
 /**
  * How a run ended: a new message that pings who asked, or who let it begin where no person asked. The headline stands in the content, because that is
  * what a phone's notification shows. `log` is attached when the run did not succeed. `successor` is what waits for
  * an answer because something changed in the middle: its preview and its buttons stand below.
  */
-export function outcomeMessage(run: Run, log: string, successor?: Run): Message {
+export function outcomeMessage(run: Run, log: string, successor?: Run, elsewhere?: Elsewhere): Message {
   const asker = userId(run.actor) ?? (run.decidedBy && userId(run.decidedBy));
   const mention = asker === null ? '' : `<@${asker}> `;
   const took = durationText(run);
   return withinLimits({
     content: `${mention}${stateLine(run)}${took === null ? '' : ` · ${took}`}`,
     embeds: [
-      { color: colorOf(run.state), blocks: outcomeBlocks(run) },
+      { color: colorOf(run.state), blocks: [...outcomeBlocks(run), ...elsewhereLine(elsewhere)] },
       ...(successor === undefined ? [] : [waitingEmbed(successor)]),
     ],
     buttons: successor === undefined ? outcomeButtons(run) : previewButtons(successor, true),

@@ -241,7 +241,9 @@ function policyCheck({ policy }: App): ReadyCheck {
 function discordCheck(config: Config, discord: DiscordSurface | null): ReadyCheck[] {
   if (config.discord.token === null) return [];
   const { state, since } = discord?.state() ?? { state: 'connecting', since: new Date().toISOString() };
-  return [{ name: 'discord', ok: state === 'ready', detail: `The gateway is ${state} since ${since}.` }];
+  const away = discord?.homeProblem() ?? null;
+  const gateway = `The gateway is ${state} since ${since}.`;
+  return [{ name: 'discord', ok: state === 'ready' && away === null, detail: away ?? gateway }];
 }
 
 function stoppingCheck(stopping: boolean): ReadyCheck {

@@ -59,6 +59,8 @@ export interface Control {
   closeThread(id: string, state?: { readonly locked: boolean }): void;
   /** A moderator deletes a thread. */
   deleteThread(id: string): void;
+  /** An administrator removes the bot from the guild, or invites it again. */
+  setBotInGuild(value: boolean): void;
   dropGateway(drop?: Drop): void;
   /** All interaction tokens that exist now die. */
   expireInteractionTokens(): void;
@@ -161,6 +163,10 @@ export function createControl(machinery: Machinery): Control {
       changeThread(world, channelOf(world, id), { archived: true, locked });
     },
     deleteThread: (id) => deleteThread(world, channelOf(world, id)),
+    setBotInGuild(value) {
+      world.botInGuild.value = value;
+      world.emit({ type: 'bot_in_guild', value });
+    },
     dropGateway: (drop = {}) => gateway.drop(drop),
     expireInteractionTokens() {
       for (const interaction of world.interactions.values()) interaction.expired = true;

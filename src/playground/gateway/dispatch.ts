@@ -47,6 +47,10 @@ export function dispatchFor(world: World, event: WorldEvent): Dispatch | null {
       const { id, parent_id, type } = event.channel;
       return plain('THREAD_DELETE', INTENT.GUILDS, { id, guild_id: world.guild.id, parent_id, type });
     }
+    case 'bot_in_guild':
+      return event.value
+        ? { name: 'GUILD_CREATE', intent: INTENT.GUILDS, data: (intents) => guildCreate(world, intents) }
+        : plain('GUILD_DELETE', INTENT.GUILDS, { id: world.guild.id });
     case 'role_update':
       return plain('GUILD_ROLE_UPDATE', INTENT.GUILDS, {
         guild_id: world.guild.id,

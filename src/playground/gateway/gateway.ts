@@ -77,13 +77,14 @@ export function createGateway({ world, url, heartbeatMs, allowedIntents }: Gatew
     const ready = {
       v: 10,
       user: world.bot,
-      guilds: [{ id: world.guild.id, unavailable: true }],
+      guilds: world.botInGuild.value ? [{ id: world.guild.id, unavailable: true }] : [],
       session_id: session.id,
       resume_gateway_url: url(),
       ...(Array.isArray(shard) ? { shard } : {}),
       application: { id: world.applicationId, flags: 0 },
     };
     dispatch(session, { name: 'READY', intent: 0, data: () => ready });
+    if (!world.botInGuild.value) return session;
     dispatch(session, {
       name: 'GUILD_CREATE',
       intent: INTENT.GUILDS,

@@ -29,7 +29,7 @@ export const GUILD_ROUTES: readonly Route[] = [
 ];
 
 function inGuild({ world, param }: Call): World {
-  if (param('guild') !== world.guild.id) throw refusal('unknownGuild');
+  if (param('guild') !== world.guild.id || !world.botInGuild.value) throw refusal('unknownGuild');
   return world;
 }
 
@@ -47,7 +47,7 @@ function user({ world, param }: Call) {
 /** The guilds that the bot is in, as partial objects. */
 function guilds({ world }: Call) {
   return ok(
-    [world.guild, ...world.otherGuilds].map(({ id, name }) => ({
+    [...(world.botInGuild.value ? [world.guild] : []), ...world.otherGuilds].map(({ id, name }) => ({
       id,
       name,
       icon: null,

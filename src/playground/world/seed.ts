@@ -131,6 +131,7 @@ export function createWorld(seed: Seed, config: WorldConfig, now?: () => number)
     webhooks: new Map(webhooks.map((webhook) => [webhook.id, webhook])),
     oldEdits: new Map(),
     filesUrl: { value: '' },
+    botInGuild: { value: true },
     ...createEmitter(),
   };
 }

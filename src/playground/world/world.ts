@@ -62,6 +62,7 @@ export type WorldEvent =
   | { readonly type: 'commands_update' }
   | { readonly type: 'interaction_create' | 'interaction_update'; readonly interaction: Interaction }
   | { readonly type: 'gateway'; readonly connected: boolean }
+  | { readonly type: 'bot_in_guild'; readonly value: boolean }
   | { readonly type: 'request' }
   | { readonly type: 'closed' };
 
@@ -91,6 +92,8 @@ export interface World {
   readonly oldEdits: Map<string, readonly number[]>;
   /** Where uploaded files are served, without a slash at the end. */
   readonly filesUrl: { value: string };
+  /** Is the bot in the guild? */
+  readonly botInGuild: { value: boolean };
   emit(event: WorldEvent): void;
   subscribe(listener: WorldListener): () => void;
 }

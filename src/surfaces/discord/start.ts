@@ -11,6 +11,7 @@ import { createClosing } from './closing.js';
 import type { DiscordDeps } from './deps.js';
 import { watchFirstAnswers } from './first-answers.js';
 import { type GatewayState, gatewayState } from './gateway-state.js';
+import { watchHome } from './home.js';
 import { liveRuns } from './live-runs.js';
 import { logIn } from './log-in.js';
 import { interactionHandler } from './on-interaction.js';
@@ -28,6 +29,8 @@ const LAST_DELIVERIES_MS = 5000;
 /** The running Discord surface. */
 export interface DiscordSurface {
   state(): GatewayState;
+  /** Why it serves nobody although it is connected, with the way out; null: it is in its server. */
+  homeProblem(): string | null;
   /** Why alerts don't reach the ops channel, with the way out; null when they do, or there is none. */
   alertProblem(): string | null;
   /** Tells the ops channel of a fault that the store can’t take. Rejects while it can’t; null without such a channel. */
@@ -54,6 +57,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
   const state = gatewayState(client, deps.now);
   const answered = deps.answers && watchFirstAnswers(client, deps.answers);
   const acknowledger = createAcknowledger(config.apiUrl, answered);
+  const homeProblem = watchHome(client, config.guildId, log);
   const messages = channelMessages(client.rest, channelTurns(config.channelLimit));
   const closing = createClosing(messages, log);
   const live = liveRuns({ ...deps, messages });
@@ -104,6 +108,7 @@ export async function startDiscord(deps: DiscordDeps): Promise<DiscordSurface> {
 
   return {
     state,
+    homeProblem,
     alertProblem: () => alerts?.problem() ?? null,
     tellFault:
       config.opsChannelId == null

@@ -3,6 +3,7 @@ import { type Config, keysOf, watchSecretFile } from './config.js';
 import { keyHolder } from './core/policy/api-keys.js';
 import { endpointRefusal } from './core/policy/endpoint.js';
 import type { Notice } from './core/reasons.js';
+import type { Redactor } from './core/redact.js';
 import { type Actor, actorRef } from './core/request.js';
 import { networksOf } from './surfaces/http/access/address.js';
 import { type ApiKeys, createApiKeys } from './surfaces/http/access/api-keys.js';
@@ -12,7 +13,7 @@ import type { Readiness } from './surfaces/http/api/probes.js';
 import type { Metrics } from './surfaces/http/metrics/metrics.js';
 import { type SidePort, startSidePort } from './surfaces/http/side-port.js';
 import { originsOf } from './surfaces/http/webhooks/change.js';
-import { createStatusReporter } from './surfaces/http/webhooks/commit-status.js';
+import { createStatusReporter, type ReportStatus } from './surfaces/http/webhooks/commit-status.js';
 
 const RATE_WINDOW_MS = 60_000;
 
@@ -45,7 +46,7 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
       ...config.webhooks,
       origins: originsOf(policy),
       deliveries: store.deliveries,
-      report: createStatusReporter({ ...config.commitStatus, log }),
+      report: redactedReports(createStatusReporter({ ...config.commitStatus, log }), redactor),
       now: () => new Date(),
     },
     access: {
@@ -56,6 +57,11 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
       mayUse: (actor, endpoint) => judged(app, actor, endpoint),
     },
   });
+}
+
+/** They go to another service, and are cut there: secrets are masked before. */
+function redactedReports(report: ReportStatus, { data }: Redactor): ReportStatus {
+  return (change, state) => report(change, data(state));
 }
 
 /** Whether a key may call that; when not, it is audited like any other refusal of somebody known. */

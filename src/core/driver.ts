@@ -78,7 +78,7 @@ export class Driver {
     let ended: Run = {
       ...run,
       state: outcome.state,
-      outcome: this.deps.redactor.data(outcome),
+      outcome: this.deps.redactor.told(outcome),
       finishedAt,
       owner: null,
     };

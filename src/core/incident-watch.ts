@@ -82,7 +82,7 @@ async function lookAt(
   const chain = chainOf(deps.catalogue, intent);
   const seen = await Promise.all(chain.flatMap((link) => link.steps.map((step) => look(link, step))));
   if (seen.some(({ notices }) => notices.length > 0)) return null;
-  return deps.redactor.data(seen.flatMap(({ things }) => things));
+  return deps.redactor.told(seen.flatMap(({ things }) => things));
 }
 
 /** Stores what changed. That the last thing runs again ends the incident. */

@@ -76,7 +76,7 @@ export function createLocks(deps: LockDeps): Locks {
     await deps.refusals.keep({
       entry: { at, actor: actorRef(actor), source, runId: null, intent: '' },
       reason: why.code,
-      detail: { stack: redactor.text(stack.slice(0, LONGEST_REASON)) },
+      detail: { stack: redactor.text(stack).slice(0, LONGEST_REASON) },
     });
     return { ok: false, notice: why };
   };

@@ -57,8 +57,7 @@ export function contextFor(
   const note = (kind: string, data: Json) => writes.note(index, kind, data);
   let step = 0;
   const output = (stream: 'stdout' | 'stderr', line: string): void => {
-    scope.log.add(line);
-    events.emit({ type: 'output', runId: run.id, stream, line: deps.redactor.text(line) });
+    events.emit({ type: 'output', runId: run.id, stream, line: scope.log.add(line) });
   };
   const cut = new AbortController();
   const underWay = new Set<Promise<unknown>>();

@@ -110,7 +110,7 @@ export async function planPart(
     fieldsHash: hashOfFields(step),
     ...draft,
     expected: expectedOf(await deps.store.history.past(intent.name, index), workOfPart(draft)),
-    warnings: deps.redactor.data(draft.warnings),
-    blockers: deps.redactor.data(draft.blockers),
+    warnings: deps.redactor.told(draft.warnings),
+    blockers: deps.redactor.told(draft.blockers),
   };
 }

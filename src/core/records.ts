@@ -52,7 +52,7 @@ export class Records {
    * no longer as `run` shows it.
    */
   async finish(run: Run, outcome: Outcome, by?: ActorRef, event = 'finished'): Promise<Run | null> {
-    const clean = this.deps.redactor.data(outcome);
+    const clean = this.deps.redactor.told(outcome);
     const decided = by ? { decidedBy: actorRef(by) } : {};
     const finishedAt = run.finishedAt ?? this.deps.now().toISOString();
     const progress = run.plan.graph && run.progress ? { progress: run.progress } : {};
@@ -92,7 +92,7 @@ export class Records {
     return this.#refuse(request, runId, notice, ({ intent, actor, at }) => {
       if (!raises) return null;
       const about = { name: intent, intent: this.deps.catalogue.find(request.intent) };
-      const { message, remedy, code: reason } = this.deps.redactor.data(notice);
+      const { message, remedy, code: reason } = this.deps.redactor.told(notice);
       const text = [phrase`${asker(request.actor)} could not run it. ${message}`, remedy];
       return notBegunAlert({ ...about, by: actor, reason, text, at });
     });

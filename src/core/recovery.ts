@@ -65,7 +65,7 @@ async function recoverRun(deps: CoreDeps, run: Run, isLost: boolean): Promise<vo
   const { intent, source, actor } = run;
   const audit = { at: finishedAt, event: 'finished', actor, source, runId: run.id, intent, detail };
   const patch = {
-    outcome: deps.redactor.data(outcome),
+    outcome: deps.redactor.told(outcome),
     finishedAt,
     owner: null,
     ...(progress ? { progress } : {}),

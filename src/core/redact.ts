@@ -3,6 +3,8 @@ import { notPlain, type Plain } from './plain-data.js';
 import { formsOf, inJson } from './secret-forms.js';
 
 const MASK = '••••';
+/** UTF-16 units of one text that people read; a path on Linux has up to 4096 bytes. */
+const LONGEST_TEXT = 4096;
 
 /** A copy of plain data with every known secret masked. */
 export type Redact = <T>(value: T & Plain<T>) => T;
@@ -46,6 +48,12 @@ export class Redactor {
   /** A copy of plain data with every string in it redacted, names of members too. */
   readonly data: Redact = <T>(value: T): T => this.#copy(value) as T;
 
+  /**
+   * {@link data} for people to read: what tools said, whole until here, cut to what somebody reads. Nothing is cut before
+   * it is redacted, because half a secret is found by nobody.
+   */
+  readonly told: Redact = <T>(value: T): T => shortened(this.#copy(value)) as T;
+
   /** {@link data} as a JSON text. Plain data that holds no secret, as nearly all does, is not copied for it. */
   readonly json = (value: unknown): string => {
     const safe = this.#isPlain(value) ? value : this.#copy(value);
@@ -79,6 +87,19 @@ export class Redactor {
     for (const key in value) if (!this.#isPlain((value as Record<string, unknown>)[key])) return false;
     return true;
   }
+}
+
+/** A copy in which no text is longer than a screen. */
+function shortened(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > LONGEST_TEXT ? cut(value) : value;
+  if (Array.isArray(value)) return value.map(shortened);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shortened(member)]));
+}
+
+/** Never cuts a character in two. */
+function cut(text: string): string {
+  return `${text.slice(0, LONGEST_TEXT)}…`.replace(/\p{Surrogate}/gu, '');
 }
 
 function refuse(what: string): never {

@@ -14,14 +14,15 @@ export class RunLog {
 
   constructor(private readonly redact: (text: string) => string) {}
 
-  add(line: string): void {
+  /** Keeps the line, and returns it as it may be shown: redacted, then cut. */
+  add(line: string): string {
     const clean = this.redact(line);
     const short = clean.length > LONGEST_LINE ? `${clean.slice(0, LONGEST_LINE)}… (line cut)` : clean;
     this.changed = true;
     if (this.#headSize + short.length <= HEAD_BYTES && this.#tail.length === 0) {
       this.#head.push(short);
       this.#headSize += short.length + 1;
-      return;
+      return short;
     }
     this.#tail.push(short);
     this.#tailSize += short.length + 1;
@@ -29,6 +30,7 @@ export class RunLog {
       this.#tailSize -= (this.#tail.shift()?.length ?? 0) + 1;
       this.#dropped += 1;
     }
+    return short;
   }
 
   text(): string {

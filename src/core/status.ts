@@ -82,7 +82,7 @@ async function stackStatus(
   const [seen, runs] = await Promise.all([Promise.all(looks), lastRuns(deps, own, actor)]);
   const things = new Map(seen.flatMap((each) => each.things).map((thing) => [thing.key, thing]));
   const notices = new Map(seen.flatMap((each) => each.notices).map((one) => [canonicalJson(one), one]));
-  return deps.redactor.data({
+  return deps.redactor.told({
     stack,
     things: [...things.values()].sort(byTrouble),
     notices: [...notices.values()],

@@ -103,7 +103,7 @@ export function createScheduleDesk(deps: DeskDeps): ScheduleDesk {
     await deps.refusals.keep({
       entry: { at, actor: actorRef(actor), source, runId: null, intent: '' },
       reason: why.code,
-      detail: { schedule: redactor.text(name.slice(0, LONGEST_NAME)) },
+      detail: { schedule: redactor.text(name).slice(0, LONGEST_NAME) },
     });
     return { ok: false, notice: why };
   };

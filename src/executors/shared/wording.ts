@@ -19,11 +19,11 @@ export function shortHash(sha256: string): string {
   return `${sha256.slice(0, 4)}…${sha256.slice(-2)}`;
 }
 
-/** The last line of what a tool said that is not empty, without control characters. */
+/** The last line of what a tool said that is not empty, without control characters. Whole: it is redacted before it is cut. */
 export function lastLine(output: string): string {
   const lines = output
     .split(/[\r\n]+/)
     .map((line) => line.replace(/\p{Cc}/gu, ' ').trim())
     .filter((line) => line !== '');
-  return lines.at(-1)?.slice(0, 300) ?? '';
+  return lines.at(-1) ?? '';
 }

@@ -19,7 +19,7 @@ export async function runAnswer({ runs }: Pick<ApiDeps, 'runs'>, run: Run) {
   return {
     ok: succeeded(run),
     dry_run: run.dryRun,
-    stdout: run.dryRun ? stepLines(run.plan) : log.slice(-MOST_LOG),
+    stdout: run.dryRun ? stepLines(run.plan) : lastLines(log),
     url: runUrl(run.id),
     ...runJson(run),
   };
@@ -29,4 +29,10 @@ function stepLines(plan: Plan): string {
   return numberedSteps(plan)
     .map(({ number, title }) => `${number}. ${plain(title)}\n`)
     .join('');
+}
+
+/** Whole lines: half a line could hold half a secret. */
+function lastLines(log: string): string {
+  if (log.length <= MOST_LOG) return log;
+  return log.slice(log.indexOf('\n', log.length - MOST_LOG - 1) + 1);
 }

@@ -16,6 +16,8 @@ export interface Container {
   readonly status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   /** Docker's own flag: also true while paused or restarting. */
   readonly running: boolean;
+  /** RFC 3339. */
+  readonly createdAt: string;
   /** RFC 3339; year 1 for a container that never ran. */
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -96,6 +98,7 @@ const RAW = z.object({
   Id: z.string(),
   Name: z.string(),
   Image: z.string(),
+  Created: z.string().default(''),
   RestartCount: z.number(),
   State: z.object({
     Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
@@ -129,6 +132,7 @@ function containerOf(raw: z.output<typeof RAW>): Container {
     labels: raw.Config.Labels ?? {},
     status: state.Status,
     running: state.Running,
+    createdAt: raw.Created,
     startedAt: state.StartedAt,
     finishedAt: state.FinishedAt,
     restarts: raw.RestartCount,

@@ -5,16 +5,18 @@ import { serviceContainers } from '../compose/containers.js';
 import { isUp } from './change.js';
 import { runningBefore, type ScaleData } from './data.js';
 import { goBack, whatRuns } from './go-back.js';
+import { removeNeverStarted } from './never-started.js';
 import { replicas } from './wording.js';
 
-/** Changes nothing: which number is right is for people to say. */
+/** Removes what never ran; of what runs it changes nothing: which number is right is for people to say. */
 export async function recover(
   { data }: PlanPart<ScaleData>,
   journal: readonly JournalEntry[],
   ctx: RunContext,
 ): Promise<RecoveryReport> {
   if (journal.length === 0) return { summary: [phrase`${code(data.service)} had not been touched.`] };
-  const summary = [await whatRuns(data, ctx)];
+  const removed = await removeNeverStarted(data, journal, ctx);
+  const summary = [...removed, await whatRuns(data, ctx)];
   if (await isAsBefore(data, ctx)) return { summary };
   const asWanted = phrase`${data.wanted} were wanted; whether new ones stay up was not watched.`;
   const rollBack = phrase`Go back to ${replicas(runningBefore(data))} of ${code(data.service)}.`;

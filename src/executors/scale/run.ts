@@ -9,6 +9,7 @@ import { waitUntilStable } from '../compose/stable.js';
 import { whyFailed } from '../docker/container.js';
 import { isNoChange, runningBefore, type ScaleData } from './data.js';
 import { goBack } from './go-back.js';
+import { SCALING, type Scaling } from './never-started.js';
 import { scaleArgv } from './up.js';
 import { replicas } from './wording.js';
 
@@ -24,7 +25,7 @@ export async function run({ data }: PlanPart<ScaleData>, ctx: RunContext): Promi
   if (ctx.signal.aborted) {
     return { state: 'cancelled', reason: 'stopped', summary: [phrase`Nothing was changed.`], warnings: [] };
   }
-  await ctx.journal('scaling', null);
+  await ctx.journal(SCALING, { at: ctx.now().getTime() } satisfies Scaling);
   const fault = (await change(data, ctx)) ?? (await watch(data, ctx));
   if (fault) return goBack(data, ctx, fault);
   const summary = [phrase`${name} runs ${replicas(data.wanted)} now; it was ${runningBefore(data)}.`];

@@ -59,4 +59,25 @@ describeWithDocker('scale, killed in the middle', () => {
       expect(stack.names()).toEqual(['web-1', 'web-2']);
     }
   }, 600_000);
+
+  test('what Compose had created and not started is removed, and nothing that was there before', async () => {
+    const image = `${stack.name}/web:1`;
+    makeImage(image, { version: '1' });
+    stack.write({ web: { image } });
+    stack.up('--scale', 'web=2');
+    // Somebody else made one and did not start it, before this scale was planned.
+    stack.compose('create', '--no-recreate', '--scale', 'web=3', 'web');
+    const fields = { service: 'web', replicas: 5, min: 0, max: 50, compose: stack.file };
+    const part = await lab.plan(scale, { ...fields, stable_for: 1, timeout: 20 });
+    const journal = [{ kind: 'scaling', data: { at: Date.now() } }];
+    stack.compose('create', '--no-recreate', '--scale', 'web=5', 'web');
+    expect(stack.names()).toEqual(['web-1', 'web-2', 'web-3', 'web-4', 'web-5']);
+    const report = await scale.recover(part, journal, lab.runContext());
+    expect(stack.names()).toEqual(['web-1', 'web-2', 'web-3']);
+    expect(report.summary.map(plain)).toEqual([
+      '2 containers that had been created and never started were removed.',
+      'web has 2 replicas now; it had 2.',
+    ]);
+    expect(report.rollBack).toBeUndefined();
+  });
 });

@@ -54,7 +54,8 @@ export class Driver {
         run = await this.#begin(run);
         ({ run, outcome } = await this.#work(run, look.ticket, signal, writes));
       } else if (look?.next === 'ask') {
-        outcome = outcomes.planChanged((await this.#askAgain(run, look.ticket)).id);
+        const successor = await this.#askAgain(run, look.ticket);
+        outcome = outcomes.planChanged(successor.id, look.why);
       } else {
         outcome = look?.outcome ?? outcomes.endedInQueue(signal.reason as StopCause);
       }

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { Artifact, NewArtifact } from './artifact.js';
 import type { Host } from './host.js';
 import type { FieldsByKind, IntentKind } from './intent/intent.js';
@@ -83,9 +84,21 @@ export interface RecoveryReport {
   readonly left?: readonly LeftDown[];
 }
 
+/** How an executor's working data of a stored plan is read back. */
+export interface DataFormat<Data extends Json = Json> {
+  /** Raised when the data gets another shape or meaning. */
+  readonly version: number;
+  /** Loaded when it is needed. */
+  readonly schema: () => Promise<z.ZodType<Data>>;
+  /** Brings data of before there were versions into the shape of the first one. */
+  readonly earlier?: (data: Json) => Json;
+}
+
 /** Knows one kind of intent. */
 export interface Executor<Kind extends IntentKind = IntentKind, Data extends Json = Json> {
   readonly kind: Kind;
+  /** Left out where any data will do. */
+  readonly data?: DataFormat<Data>;
   /** plan() asks only other machines, which costs this one nothing: it takes no place among the plans at once. */
   readonly asksElsewhere?: boolean;
   /**

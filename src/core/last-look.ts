@@ -7,6 +7,7 @@ import { isSamePlan } from './fingerprint.js';
 import { outcomes } from './outcomes.js';
 import type { StopCause } from './ownership.js';
 import { blockersOf } from './plan.js';
+import { isReadable } from './plan-data.js';
 import type { Planner } from './planner.js';
 import { checkResume } from './resume.js';
 import type { Outcome, Run } from './run.js';
@@ -19,7 +20,10 @@ export type LastLook =
   | { readonly next: 'begin'; readonly ticket: Ticket }
   | { readonly next: 'end'; readonly outcome: Outcome }
   /** It would do something else now than what was shown. */
-  | { readonly next: 'ask'; readonly ticket: Ticket };
+  | { readonly next: 'ask'; readonly ticket: Ticket; readonly why: WhyAsked };
+
+/** What is not as it was shown any more: the world, or the version of ChatOps that reads the plan. */
+export type WhyAsked = 'changed' | 'other_version';
 
 /** Plans a run again whose turn has come, and asks again whether it is allowed. */
 export async function lastLook(
@@ -41,7 +45,10 @@ export async function lastLook(
   const blockers = blockersOf(now.plan);
   // Asking again would wait for the same answer once more.
   if (blockers.some(({ code }) => code === 'no_answer')) return end(outcomes.blocked(blockers));
-  if (blockers.length > 0 || !isSamePlan(run.plan, now.plan)) return { next: 'ask', ticket: before.ticket };
+  if (!(await isReadable(deps, run.plan.parts)))
+    return { next: 'ask', ticket: before.ticket, why: 'other_version' };
+  if (blockers.length > 0 || !isSamePlan(run.plan, now.plan))
+    return { next: 'ask', ticket: before.ticket, why: 'changed' };
   // Planning takes its time, and the policy may have changed meanwhile.
   const after = await stillAllowed(deps, run, begun, plannedAt);
   return after.ok ? { next: 'begin', ticket: after.ticket } : end(outcomes.refused(after.notice));

@@ -1,5 +1,6 @@
+import type { WhyAsked } from './last-look.js';
 import type { StopCause } from './ownership.js';
-import { phrase } from './phrase.js';
+import { type Phrase, phrase } from './phrase.js';
 import type { Notice, ReasonCode } from './reasons.js';
 import type { ActorRef } from './request.js';
 import type { FinalState, Outcome } from './run.js';
@@ -15,6 +16,11 @@ function outcome(
 
 /** States that say of a run that the process did not let it go on. */
 const ENDS_EARLY: readonly FinalState[] = ['cancelled', 'plan_changed'];
+
+const WHY_ASKED: Readonly<Record<WhyAsked, Phrase>> = {
+  changed: phrase`Something changed since the preview. Nothing was run.`,
+  other_version: phrase`The preview was made by another version of ChatOps. Nothing was run.`,
+};
 
 /** The outcomes that the pipeline itself gives; executors give the others. */
 export const outcomes = {
@@ -45,10 +51,8 @@ export const outcomes = {
   refused: ({ code, message, remedy }: Notice): Outcome =>
     outcome('refused', code, [message, phrase`Nothing was run.`], { next: remedy }),
 
-  planChanged: (successor: string): Outcome =>
-    outcome('plan_changed', 'plan_changed', [phrase`Something changed since the preview. Nothing was run.`], {
-      successor,
-    }),
+  planChanged: (successor: string, why: WhyAsked): Outcome =>
+    outcome('plan_changed', 'plan_changed', [WHY_ASKED[why]], { successor }),
 
   /** A step in the middle would do something else now; the successor asks about the rest, if anybody can answer. */
   paused: (reported: Outcome, successor: string, isAnswerable: boolean): Outcome => ({

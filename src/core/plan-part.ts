@@ -109,6 +109,7 @@ export async function planPart(
     step: index,
     fieldsHash: hashOfFields(step),
     ...draft,
+    ...(executor.data ? { dataVersion: executor.data.version } : {}),
     expected: expectedOf(await deps.store.history.past(intent.name, index), workOfPart(draft)),
     warnings: deps.redactor.told(draft.warnings),
     blockers: deps.redactor.told(draft.blockers),

@@ -93,6 +93,8 @@ export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   readonly step?: number;
   /** sha256 (hex) of the step's fields with their values; missing in plans of before it was kept. */
   readonly fieldsHash?: string;
+  /** The version of the executor's `data`; missing in plans of before it had one. */
+  readonly dataVersion?: number;
   /** What earlier runs let expect; not covered by the fingerprint. Absent where nothing was looked up. */
   readonly expected?: Expected | Unknown;
 }

@@ -3,6 +3,7 @@ import { executorEntries, ROLL_BACK_OFFERED } from './journal.js';
 import { contextFor, type PartDeps, type PartOfRun, type quietScope } from './part-context.js';
 import { phrase } from './phrase.js';
 import type { Json } from './plan.js';
+import { otherVersionWords, readPart } from './plan-data.js';
 
 /** What an executor found and put right after a part that was cut off. */
 export interface Recovered {
@@ -31,8 +32,10 @@ export async function recoverPart(
     };
   }
   try {
+    const readable = await readPart(deps, part);
+    if (!readable) return { report: { summary: [otherVersionWords(part)] }, isTidy: false };
     const { context } = contextFor(deps, of, scope);
-    const report = await executor.recover(part, executorEntries(scope.writes.journal, index), context);
+    const report = await executor.recover(readable, executorEntries(scope.writes.journal, index), context);
     if (report.rollBack) await context.note(ROLL_BACK_OFFERED, report.rollBack as unknown as Json);
     return { report, isTidy: true };
   } catch (error) {

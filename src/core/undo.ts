@@ -6,6 +6,7 @@ import { activeParts, executorEntries, partAsRun, ROLL_BACK_OFFERED } from './jo
 import { MOST_NEWER, newerBegun } from './newer-runs.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Plan, PlanPart } from './plan.js';
+import { isReadable, otherVersionWords } from './plan-data.js';
 import { type Notice, notice } from './reasons.js';
 import type { RunRequest } from './request.js';
 import type { Run, RunState } from './run.js';
@@ -55,15 +56,18 @@ function isToBeRepeated(state: RunState): boolean {
  * back, each with one step in its own words.
  */
 export async function planUndo(
-  { store }: UndoDeps,
+  deps: UndoDeps & Pick<CoreDeps, 'executors'>,
   ticket: Ticket,
   undoes: string,
   plannedAt: Date,
 ): Promise<Plan> {
-  const { id, offers } = await interrupted(store, undoes);
-  const parts = offers.map(({ part, title }): PlanPart => {
-    return { ...part, steps: [{ title, commands: [] }], effects: [], warnings: [], blockers: [] };
-  });
+  const { id, offers } = await interrupted(deps.store, undoes);
+  const parts = await Promise.all(
+    offers.map(async ({ part, title }): Promise<PlanPart> => {
+      const blockers = (await isReadable(deps, [part])) ? [] : [madeElsewhere(part)];
+      return { ...part, steps: [{ title, commands: [] }], effects: [], warnings: [], blockers };
+    }),
+  );
   const [first] = parts;
   if (!first) throw new Error(`${undoes} left nothing to roll back`);
   return {
@@ -76,6 +80,11 @@ export async function planUndo(
     undoes: id,
     fingerprint: fingerprintOf(parts),
   };
+}
+
+function madeElsewhere(part: PlanPart): Notice {
+  const message = phrase`This can’t be rolled back by this version. ${otherVersionWords(part)}`;
+  return notice('plan_failed', message, phrase`Put it right by hand.`);
 }
 
 /** A part of the plan of a run that rolls back. */

@@ -11,6 +11,7 @@ import {
 } from '../part-context.js';
 import { phrase } from '../phrase.js';
 import type { PlanPart } from '../plan.js';
+import { otherVersionWords, readPart } from '../plan-data.js';
 import type { Run } from '../run.js';
 import type { EndedPart } from './course.js';
 import type { StepState } from './graph.js';
@@ -75,14 +76,20 @@ export async function undoPart(
   const { context } = contextFor(deps, of, { ...quietScope(log, writes), progress });
   const work = entriesOfWork(writes.journal, of.index);
   try {
+    const part = await readPart(deps, of.part);
+    if (!part) return unreadable(of.part);
     await context.note(UNDO_STARTED, null);
-    const result = (await executor.undo?.(of.part, work, context)) ?? null;
+    const result = (await executor.undo?.(part, work, context)) ?? null;
     await context.note(UNDO_ENDED, result?.state ?? null);
     return result;
   } catch (error) {
     deps.log.error({ err: error, runId: of.run.id, part: of.index }, 'putting back failed');
     return notBack(error);
   }
+}
+
+function unreadable(part: PlanPart): PartResult {
+  return { state: 'failed', reason: 'rollback_failed', summary: [otherVersionWords(part)], warnings: [] };
 }
 
 function notBack(error: unknown): PartResult {

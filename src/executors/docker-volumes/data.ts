@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** What plan() hands to run() and recover(). Sizes are bytes; paths as rsync prints them (see names.ts). */
 export type MirrorData = {
   readonly source: string;
@@ -20,3 +22,22 @@ export type MirrorData = {
   readonly neededBytes: number;
   readonly sourceMount: string | null;
 };
+
+export const MIRROR_SCHEMA: z.ZodType<MirrorData> = z.strictObject({
+  source: z.string(),
+  destination: z.string(),
+  passwordSecret: z.string().nullable(),
+  inTheWay: z.array(z.string()),
+  deletions: z.array(z.string()),
+  passages: z.array(z.string()),
+  copy: z.array(z.string()),
+  sync: z.array(z.string()),
+  remove: z.array(z.string()),
+  check: z.array(z.string()),
+  files: z.number(),
+  totalBytes: z.number(),
+  transfers: z.number(),
+  transferBytes: z.number(),
+  neededBytes: z.number(),
+  sourceMount: z.string().nullable(),
+});

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** What plan() hands to run() and recover(). Sizes are bytes. */
 export type FilesData = {
   readonly source: string;
@@ -31,3 +33,26 @@ export type FilesData = {
 export type Deletion = { readonly archive: string; readonly manifest: string | null };
 
 export const MANIFEST_SUFFIX = '.manifest.json';
+
+/** Members of a part's working data that an archive has, whoever makes it. */
+export const ARCHIVE_MEMBERS = {
+  source: z.string(),
+  destination: z.string(),
+  archive: z.string(),
+  partial: z.string(),
+  createsFolder: z.boolean(),
+  exclude: z.array(z.string()),
+  pack: z.array(z.array(z.string())),
+  list: z.array(z.string()),
+  hash: z.array(z.string()),
+  files: z.number(),
+  bytes: z.number(),
+  streamBytes: z.number(),
+  neededBytes: z.number(),
+  sourceMount: z.string().nullable(),
+  tools: z.record(z.string(), z.string()),
+  deletions: z.array(z.strictObject({ archive: z.string(), manifest: z.string().nullable() })),
+  kept: z.number(),
+} as const;
+
+export const FILES_SCHEMA: z.ZodType<FilesData> = z.strictObject(ARCHIVE_MEMBERS);

@@ -4,6 +4,10 @@ import type { FilesData } from './data.js';
 /** Packs a folder, or one file, into an archive: `tar.gz`, `tar.zst` or `tar`. */
 export const files: Executor<'files', FilesData> = {
   kind: 'files',
+  data: {
+    version: 1,
+    schema: async () => (await import('./data.js')).FILES_SCHEMA,
+  },
   places: ({ source, destination }) => [`path:${source}`, `path:${destination}`],
   plan: async (fields, ctx) => (await import('./plan.js')).planFiles(fields, ctx),
   run: async (part, ctx) => (await import('./run.js')).runFiles(part, ctx),

@@ -51,7 +51,7 @@ async function pack(
  * now, tar could not read everything, or somebody wrote to it although the container is held (tar's exit code 1).
  */
 async function packDirectly(data: PlexData, ctx: RunContext): Promise<Packed | null> {
-  if (data.direct === undefined) return null;
+  if (data.direct === null) return null;
   const { folder } = data.direct;
   try {
     const packed = await pack(packOf(data), { folder }, data, ctx);

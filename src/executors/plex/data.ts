@@ -1,5 +1,6 @@
+import * as z from 'zod';
 import type { Folder } from '../../core/host.js';
-import type { FilesData } from '../files/data.js';
+import { ARCHIVE_MEMBERS, type FilesData } from '../files/data.js';
 
 /** What is done to the container while its databases are copied; `none` also when it does not run. */
 export type Hold = 'stop' | 'pause' | 'none';
@@ -19,11 +20,8 @@ export type PlexData = FilesData & {
   /** 64 hex digits; null when no container has to be touched. */
   readonly containerId: string | null;
   readonly hold: Hold;
-  /**
-   * Tried before `pack`. Missing where the folder is not proven to be the container's, and in plans of before
-   * there was such a proof.
-   */
-  readonly direct?: Direct;
+  /** Tried before `pack`; null where the folder is not proven to be the container's. */
+  readonly direct: Direct | null;
   /** Seconds between the request to end and the kill. */
   readonly stopSeconds: number;
   /** The steps in the order in which they run. */
@@ -40,3 +38,22 @@ export type PlexData = FilesData & {
 
 /** What the archives' names begin with. */
 export const PREFIX = 'plex_db_backup';
+
+export const PLEX_SCHEMA: z.ZodType<PlexData> = z.strictObject({
+  ...ARCHIVE_MEMBERS,
+  container: z.string(),
+  containerId: z.string().nullable(),
+  hold: z.enum(['stop', 'pause', 'none']),
+  direct: z
+    .strictObject({
+      folder: z.strictObject({ path: z.string(), id: z.string() }),
+      read: z.array(z.string()),
+    })
+    .nullable(),
+  stopSeconds: z.number(),
+  steps: z.array(z.enum(['hold', 'copy', 'release', 'check', 'clean'])),
+  expectedSize: z.number().nullable(),
+  measured: z.boolean(),
+  sqlite: z.array(z.string()).nullable(),
+  extract: z.array(z.string()),
+});

@@ -37,5 +37,5 @@ function readCommand(name: string): string[] {
 
 /** The commands that make the archive as long as nothing speaks against reading the folder here. */
 export function packOf({ pack, direct }: Pick<PlexData, 'pack' | 'direct'>): PlexData['pack'] {
-  return direct === undefined ? pack : [direct.read, ...pack.slice(1)];
+  return direct === null ? pack : [direct.read, ...pack.slice(1)];
 }

@@ -7,6 +7,11 @@ import { type PlexTimes, TIMES } from './times.js';
 export function createPlex(times: PlexTimes): Executor<'plex', PlexData> {
   return {
     kind: 'plex',
+    data: {
+      version: 1,
+      schema: async () => (await import('./data.js')).PLEX_SCHEMA,
+      earlier: (data) => ({ direct: null, ...(data as Omit<PlexData, 'direct'>) }),
+    },
     places: ({ source_container, destination }) => [`container:${source_container}`, `path:${destination}`],
     plan: async (fields, ctx) => (await import('./plan.js')).planPlex(times, fields, ctx),
     run: async (part, ctx) => withLeft(await (await import('./run.js')).runPlex(times, part, ctx), part, ctx),

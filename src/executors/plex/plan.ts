@@ -63,7 +63,7 @@ export async function planPlex(
     container: fields.source_container,
     containerId: source.container?.id ?? null,
     hold,
-    ...(source.direct === null ? {} : { direct: source.direct }),
+    direct: source.direct,
     stopSeconds: times.stopSeconds,
     steps: stepsOf(hold, old.deletions.length > 0),
     expectedSize: 'bytes' in need ? need.bytes : null,

@@ -65,7 +65,7 @@ function amount(data: PlexData): Phrase {
   const { source, bytes, files, measured, direct } = data;
   if (bytes === 0) return phrase`${code(source)} (its size is not known before the first run)`;
   const number = `${formatBytes(bytes)} (${formatCount(files, 'file')}${measured ? '' : ', as last time'})`;
-  const place = direct === undefined ? phrase`` : phrase`, which is ${code(direct.folder.path)} here,`;
+  const place = direct === null ? phrase`` : phrase`, which is ${code(direct.folder.path)} here,`;
   return phrase`${measured ? '' : 'about '}${number} from ${code(source)}${place}`;
 }
 

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** Why a service's containers are replaced. */
 export type Reason = 'image' | 'configuration' | 'namespace';
 
@@ -35,3 +37,25 @@ export type RolloutData = {
   /** Seconds. */
   readonly stableFor: number;
 };
+
+export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
+  file: z.string(),
+  project: z.string(),
+  replacements: z.array(
+    z.strictObject({
+      service: z.string(),
+      image: z.string(),
+      pull: z.string().nullable(),
+      platform: z.string().nullable(),
+      localId: z.string().nullable(),
+      reasons: z.array(z.enum(['image', 'configuration', 'namespace'])),
+      livesIn: z.array(z.string()),
+      replicas: z.number(),
+      oldId: z.string(),
+      oldDigest: z.string().nullable(),
+    }),
+  ),
+  current: z.array(z.string()),
+  timeout: z.number(),
+  stableFor: z.number(),
+});

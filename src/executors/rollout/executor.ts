@@ -6,6 +6,10 @@ import type { RolloutData } from './data.js';
 /** New versions of a Compose project's services, one after the other. */
 export const rollout: Executor<'rollout', RolloutData> = {
   kind: 'rollout',
+  data: {
+    version: 1,
+    schema: async () => (await import('./data.js')).ROLLOUT_SCHEMA,
+  },
   places: ({ compose }) => [`compose:${compose}`],
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
   run: async (part, ctx) => left(await (await import('./run.js')).run(part, ctx), part, ctx),

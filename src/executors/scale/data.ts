@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** A container as it was when the plan was made. */
 export type Before = {
   readonly id: string;
@@ -28,3 +30,13 @@ export function runningBefore({ before }: ScaleData): number {
 export function isNoChange(data: ScaleData): boolean {
   return data.before.length === data.wanted && runningBefore(data) === data.wanted;
 }
+
+export const SCALE_SCHEMA: z.ZodType<ScaleData> = z.strictObject({
+  file: z.string(),
+  project: z.string(),
+  service: z.string(),
+  wanted: z.number(),
+  before: z.array(z.strictObject({ id: z.string(), name: z.string(), running: z.boolean() })),
+  timeout: z.number(),
+  stableFor: z.number(),
+});

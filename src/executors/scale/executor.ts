@@ -6,6 +6,10 @@ import { runningBefore, type ScaleData } from './data.js';
 /** More or fewer containers of one Compose service. */
 export const scale: Executor<'scale', ScaleData> = {
   kind: 'scale',
+  data: {
+    version: 1,
+    schema: async () => (await import('./data.js')).SCALE_SCHEMA,
+  },
   places: ({ compose }) => [`compose:${compose}`],
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
   run: async (part, ctx) => left(await (await import('./run.js')).run(part, ctx), part, ctx),

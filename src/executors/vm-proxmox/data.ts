@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { VmProxmoxFields } from '../../core/intent/fields.js';
 
 /** What plan() hands to run() and recover(). Sizes are bytes. */
@@ -20,6 +21,19 @@ export type VmData = {
   /** Backups of the catalogue that stay, the new one included. */
   readonly kept: number;
 };
+
+export const VM_SCHEMA: z.ZodType<VmData> = z.strictObject({
+  way: z.enum(['api', 'command']),
+  vm_id: z.number(),
+  name: z.string(),
+  node: z.string().nullable(),
+  type: z.enum(['qemu', 'lxc']).nullable(),
+  storage: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  deletions: z.array(z.string()),
+  keepLast: z.number(),
+  kept: z.number(),
+});
 
 /** vzdump's parameters. `remove` is 1 by default, and would prune by the storage's own rules. */
 export function vzdumpParams(fields: VmProxmoxFields): VmData['params'] {

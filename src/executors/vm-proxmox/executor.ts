@@ -12,6 +12,10 @@ export function createVmProxmox(settings: VmProxmoxSettings): Executor<'vm_proxm
   let planning: Promise<typeof import('./plan.js')> | null = null;
   return {
     kind: 'vm_proxmox',
+    data: {
+      version: 1,
+      schema: async () => (await import('./data.js')).VM_SCHEMA,
+    },
     asksElsewhere: api !== null,
     plan: async (fields, ctx) => {
       // Kept: an import that is repeated asks the loader each time.

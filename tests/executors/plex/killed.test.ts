@@ -57,15 +57,12 @@ class Mortal {
     };
     const host: Host = { ...open, rename };
     const context = { ...this.lab.runContext(), host: this.#mortal(host) };
-    return {
-      ...this.#mortal(context),
-      host: context.host,
-      journal: async (kind, data) => {
-        if (!this.#dead) await context.journal(kind, data);
-        if (kind === dieAt) this.die();
-        if (this.#dead) await new Promise(() => {});
-      },
+    const journal: RunContext['journal'] = async (kind, data) => {
+      if (!this.#dead) await context.journal(kind, data);
+      if (kind === dieAt) this.die();
+      if (this.#dead) await new Promise(() => {});
     };
+    return { ...this.#mortal(context), host: context.host, journal, note: journal };
   }
 
   /** Ends when the work does, or when it dies. */
@@ -127,7 +124,7 @@ describeWithDocker('a process that dies in the middle of a backup', () => {
     removeContainers([name]);
     await start(['--volume', `${lab.path('config')}:/config`]);
     const { data } = await lab.plan(executor, fieldsFor(name, lab.path('backups')));
-    expect(data.direct).toBeDefined();
+    expect(data.direct).not.toBeNull();
   }
 
   /** Kills the run there, tidies up as the core does, and checks that all is as it was. */

@@ -1,4 +1,4 @@
-import { HostError } from './host.js';
+import { HostError, NoAnswerError } from './host.js';
 import { code, phrase } from './phrase.js';
 import { type Notice, notice } from './reasons.js';
 import { StoreError } from './store.js';
@@ -10,6 +10,7 @@ import { storeUnavailable } from './store-fault.js';
  */
 export function causeOf(error: unknown): Notice {
   if (error instanceof StoreError) return storeUnavailable(error);
+  if (error instanceof NoAnswerError) return notice('no_answer', error.what);
   if (error instanceof HostError) return hostFailed(error);
   return notice(
     'internal_error',
@@ -18,10 +19,7 @@ export function causeOf(error: unknown): Notice {
   );
 }
 
-function hostFailed({ code: system, path, message }: HostError): Notice {
-  if (system === 'ETIMEDOUT') {
-    return notice('command_failed', phrase`${message}.`, phrase`Check the mount or the disk, then retry.`);
-  }
+function hostFailed({ code: system, path }: HostError): Notice {
   return notice(
     'command_failed',
     phrase`${code(path)} could not be used (${code(system)}).`,

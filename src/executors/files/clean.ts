@@ -2,13 +2,21 @@ import type { RunContext } from '../../core/executor.js';
 import { HostError } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { announceDeletions } from '../shared/deletions.js';
 import type { FilesData } from './data.js';
+import { JOURNAL } from './journal.js';
 
-/** Deletes exactly the plan's list, each archive before its manifest. Gives how many and what went wrong. */
+/**
+ * Deletes exactly the plan's list, each archive before its manifest, and nothing when that can't be noted first. Gives
+ * how many and what went wrong.
+ */
 export async function deleteOld(
   data: FilesData,
   ctx: RunContext,
 ): Promise<{ readonly deleted: number; readonly warnings: readonly Notice[] }> {
+  if (data.deletions.length === 0) return { deleted: 0, warnings: [] };
+  const unnoted = await announceDeletions(JOURNAL.retention, ctx);
+  if (unnoted) return { deleted: 0, warnings: [unnoted] };
   const warnings: Notice[] = [];
   let deleted = 0;
   for (const { archive, manifest } of data.deletions) {

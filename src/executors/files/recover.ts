@@ -1,9 +1,10 @@
+import * as z from 'zod';
 import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
-import type { FilesData } from './data.js';
+import { type FilesData, MANIFEST_SUFFIX } from './data.js';
 import { finishedOf, JOURNAL } from './journal.js';
-import { recordArchive } from './record.js';
+import { type Finished, recordArchive } from './record.js';
 
 /**
  * Tidies up after a process that died. The journaled partial is removed. An archive that had its final name
@@ -18,9 +19,13 @@ export async function recoverFiles(
   if (!journal.some(({ kind }) => kind === JOURNAL.partial)) {
     return { summary: [phrase`Nothing had been written yet.`] };
   }
-  const finished = finishedOf(journal);
   const removed = await ctx.host.remove(data.partial);
-  const there = finished === null ? null : await ctx.host.stat(data.archive);
+  const there = await ctx.host.stat(data.archive);
+  const finished = finishedOf(journal) ?? (there === null ? null : await finishedByManifest(data, ctx));
+  if (there !== null && finished === null) {
+    const unknown = phrase`The new archive ${code(data.archive)} was checked and is kept; the catalogue doesn’t have it.`;
+    return { summary: [unknown, phrase`The old archives are untouched.`] };
+  }
   if (finished === null || there?.size !== finished.size) {
     const gone = removed ? phrase`The partial file is removed.` : phrase`No partial file was left.`;
     return { summary: [gone, phrase`No new backup was made; the old archives are untouched.`] };
@@ -29,6 +34,27 @@ export async function recoverFiles(
   const kept = phrase`The new archive ${code(data.archive)} was complete and checked; it is kept.`;
   return { summary: [kept, ...(await noteDeletions(data, journal, ctx))] };
 }
+
+/**
+ * What the manifest beside the archive says, where the journal could not be written in time: nothing but this run
+ * gives an archive its name, and it does so once the archive is checked.
+ */
+async function finishedByManifest(data: FilesData, ctx: RunContext): Promise<Finished | null> {
+  try {
+    const manifest = Manifest.parse(JSON.parse(await ctx.host.readText(data.archive + MANIFEST_SUFFIX)));
+    return manifest.run === ctx.runId ? manifest : null;
+  } catch {
+    return null;
+  }
+}
+
+const Manifest = z.object({
+  run: z.string(),
+  sha256: z.string(),
+  size: z.number(),
+  files: z.number(),
+  createdAt: z.string(),
+});
 
 async function noteDeletions(
   data: FilesData,

@@ -32,7 +32,6 @@ export async function runFiles({ data }: PlanPart<FilesData>, ctx: RunContext): 
   const cleaning = data.deletions.length > 0;
   if (cleaning) {
     ctx.step(STEP.clean, 'running');
-    await ctx.journal(JOURNAL.retention, null);
   }
   const { deleted, warnings } = await deleteOld(data, ctx);
   if (cleaning) ctx.step(STEP.clean, warnings.length > 0 ? 'failed' : 'done');
@@ -72,8 +71,8 @@ async function make(data: FilesData, began: Date, ctx: RunContext): Promise<Made
   const { host } = ctx;
   try {
     ctx.step(STEP.copy, 'running');
-    if (data.createsFolder) await host.mkdir(data.destination);
     await ctx.journal(JOURNAL.partial, data.partial);
+    if (data.createsFolder) await host.mkdir(data.destination);
     const written = await writePartial(data, ctx);
     if (!written.ok) return failedAt(STEP.copy, written.failure, ctx);
     await host.sync(data.partial);
@@ -89,7 +88,7 @@ async function make(data: FilesData, began: Date, ctx: RunContext): Promise<Made
     if (!hashed.ok) return failedAt(STEP.record, hashed.failure, ctx);
     const { files, size } = checked;
     const finished = { sha256: hashed.sha256, size, files, createdAt: began.toISOString() };
-    await ctx.journal(JOURNAL.finished, finished);
+    await ctx.note(JOURNAL.finished, finished);
     await host.rename(data.partial, data.archive);
     const warnings = await recordArchive(data, finished, ctx);
     ctx.step(STEP.record, 'done');

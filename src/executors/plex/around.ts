@@ -57,7 +57,7 @@ export async function around(
     released = await release(ctx.host, held, times, !ctx.signal.aborted, () => {
       backAt = ctx.now().getTime();
     });
-    if (released.ok) await ctx.journal(RELEASED, null);
+    if (released.ok) await ctx.note(RELEASED, null);
     ctx.step(data.steps.indexOf('release'), released.ok ? 'done' : 'failed');
   }
   if (!released.ok) return { ...blank, failure, begun: true, lost: released };

@@ -4,7 +4,7 @@ import type { Host } from '../../core/host.js';
 import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Container, inspectContainer, whyFailed } from '../docker/container.js';
-import { type Failure, failure } from '../shared/failure.js';
+import { type Failure, failure, storeFailed } from '../shared/failure.js';
 import type { Hold, PlexData } from './data.js';
 import type { PlexTimes } from './times.js';
 
@@ -70,11 +70,15 @@ export async function holdContainer(
   ctx: RunContext,
   times: PlexTimes,
 ): Promise<Failure | null> {
-  await ctx.journal(HELD, held);
+  try {
+    await ctx.journal(HELD, held);
+  } catch (error) {
+    return storeFailed(error);
+  }
   const result = await ctx.host.exec(holdCommand(data), uninterruptible(data.stopSeconds));
   // The engine goes on stopping it when the command itself was killed.
   if (await settles(ctx.host, held, times, result.exitCode === null)) {
-    await ctx.journal(SETTLED, null);
+    await ctx.note(SETTLED, null);
     return null;
   }
   return dockerFailed(data, result.ok ? 'it goes on running' : whyFailed(result));

@@ -57,8 +57,8 @@ export async function runPlex(
 async function makePartial(data: PlexData, ctx: RunContext): Promise<Failure | null> {
   try {
     begin('copy', data, ctx);
-    if (data.createsFolder) await ctx.host.mkdir(data.destination);
     await ctx.journal(JOURNAL.partial, data.partial);
+    if (data.createsFolder) await ctx.host.mkdir(data.destination);
     const failed = await copy(data, ctx);
     end('copy', data, ctx, failed === null);
     return failed;
@@ -91,7 +91,7 @@ async function finishArchive(data: PlexData, began: Date, ctx: RunContext): Prom
     end('check', data, ctx, true);
     const { files, bytes, size, databases } = checked;
     const finished = { sha256: hashed.sha256, size, files, createdAt: began.toISOString() };
-    await ctx.journal(JOURNAL.finished, finished);
+    await ctx.note(JOURNAL.finished, finished);
     await host.rename(data.partial, data.archive);
     const warnings = await recordArchive(data, finished, ctx);
     return { ok: true, files, bytes, databases, finished, warnings };
@@ -110,7 +110,6 @@ async function clean(data: PlexData, result: PartResult, ctx: RunContext): Promi
   if (ctx.signal.aborted)
     return { ...ended(STOPPED, [...result.summary, UNTOUCHED]), warnings: result.warnings };
   begin('clean', data, ctx);
-  await ctx.journal(JOURNAL.retention, null);
   const { deleted, warnings } = await deleteOld(data, ctx);
   end('clean', data, ctx, warnings.length === 0);
   return {

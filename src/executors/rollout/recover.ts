@@ -22,7 +22,7 @@ export async function recover(
   const open = underWay(data, journal);
   const finished = finishedWords(journal);
   if (open === null) {
-    const rescued = await rescueSharers(data, servicesOf(journal, 'replaced'), ctx);
+    const rescued = await rescueSharers(data, replacedServices(journal), ctx);
     await releaseHolds(data, ctx);
     const summary = [...finished, ...sentencesOf(rescued)];
     return { summary: summary.length > 0 ? summary : [phrase`No container had been touched.`] };
@@ -69,7 +69,7 @@ async function goBack(
   ctx: RunContext,
 ): Promise<readonly RolledBack[]> {
   const back = await rollBackService(data, replacement, before, ctx);
-  const replaced = [...servicesOf(journal, 'replaced'), replacement.service];
+  const replaced = [...replacedServices(journal), replacement.service];
   const all = [back, ...(await rescueSharers(data, replaced, ctx))];
   if (all.every(({ ok }) => ok)) await releaseHolds(data, ctx);
   return all;
@@ -85,7 +85,7 @@ interface UnderWay {
 }
 
 function underWay({ replacements }: RolloutData, journal: readonly JournalEntry[]): UnderWay | null {
-  const done = servicesOf(journal, 'replaced');
+  const done = replacedServices(journal);
   const begun = journal.filter(({ kind }) => kind === 'replacing').at(-1);
   if (!begun) return null;
   const before = begun.data as ReplacingEntry;
@@ -94,14 +94,20 @@ function underWay({ replacements }: RolloutData, journal: readonly JournalEntry[
 }
 
 /** The services that entries of this kind name. */
-export function servicesOf(journal: readonly JournalEntry[], kind: string): readonly string[] {
+function servicesOf(journal: readonly JournalEntry[], kind: string): readonly string[] {
   return journal
     .filter((entry) => entry.kind === kind)
     .map(({ data }) => (data as { service: string }).service);
 }
 
+/** A service is only begun once the one before it is replaced, whether that could be noted or not. */
+export function replacedServices(journal: readonly JournalEntry[]): readonly string[] {
+  const before = servicesOf(journal, 'replacing').slice(0, -1);
+  return [...new Set([...before, ...servicesOf(journal, 'replaced')])];
+}
+
 function finishedWords(journal: readonly JournalEntry[]): readonly Phrase[] {
-  const done = servicesOf(journal, 'replaced');
+  const done = replacedServices(journal);
   return done.length === 0
     ? []
     : [phrase`${named(done)} ${done.length === 1 ? 'has its new version' : 'have their new versions'}.`];

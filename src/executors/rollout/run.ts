@@ -61,7 +61,7 @@ async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResul
       return putBack(data, replacement, { before, began, fault: result, finished: names }, ctx);
     }
     ctx.step(index + 1, 'done');
-    await ctx.journal('replaced', { service: replacement.service });
+    await ctx.note('replaced', { service: replacement.service });
     done.push({ replacement, checked: result.checked });
   }
   const summary = done.map(
@@ -87,7 +87,7 @@ async function putBack(
   ctx: RunContext,
 ): Promise<PartResult> {
   const { service } = replacement;
-  await ctx.journal('rolling_back', { service });
+  await ctx.note('rolling_back', { service });
   const back = await rollBackService(data, replacement, before, ctx);
   const rescued = await rescueSharers(data, [...finished, service], ctx);
   const ok = back.ok && rescued.every((one) => one.ok);

@@ -2,7 +2,7 @@ import type { JournalEntry, PartResult, RunContext } from '../../core/executor.j
 import type { PlanPart } from '../../core/plan.js';
 import type { RolloutData } from './data.js';
 import { releaseHolds } from './holds.js';
-import { sentencesOf, servicesOf } from './recover.js';
+import { replacedServices, sentencesOf } from './recover.js';
 import type { ReplacingEntry } from './replace.js';
 import { type RolledBack, rescueSharers, rollBackService } from './roll-back.js';
 
@@ -15,7 +15,7 @@ export async function undo(
   journal: readonly JournalEntry[],
   ctx: RunContext,
 ): Promise<PartResult | null> {
-  const replaced = servicesOf(journal, 'replaced');
+  const replaced = replacedServices(journal);
   const toPutBack = data.replacements.filter(({ service }) => replaced.includes(service));
   if (toPutBack.length === 0) return null;
   const results: RolledBack[] = [];

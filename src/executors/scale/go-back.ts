@@ -20,7 +20,7 @@ export async function goBack(
   ctx: RunContext,
   cause: { readonly reason: ReasonCode; readonly summary: readonly Phrase[] },
 ): Promise<PartResult> {
-  await ctx.journal('rolling_back', null);
+  await ctx.note('rolling_back', null);
   let fault: Phrase | null = null;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     fault = await putBack(data, ctx);

@@ -3,6 +3,8 @@ import { formatDuration } from '../../core/format.js';
 import { type ExecResult, HostError, NoAnswerError } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { REASONS, type ReasonCode } from '../../core/reasons.js';
+import { StoreError } from '../../core/store.js';
+import { storeUnavailable } from '../../core/store-fault.js';
 import { nearestExisting } from './paths.js';
 import { fullMessage } from './space.js';
 
@@ -61,13 +63,20 @@ export function alreadyThere(path: string): Failure {
   );
 }
 
-/** A file operation that failed, as a failure of the run. Anything but a {@link HostError} is a bug. */
+/** What could not be noted before it was done, as a failure of the run. Anything but a {@link StoreError} is a bug. */
+export function storeFailed(error: unknown): Failure {
+  if (!(error instanceof StoreError)) throw error;
+  const { code: reason, message, remedy } = storeUnavailable(error);
+  return failure(reason, message, remedy);
+}
+
+/** A file operation that failed, or could not be noted, as a failure of the run. Anything else is a bug. */
 export async function fileFailed(
   error: unknown,
   destination: Destination,
   ctx: Pick<RunContext, 'host'>,
 ): Promise<Failure> {
-  if (!(error instanceof HostError)) throw error;
+  if (!(error instanceof HostError)) return storeFailed(error);
   if (error instanceof NoAnswerError) return failure('no_answer', error.what);
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(destination, ctx);
   if (error.code === 'EEXIST') return alreadyThere(error.path);

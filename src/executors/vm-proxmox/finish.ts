@@ -2,6 +2,7 @@ import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { announceDeletions } from '../shared/deletions.js';
 import type { Access } from './access.js';
 import type { Backup, Place } from './calls.js';
 import { deleteOld } from './clean.js';
@@ -27,7 +28,7 @@ export async function finish(
   ctx: RunContext,
 ): Promise<PartResult> {
   await ctx.addArtifact(artifactOf(backup));
-  await ctx.journal(JOURNAL.recorded, backup.volid);
+  await ctx.note(JOURNAL.recorded, backup.volid);
   ctx.step(STEP.check, 'done');
   const warnings = warned === 0 ? [] : [warnedNotice(data, warned)];
   const made = [
@@ -39,8 +40,8 @@ export async function finish(
   if (ctx.signal.aborted)
     return done([...made, phrase`The stop came after that: no old backup was deleted.`], warnings);
   ctx.step(STEP.clean, 'running');
-  await ctx.journal(JOURNAL.cleaning, null);
-  const cleaned = await deleteOld(access, data, place, ctx);
+  const unnoted = await announceDeletions(JOURNAL.cleaning, ctx);
+  const cleaned = unnoted ? { deleted: 0, warnings: [unnoted] } : await deleteOld(access, data, place, ctx);
   ctx.step(STEP.clean, cleaned.warnings.length > 0 ? 'failed' : 'done');
   const stay = data.kept + data.deletions.length - cleaned.deleted;
   const text = phrase`${formatCount(cleaned.deleted, 'old backup')} deleted, ${stay} kept.`;

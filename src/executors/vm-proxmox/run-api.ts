@@ -66,7 +66,7 @@ async function start(access: Access, where: string, data: VmData, ctx: RunContex
     asked = true;
     const upid = await startBackup(access, guest.node, data.params);
     if (!upid.startsWith('UPID:')) return { ok: false, result: nothingStarted(data, upid) };
-    await ctx.journal(JOURNAL.task, upid);
+    await ctx.note(JOURNAL.task, upid);
     return { ok: true, task: { node: guest.node, upid }, before, place };
   } catch (error) {
     const { code: reason, message, remedy } = noticeOf(error, { where, rights });

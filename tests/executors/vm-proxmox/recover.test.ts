@@ -22,13 +22,11 @@ class Died extends Error {}
 async function dieAt(b: Bench, kind: string, meanwhile: () => void = () => {}): Promise<string> {
   const plan = await b.lab.plan(b.executor, { ...FIELDS, retention_days: 30 });
   const ctx = b.lab.runContext();
-  const dying = {
-    ...ctx,
-    journal: async (entry: string, data: Parameters<typeof ctx.journal>[1]) => {
-      await ctx.journal(entry, data);
-      if (entry === kind) throw new Died();
-    },
+  const journal = async (entry: string, data: Parameters<typeof ctx.journal>[1]) => {
+    await ctx.journal(entry, data);
+    if (entry === kind) throw new Died();
   };
+  const dying = { ...ctx, journal, note: journal };
   await expect(b.executor.run(plan, dying)).rejects.toThrow(Died);
   meanwhile();
   const report = await b.executor.recover(plan, b.lab.journal, b.lab.runContext());

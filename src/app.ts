@@ -15,6 +15,7 @@ import { Ownership } from './core/ownership.js';
 import { createPipeline, type Pipeline } from './core/pipeline.js';
 import { askedByPolicy } from './core/policy/confirm-rule.js';
 import { openPolicy, type PolicySource } from './core/policy/source.js';
+import type { Notice } from './core/reasons.js';
 import { Redactor } from './core/redact.js';
 import { createRefusalAudit, type RefusalAudit } from './core/refusal-audit.js';
 import { createScheduleDesk, type ScheduleDesk } from './core/schedule/desk.js';
@@ -105,6 +106,8 @@ export async function openApp(
     onChange: (problems) => {
       for (const problem of problems) log.warn(problem, 'intent has a problem');
     },
+    // A command that ends in a moment says it itself.
+    ...(options.watch ? { onFolder: (fault: Notice | null) => tellFolder(faults, fault) } : {}),
   });
   const policy = await openPolicy({
     policyFile: config.policyFile,
@@ -206,6 +209,11 @@ export async function openApp(
       await store.close();
     },
   };
+}
+
+function tellFolder(faults: Faults, fault: Notice | null): void {
+  if (fault === null) faults.clear('intents-folder');
+  else faults.open('intents-folder', fault);
 }
 
 /** Loaded on demand: most installations have no Redis. */

@@ -199,7 +199,9 @@ async function readiness(
     stoppingCheck(stopping),
   ];
   const problems = [...app.policy.problems(), ...app.catalogue.problems(), ...app.schedules.problems()];
-  const files = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  // The folder itself is told as a fault.
+  const inFiles = problems.filter(({ file }) => file !== config.intentsDir);
+  const files = inFiles.map(({ file, line, message }) => `${file}:${line}: ${message}`);
   const alerts = [discord?.alertProblem(), webhook?.problem()].filter((text) => typeof text === 'string');
   const faults = app.faults.list().filter(({ blocksRuns }) => !blocksRuns);
   return { checks, warnings: [...faults.map(faultText), ...files, ...alerts] };

@@ -143,6 +143,7 @@ function coreOf(store: CoreDeps['store'], intent: Intent, executor: Executor): C
       all: () => [intent],
       problems: () => [],
       warning: () => null,
+      outdated: () => null,
       suggest: () => [],
     },
     policy: { rules: () => ({ kind: 'open', keys: null }), problems: () => [] },

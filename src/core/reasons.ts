@@ -20,6 +20,10 @@ export const REASONS = {
     summary: 'The intent’s file has an error; its last good version is used.',
     remedy: 'Run `chatops validate` and mend the file.',
   },
+  intents_unavailable: {
+    summary: 'The intents folder can’t be read; what it held last counts.',
+    remedy: 'Put the folder back, or check its mount and rights.',
+  },
   action_mismatch: {
     summary: 'The intent’s action is not what this command does.',
     remedy: 'Use the command that is named like the intent’s action.',

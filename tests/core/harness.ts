@@ -163,6 +163,7 @@ export function catalogueOf(intents: Intent[]): Catalogue {
     all: () => intents,
     problems: () => [],
     warning: () => null,
+    outdated: () => null,
     suggest: () => intents.map(({ name }) => name).slice(0, 1),
   };
 }

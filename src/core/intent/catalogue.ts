@@ -1,16 +1,21 @@
+import type { Notice } from '../reasons.js';
 import { closest } from './closest.js';
-import { readFolder } from './folder.js';
+import type { Folder } from './folder.js';
+import { folderNotice } from './folder-notice.js';
+import { scanFolder } from './folder-scan.js';
 import type { Catalogue, IntentProblem } from './intent.js';
 import { EMPTY, nextSnapshot, type Snapshot } from './snapshot.js';
 import { watchFolder } from './watch-folder.js';
 
 export interface CatalogueOptions {
-  /** The folder with the intents; a missing one is a problem and an empty catalogue, not an error. */
+  /** The folder with the intents. While it can't be read, what it held last counts. */
   readonly dir: string;
   /** Follow changes of the files. */
   readonly watch?: boolean;
   /** Called when the intents or their problems are others than before, also for what is found at the start. */
   readonly onChange?: (problems: readonly IntentProblem[]) => void;
+  /** Called after each look: why the folder can't be read, with what counts meanwhile; null when it can. */
+  readonly onFolder?: (fault: Notice | null) => void;
   /** How often the folder is looked at besides, in milliseconds. Default 10 s. */
   readonly pollMs?: number;
 }
@@ -24,33 +29,45 @@ export interface OpenCatalogue extends Catalogue {
 
 /** Opens the intents of a folder. A broken file never stops the others, and nothing here throws because of one. */
 export async function openCatalogue(options: CatalogueOptions): Promise<OpenCatalogue> {
-  const { dir, watch = false, onChange, pollMs = 10_000 } = options;
+  const { dir, watch = false, onChange, onFolder, pollMs = 10_000 } = options;
+  const folder = scanFolder(dir);
+  let read: Folder | null = null;
+  let readAt = new Date();
+  let outdated: Notice | null = null;
   let now: Snapshot = EMPTY;
   let closed = false;
 
-  const load = async (): Promise<void> => {
-    const next = await nextSnapshot(now, await readFolder(dir));
+  const load = async (idle = false): Promise<void> => {
+    const found = await folder.scan(idle);
+    if (found.ok) readAt = new Date();
+    if (found === read) return;
+    const next = await nextSnapshot(now, found);
     if (closed) return;
     const changed = !isSame(now, next);
     now = next;
+    read = found;
+    outdated = found.ok ? null : folderNotice(found.problem, now.intents.size > 0 ? readAt : null);
+    onFolder?.(outdated);
     if (changed) onChange?.(next.problems);
   };
   // One after the other: a slow older reading must not overwrite a newer one.
   let turn = Promise.resolve();
-  const reload = (): Promise<void> => {
-    turn = turn.then(load, load);
+  const reload = (idle = false): Promise<void> => {
+    const next = (): Promise<void> => load(idle);
+    turn = turn.then(next, next);
     return turn;
   };
 
   await reload();
-  const stopWatching = watch ? watchFolder(dir, pollMs, () => void reload()) : () => {};
+  const stopWatching = watch ? watchFolder(dir, pollMs, (idle) => void reload(idle)) : () => {};
   return {
     find: (name) => now.intents.get(name) ?? null,
     all: () => [...now.intents.values()],
     problems: () => now.problems,
-    warning: (name) => now.warnings.get(name) ?? null,
+    warning: (name) => now.warnings.get(name) ?? (now.intents.has(name) ? outdated : null),
+    outdated: () => (now.intents.size > 0 ? outdated : null),
     suggest: (name) => closest(name, now.intents.keys(), 3),
-    reload,
+    reload: () => reload(),
     close: () => {
       closed = true;
       stopWatching();

@@ -2,6 +2,7 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { readTextFile, systemCode } from '../text-file.js';
 import type { YamlProblem } from './flat-document.js';
+import { inTurns } from './in-turns.js';
 import type { IntentProblem } from './intent.js';
 import { START } from './problem.js';
 import { intentName, TOO_LARGE } from './read-intent.js';
@@ -14,8 +15,8 @@ export type IntentFile =
 
 export type Folder =
   | { readonly ok: true; readonly files: readonly IntentFile[]; readonly problems: readonly IntentProblem[] }
-  /** `gone`: there is no such folder; otherwise it is there and can't be read. */
-  | { readonly ok: false; readonly gone: boolean; readonly problem: IntentProblem };
+  /** It is not there, or can't be read. */
+  | { readonly ok: false; readonly problem: IntentProblem };
 
 /** Does the folder's reader take it for an intent? Hidden files (of editors, of other tools) are none. */
 export function isIntentFile(name: string): boolean {
@@ -24,15 +25,26 @@ export function isIntentFile(name: string): boolean {
 
 /** Reads every `*.yaml` and `*.yml` of a folder, not of those below it. Of `x.yaml` and `x.yml` the first counts. */
 export async function readFolder(dir: string): Promise<Folder> {
-  let names: string[];
-  let root: string;
   try {
-    names = (await readdir(dir)).filter(isIntentFile).sort();
-    root = await realpath(dir);
+    return await readFiles(dir, (await readdir(dir)).filter(isIntentFile).sort());
   } catch (error) {
     return unreadableFolder(dir, systemCode(error));
   }
-  const doubles = names.filter((name) => name.endsWith('.yml') && names.includes(`${intentName(name)}.yaml`));
+}
+
+/**
+ * Reads these files of a folder.
+ * @param known a file that is as it was; undefined has it read
+ * @throws the system's error when the folder can't be read
+ */
+export async function readFiles(
+  dir: string,
+  names: readonly string[],
+  known: (name: string) => IntentFile | null | undefined = () => undefined,
+): Promise<Extract<Folder, { ok: true }>> {
+  const root = await realpath(dir);
+  const there = new Set(names);
+  const doubles = names.filter((name) => name.endsWith('.yml') && there.has(`${intentName(name)}.yaml`));
   const problems = doubles.map((name) => ({
     file: join(dir, name),
     ...problem(
@@ -40,13 +52,10 @@ export async function readFolder(dir: string): Promise<Folder> {
       'Remove or rename one of them.',
     ),
   }));
-  const files: IntentFile[] = [];
-  for (const name of names) {
-    if (doubles.includes(name)) continue;
-    const file = await readIntentFile(join(dir, name), root);
-    if (file) files.push(file);
-  }
-  return { ok: true, files, problems };
+  const unused = new Set(doubles);
+  const used = names.filter((name) => !unused.has(name));
+  const read = await inTurns(used, async (name) => known(name) ?? readIntentFile(join(dir, name), root));
+  return { ok: true, files: read.filter((file) => file !== null), problems };
 }
 
 /**
@@ -108,19 +117,25 @@ async function isBrokenLink(file: string): Promise<boolean> {
   );
 }
 
-function unreadableFolder(dir: string, code: string): Folder {
-  const gone = code === 'ENOENT' || code === 'ENOTDIR';
-  const [message, hint] = gone
-    ? [
-        `The intents folder ${dir} ${code === 'ENOENT' ? 'does not exist' : 'is not a folder'}.`,
-        'Create it, or set CHATOPS_INTENTS_DIR to the folder with your intents.',
-      ]
-    : [
-        `The intents folder ${dir} can’t be read (${code}).`,
-        'Give the bot’s user the right to read it, or check the disk.',
-      ];
-  return { ok: false, gone, problem: { file: dir, ...problem(message, hint) } };
+/** @param code the system's, or `unmounted` or `unanswered` */
+export function unreadableFolder(dir: string, code: string): Extract<Folder, { ok: false }> {
+  const [message, hint] = WHY[code]?.(dir) ?? [
+    `The intents folder ${dir} can’t be read (${code}).`,
+    'Give the bot’s user the right to read it, or check the disk.',
+  ];
+  return { ok: false, problem: { file: dir, ...problem(message, hint) } };
 }
+
+const MAKE_IT = 'Create it, or set CHATOPS_INTENTS_DIR to the folder with your intents.';
+const WHY: Readonly<Record<string, (dir: string) => readonly [message: string, hint: string]>> = {
+  ENOENT: (dir) => [`The intents folder ${dir} does not exist.`, MAKE_IT],
+  ENOTDIR: (dir) => [`The intents folder ${dir} is not a folder.`, MAKE_IT],
+  unmounted: (dir) => [
+    `The intents folder ${dir} is empty, and on another disk than before.`,
+    'Mount it again; if it is meant to be empty, restart the bot.',
+  ],
+  unanswered: (dir) => [`The intents folder ${dir} doesn’t answer.`, 'Check the mount that it is on.'],
+};
 
 function problem(message: string, hint: string): YamlProblem {
   return { ...START, field: '', message, hint };

@@ -70,9 +70,12 @@ export interface Catalogue {
   problems(): readonly IntentProblem[];
   /**
    * Why this intent should be looked at: `intent_stale` when its file is broken and its last good version is in
-   * use, `intent_invalid` when there is no such version (then it is not found).
+   * use, `intent_invalid` when there is no such version (then it is not found), `intents_unavailable` when all are those
+   * of an earlier time.
    */
   warning(name: string): Notice | null;
+  /** Why all intents are those of an earlier time: their folder can't be read. Null: they are as it has them. */
+  outdated(): Notice | null;
   /** Names close to a mistyped one, best first, at most three. */
   suggest(name: string): readonly string[];
 }

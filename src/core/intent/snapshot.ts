@@ -36,10 +36,8 @@ export const EMPTY: Snapshot = {
 
 /** The next moment: what the folder holds now, and for files that are broken now what worked before. */
 export async function nextSnapshot(before: Snapshot, folder: Folder): Promise<Snapshot> {
-  if (!folder.ok) {
-    // A folder that is there and can't be read is no reason to forget what it held.
-    return { ...(folder.gone ? EMPTY : before), problems: [folder.problem] };
-  }
+  // What can't be read is no change.
+  if (!folder.ok) return { ...before, problems: [folder.problem] };
   const readings = await readingsOf(folder.files, before);
   const candidates = new Map<string, Candidate>();
   for (const [file, { read }] of readings) {

@@ -6,13 +6,14 @@ const SETTLE_MS = 100;
 
 /**
  * Calls back when a folder may have changed: shortly after the system says so, and every `pollMs` besides,
- * because network mounts say nothing. Keeps no process alive. Returns the function that ends it.
+ * because network mounts say nothing; `idle`: the system said nothing. Keeps no process alive. Returns the function that ends it.
  */
-export function watchFolder(dir: string, pollMs: number, onTick: () => void): () => void {
+export function watchFolder(dir: string, pollMs: number, onTick: (idle: boolean) => void): () => void {
   let watcher: FSWatcher | null = null;
   let watched = '';
   let settling: NodeJS.Timeout | null = null;
   let closed = false;
+  let attaching = false;
 
   const stopWatching = (): void => {
     watcher?.close();
@@ -21,14 +22,18 @@ export function watchFolder(dir: string, pollMs: number, onTick: () => void): ()
   };
   const soon = (): void => {
     if (settling) clearTimeout(settling);
-    settling = setTimeout(onTick, SETTLE_MS).unref();
+    settling = setTimeout(() => onTick(false), SETTLE_MS).unref();
   };
   /** A folder that was replaced is another one to the system, and has to be watched anew. */
   const attach = async (): Promise<void> => {
+    // On a mount that hangs each question keeps a thread.
+    if (attaching) return;
+    attaching = true;
     const identity = await stat(dir).then(
       ({ dev, ino }) => `${dev}:${ino}`,
       () => '',
     );
+    attaching = false;
     if (closed || identity === watched) return;
     stopWatching();
     if (identity === '') return;
@@ -46,7 +51,7 @@ export function watchFolder(dir: string, pollMs: number, onTick: () => void): ()
 
   const poll = setInterval(() => {
     void attach();
-    onTick();
+    onTick(true);
   }, pollMs).unref();
   void attach();
 

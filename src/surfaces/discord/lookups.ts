@@ -1,4 +1,5 @@
 import { closest } from '../../core/intent/closest.js';
+import type { Notice } from '../../core/reasons.js';
 import { unknownRun } from '../../core/refusals.js';
 import type { Action, Actor } from '../../core/request.js';
 import type { RunSummary } from '../../core/run.js';
@@ -55,8 +56,17 @@ export async function showIntents(talk: Conversation, deps: LookupDeps): Promise
     .viewable(talk.actor)
     .map((intent) => ({ intent, runnable: runnable.has(intent.name) }));
   const seesAll = pipeline.check(talk.actor, 'view', { intent: null, action: null, stack: null }) === null;
+  const outdated = catalogue.outdated();
+  // Of all intents it is said once.
+  const warningOf = (name: string): Notice | null => {
+    const warning = catalogue.warning(name);
+    return warning?.code === outdated?.code ? null : warning;
+  };
   await talk.tell(
-    intentList(redact(seen), (name) => catalogue.warning(name), seesAll ? redact(catalogue.problems()) : []),
+    intentList(redact(seen), warningOf, {
+      outdated: redact(outdated),
+      problems: seesAll && outdated === null ? redact(catalogue.problems()) : [],
+    }),
   );
 }
 

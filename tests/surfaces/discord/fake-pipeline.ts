@@ -247,6 +247,7 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
       all: () => intents,
       problems: () => [],
       warning: () => null,
+      outdated: () => null,
       suggest: () => [],
     },
     put: (added) => {

@@ -317,11 +317,13 @@ const CASES: Readonly<Record<string, () => Message>> = {
   'status-many': () => statusMessage([MANY]),
   'status-too-much': () =>
     statusMessage(Array.from({ length: 40 }, (_, index) => ({ ...MEDIA, stack: `stack-${index + 1}` }))),
-  intents: () => intentList([{ intent: INTENT, runnable: true }], () => STALE, [PROBLEM]),
-  'intents-empty': () => intentList([], () => null, []),
+  intents: () =>
+    intentList([{ intent: INTENT, runnable: true }], () => STALE, { outdated: null, problems: [PROBLEM] }),
+  'intents-empty': () => intentList([], () => null, { outdated: null, problems: [] }),
   help: () => help({ backup: 3, scale: 1, rollout: 2, steps: 0 }),
   'help-backups-only': () => help({ backup: 1, scale: 0, rollout: 0, steps: 0 }),
-  'intents-some-only-seen': () => intentList([{ intent: INTENT, runnable: false }], () => null, []),
+  'intents-some-only-seen': () =>
+    intentList([{ intent: INTENT, runnable: false }], () => null, { outdated: null, problems: [] }),
   why: () => explanationMessage(EXPLANATION),
   'why-hostile': () =>
     explanationMessage({

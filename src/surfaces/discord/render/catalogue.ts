@@ -16,19 +16,20 @@ export interface SeenIntent {
   readonly runnable: boolean;
 }
 
-/** `/intents`: what this person may see, and what is wrong with the files. */
+/** `/intents`: what this person may see, and what is wrong with the files or with all of them. */
 export function intentList(
   seen: readonly SeenIntent[],
   warningOf: (name: string) => Notice | null,
-  problems: readonly IntentProblem[],
+  { outdated, problems }: { readonly outdated: Notice | null; readonly problems: readonly IntentProblem[] },
 ): Message {
   const lines = seen.map((one) => intentLine(one, warningOf(one.intent.name)));
   const faults = problems.map(problemLine);
   return withinLimits({
     embeds: [
       {
-        color: problems.length === 0 ? COLORS.calm : COLORS.warn,
+        color: problems.length === 0 && outdated === null ? COLORS.calm : COLORS.warn,
         blocks: [
+          ...(outdated === null ? [] : [noticeLine(outdated), '']),
           ...(faults.length === 0
             ? []
             : [

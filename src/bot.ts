@@ -67,6 +67,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
     gateway: () => discord?.state() ?? null,
     alertsPending: () => pendingAlerts(app, destinations),
     schedules: app.scheduleDesk.figures,
+    circuits: app.circuits.list,
   });
   const port = await openSidePort(app, config, {
     version,
@@ -127,6 +128,7 @@ async function connect(app: App, { discord }: Config, metrics: Metrics): Promise
     runs: app.store.runs,
     artifacts: app.store.artifacts,
     schedules: app.scheduleDesk,
+    circuits: app.circuitDesk,
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),
@@ -144,11 +146,12 @@ async function connect(app: App, { discord }: Config, metrics: Metrics): Promise
   });
 }
 
-function webhookAlerts({ store, redactor, log }: App, { discord }: Config): WebhookAlerts | null {
+function webhookAlerts({ store, circuits, redactor, log }: App, { discord }: Config): WebhookAlerts | null {
   if (discord.webhookUrl === null) return null;
   const { incidents } = store;
   return startWebhookAlerts({
     url: discord.webhookUrl,
+    circuits,
     incidents,
     redact: redactor.data,
     log,

@@ -39,6 +39,7 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
     catalogue,
     runs: store.runs,
     schedules: app.scheduleDesk,
+    circuits: app.circuitDesk,
     redactedJson: redactor.json,
     intentsDir: config.intentsDir,
     approvedLabel: config.approvedLabel,
@@ -46,7 +47,10 @@ export async function openSidePort(app: App, config: Config, parts: SidePortPart
       ...config.webhooks,
       origins: originsOf(policy),
       deliveries: store.deliveries,
-      report: redactedReports(createStatusReporter({ ...config.commitStatus, log }), redactor),
+      report: redactedReports(
+        createStatusReporter({ ...config.commitStatus, circuits: app.circuits, log }),
+        redactor,
+      ),
       now: () => new Date(),
     },
     access: {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { collectParam, rowCount } from './arguments.js';
 import { acceptCommand, auditCommand, verifyCommand } from './audit.js';
 import { cancelCommand } from './cancel.js';
+import { circuitsCommand, retryCommand } from './circuits.js';
 import type { Context } from './context.js';
 import type { CliDeps } from './deps.js';
 import { doctorCommand } from './doctor.js';
@@ -133,6 +134,16 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .command('status')
     .description('show what runs in each stack and what was last done to it')
     .action(() => withApp(statusCommand, 'read'));
+
+  const circuits = program
+    .command('circuits')
+    .description('list what outside did not answer, and is not asked for now')
+    .action(() => withApp(circuitsCommand, 'read'));
+  circuits
+    .command('retry')
+    .argument('<target>', 'its exact name, such as docker:local')
+    .description('let the next preview or run that needs it ask at once')
+    .action((target: string) => withApp((ctx) => retryCommand(ctx, target)));
 
   addSchedulesCommands(program, { withApp });
 

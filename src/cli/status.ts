@@ -4,6 +4,7 @@ import type { StackStatus } from '../core/status.js';
 import { conditionOf, countsText, isUp } from '../core/status-wording.js';
 import { statusJson } from '../core/views.js';
 import { headline } from '../core/wording.js';
+import { circuitLine } from './circuits.js';
 import type { Context } from './context.js';
 import { EXIT } from './errors.js';
 import { lockLine } from './lock.js';
@@ -17,6 +18,8 @@ export async function statusCommand({ app, deps, out }: Context): Promise<number
   else if (stacks.length === 0) {
     out.lines(['There are no stacks yet: there are no intents. docs/intents.md shows how to write one.']);
   } else {
+    const paused = app.circuitDesk.list(deps.operator).map((circuit) => circuitLine(circuit, out.style));
+    if (paused.length > 0) out.lines([...paused, '']);
     out.lines(
       stacks.flatMap((stack, index) => [...(index === 0 ? [] : ['']), ...stackLines(stack, out.style)]),
     );

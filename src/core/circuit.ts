@@ -1,5 +1,5 @@
 import { HostError } from './host.js';
-import { code, moment, phrase } from './phrase.js';
+import { code, countdown, phrase } from './phrase.js';
 import { type Notice, notice } from './reasons.js';
 
 /** Something outside that didn't answer several times in a row, and isn't asked again for a while. */
@@ -59,7 +59,31 @@ export class CircuitOpenError extends HostError {
 export function circuitNotice({ target, reason, nextTry, failures }: Circuit): Notice {
   return notice(
     'circuit_open',
-    phrase`${code(target)} did not answer ${failures} times in a row: ${code(reason)}. It isn’t asked before ${moment(nextTry)}.`,
+    phrase`${code(target)} did not answer ${failures} times in a row: ${code(reason)}. Next try: ${countdown(nextTry)}.`,
     phrase`Fix what keeps it from answering, then try it now or wait for the next try.`,
   );
+}
+
+/**
+ * Asks a target once, where that may be; its answer or error is handed on.
+ * @param silence why an error means that nothing answered; null: it was an answer
+ * @throws CircuitOpenError when the target isn't to be asked now
+ */
+export async function askThrough<T>(
+  circuits: Pick<Circuits, 'enter'>,
+  target: string,
+  ask: () => Promise<T>,
+  silence: (error: unknown) => string | null,
+): Promise<T> {
+  const pass = await circuits.enter(target, { must: false });
+  try {
+    const answer = await ask();
+    pass.answered();
+    return answer;
+  } catch (error) {
+    const reason = silence(error);
+    if (reason === null) pass.answered();
+    else pass.unanswered(reason);
+    throw error;
+  }
 }

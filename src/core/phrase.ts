@@ -5,7 +5,10 @@
  * instant (ISO 8601), which Discord and the command line show in the reader's own time zone.
  */
 export type Phrase = readonly PhrasePart[];
-export type PhrasePart = string | { readonly code: string } | { readonly time: string };
+export type PhrasePart =
+  | string
+  | { readonly code: string }
+  | { readonly time: string; readonly relative?: true };
 
 /** Marks a value as literal inside a {@link phrase}. */
 export function code(value: string | number): PhrasePart {
@@ -15,6 +18,11 @@ export function code(value: string | number): PhrasePart {
 /** Marks an instant inside a {@link phrase}. */
 export function moment(iso: string): PhrasePart {
   return { time: iso };
+}
+
+/** Marks an instant that people want to know the distance of: `in 8 seconds` where a surface can count. */
+export function countdown(iso: string): PhrasePart {
+  return { time: iso, relative: true };
 }
 
 /** Builds a phrase: ``phrase`Stop ${code(name)}, down for about ${formatDuration(ms)}.` ``; phrases nest. */

@@ -1,3 +1,4 @@
+import type { Circuit } from './circuit.js';
 import type { Owner } from './store.js';
 
 /** What a database says about itself, read without changing anything. */
@@ -10,6 +11,8 @@ export type StoreFacts =
       readonly format: number;
       readonly known: number;
       readonly owners: readonly Owner[];
+      /** What outside isn't asked now. */
+      readonly circuits?: readonly Circuit[];
       /** Rows of the audit trail. */
       readonly auditRows: number;
       /** What is wrong at the end of the audit trail; null: it ends where audit.head says. */

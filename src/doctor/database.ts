@@ -1,8 +1,10 @@
+import { circuitNotice } from '../core/circuit.js';
 import type { Check } from '../core/diagnosis.js';
 import { formatCount } from '../core/format.js';
+import { plain } from '../core/phrase.js';
 import type { Owner } from '../core/store.js';
 import type { StoreFacts } from '../core/store-facts.js';
-import { passed, problem } from './check.js';
+import { passed, problem, warning } from './check.js';
 import type { DoctorWorld } from './world.js';
 
 const AREA = 'data';
@@ -20,7 +22,7 @@ export async function examineDatabase(world: DoctorWorld, dataDir: string): Prom
   const facts = await world.readStore(dataDir);
   if (facts.state !== 'readable') return { alive: false, checks: [unreadable(facts)] };
   const living = facts.owners.filter((owner) => isAlive(world, owner));
-  const checks = [formatCheck(facts), auditCheck(facts), livingCheck(living)];
+  const checks = [formatCheck(facts), auditCheck(facts), livingCheck(living), ...circuitChecks(facts)];
   return { alive: living.length > 0, checks };
 }
 
@@ -39,6 +41,15 @@ function unreadable(facts: Exclude<StoreFacts, { state: 'readable' }>): Check {
     case 'unusable':
       return problem(AREA, id, `The database can’t be used: ${facts.why}.`, facts.wayOut);
   }
+}
+
+/** What doesn't answer is what somebody who runs the doctor looks for. */
+function circuitChecks({ circuits = [] }: Extract<StoreFacts, { state: 'readable' }>): readonly Check[] {
+  return circuits.map((circuit) => {
+    const { message } = circuitNotice(circuit);
+    const remedy = `Fix what keeps it from answering, then run \`chatops circuits retry ${circuit.target}\`.`;
+    return warning(AREA, 'data.circuits', plain(message), remedy);
+  });
 }
 
 type Readable = Extract<StoreFacts, { state: 'readable' }>;

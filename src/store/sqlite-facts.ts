@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import type { Circuit } from '../core/circuit.js';
 import type { Owner } from '../core/store.js';
 import type { StoreFacts } from '../core/store-facts.js';
 import { EMPTY_HEAD, type Head } from './audit-chain.js';
@@ -10,6 +11,7 @@ import { MIGRATIONS } from './schema.js';
 import { sqliteReason } from './sqlite-error.js';
 import { readOnlyAddress, sizeOf } from './sqlite-reader.js';
 
+const CIRCUITS = 'SELECT target, reason, since, next_try AS nextTry, failures FROM circuits ORDER BY target';
 /** Larger databases are not read as a whole: that would take too long for a look. */
 const READ_WHOLE_BYTES = 64 * 1024 * 1024;
 
@@ -50,6 +52,7 @@ function look(file: string, size: number, sealed: SealedHead): StoreFacts {
       known,
       // Columns may have come since; and what has an older format is not in use by this version.
       owners: format === known ? (handle.prepare(LIST).all([]) as Owner[]) : [],
+      circuits: format === known ? (handle.prepare(CIRCUITS).all([]) as Circuit[]) : [],
       auditRows: last?.count ?? 0,
       auditProblem: endProblem(sealed, sealedRow ?? null, last ?? EMPTY_HEAD),
     };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { App, CliDeps } from '../../src/cli/deps.js';
 import { runCli } from '../../src/cli.js';
+import { createCircuitDesk } from '../../src/core/circuit-desk.js';
 import { NOTHING_SAID } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Diagnosis } from '../../src/core/diagnosis.js';
@@ -200,6 +201,7 @@ export class Installation {
       runs: store.runs,
       audit: store.audit,
       repair: () => this.repair(),
+      circuitDesk: createCircuitDesk(deps),
       scheduleDesk: createScheduleDesk({
         ...deps,
         schedules: await openSchedules({ file: this.schedulesFile, catalogue }),

@@ -39,6 +39,7 @@ async function scrape(): Promise<string> {
       ],
       lastEnds: async () => new Map([['photos', 'succeeded' as const]]),
     },
+    circuits: () => [{ target: 'docker:local' }],
     gateway: () => ({ state: 'ready', pingMs: 40, reconnects: 0 }),
   });
   const times = { queuedAt: '2026-11-22T14:00:00Z', startedAt: '2026-11-22T14:00:01Z' };
@@ -53,6 +54,7 @@ async function scrape(): Promise<string> {
   } as const;
   events.emit({ type: 'denied', request, notice: notice('not_allowed', phrase`No.`) });
   metrics.answers.answered('command', 4);
+  metrics.refused({ reason: 'too_large', path: '/run' });
   try {
     return await metrics.render();
   } finally {

@@ -92,7 +92,7 @@ describe('a target that doesn’t answer', () => {
     const { notice } = error as CircuitOpenError;
     expect(notice.code).toBe('circuit_open');
     expect(plain(notice.message)).toBe(
-      'proxmox:pve did not answer 3 times in a row: *** was refused. It isn’t asked before 2026-01-01 00:00 UTC.',
+      'proxmox:pve did not answer 3 times in a row: *** was refused. Next try: 2026-01-01 00:00 UTC.',
     );
   });
 });

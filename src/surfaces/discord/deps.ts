@@ -1,3 +1,4 @@
+import type { CircuitDesk } from '../../core/circuit-desk.js';
 import type { IncidentDesk } from '../../core/incident-desk.js';
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
@@ -23,6 +24,8 @@ export interface DiscordDeps {
   /** Backups that can be chosen as values. */
   readonly artifacts: Pick<ArtifactStore, 'list'>;
   readonly schedules: ScheduleDesk;
+  /** What outside isn't asked now. */
+  readonly circuits?: CircuitDesk;
   /** Plain data with every known secret masked: the last barrier before anything is sent. */
   readonly redact: Redact;
   readonly log: Logger;

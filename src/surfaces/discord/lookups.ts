@@ -15,7 +15,7 @@ const RUNS_SHOWN = 10;
 /** How many runs are looked through for those that this person may see. */
 const RUNS_READ = 100;
 
-type LookupDeps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'redact'>;
+type LookupDeps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'circuits' | 'redact'>;
 
 /** The last runs that this person may see, newest first. */
 export async function visibleRuns(deps: LookupDeps, actor: Actor): Promise<readonly RunSummary[]> {
@@ -82,7 +82,8 @@ export async function showStatus(talk: Conversation, deps: LookupDeps): Promise<
   await talk.thinkPrivately();
   const barred = deps.pipeline.barred(talk.actor);
   if (barred) return talk.answer(refusal(deps.redact(barred)));
-  await talk.answer(statusMessage(deps.redact(await deps.pipeline.status(talk.actor))));
+  const stacks = deps.redact(await deps.pipeline.status(talk.actor));
+  await talk.answer(statusMessage(stacks, deps.redact(deps.circuits?.list(talk.actor) ?? [])));
 }
 
 /** `/help` */

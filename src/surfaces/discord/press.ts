@@ -5,12 +5,14 @@ import { unknownRun } from '../../core/refusals.js';
 import { actorRef } from '../../core/request.js';
 import type { Run } from '../../core/run.js';
 import { type IncidentDeps, pressIncident } from './alerts/press-incident.js';
+import { type CircuitDeps, tryAgain, tryAll } from './circuits.js';
 import type { Conversation } from './conversation.js';
 import type { LiveRuns } from './live-runs.js';
 import { openRun } from './open-run.js';
 import { openAgain as again, pressForm, submitForm } from './params/request-run.js';
 import type { PressOnce } from './press-once.js';
 import { parseCustomId, type Verb } from './render/buttons.js';
+import { TRY_ALL } from './render/circuits.js';
 import { showCommands } from './render/commands.js';
 import { runDetails } from './render/history.js';
 import { parseIncidentId } from './render/incident-buttons.js';
@@ -20,7 +22,7 @@ import { parseFormId } from './render/param-form.js';
 import { parseScheduleId } from './render/schedule-buttons.js';
 import { pressSchedule } from './scheduling.js';
 
-export type PressDeps = IncidentDeps & { readonly live: LiveRuns; readonly presses: PressOnce };
+export type PressDeps = IncidentDeps & CircuitDeps & { readonly live: LiveRuns; readonly presses: PressOnce };
 /** @param now the button says that no name has to be typed */
 type Press = (talk: Conversation, deps: PressDeps, runId: string, now: boolean) => Promise<void>;
 
@@ -32,6 +34,7 @@ export async function press(talk: Conversation, deps: PressDeps, customId: strin
   if (form !== null) return pressForm(talk, deps, form);
   const schedule = parseScheduleId(customId);
   if (schedule !== null) return pressSchedule(talk, deps, schedule);
+  if (customId === TRY_ALL) return tryAll(talk, deps);
   const wish = parseCustomId(customId);
   if (wish === null) return talk.tell(note('This button belongs to another version of the bot.'));
   await PRESSES[wish.verb](talk, deps, wish.runId, wish.now);
@@ -161,4 +164,5 @@ const PRESSES: Readonly<Record<Verb, Press>> = {
   rollback: rollBack,
   commands,
   details,
+  trynow: tryAgain,
 };

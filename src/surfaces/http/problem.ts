@@ -58,6 +58,7 @@ const STATUS: Readonly<Partial<Record<ReasonCode, number>>> = {
   label_mismatch: 403,
   intent_unknown: 404,
   run_unknown: 404,
+  circuit_unknown: 404,
   schedule_unknown: 404,
   params_invalid: 422,
   action_unsupported: 422,

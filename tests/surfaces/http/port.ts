@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { createCircuitDesk } from '../../../src/core/circuit-desk.js';
 import { networksOf } from '../../../src/surfaces/http/access/address.js';
 import { createApiKeys } from '../../../src/surfaces/http/access/api-keys.js';
 import type { ConnectionLimits } from '../../../src/surfaces/http/access/connections.js';
@@ -92,6 +93,7 @@ export class Port {
       catalogue: deps.catalogue,
       runs: deps.store.runs,
       schedules: desk,
+      circuits: createCircuitDesk(deps),
       metrics,
       ready: async () => READY,
       redactedJson: deps.redactor.json,

@@ -1,4 +1,5 @@
 import { DiscordAPIError, REST, Routes } from 'discord.js';
+import { askThrough, CircuitOpenError, type Circuits } from '../../../core/circuit.js';
 import type { DirectAlert } from '../../../core/faults.js';
 import type { Redact } from '../../../core/redact.js';
 import type { IncidentStore } from '../../../core/store.js';
@@ -26,6 +27,8 @@ export interface WebhookAlertsOptions {
   readonly url: string;
   readonly incidents: IncidentStore;
   readonly redact: Redact;
+  /** Without it Discord is asked each time. */
+  readonly circuits?: Pick<Circuits, 'enter'>;
   readonly log: Logger;
   readonly now: () => Date;
   /** Times for tests, in ms. */
@@ -55,13 +58,17 @@ export function startWebhookAlerts(options: WebhookAlertsOptions): WebhookAlerts
   }
   let problem: string | null = null;
   const post = poster(address);
+  const { circuits } = options;
+  const target = `webhook:${new URL(options.url).host}`;
+  const guarded: Post = (body) =>
+    circuits ? askThrough(circuits, target, () => post(body), silence) : post(body);
   const loop = startLoop({
     now,
     gapMs: pace?.gapMs ?? GAP_MS,
     pollMs: pace?.pollMs ?? POLL_MS,
     due: () => incidents.due(destination, PASS_LIMIT),
     work: async (id) => {
-      await tell(options, destination, post, id);
+      await tell(options, destination, guarded, id);
       problem = null;
     },
     failed: (id, error, retryInMs) => {
@@ -133,8 +140,15 @@ function plainBody(message: Message): object {
   return body;
 }
 
+/** Why Discord did not answer; null: it did. */
+function silence(error: unknown): string | null {
+  if (error instanceof DiscordAPIError && error.status < 500) return null;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Refused by Discord, or never connected. Of everything else nobody knows. */
 function wasNotSent(error: unknown): boolean {
+  if (error instanceof CircuitOpenError) return true;
   if (error instanceof DiscordAPIError) return error.status < 500;
   const text = error instanceof Error ? `${error.message} ${String(error.cause)}` : '';
   return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(text);

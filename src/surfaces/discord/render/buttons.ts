@@ -14,6 +14,7 @@ const VERBS = [
   'resume',
   'rollback',
   'details',
+  'trynow',
 ] as const;
 /** What a press asks for. `retry` and `again` are the same wish after different ends; `resume` leaves out what is done. */
 export type Verb = (typeof VERBS)[number];
@@ -55,5 +56,6 @@ export const resume = (run: Id): Button => button(run, 'resume', 'Resume', 'go')
 export const runAgain = (run: Id): Button => button(run, 'again', 'Run again');
 export const previewAgain = (run: Id): Button => button(run, 'again', 'Preview again');
 export const rollBack = (run: Id): Button => button(run, 'rollback', 'Roll back', 'danger');
+export const tryNow = (run: Id): Button => button(run, 'trynow', 'Try now', 'go');
 export const details = (run: Id): Button => button(run, 'details', 'Details');
 export const show = (run: Id): Button => button(run, 'details', `Show ${run.id}`);

@@ -94,5 +94,7 @@ export function previewButtons(run: Run, isChanged: boolean): Button[] {
   if (run.state === 'awaiting') {
     return [...answerButtons(run, isChanged), buttons.cancel(run), ...look];
   }
-  return run.state === 'refused' ? [buttons.previewAgain(run), ...look] : look;
+  if (run.state !== 'refused') return look;
+  const isPaused = blockersOf(run.plan).some(({ code }) => code === 'circuit_open');
+  return [...(isPaused ? [buttons.tryNow(run)] : []), buttons.previewAgain(run), ...look];
 }

@@ -1,7 +1,9 @@
+import type { Circuit } from '../../../core/circuit.js';
 import type { Observation } from '../../../core/observation.js';
 import { plain } from '../../../core/phrase.js';
 import type { StackStatus } from '../../../core/status.js';
 import { conditionOf, countsText, isAmiss, isUp } from '../../../core/status-wording.js';
+import { circuitButtons, circuitLine } from './circuits.js';
 import { type Message, type TextFile, withinLimits } from './fit.js';
 import { runLine } from './history.js';
 import { lockLine } from './lock.js';
@@ -15,7 +17,7 @@ const NOTICES_SHOWN = 3;
 const FILE = 'status.txt';
 
 /** `/status`: what runs in each stack, what is amiss first, and what was last done to it. */
-export function statusMessage(stacks: readonly StackStatus[]): Message {
+export function statusMessage(stacks: readonly StackStatus[], circuits: readonly Circuit[] = []): Message {
   if (stacks.length === 0) {
     const blocks = ['No stacks yet: there are no intents. docs/intents.md shows how to write one.'];
     return withinLimits({ embeds: [{ color: COLORS.grey, blocks }] });
@@ -29,7 +31,13 @@ export function statusMessage(stacks: readonly StackStatus[]): Message {
     ...(shortened ? {} : { file: () => statusFile(stacks) }),
   };
   return withinLimits({
-    embeds: [{ color: amiss ? COLORS.warn : COLORS.calm, blocks: [list] }],
+    embeds: [
+      {
+        color: amiss || circuits.length > 0 ? COLORS.warn : COLORS.calm,
+        blocks: [...circuits.map(circuitLine), list],
+      },
+    ],
+    buttons: circuitButtons(circuits),
     files: shortened ? [statusFile(stacks)] : [],
   });
 }

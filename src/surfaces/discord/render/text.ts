@@ -60,7 +60,9 @@ export function markdown(phrase: Phrase): string {
 }
 
 function value(part: Exclude<PhrasePart, string>): string {
-  return 'code' in part ? inlineCode(part.code) : `<t:${Math.floor(Date.parse(part.time) / 1000)}:f>`;
+  return 'code' in part
+    ? inlineCode(part.code)
+    : `<t:${Math.floor(Date.parse(part.time) / 1000)}:${part.relative ? 'R' : 'f'}>`;
 }
 
 function withCode(text: string): string {

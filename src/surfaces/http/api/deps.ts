@@ -1,3 +1,4 @@
+import type { CircuitDesk } from '../../../core/circuit-desk.js';
 import type { Catalogue } from '../../../core/intent/intent.js';
 import type { Log } from '../../../core/log.js';
 import type { Pipeline } from '../../../core/pipeline.js';
@@ -15,6 +16,7 @@ export interface ApiDeps {
   >;
   readonly catalogue: Pick<Catalogue, 'all' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
+  readonly circuits: CircuitDesk;
   readonly schedules: Pick<ScheduleDesk, 'list' | 'reload' | 'runNow'>;
   readonly metrics: Pick<Metrics, 'contentType' | 'render' | 'authFailed' | 'refused'>;
   ready(): Promise<Readiness>;

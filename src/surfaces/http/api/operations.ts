@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type WebhookDeps, webhookOperations } from '../webhooks/operations.js';
+import { circuitOperations } from './circuits.js';
 import type { ApiDeps } from './deps.js';
 import { openApiDocument } from './openapi.js';
 import { json, type Operation, operation } from './operation.js';
@@ -22,6 +23,7 @@ export function operationsOf(deps: ApiDeps, webhooks: WebhookDeps): readonly Ope
     validateOperation(deps),
     ...runsOperations(deps),
     ...schedulesOperations(deps),
+    ...circuitOperations(deps),
     runEventsOperation(deps),
     ...webhookOperations(webhooks),
   ];

@@ -3,6 +3,7 @@ import type { EventBus } from '../../../core/events.js';
 import type { ScheduleFigures } from '../../../core/schedule/figures.js';
 import { type AlertsPending, alertMetrics } from './alerts.js';
 import { authMetrics } from './auth.js';
+import { circuitMetrics } from './circuits.js';
 import { type AnswerMetrics, discordMetrics, type GatewayFigures } from './discord.js';
 import { type CountRefusal, httpMetrics } from './http.js';
 import { processMetrics } from './process.js';
@@ -29,6 +30,7 @@ export interface MetricsOptions extends StoredSources {
   readonly describe: Describe;
   readonly alertsPending?: AlertsPending;
   readonly schedules?: () => Promise<readonly ScheduleFigures[]>;
+  readonly circuits?: () => readonly { readonly target: string }[];
   /** Null while Discord is off. */
   gateway(): GatewayFigures | null;
 }
@@ -40,6 +42,7 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
   const authFailed = authMetrics(into);
   const refused = httpMetrics(into);
   const unsubscribe = events.subscribe(runMetrics(into, options.describe, authFailed));
+  if (options.circuits) circuitMetrics(into, options.circuits);
   if (options.alertsPending) alertMetrics(into, options.alertsPending);
   const readStore = storedMetrics(into, options);
   const readSchedules = options.schedules ? scheduleMetrics(into, options.schedules) : null;

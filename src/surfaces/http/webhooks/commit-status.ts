@@ -1,3 +1,4 @@
+import { askThrough, type Circuits } from '../../../core/circuit.js';
 import type { Log } from '../../../core/log.js';
 import type { Change } from './change.js';
 
@@ -17,6 +18,7 @@ export interface StatusSettings {
   readonly gitlabApiUrl: string;
   readonly githubToken: string | null;
   readonly gitlabToken: string | null;
+  readonly circuits: Pick<Circuits, 'enter'>;
   readonly log: Log;
 }
 
@@ -31,15 +33,8 @@ export function createStatusReporter(settings: StatusSettings): ReportStatus {
       change.provider === 'github' ? github(settings, change, state) : gitlab(settings, change, state);
     if (!call) return;
     try {
-      const response = await fetch(call.url, {
-        method: 'POST',
-        headers: { ...call.headers, 'content-type': 'application/json' },
-        body: JSON.stringify(call.body),
-        signal: AbortSignal.timeout(ANSWER_MS),
-        redirect: 'error',
-      });
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`${new URL(call.url).host} answered ${response.status}`);
+      const { host } = new URL(call.url);
+      await askThrough(settings.circuits, `${change.provider}:${host}`, () => tell(call, host), silence);
     } catch (error) {
       settings.log.warn(
         { err: error, repository: change.repository },
@@ -47,6 +42,33 @@ export function createStatusReporter(settings: StatusSettings): ReportStatus {
       );
     }
   };
+}
+
+/** A state that says no: the host answered. */
+class Refused extends Error {
+  constructor(
+    host: string,
+    readonly status: number,
+  ) {
+    super(`${host} answered ${status}`);
+  }
+}
+
+function silence(error: unknown): string | null {
+  if (error instanceof Refused && error.status < 500) return null;
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function tell({ url, headers, body }: Call, host: string): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_MS),
+    redirect: 'error',
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new Refused(host, response.status);
 }
 
 interface Call {

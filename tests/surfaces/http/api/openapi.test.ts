@@ -26,6 +26,7 @@ describe('/openapi.json', () => {
     );
     expect(operations.sort()).toEqual([
       'delete /runs/{id} stopRun',
+      'get /circuits circuits',
       'get /healthz health',
       'get /intents intents',
       'get /metrics metrics',
@@ -37,6 +38,7 @@ describe('/openapi.json', () => {
       'get /runs/{id}/log getRunLog',
       'get /schedules schedules',
       'get /status status',
+      'post /circuits/{target}/retry retryCircuit',
       'post /orchestrate orchestrate',
       'post /run run',
       'post /schedules/reload reloadSchedules',

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createCircuits } from '../../../../src/limits/circuits.js';
 import type { Change } from '../../../../src/surfaces/http/webhooks/change.js';
 import { createStatusReporter } from '../../../../src/surfaces/http/webhooks/commit-status.js';
 
@@ -68,6 +69,7 @@ function reporter(token: string | null) {
     gitlabApiUrl: `${url}/api/v4`,
     githubToken: token,
     gitlabToken: token,
+    circuits: createCircuits({ redact: (text) => text }),
     log: { info: log, warn: log, error: log },
   });
 }
@@ -112,3 +114,17 @@ test.each([403, 404, 500, 302])(
     expect(logged).toEqual(['the commit’s status could not be set']);
   },
 );
+
+test('a host that is broken is not told any more for a while; one that refuses is', async () => {
+  const state = { intent: 'photos', state: 'success', description: 'r-7k2m' } as const;
+  answer = 401;
+  const refused = reporter('the-token');
+  for (let time = 0; time < 5; time += 1) await refused(change, state);
+  expect(received).toHaveLength(5);
+  answer = 502;
+  const broken = reporter('the-token');
+  for (let time = 0; time < 5; time += 1) await broken(change, state);
+  expect(received).toHaveLength(5 + 3);
+  await broken({ ...change, provider: 'gitlab' }, state);
+  expect(received).toHaveLength(5 + 3 + 1);
+});

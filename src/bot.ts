@@ -5,6 +5,7 @@ import { forgetOldIncidents } from './core/incident-retention.js';
 import { callsPerMinute } from './core/limits.js';
 import { plain } from './core/phrase.js';
 import type { ReasonCode } from './core/reasons.js';
+import { startRetention } from './core/retention.js';
 import { checkDatabase, watchAudit } from './core/store-watch.js';
 import type { Ending } from './ending.js';
 import { openSidePort } from './side-port.js';
@@ -85,6 +86,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
   const surface = discord;
   if (surface?.tellFault) app.faults.tellBy(surface.tellFault);
   if (webhook) app.faults.tellBy(webhook.tellFault);
+  const endRetention = startRetention({ ...app, now: () => new Date() }, config.keep);
   const endAuditWatch = watchAudit({ ...app, now: () => new Date() });
   const checking = new AbortController();
   const checked = checkDatabase(app, checking.signal);
@@ -103,9 +105,11 @@ export async function startBot(app: App, config: Config, version: string): Promi
       clearInterval(expiring);
       forgetting();
       endAuditWatch();
+      const retained = endRetention();
       unwatch();
       await Promise.all([
         ending.part('the check of the database', REST_MS, checked),
+        ending.part('the removal of old runs', REST_MS, retained),
         ending.part('Discord', REST_MS, Promise.resolve(discord?.stop())),
         ending.part('the alert webhook', REST_MS, Promise.resolve(webhook?.end())),
         ending.part('the side port', REST_MS, port.close()),

@@ -54,6 +54,12 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
     shutdownGraceSeconds: get('CHATOPS_SHUTDOWN_GRACE_SECONDS'),
     probeSeconds: get('CHATOPS_PROBE_SECONDS'),
     stallSeconds: get('CHATOPS_STALL_SECONDS'),
+    keep: {
+      runsDays: get('CHATOPS_KEEP_RUNS_DAYS'),
+      runsAtMost: get('CHATOPS_KEEP_RUNS_MAX'),
+      previewsDays: get('CHATOPS_KEEP_PREVIEWS_DAYS'),
+      logsDays: get('CHATOPS_KEEP_LOGS_DAYS'),
+    },
     playground: {
       port: get('CHATOPS_PLAYGROUND_PORT'),
       portIsSet: reader.isSet('CHATOPS_PLAYGROUND_PORT'),

@@ -26,6 +26,13 @@ export interface Config {
   /** A command may be without a sign of life for so long: one that looks, and one that works. */
   readonly probeSeconds: number;
   readonly stallSeconds: number;
+  /** How long things are kept, in days, and how many runs at most. */
+  readonly keep: {
+    readonly runsDays: number;
+    readonly runsAtMost: number;
+    readonly previewsDays: number;
+    readonly logsDays: number;
+  };
   readonly playground: {
     readonly port: number;
     /** The port was asked for: no other one will do. */

@@ -117,6 +117,26 @@ export const VARIABLES = {
     fallback: '600',
     remedy: 'Give the seconds that a command of a run may show no sign of life, for example 600.',
   },
+  CHATOPS_KEEP_RUNS_DAYS: {
+    schema: wholeNumber(1, 36_500),
+    fallback: '365',
+    remedy: 'Give the days that runs are kept, for example 365.',
+  },
+  CHATOPS_KEEP_RUNS_MAX: {
+    schema: wholeNumber(100, 10_000_000),
+    fallback: '50000',
+    remedy: 'Give how many runs are kept at most, for example 50000.',
+  },
+  CHATOPS_KEEP_PREVIEWS_DAYS: {
+    schema: wholeNumber(1, 36_500),
+    fallback: '7',
+    remedy: 'Give the days that dry runs and unconfirmed previews are kept, for example 7.',
+  },
+  CHATOPS_KEEP_LOGS_DAYS: {
+    schema: wholeNumber(1, 36_500),
+    fallback: '90',
+    remedy: 'Give the days that the plans and logs of runs are kept, for example 90.',
+  },
   CHATOPS_PLAYGROUND_PORT: {
     schema: wholeNumber(0, 65_535),
     fallback: '4000',

@@ -116,6 +116,8 @@ export interface Plan {
   readonly graph?: PlanGraph;
   /** sha256, hex; see fingerprint.ts for what it covers. */
   readonly fingerprint: string;
+  /** The plan was removed with the run's log, after their time; the run itself is kept. */
+  readonly isRemoved?: true;
 }
 
 /** Bytes that the plan will move; planning again compares it with what was shown. */

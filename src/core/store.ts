@@ -8,6 +8,7 @@ import type { Lock } from './lock.js';
 import type { Json } from './plan.js';
 import type { Notice } from './reasons.js';
 import type { ActorRef, Source } from './request.js';
+import type { PruneReport, Retention } from './retention.js';
 import type { Run, RunPatch, RunState, RunSummary } from './run.js';
 import type { ScheduleStore, ScheduleTie } from './schedule/store.js';
 
@@ -277,6 +278,8 @@ export interface Store {
   readonly schedules: ScheduleStore;
   readonly circuits: CircuitStore;
   readonly files: StoreFiles;
+  /** Removes what has outlived its time, in small steps, until nothing is left or `signal` comes, which rejects. */
+  prune(retention: Retention, signal: AbortSignal): Promise<PruneReport>;
   close(): Promise<void>;
 }
 

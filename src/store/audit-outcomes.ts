@@ -24,13 +24,15 @@ const STANDINGS = `
 
 /** Compares how runs ended by the trail with how they ended by the history, along the trail. */
 export interface OutcomeCheck {
-  /** What these rows, read in their order, say otherwise than the history. Removed runs are nothing. */
-  compare(sql: Sql, rows: readonly ChainedRow[]): Problem[];
-  /** Runs that ended by the history alone. */
+  /** Takes the next rows. Runs that were removed are nothing. */
+  compare(sql: Sql, rows: readonly ChainedRow[]): void;
+  /** What the trail says otherwise than the history, and which runs ended by the history alone. */
   end(): Problem[];
 }
 
 export function outcomeCheck(): OutcomeCheck {
+  /** By run, because a later run may have the id of one that was removed: only the last end of an id counts. */
+  const different = new Map<string, Problem>();
   /** Runs that have ended by the history, and whose end the trail has not come to: its last row of each. */
   const awaited = new Map<string, { readonly seq: number; readonly state: string }>();
   return {
@@ -40,31 +42,39 @@ export function outcomeCheck(): OutcomeCheck {
       const standings = new Map(
         sql.all<Standing>(STANDINGS, JSON.stringify(ids)).map((standing) => [standing.id, standing]),
       );
-      return told.flatMap(({ seq, event, runId, detail }) => {
+      for (const { seq, event, runId, detail } of told) {
         // What was lost before somebody accepted the trail as it is was told then.
         if (event === 'audit_accepted') awaited.clear();
         const standing = runId === null ? undefined : standings.get(runId);
-        if (!standing) return [];
+        if (!standing) continue;
+        if (event === 'planned') different.delete(standing.id);
         if (ON_ITS_WAY.includes(event) && standing.ended === 1)
           awaited.set(standing.id, { seq, state: standing.state });
-        if (!ENDS.includes(event)) return [];
+        if (!ENDS.includes(event)) continue;
         awaited.delete(standing.id);
-        return differs(seq, detail, standing);
-      });
+        const problem = difference(seq, detail, standing);
+        if (problem !== null) different.set(standing.id, problem);
+      }
     },
-    end: () =>
-      [...awaited].map(([id, { seq, state }]) => ({
+    end: () => [
+      ...different.values(),
+      ...[...awaited].map(([id, { seq, state }]) => ({
         seq,
         problem: `Run ${id} is ${words(state)} in the history, and the trail has no end of it.`,
       })),
+    ],
   };
 }
 
-function differs(seq: number, detail: AuditEntry['detail'], { id, state, reason }: Standing): Problem[] {
+function difference(
+  seq: number,
+  detail: AuditEntry['detail'],
+  { id, state, reason }: Standing,
+): Problem | null {
   const told = Ended.safeParse(detail).data ?? { state: 'unknown', reason: 'unknown' };
-  if (told.state === state && told.reason === reason) return [];
+  if (told.state === state && told.reason === reason) return null;
   const problem = `Run ${id} ended as ${words(told.state)} (${told.reason}) by the trail, and is ${words(state)} (${reason ?? 'no outcome'}) in the history.`;
-  return [{ seq, problem }];
+  return { seq, problem };
 }
 
 function words(state: string): string {

@@ -27,6 +27,20 @@ export function baseOf(sql: Sql): Head {
   return cut ?? EMPTY_HEAD;
 }
 
+/** Rows that were moved into a file. */
+export interface Cut {
+  readonly first: number;
+  readonly last: number;
+  /** Of the last one. */
+  readonly hash: string;
+  readonly file: string;
+}
+
+/** What was moved into files, in order. */
+export function cutsOf(sql: Sql): readonly Cut[] {
+  return sql.all<Cut>('SELECT first, last, hash, file FROM audit_cuts ORDER BY last');
+}
+
 /** The trail up to its row `count`; null when it has no such row, or no longer in the database. */
 export function headAt(sql: Sql, count: number): Head | null {
   const base = baseOf(sql);

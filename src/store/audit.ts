@@ -110,7 +110,7 @@ export function auditStore(
       const rows = await database.read((sql) => newestRows(sql, Math.max(0, Math.floor(limit))));
       return rows.map(rowOf);
     },
-    verify: () => verifyTrail(database, file),
+    verify: () => verifyTrail(database, file, dataDir),
   };
 }
 

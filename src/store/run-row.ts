@@ -1,4 +1,5 @@
 import type { Consent } from '../core/consent.js';
+import type { Plan } from '../core/plan.js';
 import { type ActorRef, actorRef } from '../core/request.js';
 import type { Run, RunPatch, RunSummary } from '../core/run.js';
 import { parseJson, parseJsonOrNull } from './json.js';
@@ -38,7 +39,8 @@ export interface SummaryRow {
 
 export interface RunRow extends SummaryRow {
   readonly progress: string | null;
-  readonly plan: string;
+  /** Null: it was removed, because it has outlived its time. */
+  readonly plan: string | null;
 }
 
 export function summaryOf(row: SummaryRow): RunSummary {
@@ -73,8 +75,22 @@ export function runOf(row: RunRow): Run {
   const place = `The plan of run ${row.id} in the database`;
   return {
     ...summaryOf(row),
-    plan: parseJson(row.plan, place),
+    plan: row.plan === null ? removedPlan(row) : parseJson(row.plan, place),
     progress: parseJsonOrNull(row.progress, place),
+  };
+}
+
+/** What is left of a plan that was removed. */
+function removedPlan({ intent, action, stack, created_at }: RunRow): Plan {
+  return {
+    intent,
+    action,
+    stack,
+    plannedAt: created_at,
+    parts: [],
+    touches: [],
+    fingerprint: '',
+    isRemoved: true,
   };
 }
 

@@ -24,7 +24,7 @@ import {
 import { tieToDue } from './schedules.js';
 import type { Database, SqlValue } from './sqlite-database.js';
 
-const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs JOIN plans ON plans.run = runs.seq WHERE id = ?`;
+const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs LEFT JOIN plans ON plans.run = runs.seq WHERE id = ?`;
 
 /** Each half goes through an index of its own, past the previews and dry runs that nobody has to carry. */
 const UNFINISHED = `

@@ -12,6 +12,7 @@ import { leaseStore } from './leases.js';
 import { lockStore } from './locks.js';
 import { migrate } from './migrate.js';
 import { ownerStore } from './owners.js';
+import { prune } from './pruning/prune.js';
 import { runStore } from './runs.js';
 import { scheduleStore } from './schedules.js';
 import { type Database, openDatabase } from './sqlite-database.js';
@@ -96,5 +97,6 @@ function storeOf({ database, trail, head, dataDir }: Parts): Omit<Store, 'files'
     deliveries: deliveryStore(database),
     schedules: scheduleStore(database, trail),
     circuits: circuitStore(database),
+    prune: (retention, signal) => prune({ database, trail, head, dataDir }, retention, signal),
   };
 }

@@ -58,7 +58,7 @@ export class World {
   duringRollBack: () => Promise<undefined> = async () => undefined;
 }
 
-function executorOf(world: World): Executor<'files'> {
+export function executorOf(world: World): Executor<'files'> {
   return {
     kind: 'files',
     plan: async (fields, ctx) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { RunState } from '../../../src/core/run.js';
 import { StoreError } from '../../../src/core/store.js';
 import { sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
@@ -31,6 +32,30 @@ export function runRecordContract(open: OpenStore): void {
         { part: 0, kind: 'note', data: 'text' },
       ]);
       expect(await fresh.store.runs.journal('r-none')).toEqual([]);
+    });
+
+    test('unfinished are those that somebody carries, and those that somebody should', async () => {
+      const { runs } = fresh.store;
+      const add = (id: string, state: RunState, owner: string | null) =>
+        runs.insert(sampleRun({ id, state, owner }), sampleAudit({ runId: id }));
+      await add('r-dry', 'planned', null);
+      await add('r-opening', 'planned', 'o-1');
+      await add('r-waits', 'awaiting', null);
+      await add('r-queued', 'queued', 'o-2');
+      await add('r-runs', 'running', 'o-1');
+      await add('r-lost', 'running', null);
+      await add('r-ended', 'succeeded', null);
+      expect(await runs.unfinished(10)).toEqual([
+        { id: 'r-opening', state: 'planned', owner: 'o-1' },
+        { id: 'r-queued', state: 'queued', owner: 'o-2' },
+        { id: 'r-runs', state: 'running', owner: 'o-1' },
+        { id: 'r-lost', state: 'running', owner: null },
+      ]);
+      expect(await runs.unfinished(1)).toHaveLength(1);
+      expect(await runs.claim('r-lost', 'o-1', 'o-3')).toBe(false);
+      expect(await runs.claim('r-lost', null, 'o-3')).toBe(true);
+      expect(await runs.claim('r-lost', null, 'o-4')).toBe(false);
+      expect((await runs.get('r-lost'))?.owner).toBe('o-3');
     });
 
     test('what belongs to no run is an error and not lost silently', async () => {

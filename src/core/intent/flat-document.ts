@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
-import { quote, visible } from './characters.js';
+import { visible } from '../visible.js';
+import { quote } from './characters.js';
 import type { Position } from './problem.js';
 
 export interface YamlProblem extends Position {

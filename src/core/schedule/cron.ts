@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
-import { visible } from '../intent/characters.js';
 import type { Fault } from '../intent/forms.js';
+import { visible } from '../visible.js';
 
 /** Minute, hour, day, month and weekday, with seconds before them or without; or a nickname. */
 const FORM = /^(@[a-z]+|\S+( +\S+){4,5})$/;

@@ -31,8 +31,9 @@ describe('text for Discord', () => {
     ['<@1> @everyone', '\\<@1\\> @\u200beveryone'],
     ['- item', '\\- item'],
     ['see https://x.y', 'see https:\\//x.y'],
-    ['\u001b[31mred\u001b[0m\u0007\r\nnext', 'red next'],
-    ['abc\u202efdp.exe', 'abcfdp.exe'],
+    ['\u001b[31mred\u001b[0m\r\n\u2028next', 'red next'],
+    ['abc\u202efdp.exe', 'abc\\\\u202efdp.exe'],
+    ['bell\u0007', 'bell\\\\u0007'],
   ])('%j', (hostile, wanted) => expect(escapeText(hostile)).toBe(wanted));
 
   test('inline code: no backtick, never empty, the end of a path stays', () => {

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Phrase, PhrasePart } from '../../../core/phrase.js';
+import { visible } from '../../../core/visible.js';
 
 /** Marks a sentence's values; a text longer than this is never worth more of a phone's screen. */
 const TEXT_MAX = 400;
@@ -8,17 +9,14 @@ const PHRASE_MAX = 700;
 /** Looked at before cleaning, so that a line of 10 MB costs no more than a line of 10 kB. */
 const RAW_MAX = 10_000;
 
-const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
-/** Bidirectional controls reorder what is read; the others hide characters. */
-const INVISIBLE = /[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const LINE_BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
-/** One line without ANSI sequences, control, invisible and bidi characters; hostile markup is still in it. */
+/** One line without ANSI sequences, in which hidden characters are seen; hostile markup is still in it. */
 export function cleanLine(raw: string): string {
-  return stripVTControlCharacters(bounded(raw))
-    .replace(CONTROLS, ' ')
-    .replace(INVISIBLE, '')
-    .replace(LONE_SURROGATES, '\ufffd');
+  return visible(
+    stripVTControlCharacters(bounded(raw)).replace(LINE_BREAKS, ' ').replace(LONE_SURROGATES, '\ufffd'),
+  );
 }
 
 function bounded(raw: string): string {

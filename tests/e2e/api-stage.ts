@@ -14,6 +14,7 @@ export async function openApi(env: Readonly<Record<string, string>> = {}): Promi
     env: { CHATOPS_API_KEY: KEY, ...env },
     envOf: (discord) => ({ DISCORD_OPS_CHANNEL_ID: discord.channelId('alerts') }),
   });
+  stage.expectLog(/calls? (was|were) refused/);
   await stage.files('src', { 'a.txt': 'one', 'b.txt': 'two' });
   await stage.intent('backup_docker_volumes', mirrorIntent(stage, 'volumes'));
   await stage.intent(

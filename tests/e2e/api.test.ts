@@ -184,6 +184,7 @@ describe('who may call', () => {
     await writeFile(stage.path('keys'), `ci sha256:${hash}\n`);
     expect((await as(KEY)).status).toBe(401);
     expect(await as('another')).toMatchObject({ status: 200, actor: { name: 'ci' } });
+    stage.expectLog(/CHATOPS_API_KEY_FILE names .*, which is empty/);
     await writeFile(stage.path('keys'), '');
     expect((await as('another')).status).toBe(401);
   }, 60_000);

@@ -154,6 +154,7 @@ describe('intent files that can’t be used', () => {
   test('in Discord the bot starts all the same, offers what works, and says privately what is wrong', async () => {
     for (const { name, yaml } of BROKEN) await stage.intent(name, yaml);
     const before = worldOf(stage);
+    stage.expectLog(...BROKEN.map(({ name }) => new RegExp(`intents/${name}\\.yaml.*intent has a problem`)));
     await stage.start();
     const alice = stage.discord.as('alice');
     expect((await alice.autocomplete('backup', 'intent', '')).map(({ value }) => value)).toEqual(['photos']);

@@ -13,6 +13,8 @@ let opened: Awaited<ReturnType<typeof openApi>> | undefined;
 beforeAll(async () => {
   if (!isThere && process.env.CI !== 'true') return;
   opened = await openApi({ CHATOPS_HTTP_RATE_LIMIT: '0', ...AWAY });
+  // Everything outside is away here, and the log says so.
+  opened.stage.expectLog(/./);
   const { stage } = opened;
   await stage.files('stack', { 'docker-compose.yml': 'services:\n  web:\n    image: case:1\n' });
   await stage.intent(

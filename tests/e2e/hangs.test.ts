@@ -42,6 +42,8 @@ interface View {
 async function opened(programs: Readonly<Record<string, string>> = {}) {
   const made = await Stage.create({ env: { CHATOPS_API_KEY: KEY, CHATOPS_HTTP_RATE_LIMIT: '0' } });
   stage = made;
+  // What hangs here is told in the log in many words.
+  made.expectLog(/./);
   await made.files('src', { 'a.txt': 'one' });
   await made.files('small', { 'b.txt': 'two' });
   await made.files('bin', programs);

@@ -17,6 +17,7 @@ beforeAll(async () => {
       DISCORD_WEBHOOK_URL: discord.webhookUrl('ops'),
     }),
   });
+  stage.expectLog(/"fault":"data-directory"/, /this process could not be signed off/);
   await stage.files('src', { 'a.txt': 'one' });
   await stage.intent(
     'photos',

@@ -130,6 +130,7 @@ test('a requester who lost the right, left, or comes back: nothing runs, it is t
   discord.world.members.set(alice.user.id, alice);
 
   // Whoever can't be asked has said neither yes nor no.
+  stage.expectLog(/HTTPError.*the requester of a run could not be looked up/);
   discord.inject({ path: /\/members\//, answer: 500, times: 20 });
   await told(/can’t be asked now whether alice.*still open.*Press Approve again/s);
   discord.clearFaults();

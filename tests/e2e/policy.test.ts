@@ -106,6 +106,10 @@ describe('a policy in Discord', () => {
     await olga.press(shown, 'Confirm').waitForMessage(/Refused/);
     expect(buttonsOf(discord.message(shown.id) ?? shown)).toContain('Confirm backup');
 
+    stage.expectLog(
+      /policy\.yaml.*the policy has a problem/,
+      /the policy’s last good version stays in force/,
+    );
     await edit('roles: [broken\n');
     await until(async () => (await readyz()).text.includes('policy.yaml:'), '/readyz to warn');
     expect((await readyz()).status).toBe(200);
@@ -124,6 +128,7 @@ describe('a policy that is broken at the start', () => {
   afterAll(close, 30_000);
 
   test('lets nobody but the command line do anything, says so, and is mended without a restart', async () => {
+    stage.expectLog(/policy\.yaml.*(the policy has a problem|nobody but the local operator may do anything)/);
     expect(await readyz()).toMatchObject({ status: 503, text: expect.stringContaining('policy') });
     expect(bot.log()).toMatch(/nobody but the local operator may do anything/);
     expect(await told('alice', 'photos')).toMatch(/The policy .*policy\.yaml.* can’t be read/);

@@ -18,6 +18,7 @@ beforeAll(async () => {
   stage = await Stage.create({
     env: { CHATOPS_POLICY_FILE: 'policy.yaml', CHATOPS_API_KEY: KEY, CHATOPS_HTTP_RATE_LIMIT: '0' },
   });
+  stage.expectLog(/calls? (was|were) refused/);
   await stage.files('src', { 'a.txt': 'one' });
   await stage.intent(
     'photos',

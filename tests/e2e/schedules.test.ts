@@ -178,6 +178,7 @@ test('over HTTP: listed, read again, and run now', async () => {
     { ok: true, actor: { kind: 'api_key' } },
   ]);
   await writeFile(file, 'no list');
+  stage.expectLog(/This is not a list of schedules.*a schedule has a problem/);
   expect(await call('POST', '/schedules/reload')).toMatchObject([
     200,
     { ok: false, schedules: 2, removed: [] },

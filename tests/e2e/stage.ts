@@ -10,6 +10,7 @@ import {
 } from '../../src/playground/local-discord.js';
 import { createOpenapiValidator, openapiFile } from '../playground/openapi-validator.js';
 import { ROOT } from '../support/root.js';
+import { troubleIn } from './log-trouble.js';
 
 /** Where package.json's `bin` says that the built command is. */
 export async function builtCommand(): Promise<string> {
@@ -36,7 +37,8 @@ export interface Bot {
 
 /** A data directory, a folder of intents, a local Discord, and the built program on all of them. */
 export class Stage {
-  readonly #bots: { child: ChildProcess; ended: Promise<number | null> }[] = [];
+  readonly #bots: { child: ChildProcess; ended: Promise<number | null>; log: () => string }[] = [];
+  readonly #expected: RegExp[] = [];
 
   private constructor(
     readonly dir: string,
@@ -110,7 +112,7 @@ export class Stage {
       log += text;
     });
     const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
-    this.#bots.push({ child, ended });
+    this.#bots.push({ child, ended, log: () => log });
     const died = ended.then((code) => {
       throw new Error(`The bot ended with ${code} before it was connected.\n${log}`);
     });
@@ -121,6 +123,7 @@ export class Stage {
       log: () => log,
       url: async () => `http://127.0.0.1:${/"port":(\d+)/.exec(log)?.[1]}`,
       kill9: async () => {
+        this.expectLog(/interrupted run tidied up/);
         child.kill('SIGKILL');
         await ended;
       },
@@ -178,7 +181,15 @@ export class Stage {
     return this.discord.messages(channel).map(textOf);
   }
 
-  /** Ends all of it. Returns what was wrong with the bots' requests by Discord's description. */
+  /** Warnings and errors in a bot's log that this test causes; any other makes {@link end} throw. */
+  expectLog(...lines: readonly RegExp[]): void {
+    this.#expected.push(...lines);
+  }
+
+  /**
+   * Ends all of it. Returns what was wrong with the bots' requests by Discord's description.
+   * Throws when a bot's log warns of something that the test did not expect.
+   */
   async end(): Promise<LocalDiscord['violations']> {
     const { violations } = this.discord;
     for (const { child, ended } of this.#bots) {
@@ -187,6 +198,8 @@ export class Stage {
     }
     await this.discord.close();
     await rm(this.dir, { recursive: true, force: true });
+    const trouble = this.#bots.flatMap(({ log }) => troubleIn(log(), this.#expected));
+    if (trouble.length > 0) throw new Error(`A bot’s log tells of trouble:\n${trouble.join('\n')}`);
     return violations;
   }
 }

@@ -7,7 +7,7 @@ import type { Stage } from './stage.js';
 /** Where people's files are, and the bot's own instructions. */
 const FOLDERS = ['src', 'dst', 'intents'];
 /** All that the data directory may hold: the history and what SQLite keeps beside it. */
-const HISTORY = ['audit.head', 'chatops.db', 'chatops.db-shm', 'chatops.db-wal'];
+const HISTORY = ['audit.head', 'audit.head.tmp', 'chatops.db', 'chatops.db-shm', 'chatops.db-wal'];
 
 /** Every path of the stage's folders with type, mode, times and content: equal means that nothing changed. */
 export function worldOf(stage: Stage): Record<string, string> {

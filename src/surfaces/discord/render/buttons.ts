@@ -2,7 +2,7 @@ import { consentOf } from '../../../core/consent.js';
 import type { Run, RunSummary } from '../../../core/run.js';
 import type { Button } from './fit.js';
 
-const VERBS = [
+export const RUN_VERBS = [
   'confirm',
   'cancel',
   'approve',
@@ -17,7 +17,7 @@ const VERBS = [
   'trynow',
 ] as const;
 /** What a press asks for. `retry` and `again` are the same wish after different ends; `resume` leaves out what is done. */
-export type Verb = (typeof VERBS)[number];
+export type Verb = (typeof RUN_VERBS)[number];
 
 /**
  * Reads `run:<id>:<verb>`, or `run:<id>:<verb>:now` of a button for which no name has to be typed as far as its message
@@ -25,7 +25,7 @@ export type Verb = (typeof VERBS)[number];
  */
 export function parseCustomId(text: string): { runId: string; verb: Verb; now: boolean } | null {
   const [, runId, name, now] = /^run:([a-z0-9-]{1,40}):([a-z]+)(:now)?$/.exec(text) ?? [];
-  const verb = VERBS.find((known) => known === name);
+  const verb = RUN_VERBS.find((known) => known === name);
   return runId === undefined || verb === undefined ? null : { runId, verb, now: now !== undefined };
 }
 

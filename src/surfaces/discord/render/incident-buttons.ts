@@ -1,9 +1,9 @@
 import type { Incident } from '../../../core/incident.js';
 import type { Button } from './fit.js';
 
-const VERBS = ['ack', 'retry', 'mute', 'resolve', 'details'] as const;
+export const INCIDENT_VERBS = ['ack', 'retry', 'mute', 'resolve', 'details'] as const;
 /** What a press on an alert card asks for. */
-export type IncidentVerb = (typeof VERBS)[number];
+export type IncidentVerb = (typeof INCIDENT_VERBS)[number];
 
 /** What every custom id on a card of this incident begins with. */
 export function cardMark(incidentId: string): string {
@@ -13,7 +13,7 @@ export function cardMark(incidentId: string): string {
 /** Reads `incident:<id>:<verb>`; null when it is no such button. */
 export function parseIncidentId(text: string): { incidentId: string; verb: IncidentVerb } | null {
   const [, incidentId, name] = /^incident:(i-\d{1,15}):([a-z]+)$/.exec(text) ?? [];
-  const verb = VERBS.find((known) => known === name);
+  const verb = INCIDENT_VERBS.find((known) => known === name);
   return incidentId === undefined || verb === undefined ? null : { incidentId, verb };
 }
 

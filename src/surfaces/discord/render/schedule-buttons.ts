@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Button } from './fit.js';
 
-const VERBS = ['pause', 'resume', 'now'] as const;
+export const SCHEDULE_VERBS = ['pause', 'resume', 'now'] as const;
 /** What a press below a schedule asks for. */
-export type ScheduleVerb = (typeof VERBS)[number];
+export type ScheduleVerb = (typeof SCHEDULE_VERBS)[number];
 
 /** Stands for a schedule's name in a custom id: names can be longer than what Discord lets one hold. */
 export function scheduleKey(name: string): string {
@@ -13,7 +13,7 @@ export function scheduleKey(name: string): string {
 /** Reads `schedule:<key>:<verb>`; null when it is no such button. */
 export function parseScheduleId(text: string): { key: string; verb: ScheduleVerb } | null {
   const [, key, name] = /^schedule:([0-9a-f]{16}):([a-z]+)$/.exec(text) ?? [];
-  const verb = VERBS.find((known) => known === name);
+  const verb = SCHEDULE_VERBS.find((known) => known === name);
   return key === undefined || verb === undefined ? null : { key, verb };
 }
 

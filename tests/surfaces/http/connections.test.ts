@@ -63,6 +63,14 @@ describe('connections that show no key', () => {
     expect(stillOpen(held)).toBe(10);
   });
 
+  test('at the ceiling each newcomer takes the place of another one at once', async () => {
+    const port = await open({ connectionLimits: { mostOfOne: 100, mostOfAll: 100, ceiling: 20 } });
+    const flood = times(60, (index) => new Held(port, `127.0.0.${2 + index}`, UNFINISHED));
+    await until(() => stillOpen(flood) <= 20, 'the oldest are ended');
+    expect((await fetch(`${port.url}/healthz`)).status).toBe(200);
+    expect(stillOpen(flood)).toBeGreaterThan(10);
+  });
+
   test('at the ceiling whoever fills it gives up places, and a probe is answered', async () => {
     const port = await open({ connectionLimits: { mostOfOne: 3, mostOfAll: 10, ceiling: 20 } });
     const other = new Held(port, '127.0.0.3', UNFINISHED);

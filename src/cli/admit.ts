@@ -1,6 +1,8 @@
+import { plain } from '../core/phrase.js';
 import type { Params } from '../core/request.js';
 import type { Run } from '../core/run.js';
 import type { ScheduleTie } from '../core/schedule/store.js';
+import { planningLine } from '../core/wording.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, refusal } from './errors.js';
 import { unless } from './interrupts.js';
@@ -19,8 +21,20 @@ export async function requestPlan(ctx: Context, request: PlanRequest, signal: Ab
   const { pipeline } = ctx.app;
   const admission = await pipeline.admit({ ...request, actor: ctx.deps.operator, source: 'cli' });
   if (!admission.ok) throw refusal(admission.notice);
-  const run = await unless(signal, pipeline.prepare(admission.ticket));
-  if (run) return run;
+  const { out } = ctx;
+  const unsubscribe = pipeline.events.subscribe((event) => {
+    if (event.type !== 'planning') return;
+    const line = planningLine(event.waitsFor);
+    if (line) out.aside(`Planning ${event.run.id}: ${plain(line)} Ctrl-C cancels it.`);
+  });
+  try {
+    const run = await unless(signal, pipeline.prepare(admission.ticket));
+    if (run) return run;
+    // What was recorded of it gets its end.
+    await pipeline.shutdown(0);
+  } finally {
+    unsubscribe();
+  }
   throw new CliError(
     EXIT.refused,
     'cancelled_by_asker',

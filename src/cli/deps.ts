@@ -14,7 +14,17 @@ export interface App {
   repair(): Promise<readonly Run[]>;
   readonly pipeline: Pick<
     Pipeline,
-    'events' | 'admit' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status' | 'seen' | 'locks'
+    | 'events'
+    | 'admit'
+    | 'prepare'
+    | 'shutdown'
+    | 'decide'
+    | 'stop'
+    | 'check'
+    | 'visible'
+    | 'status'
+    | 'seen'
+    | 'locks'
   >;
   readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;

@@ -2,7 +2,7 @@ import { visibleIntents } from '../core/admission.js';
 import { formatDuration } from '../core/format.js';
 import { openCatalogue } from '../core/intent/catalogue.js';
 import { openPolicy } from '../core/policy/source.js';
-import { stateText } from '../core/run.js';
+import { isBeingPlanned, stateText } from '../core/run.js';
 import { intentJson, summaryJson } from '../core/views.js';
 import { durationMs, stateSymbol } from '../core/wording.js';
 import type { Context } from './context.js';
@@ -61,7 +61,7 @@ export async function runsCommand({ app, deps, out }: Context, options: RunsOpti
     const took = durationMs(run);
     return [
       run.id,
-      `${stateSymbol(run.state)} ${stateText(run.state)}${run.dryRun ? ' (dry run)' : ''}`,
+      `${stateSymbol(run.state)} ${isBeingPlanned(run) ? 'being planned' : stateText(run.state)}${run.dryRun ? ' (dry run)' : ''}`,
       clean(run.intent),
       run.action,
       localTime(run.createdAt),

@@ -3,7 +3,7 @@ import { formatCount, formatDuration } from '../core/format.js';
 import { expectationLine } from '../core/pace-wording.js';
 import { blockersOf, type Effect, type PlanPart, warningsOf } from '../core/plan.js';
 import type { Notice } from '../core/reasons.js';
-import type { Run } from '../core/run.js';
+import { isFinal, type Run, stateText } from '../core/run.js';
 import { argvTexts } from '../core/views.js';
 import { actionTitle, includesLine, numberedSteps } from '../core/wording.js';
 import { graphLines } from './graph-preview.js';
@@ -35,6 +35,7 @@ export function previewLines(run: Run, style: Style, now: Date): string[] {
 
 function standing(run: Run, now: Date): string {
   if (run.state === 'refused') return 'can’t run';
+  if (isFinal(run.state)) return stateText(run.state);
   if (run.expiresAt === null) return 'dry run, nothing is changed';
   const left = Date.parse(run.expiresAt) - now.getTime();
   return `open until ${clock(run.expiresAt)} (in ${formatDuration(left)})`;
@@ -71,7 +72,10 @@ export function warningLine(notice: Notice, style: Style): string {
 
 /** Why a run was refused when it was planned: its blockers, or what its outcome says. */
 function refusalLines(run: Run, style: Style): string[] {
-  if (run.state !== 'refused') return [];
+  if (run.state !== 'refused') {
+    // Cancelled, or cut off, while the plan was made.
+    return isFinal(run.state) ? (run.outcome?.summary ?? []).map((line) => sentence(line, style)) : [];
+  }
   const blockers = blockersOf(run.plan);
   const reasons =
     blockers.length > 0

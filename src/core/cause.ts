@@ -1,4 +1,4 @@
-import { HostError, NoAnswerError } from './host.js';
+import { HostError, noAnswerOf } from './host.js';
 import { code, phrase } from './phrase.js';
 import { type Notice, notice } from './reasons.js';
 import { StoreError } from './store.js';
@@ -10,7 +10,6 @@ import { storeUnavailable } from './store-fault.js';
  */
 export function causeOf(error: unknown): Notice {
   if (error instanceof StoreError) return storeUnavailable(error);
-  if (error instanceof NoAnswerError) return notice('no_answer', error.what);
   if (error instanceof HostError) return hostFailed(error);
   return notice(
     'internal_error',
@@ -19,7 +18,10 @@ export function causeOf(error: unknown): Notice {
   );
 }
 
-function hostFailed({ code: system, path }: HostError): Notice {
+function hostFailed(error: HostError): Notice {
+  const { code: system, path } = error;
+  const unanswered = noAnswerOf(error);
+  if (unanswered) return notice('no_answer', unanswered);
   return notice(
     'command_failed',
     phrase`${code(path)} could not be used (${code(system)}).`,

@@ -1,9 +1,12 @@
+import type { Waiting } from './pending.js';
 import type { Notice } from './reasons.js';
 import type { RunRequest } from './request.js';
 import type { ProgressSnapshot, Run } from './run.js';
 
 /** What happens to runs, for surfaces to show. `run` is the stored run after the change. */
 export type RunEvent =
+  /** Its plan takes long; told again and again until it is made. */
+  | { readonly type: 'planning'; readonly run: Run; readonly waitsFor: Waiting | null }
   /** The plan is recorded: `awaiting`, `planned` (a dry run) or `refused` (blocked). */
   | { readonly type: 'planned'; readonly run: Run }
   /** The run still waits, and who has to agree changed, or who has agreed. */

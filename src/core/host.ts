@@ -143,6 +143,12 @@ export class NoAnswerError extends HostError {
   }
 }
 
+/** What doesn't answer, as a sentence; null for an error of another kind. */
+export function noAnswerOf(error: HostError): Phrase | null {
+  if (error instanceof NoAnswerError) return error.what;
+  return error.code === 'ETIMEDOUT' ? [`${error.message.replace(/\.$/, '')}.`] : null;
+}
+
 /** A child process as the journal keeps it: enough to end it later and nothing else. */
 export interface ChildRecord {
   readonly pid: number;

@@ -131,7 +131,7 @@ export class Ownership {
     if (this.#active.size === 0) return;
     const runs = await this.deps.store.runs.list({
       owner: this.id,
-      states: ['queued', 'running'],
+      states: UNFINISHED,
       limit: 1000,
     });
     for (const { id, stopRequestedBy } of runs) {

@@ -1,34 +1,31 @@
 import { setMaxListeners } from 'node:events';
 import { examine, mayBegin, viewableIntents, visibleIntents } from './admission.js';
 import { type Answering, Answers } from './answers.js';
-import { attendedMark } from './attended.js';
 import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
 import { commitOf } from './commit.js';
-import { askedConsent, needsOthers } from './consent.js';
-import { type Answer, ruleNow } from './decisions.js';
+import { needsOthers } from './consent.js';
+import type { Answer } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { Driver } from './driver.js';
 import type { EventBus } from './events.js';
 import type { Fault } from './faults.js';
 import type { Intent } from './intent/intent.js';
-import { isLarge } from './large-deletion.js';
 import { tooManyByPerson } from './limits.js';
 import { stacksOfPlan } from './lock.js';
 import { createLocks, heldBack, type Locks } from './locks.js';
-import { newRun, requestOf } from './new-run.js';
+import { requestOf } from './new-run.js';
 import { outcomes } from './outcomes.js';
 import type { Ownership } from './ownership.js';
-import { blockersOf, type Plan } from './plan.js';
+import { blockersOf } from './plan.js';
 import { Planner } from './planner.js';
-import { emptyPlan } from './planning.js';
 import { barred } from './policy/wording.js';
+import { Preparation } from './preparation.js';
 import type { Notice } from './reasons.js';
 import { Records } from './records.js';
 import { isFact, notActive, shuttingDown, unknownRun } from './refusals.js';
 import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
 import { asResumed } from './resume.js';
-import type { Outcome, Run, RunSummary, Shown } from './run.js';
-import { newRunId } from './run-id.js';
+import { isBeingPlanned, type Outcome, type Run, type RunSummary, type Shown } from './run.js';
 import { asSeen } from './seen-runs.js';
 import { readStatus, type StackStatus } from './status.js';
 import { lookAtStore } from './store-watch.js';
@@ -104,6 +101,7 @@ class Story implements Pipeline {
   readonly #records: Records;
   readonly #answers: Answers;
   readonly #planner: Planner;
+  readonly #preparation: Preparation;
   readonly #driver: Driver;
   /** Aborted when the process shuts down: ends probes that are under way. */
   readonly #closing = new AbortController();
@@ -119,6 +117,8 @@ class Story implements Pipeline {
     this.#records = new Records(deps);
     this.#answers = new Answers(deps, this.#records, { owner: ownership.id, closing: this.#closing.signal });
     this.#planner = new Planner(deps, this.#closing.signal);
+    const parts = { records: this.#records, planner: this.#planner, ownership };
+    this.#preparation = new Preparation(deps, parts);
     this.#driver = new Driver(deps, {
       records: this.#records,
       planner: this.#planner,
@@ -146,20 +146,8 @@ class Story implements Pipeline {
   }
 
   async prepare(ticket: Ticket, shown?: Shown): Promise<Run> {
-    const id = newRunId(0);
-    const plannedAt = this.deps.now();
-    const made = await this.#planner.plan(ticket, id, plannedAt, new AbortController().signal);
-    const plan = made.ok ? made.plan : null;
-    const planned = await this.#records.create(
-      newRun(id, ticket, plan ?? emptyPlan(ticket, plannedAt), {
-        createdAt: plannedAt.toISOString(),
-        owner: ticket.request.dryRun ? null : this.ownership.id,
-        shown: shown ?? attendedMark(ticket.request),
-        consent: askedConsent(ruleNow(this.deps, ticket.chain), plan !== null && this.#isLarge(plan)),
-      }),
-      ticket.request.schedule,
-    );
-    const run = await this.#open(planned, made.ok ? await this.#refusalOf(planned) : made.outcome);
+    const { run: planned, failed } = await this.#preparation.prepare(ticket, shown);
+    const run = await this.#open(planned, failed ?? (await this.#refusalOf(planned)));
     this.events.emit({ type: 'planned', run });
     return run;
   }
@@ -183,9 +171,7 @@ class Story implements Pipeline {
   async stop(runId: string, actor: Actor): Promise<{ readonly ok: true; readonly run: Run } | Refusal> {
     const run = this.ownership.unstored.get(runId) ?? (await this.deps.store.runs.get(runId));
     if (!run) return unknownRun(runId);
-    if (run.state !== 'queued' && run.state !== 'running') {
-      return notActive(run);
-    }
+    if (run.state !== 'queued' && run.state !== 'running' && !isBeingPlanned(run)) return notActive(run);
     const denied = mayEnd(this.deps, actor, run, runSubjects(this.deps.catalogue, run));
     if (denied) return this.#records.deny(requestOf(run, actor), run.id, denied);
     await this.#records.stopRequested(run, actorRef(actor));
@@ -278,9 +264,5 @@ class Story implements Pipeline {
     if (blockers.length > 0) return outcomes.blocked(blockers);
     const held = dryRun ? null : await heldBack(this.deps, stacksOfPlan(plan));
     return held && outcomes.refused(held);
-  }
-
-  #isLarge(plan: Plan): boolean {
-    return isLarge(plan, this.deps.settings.people.largeDeletion);
   }
 }

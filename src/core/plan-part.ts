@@ -4,6 +4,7 @@ import { expectedOf, workOfPart } from './estimate.js';
 import type { Executor, PlanContext } from './executor.js';
 import type { Host } from './host.js';
 import type { Intent, IntentStep } from './intent/intent.js';
+import type { Pending } from './pending.js';
 import type { PlanPart } from './plan.js';
 import { answeringHost, blindDraft, unanswered, unlessAborted } from './unanswered.js';
 
@@ -22,12 +23,14 @@ export interface PlanningScope {
   readonly plannedAt: Date;
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
+  /** Is told what has not answered yet. */
+  readonly pending?: Pending | undefined;
 }
 
 /** The host through which a plan looks at the world. */
 export function planningHost(
   deps: PlanningDeps,
-  { runId, signal }: Pick<PlanningScope, 'runId' | 'signal'>,
+  { runId, signal, pending }: Pick<PlanningScope, 'runId' | 'signal' | 'pending'>,
 ): Host {
   const host = deps.hosts.open({
     runId,
@@ -38,7 +41,7 @@ export function planningHost(
     onOutput: () => {},
     idleMs: deps.settings.deadlines.probeMs,
   });
-  return answeringHost(host, deps.hosts);
+  return answeringHost(host, deps.hosts, pending);
 }
 
 const hashes = new WeakMap<IntentStep['fields'], string>();

@@ -3,6 +3,7 @@ import type { CoreDeps } from './deps.js';
 import { formatDuration } from './format.js';
 import { outcomes } from './outcomes.js';
 import type { StopCause } from './ownership.js';
+import type { Pending } from './pending.js';
 import { phrase } from './phrase.js';
 import type { Plan } from './plan.js';
 import { makePlan } from './planning.js';
@@ -28,7 +29,13 @@ export class Planner {
   ) {}
 
   /** @param stop ends it; its reason is a {@link StopCause} */
-  async plan(ticket: Ticket, runId: string, plannedAt: Date, stop: AbortSignal): Promise<Planned> {
+  async plan(
+    ticket: Ticket,
+    runId: string,
+    plannedAt: Date,
+    stop: AbortSignal,
+    pending?: Pending,
+  ): Promise<Planned> {
     const { planMs } = this.deps.settings.deadlines;
     const over = new AbortController();
     // Every command of the plan listens.
@@ -40,7 +47,7 @@ export class Planner {
       signal.addEventListener('abort', giveUp, { once: true });
     }
     try {
-      const scope = { runId, plannedAt, dryRun: ticket.request.dryRun, signal: over.signal };
+      const scope = { runId, plannedAt, dryRun: ticket.request.dryRun, signal: over.signal, pending };
       const plan = await unlessAborted(over.signal, GIVE_UP_MS, makePlan(this.deps, ticket, scope));
       if (!over.signal.aborted) return { ok: true, plan };
     } catch (error) {

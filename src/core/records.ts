@@ -32,6 +32,19 @@ export class Records {
     }
   }
 
+  /** Gives a run that was recorded before its plan was made its plan. */
+  async planned(run: Run): Promise<Run> {
+    const detail = { fingerprint: run.plan.fingerprint, dryRun: run.dryRun };
+    const patch = { owner: run.owner, ...(run.consent ? { consent: run.consent } : {}) };
+    await this.deps.store.runs.replan(
+      run.id,
+      run.plan,
+      patch,
+      this.#entry(run, 'planned', run.actor, detail),
+    );
+    return run;
+  }
+
   /** Moves a run on; null when it is no longer in the state that `run` shows. */
   async move(run: Run, to: RunState, patch: RunPatch, event: string, by: ActorRef): Promise<Run | null> {
     const audit = this.#entry(run, event, by, {});

@@ -39,6 +39,11 @@ export function isFinal(state: RunState): state is FinalState {
   return (FINAL_STATES as readonly RunState[]).includes(state);
 }
 
+/** Its plan takes long and is not made yet. */
+export function isBeingPlanned({ state, owner }: Pick<Run, 'state' | 'owner'>): boolean {
+  return state === 'planned' && owner !== null;
+}
+
 /** How a state is written in sentences: `rolled back`, not `rolled_back`. */
 export function stateText(state: RunState): string {
   return state.replaceAll('_', ' ');

@@ -5,7 +5,7 @@ import type { HistoryStore } from './history.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
 import type { AlertEvent, Incident, NewAlert, NewAlertEvent } from './incident.js';
 import type { Lock } from './lock.js';
-import type { Json } from './plan.js';
+import type { Json, Plan } from './plan.js';
 import type { Notice } from './reasons.js';
 import type { ActorRef, Source } from './request.js';
 import type { PruneReport, Retention } from './retention.js';
@@ -58,6 +58,8 @@ export interface RunStore {
    * @throws DueTakenError when that time has a run already, or needs none any more
    */
   insert(run: Run, audit: AuditEntry, tie?: ScheduleTie): Promise<boolean>;
+  /** Gives a run that is still `planned` another plan; false when it is not. */
+  replan(id: string, plan: Plan, patch: RunPatch, audit: AuditEntry): Promise<boolean>;
   get(id: string): Promise<Run | null>;
   /** Newest first. */
   list(filter: RunFilter): Promise<readonly RunSummary[]>;

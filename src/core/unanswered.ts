@@ -1,6 +1,7 @@
 import { CircuitOpenError } from './circuit.js';
 import { formatDuration } from './format.js';
-import { type ExecResult, type Host, HostError, type Hosts, NoAnswerError } from './host.js';
+import { type ExecResult, type Host, HostError, type Hosts, NoAnswerError, noAnswerOf } from './host.js';
+import { Pending } from './pending.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Argv, PlanDraft } from './plan.js';
 import { type Notice, notice } from './reasons.js';
@@ -11,16 +12,36 @@ const LONGEST = 80;
  * A host for looking at the world: a command that was ended because nothing moved any more is an error there, as a
  * file operation without an answer is. Whoever gives a command a time of its own judges its result.
  */
-export function answeringHost(host: Host, hosts: Pick<Hosts, 'placeOf'>): Host {
+export function answeringHost(host: Host, hosts: Pick<Hosts, 'placeOf'>, pending = new Pending()): Host {
+  const at =
+    <T>(work: (path: string) => Promise<T>) =>
+    (path: string): Promise<T> =>
+      pending.during([code(path)], work(path));
   return {
     ...host,
-    exec: async (argv, options) => answered(hosts, argv, await host.exec(argv, options)),
+    stat: at(host.stat),
+    list: at(host.list),
+    realpath: at(host.realpath),
+    readText: at(host.readText),
+    free: at(host.free),
+    access: (path, mode) => pending.during([code(path)], host.access(path, mode)),
+    exec: async (argv, options) =>
+      answered(hosts, argv, await pending.during(commandWords(argv), host.exec(argv, options))),
     pipe: async (argvs, file, options) => {
-      const results = await host.pipe(argvs, file, options);
+      const work = host.pipe(argvs, file, options);
+      const results = await pending.during(commandWords(argvs[0] ?? []), work);
       for (const [index, result] of results.entries()) await answered(hosts, argvs[index] ?? [], result);
       return results;
     },
   };
+}
+
+/** A command by its program, and by the place that it is about, where its words name one. */
+function commandWords(argv: Argv): Phrase {
+  const words = argv.filter((arg) => typeof arg === 'string');
+  const [program = ''] = words;
+  const place = words.slice(1).findLast((word) => word.includes('/') && !word.startsWith('-'));
+  return place === undefined ? [code(program)] : phrase`${code(program)} (${code(shortened(place))})`;
 }
 
 async function answered(hosts: Pick<Hosts, 'placeOf'>, argv: Argv, result: ExecResult): Promise<ExecResult> {
@@ -36,9 +57,7 @@ async function answered(hosts: Pick<Hosts, 'placeOf'>, argv: Argv, result: ExecR
   if (mount !== null) {
     throw new NoAnswerError(mount, phrase`${code(mount)} doesn’t answer: ${code(program)} ${quiet}`);
   }
-  const place = words.findLast((word) => word.includes('/') && !word.startsWith('-') && word !== program);
-  const about = place === undefined ? [] : phrase` (${code(shortened(place))})`;
-  throw new NoAnswerError(program, phrase`${code(program)}${about} ${quiet}`);
+  throw new NoAnswerError(program, phrase`${commandWords(argv)} ${quiet}`);
 }
 
 function shortened(text: string): string {
@@ -49,13 +68,8 @@ function shortened(text: string): string {
 export function unanswered(error: unknown): Notice {
   if (error instanceof CircuitOpenError) return error.notice;
   if (!(error instanceof HostError)) throw error;
-  return notice('no_answer', whatFailed(error));
-}
-
-export function whatFailed(error: HostError): Phrase {
-  return error instanceof NoAnswerError
-    ? error.what
-    : phrase`${code(error.path)} can’t be looked at (${error.code}).`;
+  const what = noAnswerOf(error) ?? phrase`${code(error.path)} can’t be looked at (${error.code}).`;
+  return notice('no_answer', what);
 }
 
 /** The plan of a step about which nothing could be found out. */

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration } from './format.js';
+import type { Waiting } from './pending.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Plan } from './plan.js';
 import type { Action } from './request.js';
@@ -63,6 +64,12 @@ export function durationText(run: Pick<RunSummary, 'state' | 'startedAt' | 'fini
   const ms = durationMs(run);
   if (ms === null) return null;
   return `${run.state === 'succeeded' ? 'in' : 'after'} ${formatDuration(ms)}`;
+}
+
+/** What a plan that takes long waits for, in words; null while it asks nothing. */
+export function planningLine(waitsFor: Waiting | null): Phrase | null {
+  if (waitsFor === null) return null;
+  return phrase`${waitsFor.what} hasn’t answered for ${formatDuration(waitsFor.forMs)}.`;
 }
 
 /** A step of a plan, numbered from 1 over all parts. */

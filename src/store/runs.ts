@@ -55,6 +55,19 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
       });
     },
 
+    replan(id, plan, patch, audit) {
+      const { columns, values } = assignmentsOfPatch(patch);
+      const changes = ['touches', ...columns].map((column) => `${column} = ?`).join(', ');
+      const update = `UPDATE runs SET ${changes} WHERE id = ? AND state = 'planned'`;
+      return audited(audit, (sql) => {
+        if (sql.run(update, JSON.stringify(plan.touches), ...values, id) === 0) return false;
+        const text = JSON.stringify(plan);
+        return (
+          sql.run('UPDATE plans SET plan = ? WHERE run = (SELECT seq FROM runs WHERE id = ?)', text, id) > 0
+        );
+      });
+    },
+
     async get(id) {
       const row = await database.read((sql) => sql.get<RunRow>(GET, id));
       return row ? runOf(row) : null;

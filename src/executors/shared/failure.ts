@@ -1,6 +1,6 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatDuration } from '../../core/format.js';
-import { type ExecResult, HostError, NoAnswerError } from '../../core/host.js';
+import { type ExecResult, HostError, noAnswerOf } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { REASONS, type ReasonCode } from '../../core/reasons.js';
 import { StoreError } from '../../core/store.js';
@@ -77,7 +77,8 @@ export async function fileFailed(
   ctx: Pick<RunContext, 'host'>,
 ): Promise<Failure> {
   if (!(error instanceof HostError)) return storeFailed(error);
-  if (error instanceof NoAnswerError) return failure('no_answer', error.what);
+  const unanswered = noAnswerOf(error);
+  if (unanswered) return failure('no_answer', unanswered);
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(destination, ctx);
   if (error.code === 'EEXIST') return alreadyThere(error.path);
   const denied = ['EACCES', 'EPERM', 'EROFS'].includes(error.code);

@@ -11,8 +11,8 @@ import type { Outcomes } from './outcomes.js';
 import type { Drafts } from './params/drafts.js';
 import { refusal } from './render/notices.js';
 import { paramsRefusal } from './render/param-notices.js';
-import { previewMessage } from './render/preview.js';
-import { type DiscordShown, shownAt } from './shown.js';
+import { planningMessage, previewMessage } from './render/preview.js';
+import { type DiscordShown, discordShown, shownAt } from './shown.js';
 
 export type OpenDeps = DiscordDeps & {
   readonly messages: ChannelMessages;
@@ -47,12 +47,37 @@ async function preview(talk: Conversation, deps: OpenDeps, ticket: Ticket, messa
   const release = deps.outcomes.hold(messageId);
   try {
     const shown = shownAt(talk.channelId, messageId, deps.now());
-    const run = await deps.pipeline.prepare(ticket, shown);
+    const run = await planned(talk, deps, ticket, shown);
     await draw(talk, deps, run, shown);
     if (isFinal(run.state)) await deps.pipeline.reported(run.id);
     return run;
   } finally {
     release();
+  }
+}
+
+/** While the plan takes long, its message says what it waits for, and has a way out. */
+async function planned(
+  talk: Conversation,
+  { pipeline, redact, log }: OpenDeps,
+  ticket: Ticket,
+  shown: DiscordShown,
+): Promise<Run> {
+  let last: Promise<void> = Promise.resolve();
+  const unsubscribe = pipeline.events.subscribe((event) => {
+    if (event.type !== 'planning' || discordShown(event.run)?.messageId !== shown.messageId) return;
+    const { run, waitsFor } = redact({ run: event.run, waitsFor: event.waitsFor });
+    last = last
+      .then(() => talk.answer(planningMessage(run, waitsFor)))
+      .catch((error: unknown) =>
+        log.warn({ err: error, runId: run.id }, 'a plan that takes long could not be shown'),
+      );
+  });
+  try {
+    return await pipeline.prepare(ticket, shown);
+  } finally {
+    unsubscribe();
+    await last;
   }
 }
 

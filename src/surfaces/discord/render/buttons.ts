@@ -47,6 +47,7 @@ export const approve = (run: Run, risky: boolean): Button =>
   agree(run, 'approve', `Approve ${run.action}`, risky);
 export const reject = (run: Id): Button => button(run, 'reject', 'Reject');
 export const cancel = (run: Id): Button => button(run, 'cancel', 'Cancel');
+export const cancelPlanning = (run: Id): Button => button(run, 'stop', 'Cancel');
 export const cancelMine = (run: Id): Button => button(run, 'stop', 'Cancel mine');
 export const commands = (run: Id): Button => button(run, 'commands', 'Show commands');
 export const stop = (run: Id): Button => button(run, 'stop', 'Stop', 'danger');

@@ -1,6 +1,13 @@
 import { consentLines, waitingFor } from '../../../core/consent-wording.js';
 import { stepGroups } from '../../../core/graph/step-wording.js';
-import { isFinal, type Run, type RunState, type RunSummary, stateText } from '../../../core/run.js';
+import {
+  isBeingPlanned,
+  isFinal,
+  type Run,
+  type RunState,
+  type RunSummary,
+  stateText,
+} from '../../../core/run.js';
 import { stateSymbol } from '../../../core/wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Message, withinLimits } from './fit.js';
@@ -17,6 +24,7 @@ const WORDS: Partial<Record<RunState, string>> = {
 };
 
 function wordOf(run: RunSummary): string {
+  if (isBeingPlanned(run)) return 'being planned';
   return run.state === 'awaiting' ? waitingFor(run) : (WORDS[run.state] ?? stateText(run.state));
 }
 

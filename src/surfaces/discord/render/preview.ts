@@ -1,8 +1,9 @@
 import { beginsAtOnce, nextYes } from '../../../core/consent.js';
 import { consentLines } from '../../../core/consent-wording.js';
+import type { Waiting } from '../../../core/pending.js';
 import { blockersOf } from '../../../core/plan.js';
-import type { Run } from '../../../core/run.js';
-import { stateSymbol } from '../../../core/wording.js';
+import { isFinal, type Run, stateText } from '../../../core/run.js';
+import { planningLine, stateSymbol } from '../../../core/wording.js';
 import { writeParamText } from '../params/param-text.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Draft, type Message, withinLimits } from './fit.js';
@@ -18,6 +19,21 @@ export function previewMessage(run: Run, changedFrom?: Run): Message {
   return withinLimits({
     embeds: [{ color: colorOf(run.state), blocks: [...banner(changedFrom), ...previewBlocks(run)] }],
     buttons: previewButtons(run, changedFrom !== undefined),
+  });
+}
+
+/** A plan that takes long: what it waits for, and the way out. */
+export function planningMessage(run: Run, waitsFor: Waiting | null): Message {
+  const line = planningLine(waitsFor);
+  const blocks = [
+    titleLine(run),
+    subtitle(run),
+    '',
+    `⏱ Planning… ${line === null ? '' : markdown(line)}`.trim(),
+  ];
+  return withinLimits({
+    embeds: [{ color: COLORS.calm, blocks }],
+    buttons: [buttons.cancelPlanning(run)],
   });
 }
 
@@ -37,6 +53,7 @@ export function waitingEmbed(run: Run): Draft['embeds'][number] {
 function previewBlocks(run: Run): Block[] {
   const head = [titleLine(run), subtitle(run), ...commitLines(run), ...agreement(run), ''];
   if (run.state === 'refused') return [...head, ...refused(run)];
+  if (isFinal(run.state)) return [...head, ...endedEarly(run)];
   if (run.dryRun) return [...head, ...planBlocks(run), '', 'This was a dry run: nothing runs.'];
   return [...head, ...planBlocks(run)];
 }
@@ -67,6 +84,16 @@ function refused(run: Run): Block[] {
     `${symbol} **Refused.** ${run.outcome?.summary.map(markdown).join(' ') ?? ''}`,
     ...(next === undefined ? [] : [`**Next:** ${markdown(next)}`]),
   ];
+}
+
+/** It was cancelled, or cut off, while its plan was made. */
+function endedEarly({ state, outcome }: Run): Block[] {
+  const summary = outcome?.summary.map(markdown).join(' ') ?? '';
+  return [`${stateSymbol(state)} **${capitalised(stateText(state))}.** ${summary}`];
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function banner(changedFrom: Run | undefined): Block[] {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { RunEvent } from '../../../core/events.js';
-import { isFinal, type ProgressSnapshot, type Run } from '../../../core/run.js';
+import { isBeingPlanned, isFinal, type ProgressSnapshot, type Run } from '../../../core/run.js';
 import { runJson } from '../../../core/views.js';
 import { ProblemError } from '../problem.js';
 import type { ApiDeps } from './deps.js';
@@ -67,7 +67,7 @@ function tooMany(): ProblemError {
 }
 
 function isOver(run: Run): boolean {
-  return isFinal(run.state) || (run.dryRun && run.state === 'planned');
+  return isFinal(run.state) || (run.dryRun && run.state === 'planned' && !isBeingPlanned(run));
 }
 
 function follow({ pipeline, runs, redactedJson, log }: ApiDeps, id: string, response: ServerResponse): void {

@@ -1,6 +1,8 @@
 /** Parameters of a call, as Proxmox names them. */
 export type Params = Readonly<Record<string, string | number>>;
 
+export type Method = 'GET' | 'POST' | 'DELETE';
+
 /**
  * Where Proxmox VE is asked and told: its HTTPS API, or `pvesh` on one of its nodes. Both take the same
  * paths and parameters and give the same data (the API's official description: pve-docs/api-viewer).
@@ -11,7 +13,7 @@ export interface Access {
    * @returns what the API calls `data`, not checked
    * @throws ProxmoxError when there is no data
    */
-  call(method: 'GET' | 'POST' | 'DELETE', path: readonly string[], params?: Params): Promise<unknown>;
+  call(method: Method, path: readonly string[], params?: Params): Promise<unknown>;
 }
 
 /**

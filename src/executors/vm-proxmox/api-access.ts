@@ -1,7 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpClient, HttpClientError, type HttpResponse } from '../../core/http-client.js';
 import type { Arg } from '../../core/plan.js';
 import { lastLine } from '../shared/wording.js';
-import { type Access, type Params, ProxmoxError, type ProxmoxFault } from './access.js';
+import {
+  type Access,
+  isPassing,
+  type Method,
+  type Params,
+  ProxmoxError,
+  type ProxmoxFault,
+} from './access.js';
 
 /** The way to a Proxmox API. */
 export interface ProxmoxApi {
@@ -15,32 +23,54 @@ export interface ProxmoxApi {
 /** pveproxy's own statuses for a node that it can't forward to: no connection, connection broke, too slow. */
 const NODE_DOWN = [502, 503, 504, 595, 596, 599];
 
-/** The HTTPS API. Nothing is repeated here: a POST that got no answer may have been carried out. */
+/** Milliseconds before a question is put once more, and before the last time; up to as much again by chance. */
+const AGAIN_AFTER = [200, 800] as const;
+
+/**
+ * The HTTPS API. What changes something is never repeated: a POST that got no answer may have been carried out. A
+ * question of a run that has begun is put up to three times; a plan, which brings a signal, rather says what is wrong.
+ */
 export function apiAccess({ url, http, token }: ProxmoxApi, signal?: AbortSignal): Access {
   const base = `${url.replace(/\/+$/, '').replace(/\/api2\/json$/, '')}/api2/json`;
   return {
-    call: async (method, path, params = {}) => {
-      const form = encodeParams(params);
-      const address = `${base}/${path.map(encodeURIComponent).join('/')}`;
-      const inBody = method === 'POST';
-      const response = await answer(() =>
-        http.request({
-          method,
-          url: inBody || form === '' ? address : `${address}?${form}`,
-          headers: {
-            authorization: ['PVEAPIToken=', token],
-            accept: 'application/json',
-            ...(inBody ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-          },
-          ...(inBody ? { body: form } : {}),
-          // Only plans and looks bring a signal; what has begun is followed to its end.
-          ...(signal ? { signal, onlyLooks: true } : {}),
-        }),
-      );
-      if (response.status !== 200) throw refusalOf(response);
-      return dataOf(response);
-    },
+    call: (method, path, params = {}) =>
+      method === 'GET' && !signal ? patiently(() => once(method, path, params)) : once(method, path, params),
   };
+
+  async function once(method: Method, path: readonly string[], params: Params): Promise<unknown> {
+    const form = encodeParams(params);
+    const address = `${base}/${path.map(encodeURIComponent).join('/')}`;
+    const inBody = method === 'POST';
+    const response = await answer(() =>
+      http.request({
+        method,
+        url: inBody || form === '' ? address : `${address}?${form}`,
+        headers: {
+          authorization: ['PVEAPIToken=', token],
+          accept: 'application/json',
+          ...(inBody ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+        },
+        ...(inBody ? { body: form } : {}),
+        // Only plans and looks bring a signal; what has begun is followed to its end.
+        ...(signal ? { signal, onlyLooks: true } : {}),
+      }),
+    );
+    if (response.status !== 200) throw refusalOf(response);
+    return dataOf(response);
+  }
+}
+
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (const ms of AGAIN_AFTER) {
+    try {
+      return await ask();
+    } catch (error) {
+      const mayPass = isPassing(error) || (error instanceof ProxmoxError && error.fault === 'refused');
+      if (!mayPass) throw error;
+      await sleep(ms * (1 + Math.random()));
+    }
+  }
+  return ask();
 }
 
 function encodeParams(params: Params): string {

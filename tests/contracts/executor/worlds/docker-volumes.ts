@@ -15,6 +15,7 @@ export const dockerVolumes: ExecutorUnderTest = {
     put(join(source, 'gone.txt'), 'gone soon');
     mkdirSync(join(dir, 'dst'));
     let known: readonly string[] = [];
+    let before = '';
     return {
       intent: `action: backup
 backup_type: docker_volumes
@@ -26,6 +27,7 @@ options: ["--delete"]
       history: [1],
       kept: ['dst'],
       change: async () => {
+        before = stateOf(destination);
         rmSync(join(source, 'gone.txt'));
         put(join(source, 'large.bin'), randomBytes(3 * 1024 * 1024));
         put(join(source, 'new.bin'), randomBytes(1024 * 1024));
@@ -41,7 +43,7 @@ options: ["--delete"]
           ...strange.map((name) => `half-done: ${name}`),
           ...(names.includes('.rsync-partial') && end?.succeeded ? ['.rsync-partial is left'] : []),
           ...(differences === '' ? [] : [`succeeded, but the mirror differs:\n${differences}`]),
-          ...(end !== null && says === true && compare(source, destination) !== '' && end.run?.startedAt
+          ...(says === true && stateOf(destination) !== before && compare(source, destination) !== ''
             ? ['the catalogue says that the mirror is whole']
             : []),
         ];
@@ -57,4 +59,12 @@ function compare(source: string, destination: string): string {
     encoding: 'utf8',
   });
   return stdout + stderr;
+}
+
+/** Names, sizes and times of all that is in it. */
+function stateOf(folder: string): string {
+  return spawnSync('find', ['.', '-type', 'f', '-printf', '%P %s %T@\\n'], { cwd: folder, encoding: 'utf8' })
+    .stdout.split('\n')
+    .sort()
+    .join('\n');
 }

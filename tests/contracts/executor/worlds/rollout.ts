@@ -38,7 +38,9 @@ timeout: 20
         const images = stack.images('web');
         const [all, running] = [stack.names(), stack.running()];
         const right = end?.succeeded ? wanted : old;
-        const isOffered = end?.run?.outcome?.rollBack !== undefined;
+        const { outcome, state } = end?.run ?? {};
+        // Killed after the last service was replaced: the new version stays, and the report says so.
+        const isOffered = outcome?.rollBack !== undefined || state === 'interrupted';
         return [
           ...(running.length === 1 ? [] : [`${running.length} replicas run, not 1`]),
           ...all.filter((name) => !running.includes(name)).map((name) => `left behind, not running: ${name}`),

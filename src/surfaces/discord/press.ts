@@ -1,7 +1,7 @@
 import { consentOf } from '../../core/consent.js';
 import type { Answer } from '../../core/decisions.js';
 import type { Notice } from '../../core/reasons.js';
-import { unknownRun } from '../../core/refusals.js';
+import { alreadyDecided, unknownRun } from '../../core/refusals.js';
 import { actorRef } from '../../core/request.js';
 import type { Run } from '../../core/run.js';
 import { type IncidentDeps, pressIncident } from './alerts/press-incident.js';
@@ -90,6 +90,10 @@ function decide(
   return deps.presses.answer(talk, {
     name: `${runId} ${answer} ${typed ?? ''}`,
     act: () => deps.pipeline.decide(runId, talk.actor, answer, also),
+    repeated: async () => {
+      const run = await deps.runs.get(runId);
+      if (run && run.state !== 'awaiting') await talk.tell(refusal(alreadyDecided(run).notice));
+    },
     ...refusals(talk, deps, runId),
   });
 }

@@ -44,5 +44,7 @@ export function requestOf(
   const { intent, params, source, plan } = run;
   const undoes = plan.undoes === undefined ? {} : { undoes: plan.undoes };
   const resumes = plan.resumes === undefined ? {} : { resumes: plan.resumes };
-  return { intent, params, actor, source, dryRun: false, ...undoes, ...resumes, ...attendedOf(run) };
+  const alreadyRan = plan.alreadyRan === undefined ? {} : { alreadyRan: plan.alreadyRan };
+  const kept = { ...undoes, ...resumes, ...alreadyRan, ...attendedOf(run) };
+  return { intent, params, actor, source, dryRun: false, ...kept };
 }

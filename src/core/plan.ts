@@ -110,6 +110,8 @@ export interface Plan {
   readonly touches: readonly string[];
   /** The interrupted run whose last part is put back, instead of running the parts. */
   readonly undoes?: string;
+  /** Intents that it depends on and that ran already in the same call, with their runs; they are left out. */
+  readonly alreadyRan?: Readonly<Record<string, string>>;
   /** The run whose finished steps are not repeated. */
   readonly resumes?: string;
   /** How the parts belong to named steps that wait for each other; without it they run one after the other. */

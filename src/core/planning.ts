@@ -18,6 +18,7 @@ export async function makePlan(deps: PlanningDeps, ticket: Ticket, scope: Planni
     };
   const drafts: PlanPart[] = [];
   for (const intent of ticket.chain) {
+    if (intent !== ticket.intent && ticket.request.alreadyRan?.[intent.name] !== undefined) continue;
     for (const [index, step] of intent.steps.entries()) {
       drafts.push(await planPart(deps, host, intent, index, step, scope));
     }
@@ -36,8 +37,17 @@ export function emptyPlan(ticket: Ticket, plannedAt: Date): Plan {
   return { ...headOf(ticket, plannedAt), parts: [], touches: [], fingerprint: fingerprintOf([]) };
 }
 
-function headOf({ intent: { name, action, stack } }: Ticket, plannedAt: Date) {
-  return { intent: name, action, stack, plannedAt: plannedAt.toISOString() };
+function headOf({ intent: { name, action, stack }, chain, request }: Ticket, plannedAt: Date) {
+  const ran = Object.entries(request.alreadyRan ?? {}).filter(
+    ([other]) => other !== name && chain.some((link) => link.name === other),
+  );
+  return {
+    intent: name,
+    action,
+    stack,
+    plannedAt: plannedAt.toISOString(),
+    ...(ran.length === 0 ? {} : { alreadyRan: Object.fromEntries(ran) }),
+  };
 }
 
 /** Which step of its own intent a part is: the key under which it remembers. */

@@ -57,6 +57,8 @@ export interface RunRequest {
   readonly undoes?: string;
   /** A run of the same intent that ended early: steps that it finished are not repeated. */
   readonly resumes?: string;
+  /** Intents that ran a moment ago in the same call, and in which runs: what depends on them doesn't run them again. */
+  readonly alreadyRan?: Readonly<Record<string, string>>;
   /** A caller of the API sees the answer, and needs no alert about what can't begin. */
   readonly attended?: true;
   /** The schedule that it comes from, and which of its times. */

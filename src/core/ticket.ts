@@ -18,6 +18,8 @@ export interface Ticket {
 export interface TicketNode extends Omit<GraphStep, 'work'> {
   /** What it does, in order; empty when it is skipped. */
   readonly work: readonly TicketWork[];
+  /** It ran a moment ago in the same call, as part of this run. */
+  readonly doneIn?: string;
   /** The condition can't hold with these parameters. */
   readonly skipped?: true;
 }

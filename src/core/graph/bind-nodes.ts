@@ -20,6 +20,10 @@ export function bindNodes(ticket: Ticket, at: Date): Admission {
   const links = new Map(chain.map((link) => [link.name, link]));
   const catalogue = { find: (name: string): Intent | null => links.get(name) ?? null };
   const { before, ofStep } = impliedIn(catalogue, intent);
+  const ranIn = (name: string): { doneIn?: string } => {
+    const run = request.alreadyRan?.[name];
+    return run === undefined ? {} : { doneIn: run };
+  };
   const nodes: TicketNode[] = [];
   const nodeOf = namesBefore(before, graph);
   for (const link of before) {
@@ -27,7 +31,7 @@ export function bindNodes(ticket: Ticket, at: Date): Admission {
     if (!work.ok) return work;
     const needs = link.dependsOn.flatMap((name) => nodeOf.get(name) ?? []);
     const name = nodeOf.get(link.name) ?? link.name;
-    nodes.push({ name, needs, when: null, onFailure: 'stop', work: [work] });
+    nodes.push({ name, needs, when: null, onFailure: 'stop', work: [work], ...ranIn(link.name) });
   }
   const first = [...nodeOf.values()];
   const steps = inOrder(graph.steps);
@@ -39,11 +43,24 @@ export function bindNodes(ticket: Ticket, at: Date): Admission {
       nodes.push({ name, needs, when, onFailure, work: [], skipped: true });
       continue;
     }
-    const work = workOf(step, intent, ofStep.get(name) ?? [], catalogue, at);
+    const implied = (ofStep.get(name) ?? []).filter((link) => request.alreadyRan?.[link.name] === undefined);
+    const work = workOf(step, intent, implied, catalogue, at);
     if (!work.ok) return work;
-    nodes.push({ name, needs, when, onFailure, work: work.work });
+    nodes.push({
+      name,
+      needs,
+      when,
+      onFailure,
+      work: work.work,
+      ...(isPlain(step) ? ranIn(step.work.intent) : {}),
+    });
   }
   return { ok: true, ticket: { ...ticket, nodes } };
+}
+
+/** It runs an intent just as that runs by itself. */
+function isPlain(step: GraphStep): step is GraphStep & { work: { kind: 'intent'; intent: string } } {
+  return step.work.kind === 'intent' && Object.keys(step.work.params).length === 0;
 }
 
 type BoundWork = ({ readonly ok: true } & TicketWork) | Refusal;

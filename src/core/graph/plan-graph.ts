@@ -17,7 +17,12 @@ export async function planGraph(
   nodes: readonly TicketNode[],
   scope: PlanningScope,
 ): Promise<Omit<Plan, 'intent' | 'action' | 'stack' | 'plannedAt'>> {
-  const done = request.resumes === undefined ? new Map() : await finishedBefore(deps.store, request.resumes);
+  const done = new Map(
+    request.resumes === undefined ? [] : await finishedBefore(deps.store, request.resumes),
+  );
+  for (const { name, doneIn } of nodes) {
+    if (doneIn !== undefined && !done.has(name)) done.set(name, { state: 'succeeded', doneIn });
+  }
   const ended = new Map([...done].map(([name, { state }]) => [name, wordOf(state)]));
   const skipped = skippedAmong(nodes, request.params, ended);
   const drafts: PlanPart[] = [];

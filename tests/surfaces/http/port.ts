@@ -48,7 +48,11 @@ export interface Answered {
   readonly remedy: string;
   readonly valid: boolean;
   readonly errors: readonly object[];
-  readonly results: readonly { readonly problem: { readonly run?: object } | null }[];
+  readonly results: readonly {
+    readonly problem: { readonly run?: object } | null;
+    readonly run: { readonly id: string } | null;
+    readonly note?: string;
+  }[];
   readonly run?: { readonly outcome: { readonly successor: string | null } };
 }
 

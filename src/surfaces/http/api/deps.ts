@@ -14,7 +14,7 @@ export interface ApiDeps {
     Pipeline,
     'events' | 'admit' | 'turnDown' | 'prepare' | 'decide' | 'stop' | 'check' | 'visible' | 'status' | 'seen'
   >;
-  readonly catalogue: Pick<Catalogue, 'all' | 'warning'>;
+  readonly catalogue: Pick<Catalogue, 'all' | 'find' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
   readonly circuits: CircuitDesk;
   readonly schedules: Pick<ScheduleDesk, 'list' | 'reload' | 'runNow'>;

@@ -157,6 +157,7 @@ export const OrchestrateAnswer = z
         ok: z.boolean(),
         run: RunAnswer.nullable(),
         problem: z.lazy(() => ProblemView).nullable(),
+        note: z.string().optional().describe('Such as `already ran as r-7k2m`'),
       }),
     ),
     summary: z.looseObject({

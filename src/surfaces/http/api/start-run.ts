@@ -17,6 +17,8 @@ export interface Wish {
   readonly confirm?: string;
   /** Somebody sees the answer. */
   readonly attended?: boolean;
+  /** Intents that ran already in this call, and in which runs. */
+  readonly alreadyRan?: Readonly<Record<string, string>>;
   /** The run whose finished steps are not repeated. */
   readonly resumes?: string;
   /** It is asked for in place of this schedule. */
@@ -65,7 +67,18 @@ export async function startRun(
     return { kind: 'refused', notice };
   };
   const attended = wish.attended === true ? { attended: true as const } : {};
-  const request = { intent, params, dryRun, ...goesOn, actor, source, ...schedule, ...attended };
+  const alreadyRan = wish.alreadyRan === undefined ? {} : { alreadyRan: wish.alreadyRan };
+  const request = {
+    intent,
+    params,
+    dryRun,
+    ...goesOn,
+    ...alreadyRan,
+    actor,
+    source,
+    ...schedule,
+    ...attended,
+  };
   const admission = await pipeline.admit(request);
   if (!admission.ok) return refused(admission.notice);
   const unkeepable = wish.rollbackOnFailure ? null : cannotLeaveHalfDone(admission.ticket);

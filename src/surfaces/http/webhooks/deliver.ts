@@ -2,12 +2,13 @@ import { plain } from '../../../core/phrase.js';
 import type { Actor } from '../../../core/request.js';
 import type { Run, Shown } from '../../../core/run.js';
 import type { DeliveryStore } from '../../../core/store.js';
+import { type CallRuns, callRuns } from '../api/call-runs.js';
 import type { ApiDeps } from '../api/deps.js';
 import { type Started, startRun, succeeded, withdrawSuccessor } from '../api/start-run.js';
 import type { Change } from './change.js';
 import type { CommitState, ReportStatus } from './commit-status.js';
 
-export interface DeliverDeps extends Pick<ApiDeps, 'pipeline' | 'log' | 'onAuthFailure'> {
+export interface DeliverDeps extends Pick<ApiDeps, 'pipeline' | 'catalogue' | 'log' | 'onAuthFailure'> {
   readonly deliveries: DeliveryStore;
   readonly report: ReportStatus;
   now(): Date;
@@ -25,11 +26,14 @@ export async function runMarked(
 ): Promise<void> {
   const id = `${change.provider}:${change.repository}`;
   const actor: Actor = { kind: 'webhook', id, name: change.repository };
+  const call = callRuns(deps.catalogue);
   for (const intent of intents) {
     try {
       const key = `run:${id}:${change.commit}:${intent}`;
       if (!(await deps.deliveries.claim([key], deps.now().toISOString()))) continue;
-      const well = await runOne(deps, change, intent, { actor, from });
+      const well =
+        (await reportEarlier(deps, change, intent, call)) ??
+        (await runOne(deps, change, intent, { actor, from }, call));
       if (!well) return;
     } catch (error) {
       deps.log.error({ err: error, intent, repository: change.repository }, 'a webhook’s run failed');
@@ -38,20 +42,36 @@ export async function runMarked(
   }
 }
 
+/** An intent that ran already as part of another of this delivery, told as it went; null: it is to run. */
+async function reportEarlier(
+  { report }: DeliverDeps,
+  change: Change,
+  intent: string,
+  call: CallRuns,
+): Promise<boolean | null> {
+  const found = call.find(intent);
+  if (found === null) return null;
+  const description = `Already ran as ${found.run.id}.`;
+  await report(change, { intent, state: found.ok ? 'success' : 'failure', description });
+  return found.ok;
+}
+
 async function runOne(
   deps: DeliverDeps,
   change: Change,
   intent: string,
   asked: { readonly actor: Actor; readonly from: string },
+  call: CallRuns,
 ): Promise<boolean> {
   const { report } = deps;
   await report(change, { intent, state: 'pending', description: 'ChatOps plans it.' });
-  const wish = { intent, params: {}, dryRun: false, rollbackOnFailure: true };
+  const wish = { intent, params: {}, dryRun: false, rollbackOnFailure: true, alreadyRan: call.ran };
   const started = await startRun(deps, wish, { ...asked, source: 'webhook', shown: shownOf(change) });
   const ending = endOf(deps, started);
   if (started.kind === 'waits') await report(change, stateOf(intent, started, null));
   const run = await ending;
   if (run) await withdrawSuccessor(deps, run, asked.actor);
+  if (run) call.note(run);
   await report(change, stateOf(intent, started, run));
   return run !== null && succeeded(run);
 }

@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { phrase } from '../../../../src/core/phrase.js';
+import { intentNamed } from '../../../core/harness.js';
 import { Port } from '../port.js';
 
 let port: Port;
 beforeAll(async () => {
   port = await Port.open();
+  port.installation.intents.push(
+    intentNamed('needs', { dependsOn: ['films'] }),
+    intentNamed('needs-too', { dependsOn: ['films'] }),
+    intentNamed('needs-both', { dependsOn: ['needs', 'needs-too'] }),
+  );
 });
 afterAll(() => port.close());
 afterEach(() => port.calm());
@@ -58,6 +64,53 @@ describe('POST /orchestrate', () => {
       problem: { status: 409, code: 'blocked' },
     });
     expect(blocked.body.results[0]?.problem?.run).toBeUndefined();
+  });
+
+  test.each([
+    [
+      ['films', 'needs'],
+      ['films', 'needs'],
+    ],
+    [
+      ['needs', 'films'],
+      ['films', 'needs'],
+    ],
+    [
+      ['needs', 'needs-too'],
+      ['films', 'needs', 'needs-too'],
+    ],
+    [
+      ['needs-both', 'needs', 'films'],
+      ['films', 'needs', 'needs-too', 'needs-both'],
+    ],
+  ])('what ran already in the call is not run again: %j', async (intents, ran) => {
+    const from = port.world.entered.length;
+    const { body } = await port.json('POST', '/orchestrate', { intents });
+    expect(body).toMatchObject({ ok: true, summary: { success: intents.length, failed: 0 } });
+    expect(port.world.entered.slice(from)).toEqual(ran);
+    const noted = body.results.filter(({ note }) => note !== undefined);
+    expect(noted.map(({ note }) => note)).toEqual(noted.map(({ run }) => `already ran as ${run?.id}`));
+  });
+
+  test('what needs something that failed in the call doesn’t run it again', async () => {
+    port.world.during = async () => ({
+      state: 'failed',
+      reason: 'command_failed',
+      summary: [phrase`It broke.`],
+    });
+    const from = port.world.entered.length;
+    const sent = { intents: ['needs', 'needs-too', 'films'], stop_on_failure: false };
+    const { body } = await port.json('POST', '/orchestrate', sent);
+    expect(port.world.entered.slice(from)).toEqual(['films']);
+    expect(body.results).toMatchObject([
+      { ok: false, run: { state: 'failed' } },
+      {
+        ok: false,
+        run: null,
+        problem: { detail: expect.stringContaining('needs films, which ran already as') },
+      },
+      { ok: false, note: expect.stringContaining('already ran as') },
+    ]);
   });
 
   test('a dry run of all changes nothing', async () => {

@@ -3,6 +3,7 @@ import { type DoctorWorld, diagnose } from './doctor.js';
 import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
 import { createMachine } from './hosts/machine.js';
+import { dataSizes } from './store/data-sizes.js';
 import { readSqliteFacts } from './store/sqlite-facts.js';
 
 /** What only the start of the process knows. */
@@ -38,6 +39,7 @@ export function thisMachine(options: CheckupOptions): DoctorWorld {
       }),
     http: ({ ca, secret }) => createHttpClient({ ca, resolveSecret: () => secret ?? '' }),
     readStore: readSqliteFacts,
+    dataSizes,
     liveness: hosts.liveness,
   };
 }

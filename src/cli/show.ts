@@ -2,11 +2,18 @@ import { consentLines } from '../core/consent-wording.js';
 import { formatDuration } from '../core/format.js';
 import { standings } from '../core/graph/step-states.js';
 import { stepSymbol, stepWord } from '../core/graph/step-wording.js';
-import { code, phrase } from '../core/phrase.js';
+import { code, phrase, plain } from '../core/phrase.js';
 import { notice } from '../core/reasons.js';
 import { isFinal, type Run } from '../core/run.js';
 import { runJson } from '../core/views.js';
-import { amountText, durationMs, numberedSteps, percentDone, stepText } from '../core/wording.js';
+import {
+  amountText,
+  durationMs,
+  numberedSteps,
+  percentDone,
+  planRemoved,
+  stepText,
+} from '../core/wording.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
 import { graphLines } from './graph-preview.js';
@@ -53,6 +60,7 @@ function runLines(run: Run, style: Style, now: Date): string[] {
     ...fact('repeats', run.plan.resumes === undefined ? run.previous : null, style),
     ...fact('replaced by', run.outcome?.successor, style),
     ...consentLines(run).map((line) => sentence(line, style)),
+    ...(run.plan.isRemoved ? [plain(planRemoved())] : []),
     '',
     ...stepLines(run, style),
   ];

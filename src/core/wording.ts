@@ -157,3 +157,8 @@ export function progressBar(percent: number, cells: number): string {
   const full = Math.round((Math.min(100, Math.max(0, percent)) / 100) * cells);
   return '█'.repeat(full) + '░'.repeat(cells - full);
 }
+
+/** What stands in the place of a plan and log that were removed after their time. */
+export function planRemoved(): Phrase {
+  return phrase`Its plan and log were removed: ${code('CHATOPS_KEEP_LOGS_DAYS')} says how long they are kept.`;
+}

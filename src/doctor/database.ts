@@ -1,9 +1,9 @@
 import { circuitNotice } from '../core/circuit.js';
 import type { Check } from '../core/diagnosis.js';
-import { formatCount } from '../core/format.js';
+import { formatBytes, formatCount } from '../core/format.js';
 import { plain } from '../core/phrase.js';
 import type { Owner } from '../core/store.js';
-import type { StoreFacts } from '../core/store-facts.js';
+import type { DataSizes, StoreFacts } from '../core/store-facts.js';
 import { passed, problem, warning } from './check.js';
 import type { DoctorWorld } from './world.js';
 
@@ -22,7 +22,8 @@ export async function examineDatabase(world: DoctorWorld, dataDir: string): Prom
   const facts = await world.readStore(dataDir);
   if (facts.state !== 'readable') return { alive: false, checks: [unreadable(facts)] };
   const living = facts.owners.filter((owner) => isAlive(world, owner));
-  const checks = [formatCheck(facts), auditCheck(facts), livingCheck(living), ...circuitChecks(facts)];
+  const size = sizeCheck(dataDir, await world.dataSizes(dataDir), facts);
+  const checks = [formatCheck(facts), size, auditCheck(facts), livingCheck(living), ...circuitChecks(facts)];
   return { alive: living.length > 0, checks };
 }
 
@@ -57,6 +58,29 @@ type Readable = Extract<StoreFacts, { state: 'readable' }>;
 function formatCheck({ format, known }: Readable): Check {
   const older = format < known ? `; the next start brings it to format ${known}` : '';
   return passed(AREA, 'data.database', `The database can be read (format ${format}${older}).`);
+}
+
+/** How large the data directory is, and what it is made of. */
+function sizeCheck(dataDir: string, sizes: DataSizes, { rows }: Readable): Check {
+  const total = Object.values(sizes).reduce((sum, bytes) => sum + bytes, 0);
+  const inside =
+    rows === null
+      ? ''
+      : ` (${[
+          formatCount(rows.runs, 'run'),
+          `${formatCount(rows.plans, 'plan')} of ${formatBytes(rows.planBytes)}`,
+          `${formatCount(rows.logs, 'log')} of ${formatBytes(rows.logBytes)}`,
+          `${formatCount(rows.auditRows, 'row')} of the audit trail`,
+          `${formatBytes(rows.freeBytes)} free`,
+        ].join(', ')})`;
+  const others = [
+    [sizes.auditFiles, 'audit files'],
+    [sizes.rescued, 'rescued databases'],
+    [sizes.others, 'other files'],
+  ] as const;
+  const more = others.flatMap(([bytes, what]) => (bytes > 0 ? [`; ${what} ${formatBytes(bytes)}`] : []));
+  const message = `${dataDir} has ${formatBytes(total)}: database ${formatBytes(sizes.database)}${inside}${more.join('')}.`;
+  return passed(AREA, 'data.size', message);
 }
 
 function auditCheck({ auditRows, auditProblem }: Readable): Check {

@@ -1,7 +1,7 @@
 import type { Environment } from '../config.js';
 import type { Host, ProcessIdentity } from '../core/host.js';
 import type { HttpClient } from '../core/http-client.js';
-import type { StoreFacts } from '../core/store-facts.js';
+import type { DataSizes, StoreFacts } from '../core/store-facts.js';
 
 /** What the file system says about a path, links followed. */
 export interface PathFacts {
@@ -52,5 +52,6 @@ export interface DoctorWorld {
   /** @param secret what the one secret in a request's headers resolves to */
   http(options: { readonly ca: string | null; readonly secret: string | null }): HttpClient;
   readStore(dataDir: string): Promise<StoreFacts>;
+  dataSizes(dataDir: string): Promise<DataSizes>;
   liveness(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown';
 }

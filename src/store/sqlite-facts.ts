@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import type { Circuit } from '../core/circuit.js';
 import type { Owner } from '../core/store.js';
-import type { StoreFacts } from '../core/store-facts.js';
+import type { RowCounts, StoreFacts } from '../core/store-facts.js';
 import { EMPTY_HEAD, type Head } from './audit-chain.js';
 import { endProblem } from './audit-end.js';
 import { headFile, type SealedHead } from './audit-head.js';
@@ -51,6 +51,7 @@ function look(file: string, size: number, sealed: SealedHead): StoreFacts {
       format,
       known,
       // Columns may have come since; and what has an older format is not in use by this version.
+      rows: format === known ? countRows(get) : null,
       owners: format === known ? (handle.prepare(LIST).all([]) as Owner[]) : [],
       circuits: format === known ? (handle.prepare(CIRCUITS).all([]) as Circuit[]) : [],
       auditRows: last?.count ?? 0,
@@ -59,6 +60,19 @@ function look(file: string, size: number, sealed: SealedHead): StoreFacts {
   } finally {
     handle.close();
   }
+}
+
+/** @param get the first row of a statement */
+function countRows(get: <Row>(sql: string) => Row | undefined): RowCounts | null {
+  return (
+    get<RowCounts>(`SELECT
+      (SELECT count(*) FROM runs) AS runs,
+      (SELECT count(*) FROM plans) AS plans, (SELECT coalesce(sum(length(plan)), 0) FROM plans) AS planBytes,
+      (SELECT count(*) FROM logs) AS logs, (SELECT coalesce(sum(length(text)), 0) FROM logs) AS logBytes,
+      (SELECT count(*) FROM audit) AS auditRows,
+      (SELECT freelist_count FROM pragma_freelist_count) * (SELECT page_size FROM pragma_page_size) AS freeBytes`) ??
+    null
+  );
 }
 
 function damaged(file: string, found: string): StoreFacts {

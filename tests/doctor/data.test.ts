@@ -174,10 +174,18 @@ describe('the database', () => {
     );
   });
 
+  test('how large it is, and what it is made of', async () => {
+    await healthy();
+    const { checks } = await set.here.examine();
+    expect(checks.find(({ id }) => id === 'data.size')?.message).toMatch(
+      /has \d.+iB: database \d.+ \(\d+ runs?, \d+ plans? of .+, \d+ logs? of .+, \d+ rows? of the audit trail, .+ free\); other files \d+ B\.$/,
+    );
+  });
+
   test('lost rows of the audit trail', async () => {
     await healthy();
     withDatabase((sql) => sql.exec('DELETE FROM audit'));
-    const message = /missing at the end: it has 0, and audit\.head counts 1/;
+    const message = /missing at the end: it has none, and audit\.head counts 1/;
     expectOnly(await set.here.examine(), 'problem', 'data.audit', message, /`chatops audit verify`/);
   });
 

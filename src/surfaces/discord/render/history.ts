@@ -8,7 +8,7 @@ import {
   type RunSummary,
   stateText,
 } from '../../../core/run.js';
-import { stateSymbol } from '../../../core/wording.js';
+import { planRemoved, stateSymbol } from '../../../core/wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Message, withinLimits } from './fit.js';
 import { outcomeBlocks } from './outcome.js';
@@ -62,7 +62,7 @@ export function runDetails(run: Run, log: string): Message {
   const head = isFinal(run.state) ? stateLine(run) : `${titleLine(run)} · ${wordOf(run)}`;
   return withinLimits({
     embeds: [
-      { color: COLORS.grey, blocks: planBlocks(run) },
+      { color: COLORS.grey, blocks: run.plan.isRemoved ? [markdown(planRemoved())] : planBlocks(run) },
       {
         color: colorOf(run.state),
         blocks: [

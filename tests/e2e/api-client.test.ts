@@ -63,6 +63,12 @@ test('a client made of /openapi.json runs the whole API', async () => {
   expect(await client.call('run', { body: { name: 'nowhere' } })).toMatchObject({ status: 404 });
   expect(await client.call('runs', { parameters: { limit: '0' } })).toMatchObject({ status: 422 });
 
+  expect(await client.call('circuits', {})).toMatchObject({ status: 200, body: [] });
+  expect(await client.call('retryCircuit', { parameters: { target: 'docker:local' } })).toMatchObject({
+    status: 404,
+    body: { code: 'circuit_unknown' },
+  });
+
   expect(await client.call('schedules', {})).toMatchObject({ status: 200 });
   expect(await client.call('reloadSchedules', {})).toMatchObject({ status: 200, body: { ok: true } });
   const now = { name: 'photos', dry_run: true };

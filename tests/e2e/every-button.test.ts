@@ -21,6 +21,9 @@ const ALL = [
   'form',
 ];
 
+/** Offered only while something outside is away: circuits.test.ts presses it, on the built bot as well. */
+const PRESSED_WHERE_ALL_IS_AWAY = ['run trynow'];
+
 /** A tar that fails once, or waits, where the test wants it. */
 const TAR = `#!/bin/sh
 case "$*" in *checkpoint=1000*chosen*)
@@ -231,6 +234,6 @@ describeWithDocker('every button of every message, with the bot as it is built',
     await schedules();
     await overHttp();
     await killed();
-    expect(ALL.filter((button) => !pressed().has(button))).toEqual([]);
+    expect(ALL.filter((button) => !pressed().has(button))).toEqual(PRESSED_WHERE_ALL_IS_AWAY);
   });
 });

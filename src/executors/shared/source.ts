@@ -9,12 +9,24 @@ export type Source =
   | { readonly ok: true; readonly real: string; readonly type: FileStat['type'] }
   | { readonly ok: false; readonly notice: Notice };
 
+/** Devices and what the kernel tells of itself; `/dev/shm` is a file system like others. */
+const KERNEL = /^\/(proc|sys|dev(?!\/shm\/.))(\/|$)/;
+
+function notOfFiles(source: string): Notice {
+  return notice(
+    'source_unreadable',
+    phrase`${code(source)} holds devices or what the kernel tells of itself, and no files that could be copied.`,
+    phrase`Name the folder that holds the data.`,
+  );
+}
+
 export async function openSource(host: Host, source: string): Promise<Source> {
   const real = await host.realpath(source);
   const stat = real === null ? null : await host.stat(real);
   if (real === null || stat === null) {
     return { ok: false, notice: notice('source_missing', phrase`${code(source)} does not exist.`) };
   }
+  if (KERNEL.test(real)) return { ok: false, notice: notOfFiles(source) };
   if (!(await host.access(real, 'read'))) {
     return { ok: false, notice: notice('source_unreadable', phrase`${code(source)} can’t be read.`) };
   }

@@ -88,6 +88,8 @@ describe('a plan is blocked', () => {
     expect(await blockersWith({ destination: lab.path('no', 'where') })).toEqual(['destination_missing']);
     writeFileSync(lab.path('file'), '');
     expect(await blockersWith({ destination: lab.path('file') })).toEqual(['destination_not_writable']);
+    for (const source of ['/proc', '/proc/self', '/dev', '/sys/kernel', '/dev/shm/..'])
+      expect(await blockersWith({ source })).toEqual(['source_unreadable']);
     expect(await blockersWith({ destination: '/proc/sys' })).toEqual(['destination_not_writable']);
   });
 

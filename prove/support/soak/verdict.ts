@@ -29,8 +29,8 @@ const ENDED = [
 
 /** What needs neither the NAS nor Docker nor the registry nor the gateway: only a full disk may keep it from running. */
 const ALWAYS = 'mirror';
-/** Within so many ms something that can run has to. */
-const WITHIN_MS = 20_000;
+/** Within so many ms something that can run has to: a hang, and a stalled run that holds a place meanwhile. */
+const WITHIN_MS = 40_000;
 /** So long after a trouble what it hit may still be ending, in ms. */
 const AFTER_MS = 20_000;
 

@@ -61,9 +61,12 @@ function compare(source: string, destination: string): string {
   return stdout + stderr;
 }
 
-/** Names, sizes and times of all that is in it. */
+/** Names and contents of all that is in it. */
 function stateOf(folder: string): string {
-  return spawnSync('find', ['.', '-type', 'f', '-printf', '%P %s %T@\\n'], { cwd: folder, encoding: 'utf8' })
+  return spawnSync('find', ['.', '-type', 'f', '-exec', 'md5sum', '{}', '+'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
     .stdout.split('\n')
     .sort()
     .join('\n');

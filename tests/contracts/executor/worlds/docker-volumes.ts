@@ -29,7 +29,7 @@ options: ["--delete"]
       change: async () => {
         before = stateOf(destination);
         rmSync(join(source, 'gone.txt'));
-        put(join(source, 'large.bin'), randomBytes(3 * 1024 * 1024));
+        put(join(source, 'large.bin'), randomBytes(4 * 1024 * 1024));
         put(join(source, 'new.bin'), randomBytes(1024 * 1024));
         known = [...readdirSync(source), 'gone.txt', '.rsync-partial'];
       },

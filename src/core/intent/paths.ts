@@ -9,8 +9,9 @@ export type Resolved = { readonly ok: true; readonly path: string } | ({ readonl
  * with `..`; a `..` after a folder's name is refused, so that a path means what it looks like.
  */
 export function localPath(value: string, folder: string): Resolved {
-  const fault = localFault(value);
-  return fault ? { ok: false, ...fault } : { ok: true, path: posix.resolve(folder, value) };
+  const path = posix.resolve(folder, value);
+  const fault = localFault(value) ?? kernelFault(path);
+  return fault ? { ok: false, ...fault } : { ok: true, path };
 }
 
 /** What is wrong with a path of this host wherever its file lies; null when nothing is. */
@@ -29,7 +30,23 @@ export function localFault(value: string): Fault | null {
       hint: `Write the path that is meant: ${posix.normalize(value)}.`,
     };
   }
-  return null;
+  return value.startsWith('/') ? kernelFault(posix.resolve(value)) : null;
+}
+
+/** Devices and what the kernel shows of itself; below `/dev/shm` are files like others. */
+const KERNEL = /^\/(proc|sys|dev(?!\/shm\/.))(\/|$)/;
+
+/** Is an absolute path `/dev`, `/proc` or `/sys`, or below it, and so nothing that holds anybody's files? */
+export function isOfKernel(path: string): boolean {
+  return KERNEL.test(posix.resolve(path));
+}
+
+function kernelFault(path: string): Fault | null {
+  if (!isOfKernel(path)) return null;
+  return {
+    why: '/dev, /proc and /sys hold devices and what the kernel shows of itself, not files to copy or a place for them',
+    hint: 'Write the folder that holds the data, such as /srv/data.',
+  };
 }
 
 /** A path inside a container: absolute, without `..`. */
@@ -42,7 +59,7 @@ export function containerPath(value: string): Resolved {
 export function containerFault(value: string): Fault | null {
   const fault = lexicalFault(value);
   if (fault) return fault;
-  if (value.startsWith('/') && !/(^|\/)\.\.(\/|$)/.test(value)) return null;
+  if (value.startsWith('/') && !/(^|\/)\.\.(\/|$)/.test(value)) return kernelFault(value);
   return {
     why: 'a path inside a container must be absolute, with no .. in it',
     hint: 'Write it like /config/data.',
@@ -81,7 +98,9 @@ export function destinationFault(value: string): Fault | null {
   const isUrl = value.startsWith('rsync://');
   const form = isUrl ? DAEMON : SSH;
   const path = isUrl ? value.slice('rsync://'.length) : value.slice(value.indexOf(':/') + 1);
-  if (form.test(value) && !/(^|\/)\.{1,2}(\/|$)/.test(path) && !/^\/+$/.test(path)) return null;
+  if (form.test(value) && !/(^|\/)\.{1,2}(\/|$)/.test(path) && !/^\/+$/.test(path)) {
+    return isUrl ? null : kernelFault(path);
+  }
   return {
     why: 'it is not a place on another host that can be used',
     hint:

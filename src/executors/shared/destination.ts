@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Host } from '../../core/host.js';
+import { isOfKernel } from '../../core/intent/paths.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { checkDestinationMount } from './mounts.js';
@@ -28,6 +29,13 @@ export async function inspectDestination(
 }
 
 async function placeFault(host: Host, destination: string, real: string | null): Promise<Notice | null> {
+  if (isOfKernel(destination) || isOfKernel(await realPlace(host, destination))) {
+    return notice(
+      'destination_not_writable',
+      phrase`${code(destination)} is among devices or what the kernel shows of itself, and keeps no files.`,
+      phrase`Write a folder on a disk or a share as ${code('destination')} in the intent.`,
+    );
+  }
   const parent = posix.dirname(destination);
   const folder = real ?? (await host.realpath(parent));
   const named = real === null ? parent : destination;

@@ -1,5 +1,6 @@
 import { formatCount } from '../../core/format.js';
 import type { FileStat, Host } from '../../core/host.js';
+import { isOfKernel } from '../../core/intent/paths.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { someOf } from './wording.js';
@@ -9,24 +10,32 @@ export type Source =
   | { readonly ok: true; readonly real: string; readonly type: FileStat['type'] }
   | { readonly ok: false; readonly notice: Notice };
 
-/** Devices and what the kernel tells of itself; `/dev/shm` is a file system like others. */
-const KERNEL = /^\/(proc|sys|dev(?!\/shm\/.))(\/|$)/;
-
 function notOfFiles(source: string): Notice {
   return notice(
     'source_unreadable',
-    phrase`${code(source)} holds devices or what the kernel tells of itself, and no files that could be copied.`,
-    phrase`Name the folder that holds the data.`,
+    phrase`${code(source)} holds devices or what the kernel shows of itself, and no files to copy.`,
+    phrase`Write the folder that holds the data as ${code('source')} in the intent.`,
+  );
+}
+
+function isNoFile(source: string): Notice {
+  return notice(
+    'source_unreadable',
+    phrase`${code(source)} is a device, a pipe or a socket, and has no contents to copy.`,
+    phrase`Write a file or a folder as ${code('source')} in the intent.`,
   );
 }
 
 export async function openSource(host: Host, source: string): Promise<Source> {
+  // A link of the kernel's own, such as /proc/self/root, resolves to a place that looks like any other.
+  if (isOfKernel(source)) return { ok: false, notice: notOfFiles(source) };
   const real = await host.realpath(source);
   const stat = real === null ? null : await host.stat(real);
   if (real === null || stat === null) {
     return { ok: false, notice: notice('source_missing', phrase`${code(source)} does not exist.`) };
   }
-  if (KERNEL.test(real)) return { ok: false, notice: notOfFiles(source) };
+  if (isOfKernel(real)) return { ok: false, notice: notOfFiles(source) };
+  if (stat.type === 'other') return { ok: false, notice: isNoFile(source) };
   if (!(await host.access(real, 'read'))) {
     return { ok: false, notice: notice('source_unreadable', phrase`${code(source)} can’t be read.`) };
   }

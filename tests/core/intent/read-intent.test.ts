@@ -228,6 +228,52 @@ describe('paths', () => {
     },
   );
 
+  const KERNELS = [
+    '/dev',
+    '/proc/self/root/srv',
+    '//proc/1',
+    '/sys/',
+    '/dev/shm',
+    '../../../proc/1',
+    '/dev/./sda',
+  ];
+
+  test.each(KERNELS)('nobody’s files are in %j', (written) => {
+    const path = JSON.stringify(written);
+    for (const kind of ['files', 'docker_volumes', 'plex']) {
+      for (const [field, line, source, destination] of [
+        ['source', 3, path, '/srv/b'],
+        ['destination', 4, '/srv/a', path],
+      ] as const) {
+        const text = `action: backup\nbackup_type: ${kind}\nsource: ${source}\ndestination: ${destination}\n`;
+        expect(readIntent(text, '/intents/own/x.yaml').problems).toMatchObject([
+          { field, line, message: expect.stringContaining('/dev, /proc and /sys') },
+        ]);
+      }
+    }
+  });
+
+  test('what begins like them, and below /dev/shm, is a folder like others', () => {
+    for (const written of ['/devices', '/procedures/x', '/system', '/dev/shm/a', '/srv/dev', '/srv/proc/1']) {
+      read(`action: backup\nbackup_type: files\nsource: ${written}\ndestination: ${written}-copy\n`);
+    }
+  });
+
+  test.each(['nas:/dev/sda', 'me@nas:/proc', '[fe80::1]:/sys/x'])('%j is none of another host', (written) => {
+    const text = `action: backup\nbackup_type: docker_volumes\nsource: /a\ndestination: '${written}'\n`;
+    expect(readIntent(text, '/intents/x.yaml').problems).toMatchObject([{ field: 'destination', line: 4 }]);
+  });
+
+  test('nor are they in those of a container', () => {
+    const plex = 'action: backup\nbackup_type: plex\n';
+    const inside = `${plex}source_path: /proc/1/root/config\ndestination: /srv/b\n`;
+    expect(readIntent(inside, '/intents/x.yaml').problems).toMatchObject([{ field: 'source_path', line: 3 }]);
+    const into = `${plex}destination_container: keep\ndestination_path: /dev/x\n`;
+    expect(readIntent(into, '/intents/x.yaml').problems).toMatchObject([
+      { field: 'destination_path', line: 4 },
+    ]);
+  });
+
   test.each([
     'nas:/srv',
     'nas.local:/srv/a',

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FilesFields } from '../../../src/core/intent/fields.js';
 import { plain } from '../../../src/core/phrase.js';
@@ -88,9 +90,41 @@ describe('a plan is blocked', () => {
     expect(await blockersWith({ destination: lab.path('no', 'where') })).toEqual(['destination_missing']);
     writeFileSync(lab.path('file'), '');
     expect(await blockersWith({ destination: lab.path('file') })).toEqual(['destination_not_writable']);
-    for (const source of ['/proc', '/proc/self', '/dev', '/sys/kernel', '/dev/shm/..'])
-      expect(await blockersWith({ source })).toEqual(['source_unreadable']);
-    expect(await blockersWith({ destination: '/proc/sys' })).toEqual(['destination_not_writable']);
+  });
+
+  test('when it would read or write devices, or what the kernel shows of itself', async () => {
+    symlinkSync('/proc', lab.path('link'));
+    symlinkSync('link/self', lab.path('further'));
+    const places = ['/proc', '/proc/self', '/dev', '/dev/shm', '/sys/kernel', '/dev/shm/..', '//proc/1'];
+    const through = ['/proc/self/root/srv', `/proc/self/root${lab.path('dst')}`, '/srv/../dev/pts'];
+    for (const place of [...places, ...through, lab.path('link'), lab.path('further', 'fd')]) {
+      expect(await blockersWith({ source: place })).toEqual(['source_unreadable']);
+      const part = await lab.plan(files, { ...fields, destination: place });
+      expect(codes(part.blockers)).toContain('destination_not_writable');
+      expect(plain(part.blockers[0]?.message ?? [])).toContain('what the kernel shows of itself');
+    }
+    expect(await blockersWith({ destination: lab.path('link', 'new') })).toEqual([
+      'destination_not_writable',
+    ]);
+    for (const alike of ['/devices', '/process', '/system']) {
+      expect(await blockersWith({ source: alike })).toEqual(['source_missing']);
+    }
+  });
+
+  test('when the source is a pipe, a socket or a device', async () => {
+    tool('mkfifo', lab.path('pipe'));
+    const server = createServer().listen(lab.path('socket'));
+    await once(server, 'listening');
+    symlinkSync('pipe', lab.path('piped'));
+    try {
+      for (const name of ['pipe', 'socket', 'piped']) {
+        const part = await lab.plan(files, { ...fields, source: lab.path(name) });
+        expect(codes(part.blockers)).toEqual(['source_unreadable']);
+        expect(plain(part.blockers[0]?.message ?? [])).toContain('has no contents to copy');
+      }
+    } finally {
+      server.close();
+    }
   });
 
   test('when the destination should be a mount and lies on the root disk', async () => {

@@ -241,13 +241,18 @@ describe('what breaks on the way', () => {
     expect(edits.length).toBeLessThan(12);
   });
 
-  test('a channel that is gone: logged once, and never tried again', async () => {
+  test('a channel that is gone: logged once, and the outcome is told once in the ops channel', async () => {
     await confirmed();
     scene.fake.begin('r-0001');
     scene.discord.setChannelPermissions('ops', 'bot', { deny: ['VIEW_CHANNEL'] });
     scene.fake.finish('r-0001', { state: 'succeeded', reason: 'done' });
     await scene.discord.waitFor(() => scene.fake.run('r-0001').reported);
-    expect(scene.log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+    const said = scene.log.lines.filter(({ message }) => message.includes('takes nothing any more'));
+    expect(said.map(({ level }) => level)).toEqual(['warn']);
+    const told = scene.discord
+      .messages('alerts')
+      .filter(({ content }) => content.includes('Backup succeeded'));
+    expect(told).toHaveLength(1);
   });
 
   test('after a restart a waiting preview’s buttons work, and a cut-off run is told where it was shown', async () => {

@@ -215,7 +215,7 @@ class Story implements Pipeline {
   }
 
   seen<R extends RunSummary>(runs: readonly R[]): Promise<readonly R[]> {
-    return asSeen(this.deps, runs, this.ownership.id);
+    return asSeen(this.deps, runs, this.ownership);
   }
 
   async show(runId: string, shown: Shown): Promise<void> {

@@ -2,11 +2,18 @@ import { standingOf } from './dead-runs.js';
 import type { CoreDeps } from './deps.js';
 import { outcomes } from './outcomes.js';
 import { phrase } from './phrase.js';
-import type { Outcome, RunState, RunSummary } from './run.js';
+import type { Outcome, Run, RunState, RunSummary } from './run.js';
 
 /** A process should be at work on it. */
 export function isUnderWay({ state }: { readonly state: RunState }): boolean {
   return state === 'queued' || state === 'running';
+}
+
+/** The process that asks, which is alive. */
+interface Self {
+  readonly id: string;
+  /** Outcomes that the store does not have yet. */
+  readonly unstored: { told(runId: string): Run | null };
 }
 
 /** Told of a run whose process is gone, until somebody tidies up after it. */
@@ -20,16 +27,16 @@ const LEFT: Outcome = {
 };
 
 /**
- * Runs as people and machines should read them, whatever the rows still say: one whose process is gone counts as
- * interrupted, and a preview that is open no longer as expired. Changes nothing.
- * @param self the owner that asks, which is alive
+ * Runs as people and machines should read them, whatever the rows still say: one whose outcome waits for the store has
+ * it, one whose process is gone counts as interrupted, and a preview that is open no longer as expired. Changes nothing.
  */
 export async function asSeen<R extends RunSummary>(
   deps: Pick<CoreDeps, 'store' | 'hosts' | 'now'>,
-  runs: readonly R[],
-  self: string | null = null,
+  read: readonly R[],
+  self: Self | null = null,
 ): Promise<readonly R[]> {
-  const doubtful = (run: R): boolean => isUnderWay(run) && run.owner !== self;
+  const runs = read.map((run) => withOutcome(run, self?.unstored.told(run.id) ?? null));
+  const doubtful = (run: R): boolean => isUnderWay(run) && run.owner !== self?.id;
   const owners = runs.some(doubtful) ? await deps.store.owners.list() : [];
   const known = new Map(owners.map((owner) => [owner.id, owner]));
   const now = deps.now().getTime();
@@ -37,6 +44,12 @@ export async function asSeen<R extends RunSummary>(
     if (doubtful(run) && standingOf(deps, run.owner, known, now) !== 'alive') return ended(run, LEFT);
     return isOverdue(run, now) ? ended(run, outcomes.expired()) : run;
   });
+}
+
+function withOutcome<R extends RunSummary>(run: R, told: Run | null): R {
+  if (told === null || !(isUnderWay(run) || run.state === 'planned')) return run;
+  const { state, outcome, finishedAt, owner, progress } = told;
+  return { ...run, state, outcome, finishedAt, owner, ...('progress' in run ? { progress } : {}) };
 }
 
 function isOverdue({ state, expiresAt }: RunSummary, now: number): boolean {

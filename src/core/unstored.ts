@@ -1,7 +1,10 @@
 import { atMost } from './at-most.js';
 import type { Log } from './log.js';
+import { phrase } from './phrase.js';
+import { type Notice, notice } from './reasons.js';
 import type { Run } from './run.js';
 import { StoreError, StoreRefusal } from './store.js';
+import { storeUnavailable } from './store-fault.js';
 
 /** A store that has not answered by then is not waited for, in ms: people are told the outcome. */
 const PATIENCE = 2000;
@@ -14,6 +17,8 @@ interface Waiting {
   readonly run: Run;
   /** Never rejects. */
   readonly stored: Promise<void>;
+  /** Why the store does not have it; null: it may be taking it at this moment. */
+  why: Notice | null;
 }
 
 /** Outcomes that the store does not have yet: kept in memory, and tried again until it does. */
@@ -28,14 +33,25 @@ export class Unstored {
     return this.#waiting.get(runId)?.run ?? null;
   }
 
+  /** {@link get} as people should read it: with a word that the outcome is not stored yet, and why. */
+  told(runId: string): Run | null {
+    const waiting = this.#waiting.get(runId);
+    if (!waiting) return null;
+    const { run, why } = waiting;
+    if (why === null || run.outcome === null) return run;
+    return { ...run, outcome: { ...run.outcome, warnings: [...run.outcome.warnings, why] } };
+  }
+
   /**
    * Stores an outcome by `write`, which is repeated while the store fails. Comes back when it is stored, or after a
    * moment; then it is kept. Never rejects.
    */
   async store(run: Run, write: () => Promise<void>): Promise<void> {
     const stored = this.#persist(run.id, write).finally(() => this.#waiting.delete(run.id));
-    this.#waiting.set(run.id, { run, stored });
+    const waiting: Waiting = { run, stored, why: null };
+    this.#waiting.set(run.id, waiting);
     await atMost(stored, PATIENCE);
+    waiting.why ??= NO_ANSWER;
   }
 
   /** Waits until everything is stored, for `ms` at most. True when it is. */
@@ -64,6 +80,8 @@ export class Unstored {
           this.log.error({ err: error, runId }, 'the outcome was refused by the store');
           return;
         }
+        const waiting = this.#waiting.get(runId);
+        if (waiting) waiting.why = notStored(error);
         if (said === null || Date.now() - said > SAY_EVERY) {
           said = Date.now();
           this.log.error(
@@ -75,4 +93,19 @@ export class Unstored {
       await new Promise((resolve) => setTimeout(resolve, wait).unref());
     }
   }
+}
+
+const NO_ANSWER = notice(
+  'store_unavailable',
+  phrase`This outcome is not stored yet: the database does not answer.`,
+  phrase`Check the disk of the data directory. The outcome is stored as soon as that works.`,
+);
+
+function notStored(error: StoreError): Notice {
+  const { message, remedy } = storeUnavailable(error);
+  return notice(
+    'store_unavailable',
+    phrase`This outcome is not stored yet. ${message}`,
+    phrase`${remedy} The outcome is stored as soon as that works.`,
+  );
 }

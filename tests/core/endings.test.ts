@@ -153,13 +153,21 @@ describe('a store that fails from the middle of a run on', () => {
     expect(bot.events.at(-1)).toMatchObject({ type: 'finished', run: { id: run.id, state: 'succeeded' } });
     expect(await stored(run.id)).toMatchObject({ state: 'running', outcome: null });
     expect(await bot.deps.store.leases.list()).toHaveLength(1);
-    expect(await bot.pipeline.stop(run.id, alice)).toMatchObject({
-      ok: false,
-      notice: { code: 'not_active' },
-    });
+    const stop = await bot.pipeline.stop(run.id, alice);
+    expect(stop).toMatchObject({ ok: false, notice: { code: 'not_active' } });
+    expect(stop.ok ? '' : plain(stop.notice.message)).toContain('is not running: it is succeeded');
+    const rows = [await stored(run.id), ...(await bot.deps.store.runs.list({ limit: 1 }))];
+    for (const seen of await bot.pipeline.seen(rows)) {
+      expect(seen).toMatchObject({ id: run.id, state: 'succeeded', finishedAt: ended.finishedAt });
+      expect(seen.outcome?.warnings.map(({ message }) => plain(message))).toEqual([
+        `This outcome is not stored yet. ${FULL}`,
+      ]);
+    }
 
     store.fails = () => false;
     await until(async () => (await stored(run.id)).state === 'succeeded', 'the outcome is stored');
+    await until(() => bot.ownership.unstored.get(run.id) === null, 'it waits no longer');
+    expect(await bot.pipeline.seen([await stored(run.id)])).toEqual([await stored(run.id)]);
     expect(await stored(run.id)).toMatchObject({
       outcome: ended.outcome,
       finishedAt: ended.finishedAt,

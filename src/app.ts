@@ -27,6 +27,7 @@ import { circuitHosts } from './hosts/circuit-hosts.js';
 import { circuitHttpClient } from './hosts/circuit-http.js';
 import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
+import { createReads } from './hosts/reads.js';
 import { createCircuits, type OwnCircuits } from './limits/circuits.js';
 import { keepCircuits } from './limits/kept-circuits.js';
 import { createPlanningSlots } from './limits/planning-slots.js';
@@ -100,8 +101,10 @@ export async function openApp(
     now,
     alerts: options.watch,
   });
+  const reads = createReads();
   const catalogue = await openCatalogue({
     dir: config.intentsDir,
+    reads,
     watch: options.watch,
     onChange: (problems) => {
       for (const problem of problems) log.warn(problem, 'intent has a problem');
@@ -112,6 +115,7 @@ export async function openApp(
   const policy = await openPolicy({
     policyFile: config.policyFile,
     rbac: config.rbac,
+    reads,
     watch: options.watch,
     onSecret: (key) => redactor.add(key),
     onChange: (problems, rules) => logPolicy(log, problems, rules),
@@ -119,6 +123,7 @@ export async function openApp(
   const schedules = await openSchedules({
     file: config.schedulesFile,
     catalogue,
+    reads,
     watch: options.watch,
     onChange: (problems) => {
       for (const problem of problems) log.warn(problem, 'a schedule has a problem');

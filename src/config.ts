@@ -20,6 +20,8 @@ export interface ConfigOptions {
   readonly shippedIntents: string;
   /** Production needs DISCORD_TOKEN, except for commands that never speak to Discord. Default true. */
   readonly needsDiscord?: boolean;
+  /** May this process look at a path? What it may not is taken to be there: who reads it says how it is. */
+  readonly mayTouch?: (path: string) => boolean;
 }
 
 const GIB = 2 ** 30;
@@ -27,7 +29,7 @@ const GIB = 2 ** 30;
 /** Turns the environment into one frozen, typed value, or lists everything that is wrong with it at once. */
 export function loadConfig(env: Environment, options: ConfigOptions): LoadedConfig {
   if (!isAbsolute(options.cwd)) throw new TypeError('cwd must be absolute');
-  const reader = createReader(env, options.cwd);
+  const reader = createReader(env, options.cwd, options.mayTouch);
   const { get, problems } = reader;
 
   const production = get('NODE_ENV') === 'production';
@@ -107,7 +109,7 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
   if (problems.length > 0) return { ok: false, problems };
 
   const warnings = unknownNames(env);
-  if (reader.isSet('CHATOPS_INTENTS_DIR') && !existsSync(config.intentsDir)) {
+  if (reader.isSet('CHATOPS_INTENTS_DIR') && !isThere(config.intentsDir, options)) {
     warnings.push(
       `CHATOPS_INTENTS_DIR names ${config.intentsDir}, which does not exist, so there are no intents.`,
     );
@@ -115,8 +117,12 @@ export function loadConfig(env: Environment, options: ConfigOptions): LoadedConf
   return { ok: true, config: deepFreeze(config), warnings };
 }
 
-function intentsDir(folder: string, isSet: boolean, { shippedIntents }: ConfigOptions): string {
-  return isSet || existsSync(folder) ? folder : resolve(shippedIntents);
+function intentsDir(folder: string, isSet: boolean, options: ConfigOptions): string {
+  return isSet || isThere(folder, options) ? folder : resolve(options.shippedIntents);
+}
+
+function isThere(folder: string, { mayTouch = () => true }: ConfigOptions): boolean {
+  return !mayTouch(folder) || existsSync(folder);
 }
 
 function deepFreeze<T>(value: T): T {

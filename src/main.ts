@@ -16,6 +16,7 @@ import {
 import { type Config, loadConfig } from './config.js';
 import type { Run } from './core/run.js';
 import { createEnding, endProcess, LAST_MS } from './ending.js';
+import { createMountTable } from './hosts/mounts.js';
 
 // From dist/bin/ as from dist/src/: what ships with the project lies beside package.json.
 const ROOT = new URL('../../', import.meta.url);
@@ -43,6 +44,10 @@ function loadEnvFile(): string | null {
   }
 }
 
+/** A share that doesn't answer would keep the start waiting for ever. */
+const mounts = createMountTable();
+const mayTouch = (path: string): boolean => mounts.uncertainNow(path) === null;
+
 /** The configuration, or a {@link CliError} that lists everything wrong with it. */
 function configured(
   needsDiscord: boolean,
@@ -53,7 +58,7 @@ function configured(
     const remedy = 'Give the user that runs ChatOps the right to read it, or remove it.';
     throw configInvalid([{ variable: `${cwd}/.env`, problem, remedy }]);
   }
-  const loaded = loadConfig(env, { cwd, shippedIntents, needsDiscord });
+  const loaded = loadConfig(env, { cwd, shippedIntents, needsDiscord, mayTouch });
   if (!loaded.ok) throw configInvalid(loaded.problems);
   return loaded;
 }

@@ -22,8 +22,15 @@ export interface Reader {
   readonly problems: ConfigProblem[];
 }
 
-/** @param cwd absolute; relative paths count from here */
-export function createReader(env: Environment, cwd: string): Reader {
+/**
+ * @param cwd absolute; relative paths count from here
+ * @param mayTouch a path that this process may look at; others are taken to be readable
+ */
+export function createReader(
+  env: Environment,
+  cwd: string,
+  mayTouch: (path: string) => boolean = () => true,
+): Reader {
   const problems: ConfigProblem[] = [];
   const given = (name: string): string | undefined => env[name] || undefined;
   const twinIfAny = (name: VariableName): string | undefined =>
@@ -71,7 +78,7 @@ export function createReader(env: Environment, cwd: string): Reader {
         return null as ValueOf<Name>;
       }
       const value = path ? resolve(cwd, text) : parsed.data;
-      if (path === 'file' && !readable(resolve(cwd, text))) {
+      if (path === 'file' && mayTouch(resolve(cwd, text)) && !readable(resolve(cwd, text))) {
         problems.push({
           variable: name,
           problem: `names ${resolve(cwd, text)}, which can’t be read`,

@@ -5,7 +5,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 export type TextFile =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly why: 'not_a_file' | 'too_large' | 'not_utf8' }
-  | { readonly ok: false; readonly why: 'unreadable'; readonly code: string };
+  | { readonly ok: false; readonly why: 'unreadable'; readonly code: string }
+  /** The mount that it is on doesn't answer. */
+  | { readonly ok: false; readonly why: 'unanswered'; readonly mount: string };
 
 /** Reads a small UTF-8 file. Never waits for what is no regular file, and never throws for what the system says. */
 export async function readTextFile(file: string, maxBytes: number): Promise<TextFile> {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { HostError } from '../core/host.js';
-import type { FileAnswer, FileRequest } from './file-protocol.js';
-import { plainFiles } from './plain-files.js';
+import type { FileAnswer, FileArgument, FileRequest } from './file-protocol.js';
+import { helperOperations } from './helper-operations.js';
 
 /**
  * The program of a process that looks after files for the bot, so that a mount which doesn't answer holds up this
@@ -14,7 +14,7 @@ lines.on('line', (line) => void answer(JSON.parse(line) as FileRequest));
 lines.on('close', () => process.kill(process.pid, 'SIGKILL'));
 
 async function answer({ id, operation, args }: FileRequest): Promise<void> {
-  const work = plainFiles[operation] as (...args: readonly string[]) => Promise<unknown>;
+  const work = helperOperations[operation] as (...args: readonly FileArgument[]) => Promise<unknown>;
   tell(
     await work(...args).then(
       (value) => ({ id, value: value ?? null }),

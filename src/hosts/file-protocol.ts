@@ -1,13 +1,20 @@
+import type { Reads } from '../core/reads.js';
 import type { AllFileOperations } from './plain-files.js';
 
+/** What a file helper does. */
+export type HelperOperations = AllFileOperations & Omit<Reads, 'isCertain'>;
+
 /** The file operations, by name. */
-export type FileOperation = keyof AllFileOperations;
+export type FileOperation = keyof HelperOperations;
+
+/** A path, a text, or a size. */
+export type FileArgument = string | number;
 
 /** One line from this process to its file helper. */
 export interface FileRequest {
   readonly id: number;
   readonly operation: FileOperation;
-  readonly args: readonly string[];
+  readonly args: readonly FileArgument[];
 }
 
 /** One line of its answer. */

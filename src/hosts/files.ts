@@ -1,4 +1,3 @@
-import type { FileOperation } from './file-protocol.js';
 import { createMountTable, type Mount, type MountTable } from './mounts.js';
 import { type AllFileOperations, plainFiles } from './plain-files.js';
 import { createUncertainFiles, type UncertainFiles } from './uncertain-files.js';
@@ -24,7 +23,7 @@ export function createFiles(
     uncertain: (path) => table.uncertain(path, true),
     for: (signal) => {
       /** @param paths how many of the arguments are paths */
-      const operation = <Name extends FileOperation>(name: Name, follow: boolean, paths = 1) => {
+      const operation = <Name extends keyof AllFileOperations>(name: Name, follow: boolean, paths = 1) => {
         const plain = plainFiles[name] as (...args: readonly string[]) => Promise<unknown>;
         const work = async (...args: readonly string[]): Promise<unknown> => {
           for (const path of args.slice(0, paths)) {

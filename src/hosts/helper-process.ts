@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { HostError } from '../core/host.js';
-import type { FileAnswer, FileOperation } from './file-protocol.js';
+import type { FileAnswer, FileArgument, FileOperation } from './file-protocol.js';
 import { lineSplitter } from './lines.js';
 
 /** One process that looks after files; see file-helper.ts. It keeps neither this process's loop nor its end waiting. */
 export interface HelperProcess {
   /** Rejects with a {@link HostError}; never settles once the process was killed. */
-  ask(operation: FileOperation, args: readonly string[]): Promise<unknown>;
+  ask(operation: FileOperation, args: readonly FileArgument[]): Promise<unknown>;
   /** Ends it, as soon as the kernel lets it go. */
   kill(): void;
   /** Resolves when the process is gone. */

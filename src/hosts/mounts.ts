@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 
@@ -51,6 +51,8 @@ export interface MountTable {
    * @param follow a symlink at the end is followed
    */
   uncertain(path: string, follow: boolean): Promise<Mount | null>;
+  /** The same at once, for the start of a process; a symlink at the end is followed. */
+  uncertainNow(path: string): Mount | null;
   /** Is it mounted now? */
   has(mount: Mount): boolean;
 }
@@ -62,12 +64,15 @@ export function createMountTable(
   let readAt = Number.NEGATIVE_INFINITY;
   let text = '';
   let points: ReadonlyMap<string, Mount> = new Map();
+  /** Where the way to a folder ends, for as long as the table is fresh: ten thousand files lie in one. */
+  let folders = new Map<string, Promise<Mount | string>>();
 
   /** Only mounts that may not answer, by their point; one that a certain one hides is none. */
   const uncertainPoints = (): ReadonlyMap<string, Mount> => {
     const now = performance.now();
     if (now - readAt < FRESH_MS) return points;
     readAt = now;
+    folders = new Map();
     const latest = read();
     if (latest === text) return points;
     text = latest;
@@ -78,22 +83,54 @@ export function createMountTable(
   };
 
   return {
+    uncertainNow: (path) => {
+      const mounts = uncertainPoints();
+      if (mounts.size === 0) return null;
+      const way = wayTo(mounts, '/', path, true);
+      let step = way.next(null);
+      while (!step.done) step = way.next(linkNow(step.value));
+      return mountIn(step.value);
+    },
     has: ({ id, point }) => uncertainPoints().get(point)?.id === id,
     uncertain: async (path, follow) => {
       const mounts = uncertainPoints();
-      return mounts.size === 0 ? null : walk(mounts, path, follow);
+      if (mounts.size === 0) return null;
+      const { dir, base } = posix.parse(path);
+      // A `..` depends on where its folder leads.
+      const isPlain = base !== '' && base !== '.' && base !== '..' && !path.endsWith('/');
+      if (!isPlain) return mountIn(await walked(wayTo(mounts, '/', path, follow)));
+      let way = folders.get(dir);
+      if (way === undefined) {
+        way = walked(wayTo(mounts, '/', dir, true));
+        folders.set(dir, way);
+      }
+      const from = await way;
+      return mountIn(typeof from === 'string' ? await walked(wayTo(mounts, from, base, follow)) : from);
     },
   };
 }
 
-/** Resolves a path name by name, and looks at each only once it is known to lie on a certain file system. */
-async function walk(
-  mounts: ReadonlyMap<string, Mount>,
-  path: string,
-  follow: boolean,
-): Promise<Mount | null> {
+function mountIn(end: Mount | string): Mount | null {
+  return typeof end === 'string' ? null : end;
+}
+
+/** A way to the end of a path, which asks of each name on it what {@link linkAt} answers. */
+type Way = Generator<string, Mount | string, string | null>;
+
+async function walked(way: Way): Promise<Mount | string> {
+  let step = way.next(null);
+  while (!step.done) step = way.next(await linkAt(step.value));
+  return step.value;
+}
+
+/**
+ * Resolves a path name by name, and looks at each only once it is known to lie on a certain file system.
+ * @param from a folder, with no symlinks in its path
+ * @returns the mount that the way leads to, or where it ends
+ */
+function* wayTo(mounts: ReadonlyMap<string, Mount>, from: string, path: string, follow: boolean): Way {
   const names = namesOf(path);
-  let at = '/';
+  let at = from;
   let links = 0;
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
     if (name === '..') {
@@ -103,17 +140,17 @@ async function walk(
     const next = posix.join(at, name);
     const mount = mounts.get(next);
     if (mount) return mount;
-    const target = names.length > 0 || follow ? await linkAt(next) : null;
+    const target = names.length > 0 || follow ? yield next : null;
     if (target === null) {
       at = next;
       continue;
     }
     links += 1;
-    if (links > MOST_LINKS) return null;
+    if (links > MOST_LINKS) return at;
     if (target.startsWith('/')) at = '/';
     names.unshift(...namesOf(target));
   }
-  return null;
+  return at;
 }
 
 function namesOf(path: string): string[] {
@@ -124,6 +161,14 @@ function namesOf(path: string): string[] {
 async function linkAt(path: string): Promise<string | null> {
   try {
     return (await lstat(path)).isSymbolicLink() ? await readlink(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+function linkNow(path: string): string | null {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : null;
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoAnswerError } from '../core/host.js';
 import { code, phrase } from '../core/phrase.js';
-import type { FileOperation } from './file-protocol.js';
+import type { FileArgument, FileOperation } from './file-protocol.js';
 import { type HelperProcess, startHelper } from './helper-process.js';
 import type { Mount } from './mounts.js';
 
@@ -19,6 +19,11 @@ const DEADLINES: Readonly<Record<FileOperation, number>> = {
   rename: 60_000,
   writeText: 60_000,
   sync: 600_000,
+  facts: 5000,
+  linkFacts: 5000,
+  names: 5000,
+  truePath: 5000,
+  text: 5000,
 };
 /** What is left of it once somebody stops the run, in ms. */
 const STOPPED_MS = 3000;
@@ -37,7 +42,12 @@ export interface UncertainFiles {
    * @param signal after it, the operation gets a moment and no more
    * @throws HostError what the operation failed with; `ETIMEDOUT` (a {@link NoAnswerError}) when the mount doesn't answer
    */
-  ask(mount: Mount, operation: FileOperation, args: readonly string[], signal: AbortSignal): Promise<unknown>;
+  ask(
+    mount: Mount,
+    operation: FileOperation,
+    args: readonly FileArgument[],
+    signal: AbortSignal,
+  ): Promise<unknown>;
 }
 
 /** @param stays is this mount still there? */
@@ -75,7 +85,7 @@ class Place {
 
   async ask(
     operation: FileOperation,
-    args: readonly string[],
+    args: readonly FileArgument[],
     deadlineMs: number,
     signal: AbortSignal,
   ): Promise<unknown> {

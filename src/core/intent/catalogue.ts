@@ -1,3 +1,4 @@
+import { plainReads, type Reads } from '../reads.js';
 import type { Notice } from '../reasons.js';
 import { closest } from './closest.js';
 import type { Folder } from './folder.js';
@@ -18,6 +19,8 @@ export interface CatalogueOptions {
   readonly onFolder?: (fault: Notice | null) => void;
   /** How often the folder is looked at besides, in milliseconds. Default 10 s. */
   readonly pollMs?: number;
+  /** How the folder is read. Default: in this process. */
+  readonly reads?: Reads;
 }
 
 export interface OpenCatalogue extends Catalogue {
@@ -29,8 +32,8 @@ export interface OpenCatalogue extends Catalogue {
 
 /** Opens the intents of a folder. A broken file never stops the others, and nothing here throws because of one. */
 export async function openCatalogue(options: CatalogueOptions): Promise<OpenCatalogue> {
-  const { dir, watch = false, onChange, onFolder, pollMs = 10_000 } = options;
-  const folder = scanFolder(dir);
+  const { dir, watch = false, onChange, onFolder, pollMs = 10_000, reads = plainReads } = options;
+  const folder = scanFolder(dir, reads);
   let read: Folder | null = null;
   let readAt = new Date();
   let outdated: Notice | null = null;
@@ -59,7 +62,7 @@ export async function openCatalogue(options: CatalogueOptions): Promise<OpenCata
   };
 
   await reload();
-  const stopWatching = watch ? watchFolder(dir, pollMs, (idle) => void reload(idle)) : () => {};
+  const stopWatching = watch ? watchFolder(dir, pollMs, (idle) => void reload(idle), reads) : () => {};
   return {
     find: (name) => now.intents.get(name) ?? null,
     all: () => [...now.intents.values()],

@@ -1,9 +1,7 @@
-import { lstat, type Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { systemCode } from '../text-file.js';
+import { NoAnswerError } from '../host.js';
+import { type FileFacts, plainReads, type Reads } from '../reads.js';
 import { type Folder, type IntentFile, isIntentFile, readFiles, unreadableFolder } from './folder.js';
 import { inTurns } from './in-turns.js';
 
@@ -13,8 +11,6 @@ const ANSWER_MS = 15_000;
 const REST = 100;
 /** Files changed within this of being read may change again without showing it: clocks of file systems are coarse, in ms. */
 const SETTLED_MS = 3000;
-
-const look = promisify(lstat) as (path: string) => Promise<Stats>;
 
 /** A file as it was when it was read. */
 interface Known {
@@ -31,7 +27,7 @@ export interface FolderScan {
   scan(idle: boolean): Promise<Folder>;
 }
 
-export function scanFolder(dir: string, answerMs = ANSWER_MS): FolderScan {
+export function scanFolder(dir: string, reads: Reads = plainReads, answerMs = ANSWER_MS): FolderScan {
   let known: ReadonlyMap<string, Known> = new Map();
   let last: Folder | null = null;
   let device: number | null = null;
@@ -41,15 +37,15 @@ export function scanFolder(dir: string, answerMs = ANSWER_MS): FolderScan {
 
   const read = async (idle: boolean): Promise<Folder> => {
     const began = performance.now();
-    const facts = await stat(dir);
+    const facts = await reads.facts(dir);
     const own = signatureOf(facts);
     const isRested = began - lastLook.endedAt >= lastLook.tookMs * REST;
     if (idle && last?.ok && own === lastFolder && !isRested) return last;
-    const entries = (await readdir(dir)).filter(isIntentFile).sort();
+    const entries = (await reads.names(dir)).filter(isIntentFile).sort();
     if (entries.length === 0 && known.size > 0 && facts.dev !== device)
       return unreadableFolder(dir, 'unmounted');
     const signatures = new Map(
-      await inTurns(entries, async (name) => [name, await signed(join(dir, name))] as const),
+      await inTurns(entries, async (name) => [name, await signed(join(dir, name), reads)] as const),
     );
     const isSame = (name: string): boolean => {
       const signature = signatures.get(name);
@@ -61,7 +57,7 @@ export function scanFolder(dir: string, answerMs = ANSWER_MS): FolderScan {
       lastLook = { endedAt: performance.now(), tookMs: performance.now() - began };
       return last;
     }
-    const folder = await readFiles(dir, entries, (name) =>
+    const folder = await readFiles(dir, entries, reads, (name) =>
       isSame(name) ? (known.get(name)?.file ?? null) : undefined,
     );
     const files = new Map(folder.files.map((file) => [file.file, file]));
@@ -78,7 +74,7 @@ export function scanFolder(dir: string, answerMs = ANSWER_MS): FolderScan {
     async scan(idle) {
       // A folder that hangs keeps a thread, so there is never a second question.
       underWay ??= read(idle)
-        .catch((error: unknown) => unreadableFolder(dir, systemCode(error)))
+        .catch((error: unknown) => unreadableFolder(dir, error))
         .finally(() => {
           underWay = null;
         });
@@ -93,14 +89,17 @@ export function scanFolder(dir: string, answerMs = ANSWER_MS): FolderScan {
 }
 
 /** Null: what is there may be another thing at the next look, so it is read each time. */
-async function signed(path: string): Promise<string | null> {
-  const facts = await look(path).catch(() => null);
+async function signed(path: string, reads: Reads): Promise<string | null> {
+  const facts = await reads.linkFacts(path).catch((error: unknown) => {
+    if (error instanceof NoAnswerError) throw error;
+    return null;
+  });
   // What a symlink leads to changes without it.
-  if (facts === null || facts.isSymbolicLink()) return null;
+  if (facts === null || facts.isLink) return null;
   return Date.now() - Math.max(facts.mtimeMs, facts.ctimeMs) < SETTLED_MS ? null : signatureOf(facts);
 }
 
-function signatureOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+function signatureOf({ dev, ino, size, mtimeMs, ctimeMs }: FileFacts): string {
   return `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }
 

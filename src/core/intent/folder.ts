@@ -1,6 +1,7 @@
-import { lstat, readdir, realpath } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
-import { readTextFile, systemCode } from '../text-file.js';
+import { basename, dirname, join, sep } from 'node:path';
+import { NoAnswerError } from '../host.js';
+import { plainReads, type Reads } from '../reads.js';
+import { systemCode } from '../text-file.js';
 import type { YamlProblem } from './flat-document.js';
 import { inTurns } from './in-turns.js';
 import type { IntentProblem } from './intent.js';
@@ -24,11 +25,11 @@ export function isIntentFile(name: string): boolean {
 }
 
 /** Reads every `*.yaml` and `*.yml` of a folder, not of those below it. Of `x.yaml` and `x.yml` the first counts. */
-export async function readFolder(dir: string): Promise<Folder> {
+export async function readFolder(dir: string, reads: Reads = plainReads): Promise<Folder> {
   try {
-    return await readFiles(dir, (await readdir(dir)).filter(isIntentFile).sort());
+    return await readFiles(dir, (await reads.names(dir)).filter(isIntentFile).sort(), reads);
   } catch (error) {
-    return unreadableFolder(dir, systemCode(error));
+    return unreadableFolder(dir, error);
   }
 }
 
@@ -40,9 +41,10 @@ export async function readFolder(dir: string): Promise<Folder> {
 export async function readFiles(
   dir: string,
   names: readonly string[],
+  reads: Reads,
   known: (name: string) => IntentFile | null | undefined = () => undefined,
 ): Promise<Extract<Folder, { ok: true }>> {
-  const root = await realpath(dir);
+  const root = await reads.truePath(dir);
   const there = new Set(names);
   const doubles = names.filter((name) => name.endsWith('.yml') && there.has(`${intentName(name)}.yaml`));
   const problems = doubles.map((name) => ({
@@ -54,7 +56,10 @@ export async function readFiles(
   }));
   const unused = new Set(doubles);
   const used = names.filter((name) => !unused.has(name));
-  const read = await inTurns(used, async (name) => known(name) ?? readIntentFile(join(dir, name), root));
+  const read = await inTurns(
+    used,
+    async (name) => known(name) ?? readIntentFile(join(dir, name), root, reads),
+  );
   return { ok: true, files: read.filter((file) => file !== null), problems };
 }
 
@@ -62,17 +67,21 @@ export async function readFiles(
  * Reads one file, up to the size that an intent can have; null when it is not there any more.
  * @param root the real path of the folder that a symlink must not leave; null lets it lead anywhere.
  */
-export async function readIntentFile(file: string, root: string | null): Promise<IntentFile | null> {
-  const refuse = (message: string, hint: string): IntentFile => ({
+export async function readIntentFile(
+  file: string,
+  root: string | null,
+  reads: Reads = plainReads,
+): Promise<IntentFile | null> {
+  const refuse: Refuse = (message, hint) => ({
     file,
     text: null,
     problem: { file, ...problem(message, hint) },
   });
   let real: string;
   try {
-    real = await realpath(file);
+    real = await reads.truePath(file);
   } catch (error) {
-    return unreadable(file, systemCode(error), refuse);
+    return unreadable(file, error, refuse, reads);
   }
   if (root !== null && !real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) {
     return refuse(
@@ -80,7 +89,7 @@ export async function readIntentFile(file: string, root: string | null): Promise
       'Put the file itself into the folder.',
     );
   }
-  const read = await readTextFile(real, MAX_BYTES);
+  const read = await reads.text(real, MAX_BYTES);
   if (read.ok) return { file, text: read.text };
   switch (read.why) {
     case 'not_a_file':
@@ -90,17 +99,24 @@ export async function readIntentFile(file: string, root: string | null): Promise
     case 'not_utf8':
       return refuse('The file is not UTF-8 text.', 'Save it as UTF-8 text.');
     case 'unreadable':
-      return unreadable(file, read.code, refuse);
+      return unreadable(file, read, refuse, reads);
+    case 'unanswered':
+      return unanswered(file, read.mount, refuse, reads);
   }
 }
+
+type Refuse = (message: string, hint: string) => IntentFile;
 
 /** Null when the file is simply gone. */
 async function unreadable(
   file: string,
-  code: string,
-  refuse: (message: string, hint: string) => IntentFile,
+  error: unknown,
+  refuse: Refuse,
+  reads: Reads,
 ): Promise<IntentFile | null> {
-  if (code === 'ENOENT' && !(await isBrokenLink(file))) return null;
+  if (error instanceof NoAnswerError) return unanswered(file, error.path, refuse, reads);
+  const code = systemCode(error);
+  if (code === 'ENOENT' && !(await isBrokenLink(file, reads))) return null;
   if (code === 'ENOENT' || code === 'ELOOP') {
     return refuse('The file is a link that leads nowhere.', 'Remove the link, or mend where it leads.');
   }
@@ -110,16 +126,24 @@ async function unreadable(
   );
 }
 
-async function isBrokenLink(file: string): Promise<boolean> {
-  return lstat(file).then(
-    (found) => found.isSymbolicLink(),
+/** A link to a mount that doesn't answer is one broken file. @throws NoAnswerError when the folder doesn't answer either */
+async function unanswered(file: string, mount: string, refuse: Refuse, reads: Reads): Promise<IntentFile> {
+  await reads.facts(dirname(file));
+  return refuse(`The file is on ${mount}, which doesn’t answer.`, 'Check that mount.');
+}
+
+async function isBrokenLink(file: string, reads: Reads): Promise<boolean> {
+  return reads.linkFacts(file).then(
+    ({ isLink }) => isLink,
     () => false,
   );
 }
 
-/** @param code the system's, or `unmounted` or `unanswered` */
-export function unreadableFolder(dir: string, code: string): Extract<Folder, { ok: false }> {
-  const [message, hint] = WHY[code]?.(dir) ?? [
+/** @param why `unmounted`, `unanswered`, or the error of the system or of what reads */
+export function unreadableFolder(dir: string, why: unknown): Extract<Folder, { ok: false }> {
+  const mount = why instanceof NoAnswerError ? why.path : null;
+  const code = mount !== null ? 'unanswered' : typeof why === 'string' ? why : systemCode(why);
+  const [message, hint] = WHY[code]?.(dir, mount) ?? [
     `The intents folder ${dir} can’t be read (${code}).`,
     'Give the bot’s user the right to read it, or check the disk.',
   ];
@@ -127,14 +151,19 @@ export function unreadableFolder(dir: string, code: string): Extract<Folder, { o
 }
 
 const MAKE_IT = 'Create it, or set CHATOPS_INTENTS_DIR to the folder with your intents.';
-const WHY: Readonly<Record<string, (dir: string) => readonly [message: string, hint: string]>> = {
+const WHY: Readonly<
+  Record<string, (dir: string, mount: string | null) => readonly [message: string, hint: string]>
+> = {
   ENOENT: (dir) => [`The intents folder ${dir} does not exist.`, MAKE_IT],
   ENOTDIR: (dir) => [`The intents folder ${dir} is not a folder.`, MAKE_IT],
   unmounted: (dir) => [
     `The intents folder ${dir} is empty, and on another disk than before.`,
     'Mount it again; if it is meant to be empty, restart the bot.',
   ],
-  unanswered: (dir) => [`The intents folder ${dir} doesn’t answer.`, 'Check the mount that it is on.'],
+  unanswered: (dir, mount) => [
+    `The intents folder ${dir} doesn’t answer.`,
+    mount === null ? 'Check the mount that it is on.' : `Check the mount ${mount} that it is on.`,
+  ],
 };
 
 function problem(message: string, hint: string): YamlProblem {

@@ -1,14 +1,19 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { plainReads, type Reads } from '../reads.js';
 
 /** An editor saves in several steps; they count as one. */
 const SETTLE_MS = 100;
 
 /**
  * Calls back when a folder may have changed: shortly after the system says so, and every `pollMs` besides,
- * because network mounts say nothing; `idle`: the system said nothing. Keeps no process alive. Returns the function that ends it.
+ * because network mounts say nothing, and may keep whoever asks them to waiting; `idle`: the system said nothing. Keeps no process alive. Returns the function that ends it.
  */
-export function watchFolder(dir: string, pollMs: number, onTick: (idle: boolean) => void): () => void {
+export function watchFolder(
+  dir: string,
+  pollMs: number,
+  onTick: (idle: boolean) => void,
+  reads: Reads = plainReads,
+): () => void {
   let watcher: FSWatcher | null = null;
   let watched = '';
   let settling: NodeJS.Timeout | null = null;
@@ -29,14 +34,15 @@ export function watchFolder(dir: string, pollMs: number, onTick: (idle: boolean)
     // On a mount that hangs each question keeps a thread.
     if (attaching) return;
     attaching = true;
-    const identity = await stat(dir).then(
+    const identity = await reads.facts(dir).then(
       ({ dev, ino }) => `${dev}:${ino}`,
       () => '',
     );
+    const isCertain = await reads.isCertain(dir);
     attaching = false;
     if (closed || identity === watched) return;
     stopWatching();
-    if (identity === '') return;
+    if (identity === '' || !isCertain) return;
     try {
       watcher = watch(dir, soon).unref();
       watcher.on('error', stopWatching);

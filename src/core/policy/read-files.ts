@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { START } from '../intent/problem.js';
-import { readTextFile, type TextFile } from '../text-file.js';
+import type { Reads } from '../reads.js';
+import type { TextFile } from '../text-file.js';
 import type { Policy } from './policy.js';
 import { readRbac } from './rbac.js';
 import { MAX_POLICY_BYTES, type PolicyProblem, readPolicy } from './read-policy.js';
@@ -15,14 +16,18 @@ const SETTLE_MS = 60;
 const MOST_LOOKS = 20;
 
 /** Reads a policy file. */
-export async function readPolicyFile(file: string): Promise<Read> {
-  const found = await readSettled(file);
+export async function readPolicyFile(file: string, reads: Reads): Promise<Read> {
+  const found = await readSettled(file, reads);
   return found.ok ? readPolicy(found.text, file) : unreadable(file, found);
 }
 
 /** Reads the older form's file. */
-export async function readRbacFile(file: string, onSecret: (key: string) => void): Promise<Read> {
-  const found = await readSettled(file);
+export async function readRbacFile(
+  file: string,
+  onSecret: (key: string) => void,
+  reads: Reads,
+): Promise<Read> {
+  const found = await readSettled(file, reads);
   if (!found.ok) return unreadable(file, found);
   let value: unknown;
   try {
@@ -38,11 +43,16 @@ export async function readRbacFile(file: string, onSecret: (key: string) => void
  * The file's text once it holds still (EBUSY when it never does). Half of a policy can be a valid policy that allows more, because its
  * `deny` comes last: a file that is being written must not count.
  */
-export async function readSettled(file: string, maxBytes = MAX_POLICY_BYTES): Promise<TextFile> {
-  let last = await readTextFile(file, maxBytes);
+export async function readSettled(
+  file: string,
+  reads: Reads,
+  maxBytes = MAX_POLICY_BYTES,
+): Promise<TextFile> {
+  let last = await reads.text(file, maxBytes);
   for (let look = 1; look < MOST_LOOKS; look += 1) {
+    if (!last.ok && last.why === 'unanswered') return last;
     await sleep(SETTLE_MS);
-    const next = await readTextFile(file, maxBytes);
+    const next = await reads.text(file, maxBytes);
     if (JSON.stringify(next) === JSON.stringify(last)) return next;
     last = next;
   }
@@ -59,6 +69,8 @@ function unreadable(file: string, found: Exclude<TextFile, { ok: true }>): Read 
       return broken(file, 'The file is not UTF-8 text.', 'Save it as UTF-8 text.');
     case 'not_a_file':
       return broken(file, 'This is not a regular file.', 'Name a file.');
+    case 'unanswered':
+      return broken(file, `The file is on ${found.mount}, which doesn’t answer.`, 'Check that mount.');
     case 'unreadable': {
       const [message, hint] =
         found.code === 'ENOENT'

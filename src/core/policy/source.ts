@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { watchFolder } from '../intent/watch-folder.js';
+import { plainReads, type Reads } from '../reads.js';
 import type { Policy, Rules } from './policy.js';
 import { readRbac } from './rbac.js';
 import { readPolicyFile, readRbacFile } from './read-files.js';
@@ -20,6 +21,8 @@ export interface PolicyOptions extends PolicyFiles {
   readonly onSecret?: (key: string) => void;
   /** How often the files are looked at besides, in milliseconds. Default 10 s. */
   readonly pollMs?: number;
+  /** How the files are read. Default: in this process. */
+  readonly reads?: Reads;
 }
 
 /** The rules as they are now. */
@@ -46,15 +49,15 @@ type Reader = () => Promise<Part>;
 
 /** Opens the policy. Nothing here throws because of a file: one that was never good closes everything. */
 export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
-  const { policyFile, rbac, watch = false, onChange, pollMs = 10_000 } = options;
+  const { policyFile, rbac, watch = false, onChange, pollMs = 10_000, reads = plainReads } = options;
   const onSecret = options.onSecret ?? (() => {});
   const sources: { readonly kind: 'policy' | 'keys'; readonly file: string; readonly read: Reader }[] = [];
   const { file: rbacFile, json } = rbac;
   if (policyFile !== null) {
-    sources.push({ kind: 'policy', file: policyFile, read: () => readPolicyFile(policyFile) });
+    sources.push({ kind: 'policy', file: policyFile, read: () => readPolicyFile(policyFile, reads) });
   }
   if (rbacFile !== null) {
-    sources.push({ kind: 'keys', file: rbacFile, read: () => readRbacFile(rbacFile, onSecret) });
+    sources.push({ kind: 'keys', file: rbacFile, read: () => readRbacFile(rbacFile, onSecret, reads) });
   } else if (json !== null) {
     sources.push({
       kind: 'keys',
@@ -91,7 +94,7 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
   await reload();
   const folders = [policyFile, rbacFile].flatMap((file) => (file === null ? [] : [dirname(file)]));
   const stops = watch
-    ? [...new Set(folders)].map((dir) => watchFolder(dir, pollMs, () => void reload()))
+    ? [...new Set(folders)].map((dir) => watchFolder(dir, pollMs, () => void reload(), reads))
     : [];
   return {
     rules: () => rules,

@@ -6,6 +6,7 @@ import { START } from '../intent/problem.js';
 import { intentName } from '../intent/read-intent.js';
 import { watchFolder } from '../intent/watch-folder.js';
 import { readSettled } from '../policy/read-files.js';
+import { plainReads, type Reads } from '../reads.js';
 import type { TextFile } from '../text-file.js';
 import { checkParams } from './check-params.js';
 import { MAX_SCHEDULES_BYTES, type ReadSchedules, readSchedules } from './read-file.js';
@@ -21,6 +22,8 @@ export interface SchedulesOptions {
   readonly onChange?: (problems: readonly IntentProblem[]) => void;
   /** How often the file is looked at besides, in milliseconds. Default 10 s. */
   readonly pollMs?: number;
+  /** How the file is read. Default: in this process. */
+  readonly reads?: Reads;
 }
 
 /** The schedules as they are now: those of the file, and those that intents have themselves. */
@@ -44,13 +47,13 @@ const NONE: ReadSchedules = { schedules: [], problems: [], broken: [] };
 
 /** Opens the schedules. Nothing here throws because of a file: what was good before stays in force. */
 export async function openSchedules(options: SchedulesOptions): Promise<OpenSchedules> {
-  const { file, catalogue, watch = false, onChange, pollMs = 10_000 } = options;
+  const { file, catalogue, watch = false, onChange, pollMs = 10_000, reads = plainReads } = options;
   let now = NONE;
   let closed = false;
 
   const load = async (): Promise<void> => {
     if (file === null) return;
-    const next = lastGood(now, await readFile(file));
+    const next = lastGood(now, await readFile(file, reads));
     if (closed || JSON.stringify(next) === JSON.stringify(now)) return;
     now = next;
     onChange?.(problems());
@@ -70,7 +73,7 @@ export async function openSchedules(options: SchedulesOptions): Promise<OpenSche
 
   await reload();
   const stopWatching =
-    watch && file !== null ? watchFolder(dirname(file), pollMs, () => void reload()) : () => {};
+    watch && file !== null ? watchFolder(dirname(file), pollMs, () => void reload(), reads) : () => {};
   return {
     all: () => {
       const ofIntents = own();
@@ -88,16 +91,16 @@ export async function openSchedules(options: SchedulesOptions): Promise<OpenSche
   };
 }
 
-async function readFile(file: string): Promise<ReadSchedules> {
-  const found = await readSettled(file, MAX_SCHEDULES_BYTES);
+async function readFile(file: string, reads: Reads): Promise<ReadSchedules> {
+  const found = await readSettled(file, reads, MAX_SCHEDULES_BYTES);
   if (found.ok) return readSchedules(found.text, file);
-  const [message, hint] = WHY[found.why](found.why === 'unreadable' ? found.code : '');
+  const [message, hint] = WHY[found.why]('code' in found ? found.code : 'mount' in found ? found.mount : '');
   return { schedules: [], problems: [{ file, ...START, field: '', message, hint }], broken: null };
 }
 
 type Why = Exclude<TextFile, { ok: true }>['why'];
 
-const WHY: Readonly<Record<Why, (code: string) => readonly [message: string, hint: string]>> = {
+const WHY: Readonly<Record<Why, (detail: string) => readonly [message: string, hint: string]>> = {
   too_large: () => [`The file is larger than ${MAX_SCHEDULES_BYTES / 1024} KiB.`, 'Is this the right file?'],
   not_utf8: () => ['The file is not UTF-8 text.', 'Save it as UTF-8 text.'],
   not_a_file: () => ['This is not a regular file.', 'Name a file.'],
@@ -105,6 +108,7 @@ const WHY: Readonly<Record<Why, (code: string) => readonly [message: string, hin
     code === 'ENOENT'
       ? ['The file does not exist.', 'Put it back, or unset CHATOPS_SCHEDULES_FILE and restart.']
       : [`The file can’t be read (${code}).`, 'Give the bot’s user the right to read it.'],
+  unanswered: (mount) => [`The file is on ${mount}, which doesn’t answer.`, 'Check that mount.'],
 };
 
 /** What is there now, and in place of what is broken now its last good version. */

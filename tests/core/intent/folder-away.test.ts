@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type OpenCatalogue, openCatalogue } from '../../../src/core/intent/catalogue.js';
 import { scanFolder } from '../../../src/core/intent/folder-scan.js';
 import { plain } from '../../../src/core/phrase.js';
+import { plainReads } from '../../../src/core/reads.js';
 import type { Notice } from '../../../src/core/reasons.js';
 import { temporaryFolder, VALID } from './folder.js';
 
@@ -118,7 +119,7 @@ describe('a folder that can’t be read is no change', () => {
 
   test('one that doesn’t answer is told as that', async () => {
     await write('a.yaml');
-    expect(await scanFolder(dir, 0).scan(false)).toMatchObject({
+    expect(await scanFolder(dir, plainReads, 0).scan(false)).toMatchObject({
       ok: false,
       problem: { message: expect.stringContaining('doesn’t answer') },
     });

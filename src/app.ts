@@ -181,7 +181,7 @@ export async function openApp(
   };
   const deps = options.adapt?.(wired) ?? wired;
   const ownership = new Ownership(deps);
-  if (!readOnly) await ownership.start();
+  if (!readOnly) await ownership.start({ stays: options.watch });
   const pipeline = createPipeline(deps, ownership);
   const security = createSecurityReports(deps);
   return {

@@ -1,6 +1,7 @@
 import type { App } from './app.js';
 import type { Config } from './config.js';
 import type { Fault } from './core/faults.js';
+import { enrollDestinations } from './core/incident-enrolment.js';
 import { forgetOldIncidents } from './core/incident-retention.js';
 import { callsPerMinute } from './core/limits.js';
 import { plain } from './core/phrase.js';
@@ -53,8 +54,10 @@ export async function startBot(app: App, config: Config, version: string): Promi
   }, EXPIRE_EVERY);
 
   const destinations = destinationsOf(config);
-  for (const name of Object.values(destinations))
-    await app.store.incidents.enroll(name, new Date().toISOString());
+  const giveUpEnrolling = await enrollDestinations(
+    { ...app, now: () => new Date() },
+    Object.values(destinations),
+  );
   const forgetting = forgetOldIncidents({ ...app, now: () => new Date() }, Object.values(destinations));
   const unwatch = app.watchIncidents();
   // Before Discord: it must work when the bot's token doesn't.
@@ -103,6 +106,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
       await ending.part('runs', graceMs + RUNS_MS, pipeline.shutdown(graceMs));
       await ending.part('schedules', REST_MS, scheduled);
       clearInterval(expiring);
+      giveUpEnrolling();
       forgetting();
       endAuditWatch();
       const retained = endRetention();

@@ -1,6 +1,6 @@
 import type { CoreDeps } from './deps.js';
 import { processOfOwner } from './owner-id.js';
-import type { RunState } from './run.js';
+import type { Run, RunState } from './run.js';
 import type { Owner, UnfinishedRun } from './store.js';
 
 /** States of a run that a process has to carry on. */
@@ -17,9 +17,13 @@ const AT_ONCE = 1000;
 /** The process that looks. */
 export interface Looker {
   readonly id: string;
-  /** Does it work on this run of its own, or keep its outcome? */
+  /** Does it work on this run, or keep its outcome? */
   readonly isAtWork: (runId: string) => boolean;
   readonly suspects: Suspects;
+  /** Keeps the outcome of a run until `write` has stored it. Never rejects. */
+  readonly keep: (run: Run, write: () => Promise<void>) => Promise<void>;
+  /** It tidies up also while the store can't be written: it stays until it can. */
+  readonly goesAhead: boolean;
 }
 
 /** A run without a living owner. */
@@ -78,11 +82,11 @@ function verdictOf(
   looker: Looker,
   now: number,
 ): Verdict {
+  if (looker.isAtWork(id)) return 'alive';
   if (owner !== looker.id) {
     const standing = standingOf(deps, owner, known, now);
     return standing === 'unknown' ? SILENCE : standing;
   }
-  if (looker.isAtWork(id)) return 'alive';
   return state === 'planned' ? OPENING : HANDOVER;
 }
 

@@ -11,6 +11,8 @@ const BEAT_EVERY = 5000;
 /** How soon a stop that was asked for in another process is noticed, in ms. */
 const LOOK_FOR_STOPS_EVERY = 1000;
 const RECOVER_EVERY = 10_000;
+/** How long the store is waited for when a process that stays begins, in ms. */
+const FIRST_BEAT = 5000;
 /** How long the store is waited for when the process ends, in ms. */
 const LAST_MOMENT = 2000;
 
@@ -31,15 +33,21 @@ export class Ownership {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #suspects = new Suspects();
   #recovering: Promise<void> | null = null;
+  #stays = false;
 
   constructor(private readonly deps: CoreDeps) {
     this.id = newOwnerId(deps.hosts.self());
     this.unstored = new Unstored(deps.log);
   }
 
-  /** Must be called before the first run is recorded. */
-  async start(): Promise<void> {
-    await this.#beat();
+  /**
+   * Must be called before the first run is recorded.
+   * @param stays true: a store that can't be written now is a fault, and tried again until it can
+   * @throws StoreError when it can't be written, for a process that doesn't stay
+   */
+  async start({ stays = false }: { readonly stays?: boolean } = {}): Promise<void> {
+    this.#stays = stays;
+    await (stays ? atMost(this.#beatOn(), FIRST_BEAT) : this.#beat());
     this.#every(BEAT_EVERY, () => this.#beatOn());
     this.#every(LOOK_FOR_STOPS_EVERY, () => this.#lookForStops());
     this.#every(RECOVER_EVERY, () => this.recoverDead());
@@ -74,6 +82,8 @@ export class Ownership {
       id: this.id,
       isAtWork: (runId) => this.#active.has(runId) || this.unstored.get(runId) !== null,
       suspects: this.#suspects,
+      keep: (run, write) => this.unstored.store(run, write),
+      goesAhead: this.#stays,
     })
       .catch((error: unknown) => this.deps.log.error({ err: error }, 'dead owners could not be looked up'))
       .finally(() => {

@@ -11,50 +11,73 @@ import { type Phrase, phrase } from './phrase.js';
 import { recoverParts } from './recover-parts.js';
 import type { Outcome, ProgressSnapshot, Run } from './run.js';
 import { RunWrites } from './run-writes.js';
-import { CHILD } from './store.js';
+import { CHILD, StoreError, type StoreFault } from './store.js';
 
 /**
  * Ends the runs of owners that died, and those that nobody works on: first what their children still do, then the
  * executor tidies up, then the end is stored, which frees the leases with it, then people are told. A living owner's
- * runs are never touched, and one run is recovered by one process only.
+ * runs are never touched, and one run is recovered by one process only. Where the store can't be written, what the runs
+ * left is put back all the same, and their end is kept until it can.
  */
 export async function recoverDeadRuns(deps: CoreDeps, looker: Looker): Promise<void> {
   const { runs, owners } = await findDeadRuns(deps, looker);
   const left = new Set<string | null>();
   await Promise.all(
     runs.map(async (run) => {
-      if (!(await recoverOrHandBack(deps, run, looker.id))) left.add(run.owner);
+      if (!(await recoverOrHandBack(deps, run, looker))) left.add(run.owner);
     }),
   );
-  for (const { id } of owners) if (!left.has(id)) await deps.store.owners.remove(id);
+  try {
+    for (const { id } of owners) if (!left.has(id)) await deps.store.owners.remove(id);
+  } catch (error) {
+    // The next pass meets them again.
+    if (!(error instanceof StoreError)) throw error;
+  }
 }
 
 /** False when the run could not be recovered; it belongs to the dead owner again and is tried again later. */
-async function recoverOrHandBack(deps: CoreDeps, dead: DeadRun, selfId: string): Promise<boolean> {
+async function recoverOrHandBack(deps: CoreDeps, dead: DeadRun, looker: Looker): Promise<boolean> {
   const { id, owner } = dead;
   try {
-    if (!(await deps.store.runs.claim(id, owner, selfId))) return true;
+    const isClaimed = await claim(deps, dead, looker);
+    if (isClaimed === false) return true;
     const run = await deps.store.runs.get(id);
-    if (run) await recoverRun(deps, run, dead.isLost);
-    return true;
+    if (run) await recoverRun(deps, run, dead, looker);
+    return looker.isAtWork(id) === false;
   } catch (error) {
     deps.log.error({ err: error, runId: id }, 'a run could not be recovered, trying again later');
   }
   // Where that fails too, or nobody owned it, this process has lost it, and finds it again by that.
   if (owner !== null) {
-    await deps.store.runs.claim(id, selfId, owner).catch((error: unknown) => {
+    await deps.store.runs.claim(id, looker.id, owner).catch((error: unknown) => {
       deps.log.warn({ err: error, runId: id }, 'a run could not be handed back');
     });
   }
   return false;
 }
 
-async function recoverRun(deps: CoreDeps, run: Run, isLost: boolean): Promise<void> {
-  const { report, progress } = run.state === 'running' ? await tidyUp(deps, run) : NOTHING_STARTED;
+/** What no other process can write either: none of them claims the run meanwhile. */
+const NOBODY_WRITES: readonly StoreFault[] = ['full', 'denied', 'io'];
+
+/** False: it is another's. Null: nobody can claim it now, and what it left is put back all the same. */
+async function claim(deps: CoreDeps, dead: DeadRun, looker: Looker): Promise<boolean | null> {
+  try {
+    return await deps.store.runs.claim(dead.id, dead.owner, looker.id);
+  } catch (error) {
+    if (!looker.goesAhead || !(error instanceof StoreError)) throw error;
+    if (!NOBODY_WRITES.includes(error.fault)) throw error;
+    deps.log.warn({ err: error, runId: dead.id }, 'a dead run is put right before the store can be written');
+    return null;
+  }
+}
+
+async function recoverRun(deps: CoreDeps, run: Run, dead: DeadRun, looker: Looker): Promise<void> {
+  const writes = new RunWrites(deps, run, await deps.store.runs.journal(run.id));
+  const { report, progress } = run.state === 'running' ? await tidyUp(deps, run, writes) : NOTHING_STARTED;
   const outcome: Outcome = {
     state: 'interrupted',
     reason: 'process_died',
-    summary: [isLost ? whatWasLost(run) : whatDied(run), ...report.summary],
+    summary: [dead.isLost ? whatWasLost(run) : whatDied(run), ...report.summary],
     ...(report.rollBack ? { rollBack: report.rollBack } : {}),
     ...leftBy([report]),
     warnings: [],
@@ -70,11 +93,19 @@ async function recoverRun(deps: CoreDeps, run: Run, isLost: boolean): Promise<vo
     owner: null,
     ...(progress ? { progress } : {}),
   };
-  const alert = alertOf({ ...run, ...patch, state: 'interrupted' }, finishedAt);
-  if (!(await deps.store.runs.transition(run.id, run.state, 'interrupted', patch, audit, { alert }))) return;
-  deps.log.warn({ runId: run.id, intent }, 'interrupted run tidied up');
-  const after = await deps.store.runs.get(run.id);
-  if (after) deps.events.emit({ type: 'finished', run: after });
+  const ended: Run = { ...run, ...patch, state: 'interrupted' };
+  const alert = alertOf(ended, finishedAt);
+  let { owner } = run;
+  await looker.keep(ended, async () => {
+    if (owner !== looker.id && !(await deps.store.runs.claim(run.id, owner, looker.id))) return;
+    owner = looker.id;
+    // Before the end is: what is in the catalogue must not depend on this process any more.
+    await writes.flush();
+    if (!(await deps.store.runs.transition(run.id, run.state, 'interrupted', patch, audit, { alert })))
+      return;
+    deps.log.warn({ runId: run.id, intent }, 'interrupted run tidied up');
+    deps.events.emit({ type: 'finished', run: (await deps.store.runs.get(run.id)) ?? ended });
+  });
 }
 
 function whatDied(run: Run): Phrase {
@@ -98,8 +129,7 @@ interface TidiedUp {
   readonly progress?: ProgressSnapshot;
 }
 
-async function tidyUp(deps: CoreDeps, run: Run): Promise<TidiedUp> {
-  const writes = new RunWrites(deps, run, await deps.store.runs.journal(run.id));
+async function tidyUp(deps: CoreDeps, run: Run, writes: RunWrites): Promise<TidiedUp> {
   const children = writes.journal
     .filter((row) => row.kind === CHILD)
     .map((row) => row.data as unknown as ChildRecord);
@@ -107,8 +137,6 @@ async function tidyUp(deps: CoreDeps, run: Run): Promise<TidiedUp> {
   const endedText = leftoverWords(ended);
   const { summary, ...more } = await recoverParts(deps, run, writes);
   const report = { summary: [...endedText, ...summary], ...more };
-  // Before the end is: what is in the catalogue must not depend on this process any more.
-  await writes.flush();
   const { graph } = run.plan;
   if (!graph) return { report };
   // Tidying up may have finished what was being put back.

@@ -4,7 +4,16 @@ import type { Run } from '../../src/core/run.js';
 import { StoreError } from '../../src/core/store.js';
 import { Unstored } from '../../src/core/unstored.js';
 import { FragileStore } from './fragile-store.js';
-import { alice, gate, Installation, intentNamed, type Process, previewed, until } from './harness.js';
+import {
+  alice,
+  gate,
+  Installation,
+  intentNamed,
+  type Process,
+  previewed,
+  request,
+  until,
+} from './harness.js';
 
 const FULL = 'The disk of the data directory (/data) is full.';
 
@@ -227,6 +236,28 @@ describe('a store that fails from the middle of a run on', () => {
   });
 });
 
+describe('a process that starts while the store can’t be written', () => {
+  test('says why nothing runs, and goes on by itself once it can', async () => {
+    const frail = new FragileStore();
+    frail.fails = () => true;
+    const next = await home.start({ store: frail.wrap });
+    expect(next.deps.faults.blocking()?.notice).toMatchObject({ code: 'store_unavailable' });
+    expect(await next.pipeline.admit(request('photos'))).toMatchObject({
+      ok: false,
+      notice: { code: 'store_unavailable' },
+    });
+    frail.fails = () => false;
+    await until(() => next.deps.faults.blocking() === null, 'the fault is over', 10_000);
+    expect((await previewed(next, 'photos')).state).toBe('awaiting');
+  });
+
+  test('ends with the reason where it doesn’t stay', async () => {
+    const frail = new FragileStore();
+    frail.fails = () => true;
+    await expect(home.start({ store: frail.wrap, stays: false })).rejects.toThrow(StoreError);
+  });
+});
+
 describe('a run without a living owner', () => {
   /** A run in the middle of its work, of a process that plays dead from then on. */
   async function cutOff(): Promise<Run> {
@@ -284,16 +315,56 @@ describe('a run without a living owner', () => {
     expect((await stored(id)).state).toBe('interrupted');
   });
 
-  test('is tidied up again when its end could not be stored', async () => {
-    const { id } = await cutOff();
+  /** A process that comes after it, and whose store fails as the test says. */
+  async function frailOther(fails: FragileStore['fails'], stays = true): Promise<[Process, FragileStore]> {
     const frail = new FragileStore();
-    frail.failOnce('transition interrupted');
-    const next = await home.start({ store: frail.wrap });
+    const next = await home.start({ store: frail.wrap, stays });
     next.hosts.dead.add(100);
+    frail.fails = fails;
+    return [next, frail];
+  }
+
+  test.each([
+    ['its end', (write: string) => write === 'transition interrupted'],
+    ['anything', () => true],
+  ])('is tidied up once when %s can’t be stored, and its end is kept until it can', async (_, fails) => {
+    const { id } = await cutOff();
+    const [next, frail] = await frailOther(fails);
     await next.ownership.recoverDead();
-    expect(await stored(id)).toMatchObject({ state: 'running', owner: bot.ownership.id });
     await next.ownership.recoverDead();
-    expect((await stored(id)).state).toBe('interrupted');
+    expect(home.world.recovered).toEqual(['photos:touching']);
+    expect(await stored(id)).toMatchObject({ state: 'running', outcome: null });
+    const [seen] = await next.pipeline.seen([await stored(id)]);
+    expect(seen).toMatchObject({ state: 'interrupted', outcome: { reason: 'process_died' } });
+    expect(seen?.outcome?.warnings.map(({ message }) => plain(message))).toEqual([
+      `This outcome is not stored yet. ${FULL}`,
+    ]);
+    frail.fails = () => false;
+    await until(() => next.ownership.unstored.get(id) === null, 'it is stored');
+    expect(await stored(id)).toMatchObject({ state: 'interrupted', owner: null });
+    expect(await next.deps.store.leases.list()).toEqual([]);
+    expect(next.events.filter(({ type }) => type === 'finished')).toHaveLength(1);
+    await next.ownership.recoverDead();
+    expect((await next.deps.store.owners.list()).map((owner) => owner.id)).toEqual([next.ownership.id]);
+    expect(home.world.recovered).toHaveLength(1);
+  });
+
+  test('is left to a process that stays while nobody can claim it', async () => {
+    await cutOff();
+    const [command, frail] = await frailOther(() => true, false);
+    await command.ownership.recoverDead();
+    expect(home.world.recovered).toEqual([]);
+    frail.fails = () => false;
+    await command.ownership.recoverDead();
+    expect(home.world.recovered).toEqual(['photos:touching']);
+  });
+
+  test('is left alone while the database is locked: who locks it may be recovering it', async () => {
+    await cutOff();
+    const [next, frail] = await frailOther(() => true);
+    frail.fault = 'locked';
+    await next.ownership.recoverDead();
+    expect(home.world.recovered).toEqual([]);
   });
 
   test('of this very process, lost by an error, is found and put right', async () => {

@@ -1,4 +1,4 @@
-import { type Store, StoreError } from '../../src/core/store.js';
+import { type Store, StoreError, type StoreFault } from '../../src/core/store.js';
 
 /** What a write is called: `journal part_ended`, `transition running`, `artifact`, `beat`, … */
 type Write = string;
@@ -7,6 +7,8 @@ type Write = string;
 export class FragileStore {
   /** The writes that fail now. */
   fails: (write: Write) => boolean = () => false;
+  /** Why. */
+  fault: StoreFault = 'full';
   /** Every write that was asked for, in order. */
   readonly asked: Write[] = [];
 
@@ -58,7 +60,7 @@ export class FragileStore {
 
   async #try<T>(write: Write, work: () => Promise<T>): Promise<T> {
     this.asked.push(write);
-    if (this.fails(write)) throw new StoreError('the disk is full', { fault: 'full', folder: '/data' });
+    if (this.fails(write)) throw new StoreError('the store fails', { fault: this.fault, folder: '/data' });
     return work();
   }
 }

@@ -217,6 +217,8 @@ export class Installation {
       /** What a policy says. */
       confirmRule?: (intent: Intent) => ConfirmRule;
       runSlots?: RunSlots;
+      /** False: like a command, which ends in a moment. */
+      stays?: boolean;
       /** Beside the one for files, or in its place. */
       executors?: readonly Executor[];
     } = {},
@@ -276,7 +278,7 @@ export class Installation {
       },
     };
     const ownership = new Ownership(deps);
-    await ownership.start();
+    await ownership.start({ stays: options.stays ?? true });
     const process: Process = {
       pipeline: createPipeline(deps, ownership),
       ownership,
@@ -327,9 +329,13 @@ export function gate(): { readonly opened: Promise<void>; open: () => void } {
   return { opened, open };
 }
 
-/** Resolves when the condition holds; fails after five seconds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let waited = 0; waited < 5000; waited += 10) {
+/** Resolves when the condition holds; fails after five seconds, unless told otherwise. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  ms = 5000,
+): Promise<void> {
+  for (let waited = 0; waited < ms; waited += 10) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -331,6 +331,10 @@ export const REASONS = {
     summary: 'Other services use a container that is replaced.',
     remedy: 'Roll them out together.',
   },
+  hold_left: {
+    summary: 'A container that kept an image from before, and never runs, may be left.',
+    remedy: 'The next rollout removes it.',
+  },
   nothing_to_do: { summary: 'Everything is already as it should be.', remedy: 'Nothing to do.' },
   not_healthy: {
     summary: 'A new container did not become healthy, or did not stay up.',

@@ -23,9 +23,11 @@ export async function recover(
   const finished = finishedWords(journal);
   if (open === null) {
     const rescued = await rescueSharers(data, replacedServices(journal), ctx);
-    await releaseHolds(data, ctx);
+    const left = await leftHolds(data, ctx);
     const summary = [...finished, ...sentencesOf(rescued)];
-    return { summary: summary.length > 0 ? summary : [phrase`No container had been touched.`] };
+    return {
+      summary: [...(summary.length > 0 ? summary : [phrase`No container had been touched.`]), ...left],
+    };
   }
   const { replacement } = open;
   const wasGoingBack = servicesOf(journal, 'rolling_back').includes(replacement.service);
@@ -34,10 +36,17 @@ export async function recover(
     await finishNames(data.project, service, ctx);
     const runs = phrase`${code(service)} runs ${code(image)} now; whether it stays healthy was not watched to the end.`;
     const rollBack = phrase`Put back the image of ${code(service)} from before (${code(shortId(oldId))}).`;
-    return { summary: [...finished, runs], rollBack };
+    return { summary: [...finished, runs, HELD], rollBack };
   }
-  const back = await goBack(data, open, journal, ctx);
-  return { summary: [...finished, ...sentencesOf(back)] };
+  const { sentences } = await goBack(data, open, journal, ctx);
+  return { summary: [...finished, ...sentences] };
+}
+
+/** The way back needs the image from before, so its hold stays where that is offered. */
+const HELD = phrase`A container that never runs keeps its image from before until that is put back, or until the next rollout.`;
+
+async function leftHolds(data: RolloutData, ctx: RunContext): Promise<readonly Phrase[]> {
+  return (await releaseHolds(data, ctx)).map(({ message, remedy }) => phrase`${message} ${remedy}`);
 }
 
 /** Puts back what ran before the interrupted rollout's last service was replaced. */
@@ -51,12 +60,11 @@ export async function rollBack(
     const summary = [phrase`No service was under way, so nothing was put back.`];
     return { state: 'failed', reason: 'nothing_to_do', summary, warnings: [] };
   }
-  const back = await goBack(data, open, journal, ctx);
-  const ok = back.every((one) => one.ok);
+  const { ok, sentences } = await goBack(data, open, journal, ctx);
   return {
     state: ok ? 'rolled_back' : 'failed',
     reason: ok ? 'process_died' : 'rollback_failed',
-    summary: [...sentencesOf(back), ...finishedWords(journal)],
+    summary: [...sentences, ...finishedWords(journal)],
     warnings: [],
   };
 }
@@ -67,12 +75,12 @@ async function goBack(
   { replacement, before }: UnderWay,
   journal: readonly JournalEntry[],
   ctx: RunContext,
-): Promise<readonly RolledBack[]> {
+): Promise<{ readonly ok: boolean; readonly sentences: readonly Phrase[] }> {
   const back = await rollBackService(data, replacement, before, ctx);
   const replaced = [...replacedServices(journal), replacement.service];
   const all = [back, ...(await rescueSharers(data, replaced, ctx))];
-  if (all.every(({ ok }) => ok)) await releaseHolds(data, ctx);
-  return all;
+  const ok = all.every((one) => one.ok);
+  return { ok, sentences: [...sentencesOf(all), ...(ok ? await leftHolds(data, ctx) : [])] };
 }
 
 export function sentencesOf(results: readonly RolledBack[]): readonly Phrase[] {

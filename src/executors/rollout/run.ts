@@ -14,22 +14,26 @@ import { named, shortId } from './wording.js';
 export async function run({ data }: PlanPart<RolloutData>, ctx: RunContext): Promise<PartResult> {
   if (data.replacements.length === 0) {
     const summary = [...currentWords(data), phrase`Nothing was changed.`];
-    return { state: 'succeeded', reason: 'done', summary, warnings: [] };
+    return { state: 'succeeded', reason: 'done', summary, warnings: await releaseHolds(data, ctx) };
   }
-  try {
-    return (await prepare(data, ctx)) ?? (await replaceAll(data, ctx));
-  } finally {
-    await releaseHolds(data, ctx);
-  }
+  const unpulled = await pullAll(data, ctx);
+  if (unpulled) return unpulled;
+  // What throws in here leaves its holds to recover(), which may need them.
+  const result = (await hold(data, ctx)) ?? (await replaceAll(data, ctx));
+  return { ...result, warnings: [...result.warnings, ...(await releaseHolds(data, ctx))] };
 }
 
-/** Up to here no container is touched, and no image's name either. */
-async function prepare(data: RolloutData, ctx: RunContext): Promise<PartResult | null> {
+async function pullAll(data: RolloutData, ctx: RunContext): Promise<PartResult | null> {
   ctx.step(0, 'running');
   for (const replacement of data.replacements) {
     const fault = ctx.signal.aborted ? STOPPED : await pull(replacement, ctx);
     if (fault) return untouched(fault, ctx);
   }
+  return null;
+}
+
+/** Up to here no container is touched, and no image's name either. */
+async function hold(data: RolloutData, ctx: RunContext): Promise<PartResult | null> {
   const unheld = await holdOldImages(data, ctx);
   if (unheld) return untouched({ reason: 'command_failed', why: unheld }, ctx);
   if (ctx.signal.aborted) return untouched(STOPPED, ctx);

@@ -23,13 +23,13 @@ export async function undo(
     results.push(await rollBackService(data, replacement, tagBefore(journal, replacement.service), ctx));
   }
   results.push(...(await rescueSharers(data, replaced, ctx)));
-  await releaseHolds(data, ctx);
+  const warnings = await releaseHolds(data, ctx);
   const ok = results.every((one) => one.ok);
   return {
     state: ok ? 'rolled_back' : 'failed',
     reason: ok ? 'done' : 'rollback_failed',
     summary: sentencesOf(results),
-    warnings: [],
+    warnings,
   };
 }
 

@@ -49,6 +49,33 @@ describeWithDocker(
       expect(shop.holds()).toEqual([]);
     });
 
+    test('a hold that can’t be removed is told, and the next run removes it', async () => {
+      shop.publish({ version: '1' });
+      shop.start({ web: { image: shop.image() } });
+      shop.publish({ version: '2' });
+      let refused = 0;
+      shop.lab.adapt = (host) => ({
+        ...host,
+        exec: async (argv, options) => {
+          if (argv[1] !== 'rm') return host.exec(argv, options);
+          refused += 1;
+          return host.exec(['sh', '-c', 'echo "the engine is busy" >&2; exit 1'], options);
+        },
+      });
+      const { result } = await shop.go();
+      expect(result.state).toBe('succeeded');
+      expect(refused).toBe(2);
+      expect(codes(result.warnings)).toEqual(['hold_left']);
+      expect(result.warnings.map(({ message }) => plain(message)).join()).toMatch(
+        /may be left: the engine is busy/,
+      );
+      expect(shop.holds()).toHaveLength(1);
+      shop.lab.adapt = (host) => host;
+      const again = await rollout.run(await shop.plan(), { ...shop.lab.runContext(), runId: 'r-next' });
+      expect(codes(again.warnings)).toEqual([]);
+      expect(shop.holds()).toEqual([]);
+    });
+
     test('the same digest: already current, and not a container is touched', async () => {
       shop.publish({ version: '1' });
       writeFileSync(join(shop.stack.folder, 'web.env'), 'COLOUR=blue\n');

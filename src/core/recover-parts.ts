@@ -2,7 +2,7 @@ import type { CoreDeps } from './deps.js';
 import type { RecoveryReport } from './executor.js';
 import { undoPart } from './graph/put-back.js';
 import { afterStep } from './graph/wording.js';
-import { activeParts, partAsRun, partsBeingUndone } from './journal.js';
+import { activeParts, PART_ENDED, partAsRun, partsBeingUndone } from './journal.js';
 import { leftBy } from './left-down.js';
 import { quietScope } from './part-context.js';
 import { type Phrase, phrase } from './phrase.js';
@@ -11,6 +11,7 @@ import { recoverPart } from './recover-part.js';
 import type { Run } from './run.js';
 import { RunLog } from './run-log.js';
 import type { RunWrites } from './run-writes.js';
+import type { JournalRow } from './store.js';
 
 /**
  * Lets the executors tidy up after each part that was under way when a run's process died, and finishes what was
@@ -30,7 +31,7 @@ export async function recoverParts(deps: CoreDeps, run: Run, writes: RunWrites):
     const part = partAsRun(run, journal, index);
     if (part) reports.push(inStep(run, index, await finishUndoing(deps, run, { index, part }, scope)));
   }
-  if (reports.length === 0) return { summary: [phrase`No step was under way.`] };
+  if (reports.length === 0) return { summary: [betweenSteps(run, journal)] };
   const offers = reports.flatMap(({ rollBack }) => (rollBack ? [rollBack] : []));
   const rollBack = offers.flatMap((offer, at): Phrase => (at === 0 ? offer : [' ', ...offer]));
   return {
@@ -38,6 +39,17 @@ export async function recoverParts(deps: CoreDeps, run: Run, writes: RunWrites):
     ...(offers.length > 0 ? { rollBack } : {}),
     ...leftBy(reports),
   };
+}
+
+/** What had been done when it died outside of every step. */
+function betweenSteps({ plan }: Run, journal: readonly JournalRow[]): Phrase {
+  const ends = journal.filter(({ kind }) => kind === PART_ENDED).map(({ data }) => data);
+  const good = plan.undoes === undefined ? 'succeeded' : 'rolled_back';
+  if (ends.length > 0 && ends.length === plan.parts.length && ends.every((end) => end === good)) {
+    return phrase`All that its plan said had been done.`;
+  }
+  if (ends.at(-1) === 'rolled_back') return phrase`What ran before had been put back.`;
+  return phrase`No step was under way.`;
 }
 
 interface Place {

@@ -234,6 +234,23 @@ describe('a store that fails from the middle of a run on', () => {
     expect(await next.deps.store.leases.list()).toEqual([]);
     expect((await next.deps.store.owners.list()).map(({ id }) => id)).toEqual([next.ownership.id]);
   });
+
+  test('and where all of its work was noted, the next one says that it was done', async () => {
+    store.fails = (write) => write.startsWith('transition succeeded');
+    const { run, done } = await begun();
+    await done;
+    await bot.pipeline.shutdown(0);
+    await bot.ownership.end();
+    store.fails = () => false;
+
+    const next = await home.start();
+    next.hosts.dead.add(100);
+    await next.ownership.recoverDead();
+    const ended = await stored(run.id);
+    expect(ended.state).toBe('interrupted');
+    expect(said(ended)).toBe('The bot was restarted while it ran. All that its plan said had been done.');
+    expect(home.world.recovered).toEqual([]);
+  });
 });
 
 describe('a process that starts while the store can’t be written', () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { plain } from '../../../src/core/phrase.js';
 import { isFinal, type Run } from '../../../src/core/run.js';
 import { ROOT } from '../../support/root.js';
 import type { ChildTask } from './child.js';
@@ -81,6 +82,9 @@ async function judge(
   const end: End = {
     run,
     succeeded: run?.state === 'succeeded',
+    said: [...(outcome?.summary ?? []), ...(outcome?.warnings ?? []).map(({ message }) => message)]
+      .map(plain)
+      .join(' '),
     artifacts: await app.store.artifacts.list(INTENT),
   };
   violations.push(...(await world.look(end)));

@@ -37,6 +37,8 @@ export interface End {
   /** Null: nothing was recorded. */
   readonly run: Run | null;
   readonly succeeded: boolean;
+  /** The outcome's sentences and warnings as people read them; empty while there is none. */
+  readonly said: string;
   /** The intent's, those that the catalogue says are still there. */
   readonly artifacts: readonly Artifact[];
 }

@@ -2,7 +2,7 @@ import { ComposeStack } from '../../../support/compose-stack.js';
 import { docker, idsOf } from '../../../support/docker-cli.js';
 import { makeImage } from '../../../support/docker-images.js';
 import { TestRegistry } from '../../../support/docker-registry.js';
-import type { ExecutorUnderTest } from '../under-test.js';
+import type { End, ExecutorUnderTest } from '../under-test.js';
 
 /** A Compose service whose image has a new version in a real registry. */
 export const rollout: ExecutorUnderTest = {
@@ -37,19 +37,14 @@ timeout: 20
       look: async (end) => {
         const images = stack.images('web');
         const [all, running] = [stack.names(), stack.running()];
-        const right = end?.succeeded ? wanted : old;
-        const { outcome, state } = end?.run ?? {};
-        // Killed after the last service was replaced: the new version stays, and the report says so.
-        const isOffered = outcome?.rollBack !== undefined || state === 'interrupted';
+        const wrong = images.length === 1 ? wrongImage(images[0] === wanted ? 'new' : 'old', end) : null;
         return [
           ...(running.length === 1 ? [] : [`${running.length} replicas run, not 1`]),
           ...all.filter((name) => !running.includes(name)).map((name) => `left behind, not running: ${name}`),
-          ...(images.length === 1 && (images[0] === right || isOffered)
-            ? []
-            : [
-                `the image is ${images.map((id) => (id === wanted ? 'the new one' : id === old ? 'the old one' : id))}`,
-              ]),
-          ...(end === null ? [] : held(stack.name).map((id) => `a hold is left: ${id}`)),
+          ...images.filter((id) => id !== old && id !== wanted).map((id) => `another image runs: ${id}`),
+          ...(images.length === 1 ? [] : [`${images.length} images run`]),
+          ...(wrong === null ? [] : [wrong]),
+          ...(end === null || mayHold(end) ? [] : held(stack.name).map((id) => `a hold is left: ${id}`)),
         ];
       },
       clean: async () => {
@@ -63,4 +58,17 @@ timeout: 20
 /** Containers that only hold an image. */
 function held(project: string): readonly string[] {
   return idsOf('ps', '-aq', '--filter', `label=chatops.hold.project=${project}`);
+}
+
+/** What people are told must be what runs; without a word about it, it is as before. */
+function wrongImage(runs: 'new' | 'old', end: End | null): string | null {
+  if (end === null) return null;
+  const isNew =
+    end.succeeded || /runs \S+ now; whether|has its new version|All that its plan said/.test(end.said);
+  return isNew === (runs === 'new') ? null : `the image is the ${runs} one, and it is said: ${end.said}`;
+}
+
+/** A hold stays as long as going back needs it, or where it is said that it could not be removed. */
+function mayHold({ run, said }: End): boolean {
+  return run?.outcome?.rollBack !== undefined || said.includes('may be left');
 }

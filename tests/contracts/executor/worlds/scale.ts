@@ -1,6 +1,6 @@
 import { ComposeStack } from '../../../support/compose-stack.js';
 import { makeImage } from '../../../support/docker-images.js';
-import type { ExecutorUnderTest } from '../under-test.js';
+import type { End, ExecutorUnderTest } from '../under-test.js';
 
 const BEFORE = 1;
 const WANTED = 3;
@@ -34,18 +34,25 @@ timeout: 20
         const [all, running] = [stack.names(), stack.running()];
         const lost = before.filter((id) => !stack.ids('web').includes(id));
         const stopped = all.filter((name) => !running.includes(name));
-        const isOffered = end?.run?.outcome?.rollBack !== undefined;
-        const wanted = end?.succeeded ? WANTED : BEFORE;
+        const wanted = end === null ? [BEFORE, WANTED] : [saidToRun(end)];
         return [
           ...lost.map((id) => `a container of before is gone: ${id.slice(0, 12)}`),
           ...(running.includes('web-1') ? [] : ['web-1 does not run']),
           ...stopped.map((name) => `left behind, not running: ${name}`),
-          ...(running.length === wanted || isOffered
+          ...(wanted.includes(running.length)
             ? []
-            : [`${running.length} replicas run, not ${wanted}`]),
+            : [`${running.length} replicas run, not ${wanted.join(' or ')}: ${end?.said}`]),
         ];
       },
       clean: async () => stack.clean(),
     };
   },
 };
+
+/** How many replicas run by what people are told. */
+function saidToRun({ succeeded, run, said }: End): number {
+  if (succeeded || said.includes('All that its plan said had been done')) return WANTED;
+  const seen = /has (\d+) replicas? now/.exec(said)?.[1];
+  // A number that nobody has confirmed is only left where going back is offered.
+  return seen !== undefined && run?.outcome?.rollBack ? Number(seen) : BEFORE;
+}

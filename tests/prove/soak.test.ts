@@ -9,7 +9,7 @@ describeWithDocker(
       const told: string[] = [];
       const { signal } = new AbortController();
       const log = (line: string): void => void told.push(line);
-      const { ok, figures } = await soak({ seeds: [3], minutes: 1, only: null, log, signal }, 40);
+      const { ok, figures } = await soak({ seeds: [3], minutes: 1, only: null, log, signal }, 20);
       console.info(JSON.stringify(figures, null, 1));
       expect(ok ? [] : told).toEqual([]);
     }, 240_000);

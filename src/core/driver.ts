@@ -96,7 +96,7 @@ export class Driver {
     if (!(await this.#queue.wait(run, signal))) return null;
     const { free } = this.deps.runSlots;
     // In the line before anything else is waited for: who comes later must not overtake.
-    const turn = this.deps.runSlots.take(signal);
+    const turn = this.deps.runSlots.take(run.id, signal);
     if (free) return turn;
     try {
       const owner = this.parts.ownership.id;

@@ -15,6 +15,7 @@ import { type Phrase, phrase } from './phrase.js';
 import { startSaver } from './progress-saver.js';
 import type { Notice } from './reasons.js';
 import type { Outcome, ProgressSnapshot, Run } from './run.js';
+import { RunActivity } from './run-activity.js';
 import { RunLog } from './run-log.js';
 import type { RunWrites } from './run-writes.js';
 
@@ -41,7 +42,8 @@ export async function execute(
 ): Promise<Execution> {
   const log = new RunLog(deps.redactor.text);
   const saver = startSaver(deps, run.id, log);
-  const scope = { signal, writes, log, progress: saver.progress };
+  const activity = new RunActivity((isResting) => deps.runSlots.rest(run.id, isResting));
+  const scope = { signal, writes, log, progress: saver.progress, activity };
   let left: Promise<readonly Phrase[]> | null = null;
   const leave = (): Promise<readonly Phrase[]> => {
     left ??= endWhatIsLeft(deps, run.id, log);

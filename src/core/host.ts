@@ -166,6 +166,9 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+/** What is heard of a child process. */
+export type ChildSign = 'began' | 'quiet' | 'moving' | 'ended';
+
 /** What a host is bound to while it serves one run. */
 export interface HostScope {
   readonly runId: string;
@@ -178,6 +181,8 @@ export interface HostScope {
   readonly onOutput: (stream: 'stdout' | 'stderr', line: string) => void;
   /** See {@link ExecOptions.idleMs}; ten minutes by default. */
   readonly idleMs?: number;
+  /** Told of each child: `quiet` when nothing of it moves, `moving` when it does again, also before a quiet one's end. */
+  readonly onSign?: (sign: ChildSign) => void;
 }
 
 /** A process that a run left behind. */

@@ -20,7 +20,9 @@ export interface RequestCounter {
 /** The places for runs that this host executes at once, given away in the order of asking. */
 export interface RunSlots {
   /** Waits for a place. The function gives it back; null when `signal` came first. */
-  take(signal: AbortSignal): Promise<(() => void) | null>;
+  take(runId: string, signal: AbortSignal): Promise<(() => void) | null>;
+  /** A run that only waits for what gives no sign of life keeps its place and doesn't count; false: it goes on. */
+  rest(runId: string, isResting: boolean): void;
   /** Is there a place now? */
   readonly free: boolean;
 }

@@ -3,6 +3,7 @@ import type { Executor, PartResult, RunContext } from './executor.js';
 import type { Host, HostScope } from './host.js';
 import type { Json, PlanPart } from './plan.js';
 import type { ProgressSnapshot, Run } from './run.js';
+import type { RunActivity } from './run-activity.js';
 import type { RunLog } from './run-log.js';
 import type { RunWrites } from './run-writes.js';
 import { CHILD } from './store.js';
@@ -10,7 +11,16 @@ import { CHILD } from './store.js';
 /** What running one part needs of the core. */
 export type PartDeps = Pick<
   CoreDeps,
-  'store' | 'executors' | 'hosts' | 'events' | 'redactor' | 'secrets' | 'log' | 'now' | 'settings'
+  | 'store'
+  | 'executors'
+  | 'hosts'
+  | 'events'
+  | 'redactor'
+  | 'secrets'
+  | 'log'
+  | 'now'
+  | 'settings'
+  | 'runSlots'
 >;
 
 /** One part of a run's plan. */
@@ -29,6 +39,8 @@ export interface PartScope {
   readonly writes: RunWrites;
   readonly log: RunLog;
   readonly progress: (snapshot: ProgressSnapshot) => void;
+  /** The run's; nobody asks where it is left out. */
+  readonly activity?: RunActivity;
   /** Told as soon as the executor is done, before anything is written down. */
   readonly onResult?: (result: PartResult) => void;
 }
@@ -69,6 +81,7 @@ export function contextFor(
     onChild: (child) => note(CHILD, { ...child }),
     onOutput: output,
     idleMs: deps.settings.deadlines.stallMs,
+    ...(scope.activity ? { onSign: scope.activity.hear } : {}),
   };
   const context: RunContext = {
     runId: run.id,

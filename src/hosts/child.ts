@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { ExecResult, HostScope } from '../core/host.js';
-import { watchActivity } from './activity.js';
+import { watchActivity, watchSigns } from './activity.js';
 import { processesOfRun, sessionOf, startTimeOfChild } from './proc.js';
 import { processEnd } from './process-end.js';
 import { signal as send, terminateGroup } from './terminate.js';
@@ -70,6 +70,7 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
     quietMs = quiet;
     end();
   });
+  const unheard = watchSigns(child, pid, options.scope.onSign);
   underCare.add(pid);
   try {
     const record = { pid, processGroup: pid, startTime: startTimeOfChild(pid), argv0: options.argv0 };
@@ -87,6 +88,7 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
   } finally {
     underCare.delete(pid);
     unwatch();
+    unheard();
     signal.removeEventListener('abort', onStop);
     await terminating;
     clearTimeout(givingUp);

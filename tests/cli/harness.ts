@@ -177,7 +177,7 @@ export class Installation {
       },
       planningSlot: (_places, work) => work(),
       requests: { take: async () => true },
-      runSlots: { free: true, take: async () => () => {} },
+      runSlots: { free: true, take: async () => () => {}, rest: () => {} },
       confirmRule: () => NOTHING_SAID,
       now: () => this.now,
       settings: {

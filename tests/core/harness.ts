@@ -264,7 +264,7 @@ export class Installation {
       now: () => this.now,
       planningSlot: (_places, work) => work(),
       requests: { take: async () => true },
-      runSlots: options.runSlots ?? { free: true, take: async () => () => {} },
+      runSlots: options.runSlots ?? { free: true, take: async () => () => {}, rest: () => {} },
       confirmRule: options.confirmRule ?? ((intent) => askedByPolicy(this.rules, subjectsOf(intent))),
       settings: {
         confirmTtlSeconds: 900,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ChildSign } from '../../src/core/host.js';
 import { type Rate, tooManyAtOnce, tooManyByPerson, tooManyForIntent } from '../../src/core/limits.js';
 import { plain } from '../../src/core/phrase.js';
 import { EMPTY_POLICY, type Limits, NO_LIMITS, type Rules } from '../../src/core/policy/policy.js';
@@ -142,6 +143,37 @@ describe('places on the host', () => {
     expect(home.world.entered).toEqual(['photos']);
     first.open();
     expect((await films.done).state).toBe('succeeded');
+  });
+
+  test('one whose commands give no sign of life keeps nobody waiting', async () => {
+    const first = gate();
+    home.world.during = async (intent) => {
+      if (intent === 'photos') await first.opened;
+      return undefined;
+    };
+    const bot = await home.start({ runSlots: createRunSlots(() => 1) });
+    const heard = new Map<string, (sign: ChildSign) => void>();
+    const open = bot.hosts.open.bind(bot.hosts);
+    bot.hosts.open = (scope) => {
+      if (scope.onSign) heard.set(scope.runId, scope.onSign);
+      return open(scope);
+    };
+    const photos = await confirmed(bot, 'photos');
+    await until(() => home.world.entered.includes('photos'), 'the first one runs');
+    const tell = (...signs: readonly ChildSign[]): void => {
+      for (const sign of signs) heard.get(photos.run.id)?.(sign);
+    };
+    tell('began', 'began', 'quiet');
+    const films = await confirmed(bot, 'films');
+    await until(() => bot.events.some(({ type }) => type === 'queued'), 'the second one waits');
+    expect(home.world.entered).toEqual(['photos']);
+    tell('quiet');
+    expect((await films.done).state).toBe('succeeded');
+    tell('moving');
+    expect(bot.deps.runSlots.free).toBe(false);
+    first.open();
+    expect((await photos.done).state).toBe('succeeded');
+    expect(bot.deps.runSlots.free).toBe(true);
   });
 
   test('one that waits can be stopped at once', async () => {

@@ -20,6 +20,9 @@ const PROXMOX_AWAY = /ipcc_send_rec|connection refused|connection timed out|no r
 const SSH_ANSWERED = /permission denied|host key verification failed|too many authentication failures/i;
 /** rsync(1): errors in socket I/O, timeouts, and what ssh ends with. */
 const RSYNC_AWAY: readonly (number | null)[] = [10, 30, 35, 255];
+/** rsync(1): the stream ended. rsync reports this instead of 255 when it notices that before ssh's own end. */
+const STREAM_ENDED = 12;
+const SSH_AWAY = /^ssh: (?:connect to host|could not resolve hostname)/im;
 
 /** What a command asks outside of this process. */
 export function targetsOf(
@@ -89,8 +92,10 @@ function remoteOf(arg: string): string | null {
 function remote(name: string): CommandTarget {
   return {
     name,
-    silence: ({ exitCode, stderr }) =>
-      RSYNC_AWAY.includes(exitCode) && !SSH_ANSWERED.test(stderr) ? firstLine(stderr) : null,
+    silence: ({ exitCode, stderr }) => {
+      const isAway = RSYNC_AWAY.includes(exitCode) || (exitCode === STREAM_ENDED && SSH_AWAY.test(stderr));
+      return isAway && !SSH_ANSWERED.test(stderr) ? firstLine(stderr) : null;
+    },
   };
 }
 

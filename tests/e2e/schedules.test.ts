@@ -169,6 +169,7 @@ test('over HTTP: listed, read again, and run now', async () => {
   await write('nightly', 'monthly');
   expect(await call('POST', '/schedules/reload')).toMatchObject([200, { ok: true, schedules: 2 }]);
   expect(await call('GET', '/schedules')).toMatchObject([200, [{ name: 'monthly' }, { name: 'nightly' }]]);
+  stage.expectLog(/"reason":"schedule_unknown".*a call was refused/);
   expect(await call('POST', '/schedules/run_now', { name: 'weekly' })).toMatchObject([
     404,
     { code: 'schedule_unknown' },

@@ -5,6 +5,7 @@ import { CircuitOpenError } from '../../src/core/circuit.js';
 import type { Host } from '../../src/core/host.js';
 import { HttpClientError } from '../../src/core/http-client.js';
 import { registryDigest } from '../../src/executors/compose/registry.js';
+import { FAILED } from '../../src/hosts/child.js';
 import { circuitHosts } from '../../src/hosts/circuit-hosts.js';
 import { circuitHttpClient } from '../../src/hosts/circuit-http.js';
 import { targetsOf } from '../../src/hosts/circuit-targets.js';
@@ -68,9 +69,7 @@ describe('the engine', () => {
       for (const _ of [1, 2, 3]) expect((await host.exec(VERSION)).ok).toBe(false);
       expect(names(circuits)).toEqual(['docker:local']);
       expect(circuits.list()[0]?.reason).toMatch(/docker daemon/i);
-      const began = performance.now();
       await expect(host.exec(VERSION)).rejects.toThrow(CircuitOpenError);
-      expect(performance.now() - began).toBeLessThan(100);
       expect((await hostWith(circuits, false, gone).exec(VERSION)).ok).toBe(false);
       // Once anything finds the engine there, everybody may ask it.
       expect((await hostWith(circuits, false).exec(VERSION)).ok).toBe(true);
@@ -118,6 +117,15 @@ withDocker(
   },
   120_000,
 );
+
+/** rsync ends with either, by whether it notices the end of the stream or of ssh first. */
+test.each([12, 255])('a refused ssh connection, told by rsync with exit code %i', (exitCode) => {
+  const [target] = targetsOf(['rsync', '-a', '/srv/', 'nas:/srv/'], {}, undefined);
+  const stderr =
+    'ssh: connect to host nas port 22: Connection refused\nrsync: connection unexpectedly closed\n';
+  expect(target?.silence({ ...FAILED, exitCode, stdout: '', stderr })).toMatch(/^ssh: connect to host nas/);
+  expect(target?.silence({ ...FAILED, exitCode: 12, stdout: '', stderr: 'rsync: protocol' })).toBeNull();
+});
 
 withRsync('ssh that lets nobody connect; a folder of this machine is never concerned', async () => {
   const circuits = circuitsOf();

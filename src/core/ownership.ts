@@ -4,6 +4,7 @@ import type { CoreDeps } from './deps.js';
 import { newOwnerId } from './owner-id.js';
 import { recoverDeadRuns } from './recovery.js';
 import type { ActorRef } from './request.js';
+import { answeredInTime } from './store-deadline.js';
 import { lookAtStore, tryToWrite } from './store-watch.js';
 import { Unstored } from './unstored.js';
 
@@ -11,6 +12,8 @@ const BEAT_EVERY = 5000;
 /** How soon a stop that was asked for in another process is noticed, in ms. */
 const LOOK_FOR_STOPS_EVERY = 1000;
 const RECOVER_EVERY = 10_000;
+/** A store that has not taken a heartbeat by then is in trouble, in ms: longer than it waits for its lock itself. */
+const LONGEST_BEAT = 35_000;
 /** How long the store is waited for when a process that stays begins, in ms. */
 const FIRST_BEAT = 5000;
 /** How long the store is waited for when the process ends, in ms. */
@@ -134,7 +137,8 @@ export class Ownership {
 
   /** The heartbeat, where the store is still the one that was opened. */
   async #beatOn(): Promise<void> {
-    if (await lookAtStore(this.deps)) await tryToWrite(this.deps, () => this.#beat());
+    if (await lookAtStore(this.deps))
+      await tryToWrite(this.deps, () => answeredInTime(this.#beat(), { ms: LONGEST_BEAT }));
   }
 
   async #lookForStops(): Promise<void> {

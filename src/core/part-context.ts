@@ -89,7 +89,7 @@ export function contextFor(
     host: watched(deps.hosts.open(hostScope), underWay),
     signal: scope.signal,
     now,
-    journal: (kind, data) => writes.append(index, kind, data),
+    journal: (kind, data) => writes.append(index, kind, data, scope.signal),
     note,
     step: (at, state) => {
       step = at;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { examine, mayBegin, viewableIntents, visibleIntents } from './admission.js';
 import { type Answering, Answers } from './answers.js';
+import { atMost } from './at-most.js';
 import { authorize, mayEnd, type Right, runSubjects, type Subject } from './authorize.js';
 import { commitOf } from './commit.js';
 import { needsOthers } from './consent.js';
@@ -23,14 +24,18 @@ import { Preparation } from './preparation.js';
 import type { Notice } from './reasons.js';
 import { Records } from './records.js';
 import { isFact, notActive, shuttingDown, unknownRun } from './refusals.js';
-import { type Action, type Actor, actorRef, type RunRequest } from './request.js';
+import { type Action, type Actor, type ActorRef, actorRef, type RunRequest } from './request.js';
 import { asResumed } from './resume.js';
 import { isBeingPlanned, type Outcome, type Run, type RunSummary, type Shown } from './run.js';
 import { asSeen } from './seen-runs.js';
 import { readStatus, type StackStatus } from './status.js';
+import { StoreError } from './store.js';
 import { lookAtStore } from './store-watch.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
 import { explainIntent, type Why } from './why.js';
+
+/** How long a stop waits to be noted before it is done, in ms. */
+const STOP_NOTED_MS = 2000;
 
 export type { Right } from './authorize.js';
 export type { Admission, Refusal, Ticket } from './ticket.js';
@@ -174,8 +179,7 @@ class Story implements Pipeline {
     if (run.state !== 'queued' && run.state !== 'running' && !isBeingPlanned(run)) return notActive(run);
     const denied = mayEnd(this.deps, actor, run, runSubjects(this.deps.catalogue, run));
     if (denied) return this.#records.deny(requestOf(run, actor), run.id, denied);
-    await this.#records.stopRequested(run, actorRef(actor));
-    this.ownership.abort(run.id, { kind: 'stop', by: actorRef(actor) });
+    await this.#stop(run, actorRef(actor));
     return { ok: true, run };
   }
 
@@ -239,6 +243,20 @@ class Story implements Pipeline {
   async shutdown(graceMs: number): Promise<void> {
     this.#closing.abort();
     await this.ownership.shutdown(graceMs);
+  }
+
+  /** A run of this process is ended also while the store can't be written; another's is told by the store. */
+  async #stop(run: Run, by: ActorRef): Promise<void> {
+    const noted = this.#records.stopRequested(run, by);
+    const abort = (): boolean => this.ownership.abort(run.id, { kind: 'stop', by });
+    try {
+      await atMost(noted, STOP_NOTED_MS);
+    } catch (error) {
+      if (!(error instanceof StoreError) || !abort()) throw error;
+      this.deps.log.warn({ err: error, runId: run.id }, 'a run is stopped, which could not be noted');
+      return;
+    }
+    if (!abort()) await noted;
   }
 
   /** What keeps runs from beginning, with the store as it is at this moment. */

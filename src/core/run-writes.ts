@@ -4,9 +4,14 @@ import type { CoreDeps } from './deps.js';
 import type { Json } from './plan.js';
 import type { Run } from './run.js';
 import { type JournalRow, StoreError, StoreRefusal } from './store.js';
+import { answeredInTime } from './store-deadline.js';
 
 /** How long a run waits for a write that it can do without, in ms: a store that hangs must not hold up a way back. */
 const PATIENCE = 1000;
+
+/** How long something waits to be known before it is done, in ms; and how long once somebody has stopped the run. */
+const DEADLINE = 15_000;
+const DEADLINE_STOPPED = 2000;
 
 type Write = () => Promise<void>;
 
@@ -36,10 +41,27 @@ export class RunWrites {
     return this.#rows;
   }
 
-  /** For what must be known before it is done: durable when it returns. @throws StoreError and nothing is noted */
-  async append(part: number, kind: string, data: Json): Promise<void> {
-    await this.flush();
-    await this.deps.store.runs.appendJournal(this.run.id, part, kind, data);
+  /**
+   * For what must be known before it is done: durable when it returns. Of a store that doesn't answer it takes 15 s at
+   * most, and 2 s once `signal` is aborted.
+   * @throws StoreError and it must not be done
+   */
+  async append(part: number, kind: string, data: Json, signal?: AbortSignal): Promise<void> {
+    let isLate = false;
+    const work = async (): Promise<void> => {
+      await this.flush();
+      if (!isLate) await this.deps.store.runs.appendJournal(this.run.id, part, kind, data);
+    };
+    try {
+      await answeredInTime(work(), {
+        ms: DEADLINE,
+        msAfter: DEADLINE_STOPPED,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      isLate = true;
+      throw error;
+    }
     this.#rows.push({ part, kind, data });
   }
 

@@ -39,6 +39,10 @@ const TOLD: Readonly<Record<StoreFault, (place: Phrase, error: StoreError) => To
     message: phrase`The disk of the data directory${place} reports errors.`,
     remedy: phrase`Check the disk and the system’s log, then restart ChatOps.`,
   }),
+  unanswered: (place) => ({
+    message: phrase`The database in the data directory${place} does not answer: another process keeps it locked, or its disk hangs.`,
+    remedy: phrase`See whether another process uses it and whether the disk works, then retry.`,
+  }),
   unknown: (place, { message }) => ({
     message: phrase`The database in the data directory${place} can’t be used: ${code(message)}.`,
     remedy: phrase`Check the data directory with ${code('chatops doctor')}, then retry.`,

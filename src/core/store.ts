@@ -295,9 +295,9 @@ export class DueTakenError extends Error {
 
 /**
  * What keeps the store from working: its disk is `full`, another process keeps it `locked`, its files may not be
- * written (`denied`), are `damaged` or `gone`, or the disk reports an error (`io`).
+ * written (`denied`), are `damaged` or `gone`, the disk reports an error (`io`), or nothing answers in time.
  */
-export type StoreFault = 'full' | 'locked' | 'denied' | 'damaged' | 'gone' | 'io' | 'unknown';
+export type StoreFault = 'full' | 'locked' | 'denied' | 'damaged' | 'gone' | 'io' | 'unanswered' | 'unknown';
 
 /** The store can't be read or written; `message` says which file and why. */
 export class StoreError extends Error {

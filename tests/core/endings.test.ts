@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { phrase, plain } from '../../src/core/phrase.js';
 import type { Run } from '../../src/core/run.js';
 import { StoreError } from '../../src/core/store.js';
+import { answeredInTime } from '../../src/core/store-deadline.js';
 import { Unstored } from '../../src/core/unstored.js';
 import { FragileStore } from './fragile-store.js';
 import {
@@ -250,6 +251,63 @@ describe('a store that fails from the middle of a run on', () => {
     expect(ended.state).toBe('interrupted');
     expect(said(ended)).toBe('The bot was restarted while it ran. All that its plan said had been done.');
     expect(home.world.recovered).toEqual([]);
+  });
+});
+
+describe('a store that gives no answer', () => {
+  const SILENT = /does not answer: another process keeps it locked, or its disk hangs\./;
+
+  test('keeps nobody from stopping what waits to be noted before it is done', async () => {
+    const back = gate();
+    store.hangs = {
+      writes: (write) => /touching|audit|log|transition failed/.test(write),
+      until: back.opened,
+    };
+    const { run, done } = await begun();
+    await until(() => store.asked.includes('journal touching'), 'it waits for the journal');
+    const began = Date.now();
+    expect(await bot.pipeline.stop(run.id, alice)).toMatchObject({ ok: true });
+    const ended = await done;
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(ended).toMatchObject({ state: 'failed', outcome: { reason: 'store_unavailable' } });
+    expect(said(ended)).toMatch(SILENT);
+    expect(home.world.left).toEqual([]);
+    expect(home.world.recovered).toEqual(['photos:']);
+    const [seen] = await bot.pipeline.seen([await stored(run.id)]);
+    expect(seen?.outcome?.warnings.map(({ message }) => plain(message))).toEqual([
+      'This outcome is not stored yet: the database does not answer.',
+    ]);
+    back.open();
+    await until(async () => (await stored(run.id)).state === 'failed', 'the outcome is stored');
+  });
+
+  test('is told after its time, and at once when the work is done in it', async () => {
+    const late = answeredInTime(new Promise(() => {}), { ms: 20 });
+    await expect(late).rejects.toMatchObject({ name: 'StoreError', fault: 'unanswered' });
+    const stop = new AbortController();
+    const hurried = answeredInTime(new Promise(() => {}), { ms: 60_000, signal: stop.signal, msAfter: 20 });
+    stop.abort();
+    await expect(hurried).rejects.toMatchObject({ fault: 'unanswered' });
+    expect(await answeredInTime(Promise.resolve(7), { ms: 60_000, signal: stop.signal })).toBe(7);
+  });
+});
+
+describe('a stop that can’t be noted', () => {
+  test('ends the run all the same, and no other process’s', async () => {
+    home.world.during = (_, signal) =>
+      new Promise((resolve) => {
+        const stopped = { state: 'cancelled', reason: 'stopped' } as const;
+        signal.addEventListener('abort', () => resolve(stopped), { once: true });
+      });
+    const { run, done } = await begun();
+    await until(() => home.world.entered.length > 0 && store.asked.includes('journal touching'), 'it works');
+    store.fails = (write) => write === 'audit';
+    const frail = new FragileStore();
+    const other = await home.start({ store: frail.wrap });
+    frail.fails = (write) => write === 'audit';
+    await expect(other.pipeline.stop(run.id, alice)).rejects.toThrow(StoreError);
+    expect(await bot.pipeline.stop(run.id, alice)).toMatchObject({ ok: true });
+    expect(await done).toMatchObject({ state: 'cancelled', outcome: { reason: 'stopped' } });
   });
 });
 

@@ -3,10 +3,12 @@ import { type Store, StoreError, type StoreFault } from '../../src/core/store.js
 /** What a write is called: `journal part_ended`, `transition running`, `artifact`, `beat`, … */
 type Write = string;
 
-/** A real store whose writes fail while the test says so, as on a full disk. */
+/** A real store whose writes fail, or hang, while the test says so: as on a full disk, or one that doesn't answer. */
 export class FragileStore {
   /** The writes that fail now. */
   fails: (write: Write) => boolean = () => false;
+  /** The writes that get no answer before this. */
+  hangs: { readonly writes: (write: Write) => boolean; readonly until: Promise<unknown> } | null = null;
   /** Why. */
   fault: StoreFault = 'full';
   /** Every write that was asked for, in order. */
@@ -60,6 +62,7 @@ export class FragileStore {
 
   async #try<T>(write: Write, work: () => Promise<T>): Promise<T> {
     this.asked.push(write);
+    if (this.hangs?.writes(write)) await this.hangs.until;
     if (this.fails(write)) throw new StoreError('the store fails', { fault: this.fault, folder: '/data' });
     return work();
   }

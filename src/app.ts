@@ -15,6 +15,7 @@ import { Ownership } from './core/ownership.js';
 import { createPipeline, type Pipeline } from './core/pipeline.js';
 import { askedByPolicy } from './core/policy/confirm-rule.js';
 import { openPolicy, type PolicySource } from './core/policy/source.js';
+import type { Reads } from './core/reads.js';
 import type { Notice } from './core/reasons.js';
 import { Redactor } from './core/redact.js';
 import { createRefusalAudit, type RefusalAudit } from './core/refusal-audit.js';
@@ -62,6 +63,8 @@ export interface App {
   /** Takes refusals of somebody known that never became a request. */
   readonly refusals: RefusalAudit;
   readonly log: ReturnType<typeof createLog>;
+  /** How the bot's own files are read. */
+  readonly reads: Reads;
   close(): Promise<void>;
 }
 
@@ -202,6 +205,7 @@ export async function openApp(
     security,
     refusals,
     log,
+    reads,
     close: async () => {
       catalogue.close();
       policy.close();

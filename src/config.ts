@@ -22,6 +22,8 @@ export interface ConfigOptions {
   readonly needsDiscord?: boolean;
   /** May this process look at a path? What it may not is taken to be there: who reads it says how it is. */
   readonly mayTouch?: (path: string) => boolean;
+  /** Reads the file of a secret; throws an error with the system's code. */
+  readonly readText?: (path: string) => string;
 }
 
 const GIB = 2 ** 30;
@@ -29,7 +31,7 @@ const GIB = 2 ** 30;
 /** Turns the environment into one frozen, typed value, or lists everything that is wrong with it at once. */
 export function loadConfig(env: Environment, options: ConfigOptions): LoadedConfig {
   if (!isAbsolute(options.cwd)) throw new TypeError('cwd must be absolute');
-  const reader = createReader(env, options.cwd, options.mayTouch);
+  const reader = createReader(env, options.cwd, options.mayTouch, options.readText);
   const { get, problems } = reader;
 
   const production = get('NODE_ENV') === 'production';

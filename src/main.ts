@@ -16,6 +16,7 @@ import {
 import { type Config, loadConfig } from './config.js';
 import type { Run } from './core/run.js';
 import { createEnding, endProcess, LAST_MS } from './ending.js';
+import { readNow } from './hosts/bounded-read.js';
 import { createMountTable } from './hosts/mounts.js';
 
 // From dist/bin/ as from dist/src/: what ships with the project lies beside package.json.
@@ -47,6 +48,7 @@ function loadEnvFile(): string | null {
 /** A share that doesn't answer would keep the start waiting for ever. */
 const mounts = createMountTable();
 const mayTouch = (path: string): boolean => mounts.uncertainNow(path) === null;
+const readText = (path: string): string => readNow(path, mayTouch(path));
 
 /** The configuration, or a {@link CliError} that lists everything wrong with it. */
 function configured(
@@ -58,7 +60,7 @@ function configured(
     const remedy = 'Give the user that runs ChatOps the right to read it, or remove it.';
     throw configInvalid([{ variable: `${cwd}/.env`, problem, remedy }]);
   }
-  const loaded = loadConfig(env, { cwd, shippedIntents, needsDiscord, mayTouch });
+  const loaded = loadConfig(env, { cwd, shippedIntents, needsDiscord, mayTouch, readText });
   if (!loaded.ok) throw configInvalid(loaded.problems);
   return loaded;
 }

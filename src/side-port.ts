@@ -83,21 +83,32 @@ function judged({ policy, refusals, log }: App, actor: Actor, endpoint: string):
 /** Those that the policy lists, then those of the environment. */
 function joinedKeys({ policy, secrets }: App, own: ApiKeys): ApiKeys {
   return {
-    find: (presented) => {
+    find: async (presented) => {
       const name = keyHolder(policy.rules(), presented, secrets, null);
       return name === null ? own.find(presented) : { name };
     },
   };
 }
 
-function keySource({ redactor, log }: App, { http }: Config): () => string | null {
+function keySource(
+  { redactor, log, reads }: App,
+  { http }: Config,
+): () => string | null | Promise<string | null> {
   if (http.apiKeyFile === null) return () => http.apiKey;
   return watchSecretFile(
     http.apiKeyFile,
-    (text) => {
-      for (const key of keysOf(text)) redactor.add(key);
+    {
+      onRead: (text) => {
+        for (const key of keysOf(text)) redactor.add(key);
+      },
+      onProblem: (problem, isKept) => {
+        const meanwhile = isKept
+          ? 'the keys that were read last stay valid'
+          : 'no API key is valid until it can be';
+        log.error({}, `CHATOPS_API_KEY_FILE ${problem}: ${meanwhile}`);
+      },
     },
-    (problem) => log.error({}, `CHATOPS_API_KEY_FILE ${problem}: no API key is valid until it can be`),
+    reads,
   );
 }
 

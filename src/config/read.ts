@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { readSecretFile } from './secret-file.js';
+import { type ReadText, readSecretFile } from './secret-file.js';
 import { SECRET_NAMES, twinOf, type ValueOf, type VariableName, variable } from './variables.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,11 +25,13 @@ export interface Reader {
 /**
  * @param cwd absolute; relative paths count from here
  * @param mayTouch a path that this process may look at; others are taken to be readable
+ * @param readText reads a secret's file
  */
 export function createReader(
   env: Environment,
   cwd: string,
   mayTouch: (path: string) => boolean = () => true,
+  readText?: ReadText,
 ): Reader {
   const problems: ConfigProblem[] = [];
   const given = (name: string): string | undefined => env[name] || undefined;
@@ -48,7 +50,7 @@ export function createReader(
       });
       return undefined;
     }
-    const read = readSecretFile(resolve(cwd, file));
+    const read = readSecretFile(resolve(cwd, file), readText);
     if (read.ok) return read.value;
     problems.push({
       variable: twinOf(name),

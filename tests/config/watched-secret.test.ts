@@ -15,28 +15,27 @@ test('a change counts at the next look; each value and each problem is told once
   const read: string[] = [];
   const problems: string[] = [];
   await writeFile(path, 'first\n');
-  const current = watchSecretFile(
-    path,
-    (value) => read.push(value),
-    (problem) => problems.push(problem),
-  );
-  expect([current(), current()]).toEqual(['first', 'first']);
+  const current = watchSecretFile(path, {
+    onRead: (value) => read.push(value),
+    onProblem: (problem) => problems.push(problem),
+  });
+  expect([await current(), await current()]).toEqual(['first', 'first']);
 
   // Replaced by one of the same size and the same age, as a secret's mount may do.
   const age = new Date('2026-01-01T00:00:00Z');
   await utimes(path, age, age);
-  current();
+  await current();
   await writeFile(`${path}.new`, 'again\n');
   await utimes(`${path}.new`, age, age);
   await rename(`${path}.new`, path);
-  expect(current()).toBe('again');
+  expect(await current()).toBe('again');
 
   await writeFile(path, '');
-  expect([current(), current()]).toEqual([null, null]);
+  expect([await current(), await current()]).toEqual([null, null]);
   await rm(path);
-  expect([current(), current()]).toEqual([null, null]);
+  expect([await current(), await current()]).toEqual([null, null]);
   expect(problems).toEqual([`names ${path}, which is empty`, `names ${path}, which can’t be read (ENOENT)`]);
   await writeFile(path, 'third');
-  expect(current()).toBe('third');
-  expect(read).toEqual(['first', 'first', 'again', 'third']);
+  expect(await current()).toBe('third');
+  expect(read).toEqual(['first', 'again', 'third']);
 });

@@ -40,7 +40,7 @@ async function runs(bot: Bot): Promise<unknown> {
 }
 
 withFuse(
-  'intents, policy and schedules on a share whose server goes away: what was read last counts',
+  'intents, policy, schedules and keys on a share whose server goes away: what was read last counts',
   async () => {
     const at = await Stage.create({ env: { CHATOPS_HTTP_RATE_LIMIT: '0' } });
     stage = at;
@@ -53,13 +53,14 @@ withFuse(
     await at.files('disk', {
       'policy.yaml': 'roles:\n  All: {api_keys: CHATOPS_API_KEY, rights: "*"}\n',
       'schedules.json': '[{"name": "yearly", "schedule": "0 3 1 1 *", "intent": "copy"}]',
+      keys: `${KEY}\n`,
     });
     mount = await hangingMount(at.path('disk'), at.path('nas'));
     const env = {
       CHATOPS_INTENTS_DIR: at.path('nas', 'intents'),
       CHATOPS_POLICY_FILE: at.path('nas', 'policy.yaml'),
       CHATOPS_SCHEDULES_FILE: at.path('nas', 'schedules.json'),
-      CHATOPS_API_KEY: KEY,
+      CHATOPS_API_KEY_FILE: at.path('nas', 'keys'),
     };
     const bot = await at.start(env);
     expect(await runs(bot)).toMatchObject({ state: 'succeeded' });
@@ -80,7 +81,7 @@ withFuse(
     expect(performance.now() - ending).toBeLessThan(6500);
 
     const starting = performance.now();
-    const again = await at.start({ ...env });
+    const again = await at.start({ ...env, CHATOPS_API_KEY_FILE: '', CHATOPS_API_KEY: KEY });
     expect(performance.now() - starting).toBeLessThan(20_000);
     expect((await readyz(again)).text).toContain('The intents folder');
     mount.answer();

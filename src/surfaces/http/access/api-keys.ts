@@ -4,7 +4,7 @@ import { hashOfLine, readKeyLines } from '../../../core/key-lines.js';
 
 /** Who a presented key belongs to; null for a key that nobody has. */
 export interface ApiKeys {
-  find(presented: string): { readonly name: string } | null;
+  find(presented: string): Promise<{ readonly name: string } | null>;
 }
 
 interface Known {
@@ -16,12 +16,12 @@ interface Known {
  * The keys of `CHATOPS_API_KEY` or its file.
  * @param current the text as it is now; asked for at each call, so that keys change without a restart
  */
-export function createApiKeys(current: () => string | null): ApiKeys {
+export function createApiKeys(current: () => string | null | Promise<string | null>): ApiKeys {
   let text: string | null = null;
   let known: readonly Known[] = [];
   return {
-    find: (presented) => {
-      const now = current();
+    find: async (presented) => {
+      const now = await current();
       if (now !== text) {
         text = now;
         known = (readKeyLines(now ?? '') ?? []).map(({ name, key }) => ({ name, hash: hashOf(key) }));

@@ -81,7 +81,7 @@ export async function letIn(access: Access, { operation, from, headers }: Arriva
   if (!presented) {
     throw refuse('missing_key', from, unauthorized('missing_key', 'The call has no API key.'));
   }
-  const key = access.keys.find(presented);
+  const key = await access.keys.find(presented);
   const wait = access.wrongKeys.wait(from, key?.name ?? null);
   if (wait > 0) throw tooManyWrong(from, wait);
   if (key) access.wrongKeys.right(from, key.name);

@@ -110,8 +110,12 @@ describeWithDocker('observe', () => {
     const scaled = await observeScale(scale('web'), look());
     expect(lines(scaled)).toEqual(['web-1 running null: /app:1']);
     expect(await observeRollout(rollout('web'), look())).toEqual(scaled);
-    expect(await observeContainer(look(), `${stack.name}-web-1`)).toEqual(scaled);
-    expect(scaled.things[0]?.key).toBe(`container:${stack.ids('web')[0]}`);
+    const [service] = scaled.things;
+    expect(service?.of).toBe(`service:${stack.name}/web`);
+    const name = `${stack.name}-web-1`;
+    const alone = { ...service, of: `container-name:${name}` };
+    expect(await observeContainer(look(), name)).toEqual({ ...scaled, things: [alone] });
+    expect(service?.key).toBe(`container:${stack.ids('web')[0]}`);
   });
 
   test('within one look a Compose file is read once, in the next one anew', async () => {
@@ -162,8 +166,9 @@ describeWithDocker('observe', () => {
 
   test('a container that is not there is seen as absent', async () => {
     const name = `${stack.name}-none`;
+    const key = `container-name:${name}`;
     expect(await observeContainer(look(), name)).toEqual({
-      things: [{ key: `container-name:${name}`, name, state: 'absent', healthy: null, detail: [] }],
+      things: [{ key, of: key, name, state: 'absent', healthy: null, detail: [] }],
       notices: [],
     });
   });

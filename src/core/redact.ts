@@ -3,8 +3,8 @@ import { notPlain, type Plain } from './plain-data.js';
 import { formsOf, inJson } from './secret-forms.js';
 
 const MASK = '••••';
-/** UTF-16 units of one text that people read; a path on Linux has up to 4096 bytes. */
-const LONGEST_TEXT = 4096;
+/** UTF-16 units of one text that people read: longer than the paths that people have, shorter than a screenful. */
+const LONGEST_TEXT = 500;
 
 /** A copy of plain data with every known secret masked. */
 export type Redact = <T>(value: T & Plain<T>) => T;

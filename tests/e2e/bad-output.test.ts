@@ -95,7 +95,7 @@ describe('10 MB in one line', () => {
     const cli = await stage.cli(['run', 'mirror', '--yes']);
     expect(cli).toMatchObject({ code: 3, stderr: '' });
     expect(cli.stdout).toMatch(
-      /Can’t run yet\.\n {2}rsync could not make its dry run: x{300}…?\. Read what the tool said\.\n/,
+      /Can’t run yet\.\n {2}rsync could not make its dry run: x{500}…?\. Read what the tool said\.\n/,
     );
     await stage.start();
     const alice = stage.discord.as('alice');

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { examine } from '../../../src/core/admission.js';
 import type { Intent } from '../../../src/core/intent/intent.js';
+import { patternFault, withPatterns } from '../../../src/core/intent/pattern.js';
 import { checkArtifacts } from '../../../src/core/params.js';
 import { plain } from '../../../src/core/phrase.js';
 import type { Params } from '../../../src/core/request.js';
@@ -12,6 +13,7 @@ import { catalogueOf, request } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 
 const AT = new Date('2026-11-22T23:59:00Z');
+await withPatterns(() => patternFault('x'));
 const PLEX = intentOf(
   'plex',
   backupText(

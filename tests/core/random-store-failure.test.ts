@@ -92,9 +92,9 @@ async function tryOne(ground: Ground, seed: number): Promise<string> {
   const asked = await previewed(bot, 'photos');
   const ended = await failing(ground, asked, from);
   expect([box.isRunning, box.hasPartial]).toEqual([true, false]);
-  await until(async () => (await bot.deps.store.leases.list()).length === 0, 'the leases are free');
-  await until(() => bot.ownership.unstored.get(asked.id) === null, 'nothing waits for the store');
-  await until(() => bot.deps.faults.blocking() === null, 'no fault is left', 10_000);
+  await until(async () => (await bot.deps.store.leases.list()).length === 0, 'the leases are free', 20_000);
+  await until(() => bot.ownership.unstored.get(asked.id) === null, 'nothing waits for the store', 20_000);
+  await until(() => bot.deps.faults.blocking() === null, 'no fault is left', 20_000);
   const stored = await bot.deps.store.runs.get(asked.id);
   if (ended === null) {
     expect([stored?.state, box.archives]).toEqual(['awaiting', made]);

@@ -113,14 +113,20 @@ export async function openApp(
       for (const problem of problems) log.warn(problem, 'intent has a problem');
     },
     // A command that ends in a moment says it itself.
-    ...(options.watch ? { onFolder: (fault: Notice | null) => tellFolder(faults, fault) } : {}),
+    ...(options.watch
+      ? { onFolder: (fault: Notice | null) => tellFile(faults, 'intents-folder', fault) }
+      : {}),
   });
+  const onFile = options.watch
+    ? { onFile: (key: string, fault: Notice | null) => tellFile(faults, key, fault) }
+    : {};
   const policy = await openPolicy({
     policyFile: config.policyFile,
     rbac: config.rbac,
     reads,
     watch: options.watch,
     onSecret: (key) => redactor.add(key),
+    ...onFile,
     onChange: (problems, rules) => logPolicy(log, problems, rules),
   });
   const schedules = await openSchedules({
@@ -128,6 +134,7 @@ export async function openApp(
     catalogue,
     reads,
     watch: options.watch,
+    ...onFile,
     onChange: (problems) => {
       for (const problem of problems) log.warn(problem, 'a schedule has a problem');
     },
@@ -220,9 +227,9 @@ export async function openApp(
   };
 }
 
-function tellFolder(faults: Faults, fault: Notice | null): void {
-  if (fault === null) faults.clear('intents-folder');
-  else faults.open('intents-folder', fault);
+function tellFile(faults: Faults, key: string, fault: Notice | null): void {
+  if (fault === null) faults.clear(key);
+  else faults.open(key, fault);
 }
 
 /** Loaded on demand: most installations have no Redis. */

@@ -210,12 +210,23 @@ async function readiness(
     stoppingCheck(stopping),
   ];
   const problems = [...app.policy.problems(), ...app.catalogue.problems(), ...app.schedules.problems()];
-  // The folder itself is told as a fault.
-  const inFiles = problems.filter(({ file }) => file !== config.intentsDir);
+  const unread = unreadFiles(app, config);
+  const inFiles = problems.filter(({ file }) => !unread.includes(file));
   const files = inFiles.map(({ file, line, message }) => `${file}:${line}: ${message}`);
   const alerts = [discord?.alertProblem(), webhook?.problem()].filter((text) => typeof text === 'string');
   const faults = app.faults.list().filter(({ blocksRuns }) => !blocksRuns);
   return { checks, warnings: [...faults.map(faultText), ...files, ...alerts] };
+}
+
+/** What can't be read at all, and so is told as a fault. */
+function unreadFiles({ faults }: App, config: Config): readonly (string | null)[] {
+  const paths: Readonly<Record<string, string | null>> = {
+    'intents-folder': config.intentsDir,
+    'policy-file': config.policyFile,
+    'rbac-file': config.rbac.file,
+    'schedules-file': config.schedulesFile,
+  };
+  return faults.list().map(({ key }) => paths[key] ?? null);
 }
 
 /** Each fault that keeps runs back; the store's is the store's own check. */

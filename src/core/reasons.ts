@@ -24,6 +24,14 @@ export const REASONS = {
     summary: 'The intents folder can’t be read; what it held last counts.',
     remedy: 'Put the folder back, or check its mount and rights.',
   },
+  policy_unavailable: {
+    summary: 'A file of the policy can’t be read; what it said last stays in force.',
+    remedy: 'Put the file back, or give the bot’s user the right to read it.',
+  },
+  schedules_unavailable: {
+    summary: 'The schedules file can’t be read; its schedules stay as they were.',
+    remedy: 'Put the file back, or give the bot’s user the right to read it.',
+  },
   action_mismatch: {
     summary: 'The intent’s action is not what this command does.',
     remedy: 'Use the command that is named like the intent’s action.',

@@ -9,6 +9,8 @@ import { MAX_POLICY_BYTES, type PolicyProblem, readPolicy } from './read-policy.
 interface Read {
   readonly policy: Policy | null;
   readonly problems: readonly PolicyProblem[];
+  /** There is no file, or nothing of it could be read: the one problem says why. */
+  readonly unread?: true;
 }
 
 /** Between two looks at a file that may still be written, in ms. */
@@ -63,24 +65,28 @@ function unreadable(file: string, found: Exclude<TextFile, { ok: true }>): Read 
   switch (found.why) {
     case 'too_large': {
       const message = `The file is larger than ${MAX_POLICY_BYTES / 1024} KiB.`;
-      return broken(file, message, 'Is this the right file? A policy has a few dozen lines.');
+      return unread(file, message, 'Is this the right file? A policy has a few dozen lines.');
     }
     case 'not_utf8':
-      return broken(file, 'The file is not UTF-8 text.', 'Save it as UTF-8 text.');
+      return unread(file, 'The file is not UTF-8 text.', 'Save it as UTF-8 text.');
     case 'not_a_file':
-      return broken(file, 'This is not a regular file.', 'Name a file.');
+      return unread(file, 'The file is not a regular file.', 'Name a file.');
     case 'unanswered':
-      return broken(file, `The file is on ${found.mount}, which doesn’t answer.`, 'Check that mount.');
+      return unread(file, `The file is on ${found.mount}, which doesn’t answer.`, 'Check that mount.');
     case 'unreadable': {
       const [message, hint] =
         found.code === 'ENOENT'
           ? ['The file does not exist.', 'Put it back, or unset the variable that names it and restart.']
           : [`The file can’t be read (${found.code}).`, 'Give the bot’s user the right to read it.'];
-      return broken(file, message, hint);
+      return unread(file, message, hint);
     }
   }
 }
 
 function broken(file: string, message: string, hint: string): Read {
   return { policy: null, problems: [{ file, ...START, field: '', message, hint }] };
+}
+
+function unread(file: string, message: string, hint: string): Read {
+  return { ...broken(file, message, hint), unread: true };
 }

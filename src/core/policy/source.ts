@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
+import { fileNotice, type OnFile } from '../file-notice.js';
 import { watchFolder } from '../intent/watch-folder.js';
 import { plainReads, type Reads } from '../reads.js';
+import type { Notice } from '../reasons.js';
 import type { Policy, Rules } from './policy.js';
 import { readRbac } from './rbac.js';
 import { readPolicyFile, readRbacFile } from './read-files.js';
@@ -17,6 +19,8 @@ export interface PolicyOptions extends PolicyFiles {
   readonly watch?: boolean;
   /** Called when the rules or their problems are others than before, also for what is found at the start. */
   readonly onChange?: (problems: readonly PolicyProblem[], rules: Rules) => void;
+  /** Told after each reading of a file. */
+  readonly onFile?: OnFile<'policy-file' | 'rbac-file'>;
   /** Told of each API key that is read in plain, so that it can be redacted everywhere. */
   readonly onSecret?: (key: string) => void;
   /** How often the files are looked at besides, in milliseconds. Default 10 s. */
@@ -43,13 +47,15 @@ export interface OpenPolicy extends PolicySource {
 interface Part {
   readonly policy: Policy | null;
   readonly problems: readonly PolicyProblem[];
+  /** There is no file, or nothing of it could be read. */
+  readonly unread?: true;
 }
 
 type Reader = () => Promise<Part>;
 
 /** Opens the policy. Nothing here throws because of a file: one that was never good closes everything. */
 export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
-  const { policyFile, rbac, watch = false, onChange, pollMs = 10_000, reads = plainReads } = options;
+  const { policyFile, rbac, watch = false, onChange, onFile, pollMs = 10_000, reads = plainReads } = options;
   const onSecret = options.onSecret ?? (() => {});
   const sources: { readonly kind: 'policy' | 'keys'; readonly file: string; readonly read: Reader }[] = [];
   const { file: rbacFile, json } = rbac;
@@ -72,10 +78,12 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
   const load = async (): Promise<void> => {
     const next = new Map<string, Part>();
     for (const { file, read } of sources) {
-      const { policy, problems } = await read();
-      next.set(file, { policy: policy ?? parts.get(file)?.policy ?? null, problems });
+      const found = await read();
+      next.set(file, { ...found, policy: found.policy ?? parts.get(file)?.policy ?? null });
     }
     if (closed) return;
+    onFile?.('policy-file', faultOf(policyFile, 'policy file', next));
+    onFile?.('rbac-file', faultOf(rbacFile, 'file of API keys', next));
     const changed = JSON.stringify([...next]) !== JSON.stringify([...parts]);
     parts = next;
     if (!changed) return;
@@ -105,6 +113,19 @@ export async function openPolicy(options: PolicyOptions): Promise<OpenPolicy> {
       for (const stop of stops) stop();
     },
   };
+}
+
+function faultOf(file: string | null, name: string, parts: ReadonlyMap<string, Part>): Notice | null {
+  const part = file === null ? undefined : parts.get(file);
+  const [problem] = part?.unread ? part.problems : [];
+  if (!part || !problem) return null;
+  const words = {
+    code: 'policy_unavailable',
+    name,
+    kept: 'What it said last stays in force.',
+    never: 'Until it can be read, nobody but the local operator can do anything.',
+  } as const;
+  return fileNotice(words, problem, part.policy !== null);
 }
 
 function problemsOf(parts: ReadonlyMap<string, Part>): readonly PolicyProblem[] {

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { fileNotice, type OnFile } from '../file-notice.js';
 import { askable } from '../intent/askable.js';
 import { fieldName } from '../intent/flat-document.js';
 import type { Catalogue, IntentProblem } from '../intent/intent.js';
@@ -20,6 +21,8 @@ export interface SchedulesOptions {
   readonly watch?: boolean;
   /** Called when the file's schedules or problems are others than before, also for what is found at the start. */
   readonly onChange?: (problems: readonly IntentProblem[]) => void;
+  /** Told after each reading of the file. */
+  readonly onFile?: OnFile<'schedules-file'>;
   /** How often the file is looked at besides, in milliseconds. Default 10 s. */
   readonly pollMs?: number;
   /** How the file is read. Default: in this process. */
@@ -47,14 +50,19 @@ const NONE: ReadSchedules = { schedules: [], problems: [], broken: [] };
 
 /** Opens the schedules. Nothing here throws because of a file: what was good before stays in force. */
 export async function openSchedules(options: SchedulesOptions): Promise<OpenSchedules> {
-  const { file, catalogue, watch = false, onChange, pollMs = 10_000, reads = plainReads } = options;
+  const { file, catalogue, watch = false, onChange, onFile, pollMs = 10_000, reads = plainReads } = options;
   let now = NONE;
+  let wasRead = false;
   let closed = false;
 
   const load = async (): Promise<void> => {
-    if (file === null) return;
-    const next = lastGood(now, await readFile(file, reads));
-    if (closed || JSON.stringify(next) === JSON.stringify(now)) return;
+    if (file === null) return onFile?.('schedules-file', null);
+    const found = await readFile(file, reads);
+    if (closed) return;
+    if (found.unread === undefined) wasRead = true;
+    onFile?.('schedules-file', found.unread ? fileNotice(WORDS, found.unread, wasRead) : null);
+    const next = lastGood(now, found.read);
+    if (JSON.stringify(next) === JSON.stringify(now)) return;
     now = next;
     onChange?.(problems());
   };
@@ -91,11 +99,25 @@ export async function openSchedules(options: SchedulesOptions): Promise<OpenSche
   };
 }
 
-async function readFile(file: string, reads: Reads): Promise<ReadSchedules> {
+const WORDS = {
+  code: 'schedules_unavailable',
+  name: 'schedules file',
+  kept: 'Its schedules stay as they were.',
+  never: 'Until it can be read, only intents have schedules.',
+} as const;
+
+interface ReadFile {
+  readonly read: ReadSchedules;
+  /** Why there is no file, or nothing of it could be read. */
+  readonly unread?: IntentProblem;
+}
+
+async function readFile(file: string, reads: Reads): Promise<ReadFile> {
   const found = await readSettled(file, reads, MAX_SCHEDULES_BYTES);
-  if (found.ok) return readSchedules(found.text, file);
+  if (found.ok) return { read: readSchedules(found.text, file) };
   const [message, hint] = WHY[found.why]('code' in found ? found.code : 'mount' in found ? found.mount : '');
-  return { schedules: [], problems: [{ file, ...START, field: '', message, hint }], broken: null };
+  const unread = { file, ...START, field: '', message, hint };
+  return { read: { schedules: [], problems: [unread], broken: null }, unread };
 }
 
 type Why = Exclude<TextFile, { ok: true }>['why'];
@@ -103,7 +125,7 @@ type Why = Exclude<TextFile, { ok: true }>['why'];
 const WHY: Readonly<Record<Why, (detail: string) => readonly [message: string, hint: string]>> = {
   too_large: () => [`The file is larger than ${MAX_SCHEDULES_BYTES / 1024} KiB.`, 'Is this the right file?'],
   not_utf8: () => ['The file is not UTF-8 text.', 'Save it as UTF-8 text.'],
-  not_a_file: () => ['This is not a regular file.', 'Name a file.'],
+  not_a_file: () => ['The file is not a regular file.', 'Name a file.'],
   unreadable: (code) =>
     code === 'ENOENT'
       ? ['The file does not exist.', 'Put it back, or unset CHATOPS_SCHEDULES_FILE and restart.']

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { secondsOf } from '../duration.js';
-import { HIDDEN } from './characters.js';
+import { firstHidden, HIDDEN } from './characters.js';
 
 /** Why a value can't be used, as the end of a sentence ("… is "x", but <why>"), and what would be right. */
 export interface Fault {
@@ -11,6 +11,22 @@ export interface Fault {
 /** Text of one form. The same pattern judges here and in the JSON Schema; `explain` says what is wrong. */
 export function text(form: RegExp, explain: (value: string) => Fault) {
   return checked((value) => (form.test(value) ? null : explain(value))).meta({ pattern: form.source });
+}
+
+/** Like {@link text}, for names that people read: nothing in them may be hidden. */
+export function readable(form: RegExp, explain: (value: string) => Fault) {
+  return checked((value) => hiddenFault(value) ?? (form.test(value) ? null : explain(value))).meta({
+    pattern: form.source,
+  });
+}
+
+function hiddenFault(value: string): Fault | null {
+  const hidden = firstHidden(value);
+  if (hidden === null) return null;
+  return {
+    why: `it holds a character that can’t be seen (${hidden})`,
+    hint: 'Type it again: what is copied from a page or a chat can bring such characters along.',
+  };
 }
 
 /** Text that a function judges. */
@@ -46,16 +62,19 @@ export const secretName = text(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, () => ({
   hint: 'Put the secret into an environment variable (or its _FILE twin) and write its name here, such as NAS_PASSWORD.',
 }));
 
-export const label = text(new RegExp(`^[^\\s${HIDDEN}-](?:[^${HIDDEN}]{0,98}[^\\s${HIDDEN}])?$`), () => ({
+export const label = readable(new RegExp(`^[^\\s${HIDDEN}-](?:[^${HIDDEN}]{0,98}[^\\s${HIDDEN}])?$`), () => ({
   why: 'a label is 1 to 100 characters on one line and begins neither with a space nor with a dash',
   hint: 'Write it like approved.',
 }));
 
 /** A Discord role, by name or id. Discord's names have 1 to 100 characters. */
-export const roleName = text(new RegExp(`^[^\\s${HIDDEN}](?:[^${HIDDEN}]{0,98}[^\\s${HIDDEN}])?$`), () => ({
-  why: 'a role’s name is 1 to 100 characters on one line, without spaces around it',
-  hint: 'Write the role’s name as Discord shows it, or its id in quotes.',
-}));
+export const roleName = readable(
+  new RegExp(`^[^\\s${HIDDEN}](?:[^${HIDDEN}]{0,98}[^\\s${HIDDEN}])?$`),
+  () => ({
+    why: 'a role’s name is 1 to 100 characters on one line, without spaces around it',
+    hint: 'Write the role’s name as Discord shows it, or its id in quotes.',
+  }),
+);
 
 const HIDDEN_BUT_LINES = HIDDEN.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b-\\u001f');
 
@@ -66,7 +85,7 @@ export const remark = text(new RegExp(`^[^${HIDDEN_BUT_LINES}]{1,1000}$`), (valu
 }));
 
 /** Something to leave out, for tar or rsync. */
-export const excludePattern = text(new RegExp(`^(?![-!]|\\+ )[^${HIDDEN}]{1,1000}$`), (value) => {
+export const excludePattern = readable(new RegExp(`^(?![-!]|\\+ )[^${HIDDEN}]{1,1000}$`), (value) => {
   if (/^[-!]|^\+ /.test(value)) {
     return {
       why: 'a pattern that begins with -, ! or + means something else to the tool that reads it',

@@ -1,5 +1,5 @@
 import { secondsOf } from '../duration.js';
-import { hasHidden, quote } from './characters.js';
+import { firstHidden, hasHidden, quote } from './characters.js';
 import { closest } from './closest.js';
 import type { Fault } from './forms.js';
 import { listed } from './listed.js';
@@ -92,7 +92,10 @@ function readText(param: Extract<Param, { type: 'string' }>, value: string): Rea
   if (value.length > param.max_length) {
     return fault(param, `at most ${param.max_length.toLocaleString('en-US')} characters fit`);
   }
-  if (hasHidden(value)) return fault(param, 'it holds a line break or another control character');
+  const hidden = firstHidden(value);
+  if (hidden !== null) {
+    return fault(param, `it holds a line break or another character that can’t be seen (${hidden})`);
+  }
   if (value.split('/').includes('..')) return fault(param, 'no part of it may be ..');
   const fits = param.pattern === undefined ? PLAIN.test(value) : fitsPattern(param.pattern, value);
   return fits ? { ok: true, value } : fault(param, `it must be ${formOf(param)}`);

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { hasHidden } from './characters.js';
+import { firstHidden } from './characters.js';
 import type { Fault } from './forms.js';
 
 export type Resolved = { readonly ok: true; readonly path: string } | ({ readonly ok: false } & Fault);
@@ -138,8 +138,12 @@ function notRoot(resolved: Resolved): Resolved {
 function lexicalFault(value: string): Fault | null {
   if (value === '') return { why: 'it is empty', hint: 'Write a path such as /srv/data.' };
   if (value.length > 4096) return { why: 'at most 4,096 characters fit', hint: 'Write a shorter path.' };
-  if (hasHidden(value)) {
-    return { why: 'it holds a line break or another control character', hint: 'Write the path on one line.' };
+  const hidden = firstHidden(value);
+  if (hidden !== null) {
+    return {
+      why: `it holds a line break or another character that can’t be seen (${hidden})`,
+      hint: 'Type the path again, on one line.',
+    };
   }
   if (value !== value.trim()) {
     return { why: 'it begins or ends with a space', hint: 'Remove the space.' };

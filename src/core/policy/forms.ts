@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { secondsOf } from '../duration.js';
 import { HIDDEN } from '../intent/characters.js';
-import { checked, text } from '../intent/forms.js';
+import { checked, readable, text } from '../intent/forms.js';
 import { formatOf } from './calendar.js';
 import { isId } from './judge.js';
 
 /** Text of people's own: names of roles, channels, keys, schedules. */
-export const anyName = text(new RegExp(`^[^\\s${HIDDEN}](?:[^${HIDDEN}]{0,98}[^\\s${HIDDEN}])?$`), () => ({
-  why: 'a name is 1 to 100 characters on one line, without a space at its ends',
-  hint: 'Write it as it is shown.',
-}));
+export const anyName = readable(
+  new RegExp(`^[^\\s${HIDDEN}](?:[^${HIDDEN}]{0,98}[^\\s${HIDDEN}])?$`),
+  () => ({
+    why: 'a name is 1 to 100 characters on one line, without a space at its ends',
+    hint: 'Write it as it is shown.',
+  }),
+);
 
 /** A Discord user's id. */
 export const userId = checked((value) =>

@@ -214,8 +214,9 @@ class Story implements Pipeline {
     return explainIntent(this.deps, actor, intent);
   }
 
-  status(actor: Actor): Promise<readonly StackStatus[]> {
-    return readStatus(this.deps, actor, this.#closing.signal);
+  async status(actor: Actor): Promise<readonly StackStatus[]> {
+    const stacks = await readStatus(this.deps, actor, this.#closing.signal);
+    return Promise.all(stacks.map(async (stack) => ({ ...stack, runs: await this.seen(stack.runs) })));
   }
 
   seen<R extends RunSummary>(runs: readonly R[]): Promise<readonly R[]> {

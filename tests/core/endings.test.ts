@@ -166,6 +166,8 @@ describe('a store that fails from the middle of a run on', () => {
     const stop = await bot.pipeline.stop(run.id, alice);
     expect(stop).toMatchObject({ ok: false, notice: { code: 'not_active' } });
     expect(stop.ok ? '' : plain(stop.notice.message)).toContain('is not running: it is succeeded');
+    const shown = (await bot.pipeline.status(alice)).flatMap(({ runs }) => runs);
+    expect(shown.map(({ id, state }) => [id, state])).toEqual([[run.id, 'succeeded']]);
     const rows = [await stored(run.id), ...(await bot.deps.store.runs.list({ limit: 1 }))];
     for (const seen of await bot.pipeline.seen(rows)) {
       expect(seen).toMatchObject({ id: run.id, state: 'succeeded', finishedAt: ended.finishedAt });

@@ -1,8 +1,11 @@
 import type { Diagnosis } from './core/diagnosis.js';
 import { type DoctorWorld, diagnose } from './doctor.js';
+import { readNow } from './hosts/bounded-read.js';
 import { createHttpClient } from './hosts/http.js';
 import { createLocalHosts } from './hosts/local.js';
 import { createMachine } from './hosts/machine.js';
+import { createMountTable } from './hosts/mounts.js';
+import { createReads } from './hosts/reads.js';
 import { dataSizes } from './store/data-sizes.js';
 import { readSqliteFacts } from './store/sqlite-facts.js';
 
@@ -20,12 +23,17 @@ export function examine(options: CheckupOptions): Promise<Diagnosis> {
 /** The doctor's view of this machine. */
 export function thisMachine(options: CheckupOptions): DoctorWorld {
   const hosts = createLocalHosts({ ...options.env });
+  const table = createMountTable();
+  const mayTouch = (path: string): boolean => table.uncertainNow(path) === null;
   return {
     ...options,
     nodeVersion: process.versions.node,
     mountsFile: '/proc/self/mounts',
     fstabFile: '/etc/fstab',
     machine: createMachine(),
+    reads: createReads(table),
+    mayTouch,
+    readText: (path) => readNow(path, mayTouch(path)),
     now: Date.now,
     openHost: (signal) =>
       hosts.open({

@@ -61,7 +61,7 @@ export async function diagnose(world: DoctorWorld, limits: Limits = LIMITS): Pro
     id: 'intents.folder',
     what: `The intents folder ${config.intentsDir}`,
     work: async () => {
-      intents = await examineIntents(config);
+      intents = await examineIntents(config, world.reads);
       return intents.checks;
     },
   });
@@ -111,7 +111,7 @@ export async function diagnose(world: DoctorWorld, limits: Limits = LIMITS): Pro
       area: 'policy',
       id: 'policy.file',
       what: 'The policy file',
-      work: () => examinePolicy(config, intents.intents),
+      work: () => examinePolicy(config, intents.intents, world.reads),
     }),
     part({
       area: 'tools',

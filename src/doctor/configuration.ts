@@ -43,9 +43,9 @@ interface Loaded {
 
 /** Loads again without what is wrong, until nothing is; each round removes at least one variable. */
 function loadWhatIsRight(env: Environment, world: DoctorWorld): Loaded {
-  const { cwd, shippedIntents } = world;
+  const { cwd, shippedIntents, mayTouch, readText } = world;
   // A missing token is told where Discord is looked at.
-  const loaded = loadConfig(env, { cwd, shippedIntents, needsDiscord: false });
+  const loaded = loadConfig(env, { cwd, shippedIntents, needsDiscord: false, mayTouch, readText });
   if (loaded.ok) return { config: loaded.config, problems: [] };
   const names = loaded.problems.flatMap(({ variable }) => [
     variable,

@@ -3,6 +3,7 @@ import type { Check } from '../core/diagnosis.js';
 import { formatCount } from '../core/format.js';
 import { openCatalogue } from '../core/intent/catalogue.js';
 import type { Intent } from '../core/intent/intent.js';
+import type { Reads } from '../core/reads.js';
 import { openSchedules, type ScheduleSource } from '../core/schedule/source.js';
 import { inFile, passed, warning } from './check.js';
 
@@ -14,14 +15,17 @@ export interface ExaminedIntents {
 
 const AREA = 'intents';
 
-export async function examineIntents({
-  intentsDir,
-  approvedLabel,
-  schedulesFile,
-}: Pick<Config, 'intentsDir' | 'approvedLabel' | 'schedulesFile'>): Promise<ExaminedIntents> {
-  const catalogue = await openCatalogue({ dir: intentsDir });
+export async function examineIntents(
+  {
+    intentsDir,
+    approvedLabel,
+    schedulesFile,
+  }: Pick<Config, 'intentsDir' | 'approvedLabel' | 'schedulesFile'>,
+  reads: Reads,
+): Promise<ExaminedIntents> {
+  const catalogue = await openCatalogue({ dir: intentsDir, reads });
   const [intents, problems] = [catalogue.all(), catalogue.problems()];
-  const schedules = await openSchedules({ file: schedulesFile, catalogue });
+  const schedules = await openSchedules({ file: schedulesFile, catalogue, reads });
   schedules.close();
   catalogue.close();
   const broken = problems.map((one) => inFile(AREA, 'intents.file', one));

@@ -1,6 +1,7 @@
 import type { Check, CheckArea } from '../core/diagnosis.js';
 import { formatDuration } from '../core/format.js';
-import { HostError } from '../core/host.js';
+import { HostError, NoAnswerError } from '../core/host.js';
+import { plain } from '../core/phrase.js';
 import { problem } from './check.js';
 
 /** What is looked at in one go, with a time limit of its own. */
@@ -37,6 +38,15 @@ export async function limited(examination: Examination, limitMs: number): Promis
 }
 
 function failed({ area, id, what, remedy }: Examination, error: unknown): Check {
+  if (error instanceof NoAnswerError) {
+    const message = `${what} can’t be looked at: ${plain(error.what)}`;
+    return problem(
+      area,
+      id,
+      message,
+      `Check the mount ${error.path}, and what it needs: its server, the network.`,
+    );
+  }
   if (error instanceof HostError) {
     const message = `${what} can’t be looked at: ${error.path} is closed to this user (${error.code}).`;
     return problem(area, id, message, `Give the user that runs ChatOps the right to reach ${error.path}.`);

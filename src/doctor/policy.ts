@@ -3,6 +3,7 @@ import type { Check } from '../core/diagnosis.js';
 import type { Intent } from '../core/intent/intent.js';
 import { openPolicy } from '../core/policy/source.js';
 import { unusedNames } from '../core/policy/unused-names.js';
+import type { Reads } from '../core/reads.js';
 import { inFile, passed, warning } from './check.js';
 
 const AREA = 'policy';
@@ -11,8 +12,9 @@ const AREA = 'policy';
 export async function examinePolicy(
   { policyFile, rbac }: Pick<Config, 'policyFile' | 'rbac'>,
   intents: readonly Intent[],
+  reads: Reads,
 ): Promise<readonly Check[]> {
-  const source = await openPolicy({ policyFile, rbac });
+  const source = await openPolicy({ policyFile, rbac, reads });
   source.close();
   const rules = source.rules();
   const broken = source.problems().map((one) => inFile(AREA, 'policy.file', one));

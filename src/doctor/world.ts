@@ -1,6 +1,7 @@
 import type { Environment } from '../config.js';
 import type { Host, ProcessIdentity } from '../core/host.js';
 import type { HttpClient } from '../core/http-client.js';
+import type { Reads } from '../core/reads.js';
 import type { DataSizes, StoreFacts } from '../core/store-facts.js';
 
 /** What the file system says about a path, links followed. */
@@ -45,6 +46,11 @@ export interface DoctorWorld {
   readonly mountsFile: string;
   readonly fstabFile: string;
   readonly machine: Machine;
+  /** How the bot's own files are read. */
+  readonly reads: Reads;
+  /** Of the configuration; see its options. */
+  readonly mayTouch: (path: string) => boolean;
+  readonly readText: (path: string) => string;
   /** Milliseconds since 1970. */
   now(): number;
   /** A host whose commands end when the signal says so. */

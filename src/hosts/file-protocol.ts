@@ -1,8 +1,9 @@
 import type { Reads } from '../core/reads.js';
+import type { plainLooks } from './looks.js';
 import type { AllFileOperations } from './plain-files.js';
 
 /** What a file helper does. */
-export type HelperOperations = AllFileOperations & Omit<Reads, 'isCertain'>;
+export type HelperOperations = AllFileOperations & Omit<Reads, 'isCertain'> & typeof plainLooks;
 
 /** The file operations, by name. */
 export type FileOperation = keyof HelperOperations;

@@ -1,10 +1,12 @@
 import { plainReads } from '../core/reads.js';
 import type { HelperOperations } from './file-protocol.js';
+import { plainLooks } from './looks.js';
 import { asHostError, plainFiles } from './plain-files.js';
 
 /** Everything that a file helper can be asked. */
 export const helperOperations: HelperOperations = {
   ...plainFiles,
+  ...plainLooks,
   facts: named(plainReads.facts),
   linkFacts: named(plainReads.linkFacts),
   names: named(plainReads.names),

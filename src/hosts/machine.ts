@@ -1,10 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { asHostError } from './plain-files.js';
+import { plainLooks } from './looks.js';
+import { createMountTable } from './mounts.js';
+import { createUncertainFiles } from './uncertain-files.js';
+
+/** Looks end when they have their answer, or at their deadline. */
+const NEVER = new AbortController().signal;
 
 /** What `chatops doctor` wants to know of this machine; everything here only looks. */
 export function createMachine() {
+  const table = createMountTable();
+  const uncertain = createUncertainFiles(table.has);
+  const bounded = <Name extends keyof typeof plainLooks>(name: Name): (typeof plainLooks)[Name] => {
+    const work = async (path: string): Promise<unknown> => {
+      const mount = await table.uncertain(path, true);
+      return mount ? uncertain.ask(mount, name, [path], NEVER) : plainLooks[name](path);
+    };
+    return work as (typeof plainLooks)[Name];
+  };
   return {
     userId: process.getuid?.() ?? 0,
     isInGroup: (name: string) => {
@@ -14,8 +27,8 @@ export function createMachine() {
     nameOf: (userId: number) =>
       [...idsIn('/etc/passwd')].find(([, id]) => id === userId)?.[0] ?? String(userId),
     inContainer: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
-    look,
-    writeFault,
+    look: bounded('look'),
+    writeFault: bounded('writeFault'),
     listenFault,
   };
 }
@@ -32,27 +45,6 @@ function idsIn(file: string): ReadonlyMap<string, number> {
     );
   } catch {
     return new Map();
-  }
-}
-
-async function look(path: string) {
-  try {
-    const stats = await stat(path);
-    const type = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
-    return { type, mode: stats.mode & 0o7777, owner: stats.uid, device: stats.dev } as const;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw asHostError(error, path);
-  }
-}
-
-async function writeFault(path: string): Promise<string | null> {
-  try {
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    return null;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'EUNKNOWN';
   }
 }
 

@@ -24,6 +24,8 @@ const DEADLINES: Readonly<Record<FileOperation, number>> = {
   names: 5000,
   truePath: 5000,
   text: 5000,
+  look: 5000,
+  writeFault: 5000,
 };
 /** What is left of it once somebody stops the run, in ms. */
 const STOPPED_MS = 3000;

@@ -79,8 +79,6 @@ export class Pairs {
       },
       envOf: (discord) => ({ DISCORD_OPS_CHANNEL_ID: discord.channelId('alerts') }),
     });
-    // Half of the pairs refuse something, and files are rewritten all the time.
-    stage.expectLog(/./);
     await stage.files('src', { 'a.txt': 'alpha' });
     await stage.files('big', { 'b.bin': randomBytes(300_000) });
     await writeFile(stage.path('policy.yaml'), POLICY);

@@ -22,9 +22,22 @@ export async function waitUntil(gone: () => boolean, ms: number): Promise<boolea
   return true;
 }
 
-/** Ends a process group that is ours: SIGTERM, and SIGKILL for what is left of it after `graceMs`. */
+/** Groups that were asked to end and may not have ended yet. */
+const ending = new Set<number>();
+
+// Nobody comes back for what only looked, such as a plan's probe that ignores SIGTERM.
+process.on('exit', () => {
+  for (const group of ending) signal(-group, 'SIGKILL');
+});
+
+/**
+ * Ends a process group that is ours: SIGTERM, and SIGKILL for what is left of it after `graceMs`, or when this process
+ * ends before that.
+ */
 export async function terminateGroup(processGroup: number, graceMs: number): Promise<void> {
   if (!signal(-processGroup, 'SIGTERM')) return;
+  ending.add(processGroup);
   const gone = await waitUntil(() => !signal(-processGroup, 0), graceMs);
   if (!gone) signal(-processGroup, 'SIGKILL');
+  ending.delete(processGroup);
 }

@@ -71,7 +71,7 @@ withFuse(
     expect(told).toMatchObject({ status: 200 });
     expect(told.text).toMatch(/doesn’t answer.*Check the mount \S+\/nas /s);
     for (const file of ['policy.yaml', 'schedules.json']) {
-      await becomes(bot, ({ text }) => text.includes(`${at.path('nas', file)}:`));
+      await becomes(bot, ({ text }) => text.includes(at.path('nas', file)));
     }
     expect((await call(await bot.url(), 'GET', '/healthz')).status).toBe(200);
     expect(await runs(bot)).toMatchObject({ state: 'succeeded' });

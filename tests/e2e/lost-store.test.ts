@@ -17,7 +17,11 @@ beforeAll(async () => {
       DISCORD_WEBHOOK_URL: discord.webhookUrl('ops'),
     }),
   });
-  stage.expectLog(/"fault":"data-directory"/, /this process could not be signed off/);
+  stage.expectLog(
+    /"fault":"(data-directory|audit-trail|database)"/,
+    /SQLITE_CORRUPT/,
+    /this process could not be signed off/,
+  );
   await stage.files('src', { 'a.txt': 'one' });
   await stage.intent(
     'photos',

@@ -6,10 +6,10 @@ describeWithDocker('the contract suite of executors', () => {
   test('finds each defect that is planted on purpose', async () => {
     const told: string[] = [];
     const log = (line: string): void => void told.push(line);
-    const signal = AbortSignal.timeout(240_000);
-    const { figures } = await proof.run({ seeds: [1], minutes: 4, only: null, log, signal });
+    const signal = AbortSignal.timeout(480_000);
+    const { figures } = await proof.run({ seeds: [1], minutes: 8, only: null, log, signal });
     console.info(told.join('\n'));
     expect(told.filter((line) => line.startsWith('MISSED'))).toEqual([]);
-    expect(figures.found).toBe(11);
-  }, 300_000);
+    expect(figures.found).toBe(13);
+  }, 540_000);
 });

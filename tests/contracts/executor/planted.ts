@@ -127,6 +127,23 @@ export const PLANTED: readonly Planted[] = [
     })),
     faults: aim('fail', /^run exec docker compose up/),
   },
+  {
+    name: 'what holds an image is left without a word',
+    executor: 'rollout',
+    plant: inHost((host) => ({
+      exec: (argv, options) => host.exec(argv[1] === 'rm' ? ['true'] : argv, options),
+    })),
+    faults: aim('fail', /^run exec docker compose up/),
+  },
+  {
+    name: 'the image of before is called back and is not',
+    executor: 'rollout',
+    plant: inRun('rollout', async (executor, part, ctx) => {
+      const result = await executor.run(part, ctx);
+      return { ...result, state: 'rolled_back', summary: [['web runs the image from before again.']] };
+    }),
+    faults: aim('fail', /^run exec docker rm/),
+  },
 ];
 
 function aim(how: string, what: RegExp): Planted['faults'] {

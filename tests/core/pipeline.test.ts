@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain } from '../../src/core/phrase.js';
 import type { Run } from '../../src/core/run.js';
+import { StoreError } from '../../src/core/store.js';
 import {
   alice,
   bob,
@@ -449,21 +450,28 @@ describe('after a process died', () => {
 
   test('what it holds stays held until its end is stored', async () => {
     const run = await dieWhileRunning();
+    let isFull = true;
     const next = await home.start({
       store: (store) => ({
         ...store,
-        runs: { ...store.runs, transition: () => Promise.reject(new Error('no space')) },
+        runs: {
+          ...store.runs,
+          transition: (...args) =>
+            isFull
+              ? Promise.reject(new StoreError('no space', { fault: 'full' }))
+              : store.runs.transition(...args),
+        },
       }),
     });
     next.hosts.dead.add(100);
     await next.ownership.recoverDead();
     expect((await stored(run.id)).state).toBe('running');
     expect((await bot.deps.store.leases.list()).map(({ runId }) => runId)).toContain(run.id);
-    const last = await home.start();
-    last.hosts.dead.add(100);
-    await last.ownership.recoverDead();
+    isFull = false;
+    await next.ownership.unstored.settle(10_000);
     expect((await stored(run.id)).state).toBe('interrupted');
     expect(await bot.deps.store.leases.list()).toEqual([]);
+    expect(home.world.recovered).toEqual(['photos:touching']);
   });
 
   test('two survivors recover it once', async () => {

@@ -21,6 +21,7 @@ beforeAll(async () => {
     /"fault":"(data-directory|audit-trail|database)"/,
     /SQLITE_CORRUPT/,
     /this process could not be signed off/,
+    /The audit trail is not sealed/,
   );
   await stage.files('src', { 'a.txt': 'one' });
   await stage.intent(

@@ -109,6 +109,7 @@ describe('a policy in Discord', () => {
     stage.expectLog(
       /policy\.yaml.*the policy has a problem/,
       /the policy’s last good version stays in force/,
+      /"fault":"policy-file"/,
     );
     await edit('roles: [broken\n');
     await until(async () => (await readyz()).text.includes('policy.yaml:'), '/readyz to warn');

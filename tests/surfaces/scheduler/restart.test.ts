@@ -55,7 +55,8 @@ function mortal(
   return new Proxy(store, {
     get: (target, name) => {
       const group: unknown = Reflect.get(target, name);
-      return typeof group === 'object' && group !== null ? wrap(group) : group;
+      // What looks at the files is no operation of the database.
+      return typeof group === 'object' && group !== null && name !== 'files' ? wrap(group) : group;
     },
   });
 }

@@ -32,6 +32,8 @@ beforeEach(async () => {
     ...ended(AWAITING, { state: 'failed', reason: 'command_failed' }),
     id: 'r-1',
     intent: 'plex-files',
+    // Its channel isn't there, and an outcome that nobody was told yet would come here as well.
+    reported: true,
   });
   const channelId = discord.channelId('alerts');
   await store.incidents.enroll(`ops:${channelId}`, new Date(0).toISOString());

@@ -19,7 +19,10 @@ afterEach(async () => {
 
 /** The incidents that are open: what each is about, and what its newest event says. */
 async function open() {
-  const { incidents } = port.process.deps.store;
+  const { store, refusals } = port.process.deps;
+  // Of a key that is refused often, the further refusals are written together, a little later.
+  await refusals.end();
+  const { incidents } = store;
   const found = await Promise.all((await incidents.due(HERE, 50)).map((id) => incidents.get(id)));
   const going = found.flatMap((incident) => (incident && incident.resolved === null ? [incident] : []));
   return Promise.all(

@@ -159,8 +159,10 @@ function createAlarm({ incidents, log, pace }: FaultDeps, find: (key: string) =>
   return {
     raise(alert) {
       const same = unstored.filter(({ subject }) => subject.key === alert.subject.key);
-      // Of one that comes and goes while the store is away, its first and its last word are enough.
-      if (same.length > 1) unstored.splice(unstored.lastIndexOf(same.at(-1) ?? alert), 1);
+      const last = same.pop();
+      // Of one that comes and goes while the store is away, its first trouble and its last word are enough.
+      if (last && same.some(({ event }) => event.kind === 'fault'))
+        unstored.splice(unstored.lastIndexOf(last), 1);
       unstored.push(alert);
       void store();
     },

@@ -65,6 +65,8 @@ export async function openScene(): Promise<Scene> {
       discord: { keepRequests: 100 },
       env: { CHATOPS_PROBE_SECONDS: '5', CHATOPS_STALL_SECONDS: '15' },
     });
+    // The soak judges the whole log by itself: log-lines.ts.
+    stage.expectLog(/./);
     undo.push(() => stage.end());
     const disk = mountDisk(stage.path('data'), '64m');
     undo.push(() => disk.end());

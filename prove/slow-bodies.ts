@@ -15,7 +15,7 @@ export const proof: Proof = {
   async run({ seeds, minutes, log, signal }) {
     const ms = Math.min(LONGEST_MS, (minutes * 60_000) / seeds.length / 4);
     const stage = await Stage.create();
-    stage.expectLog(/"reason":"too_many_connections".*calls? (was|were) refused/);
+    stage.expectLog(/"reason":"too_(many_connections|slow)".*calls? (was|were) refused/);
     const figures: Record<string, string> = {};
     let ok = true;
     try {

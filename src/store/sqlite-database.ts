@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { StoreError } from '../core/store.js';
 import { fileFault } from './data-dir.js';
-import { isBusy, storeErrorOf } from './sqlite-error.js';
+import { storeErrorOf } from './sqlite-error.js';
 import { walSync } from './wal-sync.js';
 import type { Shape } from './watched-files.js';
+import { whileBusy } from './while-busy.js';
 import { writeQueue } from './write-queue.js';
 
 /** What can be bound to a statement. The driver ends the whole process on anything else, so types must hold. */
@@ -58,23 +58,12 @@ const PAGE_BYTES = 4096;
  * @param lockTimeoutMs how long to wait for other processes before giving up with a StoreError
  */
 export async function openDatabase(file: string, lockTimeoutMs: number): Promise<Database> {
-  async function retrying<T>(attempt: () => T): Promise<T> {
-    const deadline = Date.now() + lockTimeoutMs;
-    for (;;) {
-      try {
-        return attempt();
-      } catch (error) {
-        if (!isBusy(error) || Date.now() >= deadline) throw noted(storeErrorOf(error, file));
-      }
-      await sleep(2 + Math.random() * 20);
-    }
-  }
-
   let damage: StoreError | null = null;
   const noted = (error: unknown): unknown => {
     if (error instanceof StoreError && error.fault === 'damaged') damage ??= error;
     return error;
   };
+  const retrying = whileBusy(lockTimeoutMs, (error) => noted(storeErrorOf(error, file)));
   const handle = await retrying(() => connect(file));
   const sql = sqlOf(handle);
   const wal = walSync(file);

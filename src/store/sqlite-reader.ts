@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { StoreError } from '../core/store.js';
 import { MIGRATIONS } from './schema.js';
 import { type Database, sqlOf } from './sqlite-database.js';
-import { isBusy, storeErrorOf } from './sqlite-error.js';
+import { storeErrorOf } from './sqlite-error.js';
+import { whileBusy } from './while-busy.js';
 
 /**
  * Opens a database for reading only: nothing is made, migrated or written, whatever is asked of it.
@@ -12,17 +12,7 @@ import { isBusy, storeErrorOf } from './sqlite-error.js';
  * @throws StoreError when it can't be read, or has another version's format
  */
 export async function openReader(file: string, lockTimeoutMs: number): Promise<Database> {
-  async function retrying<T>(attempt: () => T): Promise<T> {
-    const deadline = Date.now() + lockTimeoutMs;
-    for (;;) {
-      try {
-        return attempt();
-      } catch (error) {
-        if (!isBusy(error) || Date.now() >= deadline) throw storeErrorOf(error, file);
-      }
-      await sleep(2 + Math.random() * 20);
-    }
-  }
+  const retrying = whileBusy(lockTimeoutMs, (error) => storeErrorOf(error, file));
 
   const handle = await retrying(() => new Libsql(readOnlyAddress(file)));
   const sql = sqlOf(handle);

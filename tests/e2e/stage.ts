@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { textOf } from '../../src/playground/driver/text.js';
@@ -72,8 +72,11 @@ export class Stage {
     return join(this.dir, ...parts);
   }
 
+  /** Written beside and moved: a bot that looks in between would warn of an empty file. */
   async intent(name: string, yaml: string): Promise<void> {
-    await writeFile(this.path('intents', `${name}.yaml`), yaml);
+    const beside = this.path('intents', `.${name}.yaml`);
+    await writeFile(beside, yaml);
+    await rename(beside, this.path('intents', `${name}.yaml`));
   }
 
   /** Writes files below a folder: path → content. */

@@ -1,3 +1,17 @@
+/**
+ * What was looked at to say that an artifact is good, each level more than the one before. `none`: nothing, or the check
+ * failed. `listed`: it is where it should be, with the size (and for a mirror the time of every file) that it should have.
+ * `read`: every byte was read back, and is what was written. `opened`: what is inside was opened by its own tool, too.
+ * `restored`: it was brought back elsewhere and compared.
+ */
+export const LEVELS = ['none', 'listed', 'read', 'opened', 'restored'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Was at least so much looked at? */
+export function reaches(level: Level, wanted: Level): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(wanted);
+}
+
 /** What a backup leaves behind: an archive, a dump, a mirror. */
 export interface Artifact {
   readonly runId: string;
@@ -13,8 +27,7 @@ export interface Artifact {
   readonly files: number;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** The quick check passed. */
-  readonly verified: boolean;
+  readonly verified: Level;
   readonly deletedAt: string | null;
 }
 

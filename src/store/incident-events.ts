@@ -79,7 +79,7 @@ function lastGood(sql: Sql, intent: string): { at: string; checked: number } | u
   return sql.get(
     `SELECT finished_at AS at, EXISTS (
        SELECT 1 FROM artifacts
-       WHERE artifacts.intent = ? AND run_id = runs.id AND deleted_at IS NULL AND verified = 1
+       WHERE artifacts.intent = ? AND run_id = runs.id AND deleted_at IS NULL AND verified_level <> 'none'
      ) AS checked
      FROM runs WHERE intent = ? AND state = 'succeeded' AND finished_at IS NOT NULL ORDER BY seq DESC LIMIT 1`,
     intent,

@@ -250,4 +250,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX artifacts_deleted ON artifacts (deleted_at) WHERE deleted_at IS NOT NULL;
   CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (at);
   `,
+  // What was looked at, instead of whether something was: archives were read back, mirrors and volumes were seen.
+  `
+  ALTER TABLE artifacts ADD COLUMN verified_level TEXT NOT NULL DEFAULT 'none';
+  UPDATE artifacts SET verified_level = CASE WHEN sha256 IS NULL THEN 'listed' ELSE 'read' END WHERE verified = 1;
+  ALTER TABLE artifacts DROP COLUMN verified;
+  `,
 ];

@@ -149,7 +149,7 @@ test('a backup must be one that is still there', async () => {
     sha256: null,
     files: 1,
     createdAt: AT.toISOString(),
-    verified: true,
+    verified: 'read',
     deletedAt: null,
   };
   const list = async (intent: string) => (intent === 'plex' ? [artifact] : []);

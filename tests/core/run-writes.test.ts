@@ -47,7 +47,7 @@ const ARCHIVE = {
   sha256: 'f'.repeat(64),
   files: 1,
   createdAt: '2026-11-22T14:00:00.000Z',
-  verified: true,
+  verified: 'read',
 } as const;
 
 test('what must be known first is refused, and is nowhere', async () => {

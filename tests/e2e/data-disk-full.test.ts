@@ -97,7 +97,7 @@ describe('the disk of the data directory is full from the middle of a run on', (
     free();
     await isStored(bot, run);
     expect(await bot.app.store.leases.list()).toEqual([]);
-    expect(await bot.app.store.artifacts.list(INTENT)).toMatchObject([{ verified: true }]);
+    expect(await bot.app.store.artifacts.list(INTENT)).toMatchObject([{ verified: 'read' }]);
   });
 
   testWithTmpfs('a backup to that very disk ends with the true reason, and leaves nothing', async () => {

@@ -41,6 +41,13 @@ describe('a database of the first format', () => {
     ]);
   });
 
+  test('says of what was checked how much was looked at: archives were read, mirrors listed', async () => {
+    copy();
+    const { artifacts } = await folder.open();
+    expect((await artifacts.list('plex-files')).map(({ verified }) => verified)).toEqual(['read']);
+    expect((await artifacts.list('media-mirror')).map(({ verified }) => verified)).toEqual(['listed']);
+  });
+
   test('is written on', async () => {
     copy();
     const store = await folder.open();

@@ -89,7 +89,7 @@ export function sampleArtifact(changes: Partial<Artifact> = {}): Artifact {
     sha256: 'a'.repeat(64),
     files: 214,
     createdAt: at(1),
-    verified: true,
+    verified: 'read',
     deletedAt: null,
     ...changes,
   };

@@ -84,7 +84,7 @@ export class PastRuns {
         sha256: null,
         files: 3,
         createdAt: time,
-        verified: true,
+        verified: 'read',
         deletedAt: null,
       }),
       history.add(intent, 0, {

@@ -15,7 +15,7 @@ export async function recoverMirror(
 ): Promise<RecoveryReport> {
   const begun = (kind: string): boolean => journal.some((entry) => entry.kind === kind);
   if (!begun(JOURNAL.copy)) return { summary: [phrase`Nothing had been copied yet.`] };
-  await addMirror(data, false, ctx);
+  await addMirror(data, 'none', ctx);
   const mayHaveDeleted = begun(JOURNAL.remove) || data.inTheWay.length > 0;
   const deletions = mayHaveDeleted
     ? phrase`Some of the deletions that were shown may have been made; nothing else was deleted.`

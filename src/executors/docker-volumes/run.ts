@@ -27,10 +27,10 @@ export async function runMirror({ data }: PlanPart<MirrorData>, ctx: RunContext)
   const deleted: string[] = [];
   const worked = await work(data, ctx, deleted);
   if (!worked.ok) {
-    await addMirror(data, false, ctx);
+    await addMirror(data, 'none', ctx);
     return ended(worked.failure, [INCOMPLETE, deletedOnFailure(deleted)]);
   }
-  await addMirror(data, true, ctx);
+  await addMirror(data, 'listed', ctx);
   ctx.remember({ files: data.files, mount: data.sourceMount });
   return {
     state: 'succeeded',

@@ -48,7 +48,7 @@ export async function recordArchive(
     sha256,
     files,
     createdAt,
-    verified: true,
+    verified: 'read',
   };
   await ctx.addArtifact(artifact);
   return warnings;

@@ -1,4 +1,4 @@
-import type { Artifact } from '../../core/artifact.js';
+import { type Artifact, reaches } from '../../core/artifact.js';
 
 const DAY_MS = 86_400_000;
 
@@ -26,10 +26,10 @@ export function retention(
   const dated = artifacts
     .filter(({ createdAt }) => Date.parse(createdAt) <= now.getTime())
     .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
-  const newest = dated.find(({ verified }) => verified);
+  const newest = dated.find(({ verified }) => reaches(verified, 'listed'));
   if (days === null || newest === undefined) return { expired: [], kept: artifacts.length };
   const oldest = Date.parse(newest.createdAt) - days * DAY_MS;
-  const verified = dated.filter((artifact) => artifact.verified);
+  const verified = dated.filter(({ verified }) => reaches(verified, 'listed'));
   const safe = new Set([newest, ...verified.slice(0, Math.max(0, minKeep - 1))]);
   const expired = dated
     .filter((artifact) => Date.parse(artifact.createdAt) < oldest && !safe.has(artifact))

@@ -31,6 +31,6 @@ export function artifactOf({ volid, size, ctime }: Backup): NewArtifact {
     sha256: null,
     files: 1,
     createdAt: new Date(ctime * 1000).toISOString(),
-    verified: true,
+    verified: 'listed',
   };
 }

@@ -111,7 +111,7 @@ describe('a run', () => {
     expect(said(result)).toContain('The mirror is incomplete: what was copied stays');
     expect(said(result)).toContain('Nothing was deleted.');
     expect(existsSync(lab.path('dst', 'old'))).toBe(true);
-    expect(lab.artifacts).toMatchObject([{ kind: 'mirror', verified: false }]);
+    expect(lab.artifacts).toMatchObject([{ kind: 'mirror', verified: 'none' }]);
     expect(lab.remembered).toBeNull();
   });
 
@@ -164,7 +164,7 @@ describe('a run', () => {
     const journal = ['copy', 'remove'].map((kind) => ({ kind, data: null }));
     const deleting = await dockerVolumes.recover(part, journal, lab.runContext());
     expect(deleting.summary.map(plain).join(' ')).toContain('may have been made');
-    expect(lab.artifacts.at(-1)).toMatchObject({ kind: 'mirror', verified: false });
+    expect(lab.artifacts.at(-1)).toMatchObject({ kind: 'mirror', verified: 'none' });
   });
 
   test('with files that vanish only warns', async () => {

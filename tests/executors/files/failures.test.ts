@@ -260,7 +260,7 @@ describe('recovery', () => {
     expect(existsSync(part.data.archive)).toBe(true);
     expect(existsSync(`${part.data.archive}.manifest.json`)).toBe(true);
     expect(existsSync(part.data.partial)).toBe(false);
-    expect(lab.artifacts).toMatchObject([{ path: part.data.archive, verified: true, files: 40 }]);
+    expect(lab.artifacts).toMatchObject([{ path: part.data.archive, verified: 'read', files: 40 }]);
   });
 
   test('before anything was written touches nothing', async () => {

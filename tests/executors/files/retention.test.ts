@@ -21,7 +21,7 @@ function archive(daysOld: number, verified = true): Artifact {
     sha256: 'x',
     files: 1,
     createdAt: new Date(NOW.getTime() - daysOld * DAY).toISOString(),
-    verified,
+    verified: verified ? 'read' : 'none',
     deletedAt: null,
   };
 }

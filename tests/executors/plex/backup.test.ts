@@ -96,7 +96,7 @@ describeWithDocker('plex on a real engine', () => {
     const manifest = JSON.parse(readFileSync(`${plan.data.archive}.manifest.json`, 'utf8'));
     expect(manifest).toMatchObject({ source: `${name}:${FOLDER}`, files: 2 });
     const sha256 = tool('sha256sum', plan.data.archive).split(' ')[0];
-    expect(lab.artifacts).toMatchObject([{ path: plan.data.archive, sha256, files: 2, verified: true }]);
+    expect(lab.artifacts).toMatchObject([{ path: plan.data.archive, sha256, files: 2, verified: 'read' }]);
     expect(lab.steps).toEqual([
       '0 running',
       '0 done',
@@ -215,7 +215,7 @@ describeWithDocker('plex on a real engine', () => {
       const createdAt = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T03:00:00.000Z`;
       lab.artifacts.push({
         ...{ runId: 'r-old', intent: lab.intent, path, kind: 'archive', size: 3, sha256: null, files: 1 },
-        ...{ createdAt, verified: true, deletedAt: null },
+        ...{ createdAt, verified: 'read', deletedAt: null },
       });
       return path;
     });

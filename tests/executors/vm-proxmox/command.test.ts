@@ -49,7 +49,7 @@ function addOld(state: NodeState, ages: readonly number[]): void {
         sha256: null,
         files: 1,
       },
-      ...{ createdAt: new Date((now - age * DAY) * 1000).toISOString(), verified: true, deletedAt: null },
+      ...{ createdAt: new Date((now - age * DAY) * 1000).toISOString(), verified: 'listed', deletedAt: null },
     });
   }
 }

@@ -7,7 +7,7 @@ export function artifactContract(open: OpenStore): void {
     const fresh = freshStore(open);
 
     test('an intent’s artifacts come back oldest first, whatever the order they were added in', async () => {
-      const newer = sampleArtifact({ path: '/b', createdAt: at(9), verified: false });
+      const newer = sampleArtifact({ path: '/b', createdAt: at(9), verified: 'none' });
       const older = sampleArtifact({ path: '/a', createdAt: at(1), sha256: null, kind: 'mirror' });
       await fresh.store.artifacts.add(newer);
       await fresh.store.artifacts.add(older);

@@ -43,7 +43,10 @@ options: ["--delete"]
           ...strange.map((name) => `half-done: ${name}`),
           ...(names.includes('.rsync-partial') && end?.succeeded ? ['.rsync-partial is left'] : []),
           ...(differences === '' ? [] : [`succeeded, but the mirror differs:\n${differences}`]),
-          ...(says === true && stateOf(destination) !== before && compare(source, destination) !== ''
+          ...(says !== undefined &&
+          says !== 'none' &&
+          stateOf(destination) !== before &&
+          compare(source, destination) !== ''
             ? ['the catalogue says that the mirror is whole']
             : []),
         ];

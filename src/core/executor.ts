@@ -90,8 +90,11 @@ export interface DataFormat<Data extends Json = Json> {
   readonly version: number;
   /** Loaded when it is needed. */
   readonly schema: () => Promise<z.ZodType<Data>>;
-  /** Brings data of before there were versions into the shape of the first one. */
-  readonly earlier?: (data: Json) => Json;
+  /**
+   * Brings data of an earlier version (0: of before there were versions) into today's shape, so that what a run of then
+   * left is recovered, undone and rolled back. It is never run: what waits with it is asked again. May throw.
+   */
+  readonly earlier?: (data: Json, version: number) => Json;
 }
 
 /** Knows one kind of intent. */

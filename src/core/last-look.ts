@@ -7,7 +7,7 @@ import { isSamePlan } from './fingerprint.js';
 import { outcomes } from './outcomes.js';
 import type { StopCause } from './ownership.js';
 import { blockersOf } from './plan.js';
-import { isReadable } from './plan-data.js';
+import { isRunnable } from './plan-data.js';
 import type { Planner } from './planner.js';
 import { checkResume } from './resume.js';
 import type { Outcome, Run } from './run.js';
@@ -45,7 +45,7 @@ export async function lastLook(
   const blockers = blockersOf(now.plan);
   // Asking again would wait for the same answer once more.
   if (blockers.some(({ code }) => code === 'no_answer')) return end(outcomes.blocked(blockers));
-  if (!(await isReadable(deps, run.plan.parts)))
+  if (!(await isRunnable(deps, run.plan.parts)))
     return { next: 'ask', ticket: before.ticket, why: 'other_version' };
   if (blockers.length > 0 || !isSamePlan(run.plan, now.plan))
     return { next: 'ask', ticket: before.ticket, why: 'changed' };

@@ -1,26 +1,42 @@
 import type { CoreDeps } from './deps.js';
+import type { DataFormat } from './executor.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { PlanPart } from './plan.js';
 
 type FormatDeps = Pick<CoreDeps, 'executors'>;
 
 /**
- * A part as this version of its executor reads it; null when another version made it, or somebody changed what was
- * stored: then it is neither run, undone, rolled back nor recovered with.
+ * A part as this version of its executor reads it, to tidy up, undo or roll back; null when a later version made it, or
+ * somebody changed what was stored: then nothing at all is done with it.
  */
 export async function readPart({ executors }: FormatDeps, part: PlanPart): Promise<PlanPart | null> {
   const format = executors.get(part.kind)?.data;
   if (!format) return part;
-  const { dataVersion } = part;
-  if (dataVersion !== undefined && dataVersion !== format.version) return null;
-  const data = dataVersion === undefined ? (format.earlier?.(part.data) ?? part.data) : part.data;
-  if (!(await format.schema()).safeParse(data).success) return null;
-  // The very same where nothing is converted: whether it is run as planned is told by that.
-  return data === part.data ? part : { ...part, data };
+  const read = inShapeOf(format, part);
+  return read && (await format.schema()).safeParse(read.data).success ? read : null;
 }
 
-/** Does this version read every part of a stored plan just as it is? */
-export async function isReadable(deps: FormatDeps, parts: readonly PlanPart[]): Promise<boolean> {
+function inShapeOf(format: DataFormat, part: PlanPart): PlanPart | null {
+  const version = part.dataVersion ?? UNVERSIONED;
+  if (version === format.version) return part;
+  if (version > format.version) return null;
+  if (!format.earlier) return isFirst(format, version) ? part : null;
+  try {
+    return { ...part, data: format.earlier(part.data, version), dataVersion: format.version };
+  } catch {
+    return null;
+  }
+}
+
+/** Of before there were versions, and the first version took it as it was. */
+function isFirst({ version }: DataFormat, found: number): boolean {
+  return found === UNVERSIONED && version === 1;
+}
+
+const UNVERSIONED = 0;
+
+/** Can every part of a stored plan be run just as it is? What was converted was not shown like that. */
+export async function isRunnable(deps: FormatDeps, parts: readonly PlanPart[]): Promise<boolean> {
   for (const part of parts) if ((await readPart(deps, part)) !== part) return false;
   return true;
 }

@@ -6,7 +6,7 @@ import { activeParts, executorEntries, partAsRun, ROLL_BACK_OFFERED } from './jo
 import { MOST_NEWER, newerBegun } from './newer-runs.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Plan, PlanPart } from './plan.js';
-import { isReadable, otherVersionWords } from './plan-data.js';
+import { otherVersionWords, readPart } from './plan-data.js';
 import { type Notice, notice } from './reasons.js';
 import type { RunRequest } from './request.js';
 import type { Run, RunState } from './run.js';
@@ -64,8 +64,9 @@ export async function planUndo(
   const { id, offers } = await interrupted(deps.store, undoes);
   const parts = await Promise.all(
     offers.map(async ({ part, title }): Promise<PlanPart> => {
-      const blockers = (await isReadable(deps, [part])) ? [] : [madeElsewhere(part)];
-      return { ...part, steps: [{ title, commands: [] }], effects: [], warnings: [], blockers };
+      const readable = await readPart(deps, part);
+      const blockers = readable ? [] : [madeElsewhere(part)];
+      return { ...(readable ?? part), steps: [{ title, commands: [] }], effects: [], warnings: [], blockers };
     }),
   );
   const [first] = parts;

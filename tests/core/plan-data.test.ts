@@ -22,6 +22,30 @@ function start(version = 1): Promise<Process> {
   return home.start({ executors: [executor] });
 }
 
+type Earlier = NonNullable<NonNullable<Executor['data']>['earlier']>;
+
+const withDepth: Earlier = (data, version) => ({ ...(data as { list: string }), depth: version });
+
+/** A build whose data has a member more, and that brings the data of before into its shape; with what it works on. */
+async function nextBuild(earlier: Earlier = withDepth): Promise<{ next: Process; worked: unknown[] }> {
+  const worked: unknown[] = [];
+  const own = executorOf(home.world);
+  const schema = async () => z.strictObject({ list: z.string(), partial: z.string(), depth: z.number() });
+  const executor = {
+    ...own,
+    data: { version: 2, schema, earlier },
+    recover: (part, journal, ctx) => {
+      worked.push(part.data);
+      return own.recover(part, journal, ctx);
+    },
+    rollBack: (part, journal, ctx) => {
+      worked.push(part.data);
+      return own.rollBack?.(part, journal, ctx) ?? Promise.reject(new Error('it has none'));
+    },
+  } as Executor;
+  return { next: await home.start({ executors: [executor] }), worked };
+}
+
 async function confirmed({ id }: Run, process = bot): Promise<Run> {
   const decision = await process.pipeline.decide(id, alice, 'confirm');
   if (!decision.ok) throw new Error(`refused: ${decision.notice.code}`);
@@ -83,6 +107,43 @@ describe('after an update', () => {
     await until(() => home.world.entered.length > 0, 'it is at work');
     return preview;
   }
+
+  test('what waits with data of before is asked again, although they can be read', async () => {
+    const preview = await previewed(bot, 'photos');
+    const { next } = await nextBuild((data) => data);
+    const run = await confirmed(preview, next);
+    expect(run).toMatchObject({ state: 'plan_changed' });
+    expect(said(run)).toBe('The preview was made by another version of ChatOps. Nothing was run.');
+    expect(home.world.entered).toEqual([]);
+  });
+
+  test('a run with data of before is recovered, and rolled back, with its data brought into today’s shape', async () => {
+    home.world.rollBack = phrase`Put back what ran before.`;
+    const { id } = await cutOff();
+    const { next, worked } = await nextBuild();
+    next.hosts.dead.add(100);
+    await next.ownership.recoverDead();
+    expect(said(await stored(id))).toContain('The partial file is removed.');
+    const back = await previewed(next, 'photos', { undoes: id });
+    expect(await confirmed(back, next)).toMatchObject({ state: 'rolled_back' });
+    expect(worked).toEqual([
+      { list: 'a', partial: 'b', depth: 1 },
+      { list: 'a', partial: 'b', depth: 1 },
+    ]);
+  });
+
+  test.each<[string, Earlier]>([
+    ['gives up on', () => JSON.parse('{')],
+    ['makes nothing of', (data) => data],
+  ])('a run whose data of before the next build %s is ended honestly', async (_, earlier) => {
+    const { id } = await cutOff();
+    const { next, worked } = await nextBuild(earlier);
+    next.hosts.dead.add(100);
+    await next.ownership.recoverDead();
+    expect(await stored(id)).toMatchObject({ state: 'interrupted' });
+    expect(said(await stored(id))).toContain('made by another version of ChatOps');
+    expect(worked).toEqual([]);
+  });
 
   test('a run that can’t be read is ended honestly, its processes too, and frees what it held', async () => {
     const { id } = await cutOff();

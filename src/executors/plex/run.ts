@@ -13,6 +13,7 @@ import { type Around, around, type Lost } from './around.js';
 import { check } from './check.js';
 import { copy } from './copy.js';
 import type { PlexData, StepId } from './data.js';
+import { removeScratch } from './databases.js';
 import type { PlexTimes } from './times.js';
 
 /**
@@ -33,7 +34,7 @@ export async function runPlex(
     copied.failure === null
       ? await finishArchive(data, began, ctx)
       : { ok: false as const, failure: copied.failure };
-  if (!made.ok) return failedResult(made.failure, copied, await removePartial(data, ctx), data);
+  if (!made.ok) return failedResult(made.failure, copied, await removeWritten(data, ctx), data);
   if (copied.lost !== null) return leftDown(copied.lost, data, [...kept(data, made.finished), UNTOUCHED]);
 
   const { files, bytes, finished, databases } = made;
@@ -97,6 +98,18 @@ async function finishArchive(data: PlexData, began: Date, ctx: RunContext): Prom
     return { ok: true, files, bytes, databases, finished, warnings };
   } catch (error) {
     return { ok: false, failure: await fileFailed(error, data, ctx) };
+  }
+}
+
+/** The partial, and what a check that could not tidy up left beside it. Gives what is there now, as sentences. */
+async function removeWritten(data: PlexData, ctx: RunContext): Promise<readonly Phrase[]> {
+  const filesNow = await removePartial(data, ctx);
+  try {
+    await removeScratch(data, ctx);
+    return filesNow;
+  } catch (error) {
+    const { message } = await fileFailed(error, data, ctx);
+    return [...filesNow, phrase`A database that was taken out to be checked is left beside it: ${message}`];
   }
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Host, HostError } from '../../../src/core/host.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { Lab, said } from '../support/lab.js';
@@ -83,6 +84,25 @@ describeWithDocker(
       const result = await executor.run(await lab.plan(executor, fields), lab.runContext());
       expect(result.state).toBe('succeeded');
       expect(said(result)).not.toContain('damaged');
+    });
+
+    test('what a check could not remove at once is gone in the end', async () => {
+      for (const folder of ['small', 'kept']) mkdirSync(lab.path(folder));
+      tool('sqlite3', lab.path('small', 'library.db'), 'CREATE TABLE t (v TEXT);');
+      writeFileSync(lab.path('small', 'other.txt'), 'x');
+      const fields = fieldsFor('none', lab.path('kept'), {
+        ...{ source: lab.path('small'), source_path: null, consistency: 'none' },
+      });
+      const ctx = lab.runContext();
+      let failures = 1;
+      const remove: Host['remove'] = async (path) => {
+        if (path.endsWith('.db') && failures-- > 0) throw new HostError('EIO', path, 'an input/output error');
+        return ctx.host.remove(path);
+      };
+      const part = await lab.plan(executor, fields);
+      const result = await executor.run(part, { ...ctx, host: { ...ctx.host, remove } });
+      expect(result.state).toBe('failed');
+      expect(readdirSync(lab.path('kept'))).toEqual([]);
     });
   },
   'sqlite3',

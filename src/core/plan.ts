@@ -21,6 +21,10 @@ export interface PlanStep {
   readonly commands: readonly Argv[];
   /** What these commands do the work of in a quicker way, with the same result: which of both it is makes no other plan. */
   readonly insteadOf?: readonly Argv[];
+  /** These commands make deletions that an `atMost` effect lists, and do nothing else. */
+  readonly deletes?: true;
+  /** So many bytes more to write are no other plan, however few there were: the source is a place where something always changes. */
+  readonly slack?: number;
 }
 
 /** What a plan does to the world, in numbers. Sizes are bytes. */
@@ -41,6 +45,8 @@ export type Effect =
       readonly bytes?: number;
       /** How many such paths the target has before; an estimate, where it is known at all. */
       readonly of?: number;
+      /** Each is looked at once more right before it is deleted, and may be left alone: fewer of them make no other plan. */
+      readonly atMost?: true;
     }
   | {
       readonly kind: 'stop' | 'start' | 'create' | 'remove' | 'replace';
@@ -120,6 +126,11 @@ export interface Plan {
   readonly fingerprint: string;
   /** The plan was removed with the run's log, after their time; the run itself is kept. */
   readonly isRemoved?: true;
+}
+
+/** Bytes by which the work may grow in any case. */
+export function slackOf(plan: { readonly parts: readonly Pick<PlanPart, 'steps'>[] }): number {
+  return plan.parts.flatMap((part) => part.steps).reduce((sum, { slack = 0 }) => sum + slack, 0);
 }
 
 /** Bytes that the plan will move; planning again compares it with what was shown. */

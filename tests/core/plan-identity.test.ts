@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { canonicalJson } from '../../src/core/canonical.js';
 import { fingerprintOf, isSamePlan } from '../../src/core/fingerprint.js';
+import { compareStep } from '../../src/core/graph/compare-step.js';
 import { overlaps } from '../../src/core/leases.js';
 import { phrase } from '../../src/core/phrase.js';
 import type { Plan, PlanPart } from '../../src/core/plan.js';
@@ -104,6 +105,59 @@ describe('the fingerprint covers what was agreed to', () => {
     expect(isSamePlan(shown, planOf([withBytes(1201)]))).toBe(false);
     expect(isSamePlan(shown, planOf([withBytes(1)]))).toBe(true);
   });
+});
+
+describe('deletions that are looked at again', () => {
+  const STAYS = { title: phrase`Copy`, commands: [['rsync', 'a', 'b']] };
+  function deleting(paths: readonly string[], more: object = { atMost: true }): PlanPart {
+    const steps =
+      paths.length === 0
+        ? [STAYS]
+        : [STAYS, { title: phrase`Delete`, commands: [['rm', `${paths.length}`]], deletes: true as const }];
+    return {
+      ...part,
+      steps,
+      effects: paths.length === 0 ? [] : [{ kind: 'delete', target: '/m', paths, ...more }],
+    };
+  }
+  const same = (shown: PlanPart, now: PlanPart): boolean => isSamePlan(planOf([shown]), planOf([now]));
+  const again = (shown: PlanPart, now: PlanPart): string => compareStep([shown], [now], false).is;
+
+  test.each<[string, readonly string[], boolean]>([
+    ['fewer', ['/m/b'], true],
+    ['none', [], true],
+    ['more', ['/m/a', '/m/b', '/m/c'], false],
+    ['as many others', ['/m/a', '/m/c'], false],
+    ['another one', ['/m/c'], false],
+  ])('%s', (_, now, expected) => {
+    expect(same(deleting(['/m/a', '/m/b']), deleting(now))).toBe(expected);
+    expect(again(deleting(['/m/a', '/m/b']), deleting(now))).toBe(expected ? 'same' : 'changed');
+  });
+
+  test('fewer are another plan where something else is, or where nothing looks again', () => {
+    const shown = deleting(['/m/a', '/m/b']);
+    expect(same(shown, { ...deleting(['/m/a']), touches: ['path:/c'] })).toBe(false);
+    expect(
+      same(shown, { ...deleting(['/m/a']), steps: [{ ...STAYS, commands: [['rsync', 'a', 'c']] }] }),
+    ).toBe(false);
+    expect(same(deleting(['/m/a', '/m/b'], {}), deleting(['/m/a'], {}))).toBe(false);
+    expect(same(deleting([]), deleting(['/m/a']))).toBe(false);
+  });
+
+  test('a list of one part does not cover another part', () => {
+    const [a, b] = [deleting(['/m/a']), deleting(['/m/b'])];
+    expect(isSamePlan(planOf([a, b]), planOf([deleting([]), a]))).toBe(false);
+  });
+});
+
+test('work with slack may grow by it, however little there was', () => {
+  const write = (bytes: number): PlanPart => ({
+    ...withBytes(bytes),
+    steps: part.steps.map((step) => ({ ...step, slack: 500 })),
+  });
+  expect(isSamePlan(planOf([write(0)]), planOf([write(500)]))).toBe(true);
+  expect(isSamePlan(planOf([write(0)]), planOf([write(501)]))).toBe(false);
+  expect(isSamePlan(planOf([write(10_000)]), planOf([write(12_000)]))).toBe(true);
 });
 
 describe('lease keys', () => {

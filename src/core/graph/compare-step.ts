@@ -1,4 +1,4 @@
-import { fingerprintOf, isMoreWork } from '../fingerprint.js';
+import { doTheSame, isMoreWork } from '../fingerprint.js';
 import { INSTANCES, type Json, type PlanPart } from '../plan.js';
 
 /** What a step that was planned again right before it begins turned out to be. */
@@ -21,13 +21,15 @@ export function compareStep(
   isOwnDoing: boolean,
 ): Comparison {
   if (now.some(({ blockers }) => blockers.length > 0) || isMoreWork(shown, now)) return { is: 'changed' };
-  if (fingerprintOf(shown) === fingerprintOf(now)) return { is: 'same' };
-  return isOwnDoing && deedsOf(shown) === deedsOf(now) ? { is: 'moved', parts: now } : { is: 'changed' };
+  if (doTheSame(shown, now)) return { is: 'same' };
+  return isOwnDoing && doTheSame(shown.map(deedsOf), now.map(deedsOf))
+    ? { is: 'moved', parts: now }
+    : { is: 'changed' };
 }
 
-/** The identity of what parts do, without the ids of what they find; images and the like count. */
-function deedsOf(parts: readonly PlanPart[]): string {
-  return fingerprintOf(parts.map((part) => ({ ...part, targets: withoutInstances(part.targets) })));
+/** What a part does, without the ids of what it finds; images and the like count. */
+function deedsOf(part: PlanPart): PlanPart {
+  return { ...part, targets: withoutInstances(part.targets) };
 }
 
 function withoutInstances(targets: Json): Json {

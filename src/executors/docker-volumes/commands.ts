@@ -62,6 +62,9 @@ export function syncCommand(destination: string): string[] {
   return ['sync', '--file-system', '--', destination];
 }
 
+/** The options of {@link deletions}. */
+export const ROOM_OPTIONS = /^--(delete-after|max-delete=\d+|from0|filter=\. -)$/;
+
 /** Deletions by the rules on stdin ({@link deletionRules}). */
 function deletions(count: number): readonly string[] {
   return ['--delete-after', `--max-delete=${count}`, '--from0', '--filter=. -'];

@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { Effect, PlanStep } from '../../core/plan.js';
 import { someOf } from '../shared/wording.js';
+import { ROOM_OPTIONS } from './commands.js';
 import type { MirrorData } from './data.js';
 import type { Listing } from './listing.js';
 import { readable } from './names.js';
@@ -22,9 +23,15 @@ export function stepNames({ destination, deletions }: MirrorData): readonly Step
 /** The plan as people read it. */
 export function steps(data: MirrorData): readonly PlanStep[] {
   const all: Readonly<Record<StepName, PlanStep>> = {
-    copy: { title: phrase`${copyTitle(data)}${roomText(data)}`, commands: [data.copy] },
+    copy: {
+      title: phrase`${copyTitle(data)}${roomText(data)}`,
+      commands: [data.copy],
+      slack: SLACK,
+      // Making room is among the deletions that may be fewer.
+      insteadOf: [data.copy.filter((arg) => !ROOM_OPTIONS.test(arg))],
+    },
     sync: { title: phrase`Write it through to the disk.`, commands: [data.sync] },
-    remove: { title: removeTitle(data), commands: [data.remove] },
+    remove: { title: removeTitle(data), commands: [data.remove], deletes: true },
     check: {
       title: phrase`Check that ${code(data.destination)} lacks nothing.`,
       commands: [data.check],
@@ -68,15 +75,32 @@ function names(paths: readonly string[]): Phrase {
   return someOf(paths.map(readable));
 }
 
+/** In bytes: what comes and goes in a folder in use. */
+const SLACK = 1024 * 1024;
+
 /** What the plan does, in numbers; every path that is deleted. */
 export function effects(data: MirrorData, { deletions, files, created }: Listing): readonly Effect[] {
   const { destination, transferBytes, transfers } = data;
   const paths = deletions.map((path) => `${destination}/${readable(path)}`);
   return [
-    { kind: 'write', target: destination, bytes: transferBytes, files: transfers, estimate: false },
+    {
+      kind: 'write',
+      target: destination,
+      bytes: transferBytes,
+      files: transfers,
+      estimate: false,
+    },
     // What stays is what the source has and need not be created; what is excluded is not known.
     ...(paths.length > 0
-      ? [{ kind: 'delete', target: destination, paths, of: paths.length + files - created } as const]
+      ? [
+          {
+            kind: 'delete',
+            target: destination,
+            paths,
+            of: paths.length + files - created,
+            atMost: true,
+          } as const,
+        ]
       : []),
   ];
 }

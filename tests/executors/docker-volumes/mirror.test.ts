@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { compareStep } from '../../../src/core/graph/compare-step.js';
 import type { DockerVolumesFields } from '../../../src/core/intent/fields.js';
 import { plain } from '../../../src/core/phrase.js';
 import { deletionsOf, type Plan } from '../../../src/core/plan.js';
@@ -140,6 +141,20 @@ describe('deletions', () => {
       ].sort(),
     );
     expect(readFileSync(lab.path('dst', 'a'), 'utf8')).toBe('came back');
+  });
+
+  test('are no other plan when some are gone already or back in the source, and are one when more came', async () => {
+    unlinkSync(lab.path('src', 'a'));
+    rmSync(lab.path('src', 'gone'), { recursive: true });
+    put(lab.path('src', 'gone'), 'a file now');
+    const before = await lab.plan(dockerVolumes, fields);
+    const now = async () => compareStep([before], [await lab.plan(dockerVolumes, fields)], false).is;
+    unlinkSync(lab.path('dst', 'a'));
+    expect(await now()).toBe('same');
+    rmSync(lab.path('dst', 'gone'), { recursive: true });
+    expect(await now()).toBe('same');
+    unlinkSync(lab.path('src', 'b'));
+    expect(await now()).toBe('changed');
   });
 
   test('leave an emptied folder alone when its deletion was not shown', async () => {

@@ -239,6 +239,18 @@ export const REASONS = {
     summary: 'The destination’s host does not answer.',
     remedy: 'Check the network, the host’s name and its ssh key.',
   },
+  login_refused: {
+    summary: 'The other host answers, and refuses the key, the name or the password.',
+    remedy: 'Correct them as the message says.',
+  },
+  host_key_unknown: {
+    summary: 'The other host’s ssh key is not known here, or is not the one that is known.',
+    remedy: 'Connect once as the bot’s user, compare the fingerprint, and accept the key if it is right.',
+  },
+  destination_limits: {
+    summary: 'The destination can’t keep all that the source has, such as owners or links.',
+    remedy: 'Choose another destination if you need what is named.',
+  },
   no_answer: {
     summary: 'A mount, a host or a tool that the run needs doesn’t answer.',
     remedy: 'Check that disk or host, and the network on the way there, then try again.',

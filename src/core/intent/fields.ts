@@ -54,6 +54,10 @@ export interface DockerVolumesFields {
   readonly require_mount: boolean;
   /** Name of the environment variable with the rsync daemon's password. */
   readonly password_secret: string | null;
+  /** For ssh, in place of port 22 or what ssh's own configuration says. */
+  readonly ssh_port?: number;
+  /** The private key for ssh: a file of this host. */
+  readonly ssh_key?: string;
   /**
    * The source must hold at least this many files. When given, it takes the place of the comparison with the
    * last run (less than half of its files, or its mount gone, blocks the plan).

@@ -2,16 +2,25 @@ import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import type { Arg } from '../../core/plan.js';
 import { placeKind } from './place.js';
 
-type Fields = Pick<DockerVolumesFields, 'source' | 'destination' | 'exclude' | 'options' | 'mirror'>;
+type Remote = Pick<DockerVolumesFields, 'destination' | 'ssh_port' | 'ssh_key'>;
+type Fields = Remote & Pick<DockerVolumesFields, 'source' | 'exclude' | 'options' | 'mirror'>;
 
 /** Ends instead of waiting for ever for a host that does not answer, in seconds. */
-const TIMEOUT = '--timeout=300';
-/** Never asks anything: there is nobody at the keyboard. rsync splits this at spaces itself, without a shell. */
-const SSH = '--rsh=ssh -o BatchMode=yes -o ConnectTimeout=10';
+export const TIMEOUT = '--timeout=300';
+/** Never asks anything: there is nobody at the keyboard. */
+export function sshCommand({ ssh_port: port, ssh_key: key }: Remote): readonly string[] {
+  return [
+    ...['ssh', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10'],
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    // Without it ssh first offers every key of the agent, and servers close after a few.
+    ...(key === undefined ? [] : ['-o', 'IdentitiesOnly=yes', '-i', key]),
+  ];
+}
 
-function connection(destination: string): readonly string[] {
-  const kind = placeKind(destination);
-  if (kind === 'ssh') return [SSH];
+/** How the other side is reached. rsync splits --rsh at spaces itself, without a shell; no part of it has any. */
+export function connection(remote: Remote): readonly string[] {
+  const kind = placeKind(remote.destination);
+  if (kind === 'ssh') return [`--rsh=${sshCommand(remote).join(' ')}`];
   // A daemon's greeting would be mixed into the lines that are parsed.
   return kind === 'daemon' ? ['--no-motd', '--contimeout=10'] : [];
 }
@@ -24,7 +33,7 @@ function ends({ source, destination }: Fields): readonly string[] {
 function selection(fields: Fields): readonly string[] {
   const exclude = fields.exclude.map((pattern) => `--exclude=${pattern}`);
   const always = ['-aHAX', '--numeric-ids', '--partial-dir=.rsync-partial', TIMEOUT];
-  return [...always, ...connection(fields.destination), ...fields.options, ...exclude];
+  return [...always, ...connection(fields), ...fields.options, ...exclude];
 }
 
 /** What every line of a dry run and of a deletion looks like: itemized change, bytes, name. */
@@ -42,14 +51,22 @@ export function dryRunCommand(fields: Fields): string[] {
   ];
 }
 
+/** What a copy may use: see {@link BothSides}. */
+interface Usable {
+  readonly fsync: boolean;
+  readonly info: boolean;
+}
+
 /**
  * Copies, and deletes nothing but the `inTheWay` deletions that were shown, by the same rules on stdin:
- * rsync replaces a folder by a file only in one go.
- * @param fsync for a destination that {@link syncCommand} can't reach; rsync knows the option since 3.2.4
+ * rsync replaces a folder by a file only in one go. Where the other side knows no --info, no deletion is told.
+ * @param usable `fsync` is for a destination that {@link syncCommand} can't reach
  */
-export function copyCommand(fields: Fields, inTheWay: number, fsync: boolean): string[] {
-  const output = ['--no-human-readable', '--outbuf=N', '--info=progress2,name0,del1'];
-  const durable = fsync ? ['--fsync'] : [];
+export function copyCommand(fields: Fields, inTheWay: number, usable: Usable): string[] {
+  // Of these only progress2 is not handed over to the other side.
+  const info = usable.info ? '--info=progress2,name0,del1' : '--info=progress2';
+  const output = ['--no-human-readable', '--outbuf=N', info];
+  const durable = usable.fsync ? ['--fsync'] : [];
   const room = inTheWay === 0 ? [] : deletions(inTheWay);
   return ['rsync', ...output, ...durable, ...selection(fields), ...room, ...ends(fields)];
 }
@@ -82,7 +99,7 @@ export function deleteCommand(fields: Fields, count: number): string[] {
   const sameFileSystem = fields.options.filter((option) => option === '--one-file-system');
   return [
     ...['rsync', '-rltD', '--existing', '--ignore-existing', ...deletions(count), LINES, TIMEOUT],
-    ...[...connection(fields.destination), ...sameFileSystem, ...ends(fields)],
+    ...[...connection(fields), ...sameFileSystem, ...ends(fields)],
   ];
 }
 

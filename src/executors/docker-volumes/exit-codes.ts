@@ -2,7 +2,7 @@ import type { ExecResult } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { commandFailed, type Failure, failure } from '../shared/failure.js';
 import { saysDiskFull } from '../shared/space.js';
-import { lastLine } from '../shared/wording.js';
+import { complaintIn, reported } from './complaints.js';
 import { placeKind } from './place.js';
 
 /** Of rsync(1): starting the protocol (5, 10), the protocol stream (12), timeouts (30, 35), ssh's own 255. */
@@ -20,36 +20,38 @@ export function isDiskFull({ stderr }: ExecResult): boolean {
   return saysDiskFull(stderr);
 }
 
+/** What is known of the transfer that failed, as the plan's data has it. */
+interface Mirror {
+  readonly source: string;
+  readonly destination: string;
+  readonly passwordSecret: string | null;
+}
+
 /**
  * Why an rsync of a run failed; null when it did its work. Exit 24 (files vanished) is work done, 23
  * (something was not transferred) is not: the copy would be incomplete.
  */
-export function rsyncFailure(result: ExecResult, destination: string): Failure | null {
+export function rsyncFailure(result: ExecResult, data: Mirror): Failure | null {
   const { exitCode, stderr } = result;
   if (result.ok || exitCode === 24) return null;
-  const reported = code(lastLine(complaint(stderr)));
-  if (isUnreachable(exitCode, destination)) {
-    return failure('destination_unreachable', phrase`${code(destination)} stopped answering: ${reported}.`);
-  }
-  if (exitCode === 23) {
-    const unreadable = /\[sender\].*Permission denied|^rsync: .*(open|opendir).*Permission denied/m.test(
-      stderr,
-    );
-    return failure(
-      unreadable ? 'source_unreadable' : 'command_failed',
-      phrase`${code('rsync')} could not copy everything (exit code 23): ${reported}.`,
-    );
-  }
+  const { source, destination } = data;
   if (exitCode === 25) {
     return failure(
       'delete_limit',
       phrase`${code('rsync')} stopped at the limit of deletions (exit code 25).`,
     );
   }
-  return commandFailed('rsync', result);
-}
-
-/** rsync's first complaint: the last line only repeats that there was one. */
-function complaint(stderr: string): string {
-  return stderr.split('\n').find((line) => line.trim() !== '') ?? '';
+  const known = complaintIn(stderr, { source, destination, hasSecret: data.passwordSecret !== null });
+  if (known) return failure(known.code, known.message, known.remedy);
+  if (isUnreachable(exitCode, destination)) {
+    return failure(
+      'destination_unreachable',
+      phrase`${code(destination)} stopped answering: ${reported(stderr)}.`,
+    );
+  }
+  if (exitCode === null || stderr.trim() === '') return commandFailed('rsync', result);
+  return failure(
+    'command_failed',
+    phrase`${code('rsync')} could not copy everything (exit code ${exitCode}): ${reported(stderr)}.`,
+  );
 }

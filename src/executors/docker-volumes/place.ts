@@ -9,8 +9,32 @@ export function placeKind(destination: string): PlaceKind {
 /** What has to answer when a destination is asked: a folder of this host, or another host. */
 export function placeOf(destination: string): string {
   if (placeKind(destination) === 'local') return `path:${destination}`;
+  return `host:${hostOf(destination)}`;
+}
+
+/** The other host's name or address, as it is written in the destination. */
+export function hostOf(destination: string): string {
   const [, host = destination] = /^(?:rsync:\/\/)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/]+)/.exec(destination) ?? [];
-  return `host:${host}`;
+  return host;
+}
+
+/** The path on the other host; below the module for a daemon, where it may be empty. */
+export function pathOf(destination: string): string {
+  if (placeKind(destination) === 'local') return destination;
+  const [, path = ''] = /^(?:rsync:\/\/[^/]*\/[^/]*\/?|[^/]*?:)(.*)$/.exec(destination) ?? [];
+  return path;
+}
+
+/** A daemon's module. */
+export function moduleOf(destination: string): string {
+  const [, module = ''] = /^rsync:\/\/[^/]*\/([^/]*)/.exec(destination) ?? [];
+  return module;
+}
+
+/** `[user@]host` as ssh takes it: an IPv6 address without the brackets, as rsync hands it over. */
+export function loginOf(destination: string): string {
+  const [, user = ''] = /^([^@/:]*@)/.exec(destination) ?? [];
+  return `${user}${hostOf(destination).replace(/^\[|\]$/g, '')}`;
 }
 
 /** The lease key of a destination. */

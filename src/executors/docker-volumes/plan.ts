@@ -9,11 +9,14 @@ import { rememberedNumber, rememberedText } from '../shared/memory.js';
 import { checkSourceMount, mountPointOf } from '../shared/mounts.js';
 import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
 import { checkSpace } from '../shared/space.js';
+import type { Abilities } from './abilities.js';
+import { type BothSides, bothSides } from './both-sides.js';
 import { copyCommand, deleteCommand, dryRunCommand, syncCommand } from './commands.js';
 import type { MirrorData } from './data.js';
 import { dryRun } from './dry-run.js';
 import { MAKE_ROOM } from './exit-codes.js';
 import { type Listing, listingReader } from './listing.js';
+import { askOtherSide, checkRemoteParent } from './other-side.js';
 import { sortDeletions } from './parts.js';
 import { placeKind, touchOf } from './place.js';
 import { preflight } from './preflight.js';
@@ -26,18 +29,19 @@ interface Findings {
   readonly warnings: readonly Notice[];
   readonly sourceMount: string | null;
   readonly real: string | null;
-  readonly fsync: boolean;
+  /** What both rsyncs can do. */
+  readonly both: BothSides | null;
 }
 
 /** Looks at source, destination and tools, and asks rsync for its dry run; changes nothing. */
 export async function planMirror(
-  fields: DockerVolumesFields,
+  asked: DockerVolumesFields,
   ctx: PlanContext,
 ): Promise<PlanDraft<MirrorData>> {
-  const found = await look(fields, ctx);
+  const found = await look(asked, ctx);
   const { listing } = found;
+  const { fields, ...usable } = found.both ?? { fields: asked, fsync: false, info: true };
   const blocked = found.blockers.length > 0;
-  const isLocal = placeKind(fields.destination) === 'local';
   // A plan that can't be confirmed needs no working data, and the list may be very long.
   const parts = await sortDeletions(ctx.host, fields.source, blocked ? [] : listing.deletions);
   const { files, totalBytes, transfers, transferBytes, neededBytes } = listing;
@@ -46,7 +50,7 @@ export async function planMirror(
     destination: fields.destination,
     passwordSecret: fields.password_secret,
     ...parts,
-    copy: copyCommand(fields, parts.inTheWay.length, found.fsync && !isLocal),
+    copy: copyCommand(fields, parts.inTheWay.length, usable),
     sync: syncCommand(fields.destination),
     remove: deleteCommand(fields, parts.deletions.length),
     check: dryRunCommand({ ...fields, mirror: false }),
@@ -89,12 +93,15 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
     block(checkSourceMount(fields.source, real, rememberedText(before, 'mount'), sourceMount));
   }
 
+  const both = blockers.length === 0 ? await lookAtBoth(fields, tools.here, ctx, block) : null;
+  both?.warnings.forEach((warning) => void warnings.push(warning));
   let { listing } = listingReader(new Set());
-  if (real !== null && blockers.length === 0) {
-    const asked = await dryRun(fields, real, ctx);
+  if (real !== null && both !== null && blockers.length === 0) {
+    const asked = await dryRun(both.fields, real, ctx);
     if (!asked.ok) block(asked.notice);
     else {
       listing = asked.listing;
+      if (asked.isNew && !isLocal) block(await checkRemoteParent(both.fields, ctx));
       block(checkListing(fields, listing, before));
       block(checkLimit(fields, listing));
     }
@@ -108,7 +115,24 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
       )
     : unknownSpace(fields.destination);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
-  return { listing, blockers, warnings, sourceMount, real, fsync: tools.fsync };
+  return { listing, blockers, warnings, sourceMount, real, both };
+}
+
+/** What both rsyncs can do; null when the other side does not let us in. */
+async function lookAtBoth(
+  fields: DockerVolumesFields,
+  here: Abilities,
+  ctx: PlanContext,
+  block: (notice: Notice) => void,
+): Promise<BothSides | null> {
+  const asked = placeKind(fields.destination) === 'local' ? null : await askOtherSide(fields, ctx);
+  if (asked?.ok === false) {
+    block(asked.notice);
+    return null;
+  }
+  const both = bothSides(fields, here, asked?.there ?? null);
+  both.blockers.forEach(block);
+  return both;
 }
 
 function checkListing(fields: DockerVolumesFields, { files }: Listing, before: Json): Notice | null {

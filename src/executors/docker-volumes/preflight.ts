@@ -3,13 +3,14 @@ import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { toolMissing, versionOf } from '../shared/tools.js';
+import { type Abilities, abilitiesIn, isAtLeast, OLDEST_HERE, UNKNOWN } from './abilities.js';
 import { placeKind } from './place.js';
 
 /** What must be there before rsync can be asked anything. */
 export interface Preflight {
   readonly blockers: readonly Notice[];
-  /** This rsync knows --fsync. */
-  readonly fsync: boolean;
+  /** What the rsync of this host can do. */
+  readonly here: Abilities;
 }
 
 export async function preflight(
@@ -17,10 +18,12 @@ export async function preflight(
   ctx: Pick<PlanContext, 'host' | 'hasSecret'>,
 ): Promise<Preflight> {
   const blockers: Notice[] = [];
-  const line = await versionOf(ctx.host, 'rsync');
-  const version = line === null ? null : numbersOf(line);
-  if (line === null) blockers.push(toolMissing('rsync'));
-  else if (version === null || !isAtLeast(version, [3, 1, 0])) blockers.push(tooOld(line));
+  const result = await ctx.host.exec(['rsync', '--version'], { log: 'none' });
+  const here = result.notFound ? UNKNOWN : abilitiesIn(result.stdout);
+  if (result.notFound) blockers.push(toolMissing('rsync'));
+  else if (here.version === null || !isAtLeast(here.version, OLDEST_HERE)) {
+    blockers.push(tooOld(`${result.stdout}${result.stderr}`.split('\n')[0]?.trim() ?? ''));
+  }
 
   const kind = placeKind(fields.destination);
   if (kind === 'ssh' && (await versionOf(ctx.host, 'ssh', '-V')) === null) blockers.push(toolMissing('ssh'));
@@ -34,7 +37,7 @@ export async function preflight(
       ),
     );
   }
-  return { blockers, fsync: version !== null && isAtLeast(version, [3, 2, 4]) };
+  return { blockers, here };
 }
 
 function tooOld(line: string): Notice {
@@ -43,15 +46,4 @@ function tooOld(line: string): Notice {
     phrase`This rsync is too old or another program: ${code(line)}.`,
     phrase`Install rsync 3.1 or newer (${code('apt install rsync')}), then try again.`,
   );
-}
-
-/** From `rsync  version 3.5.0  protocol version 32`. */
-function numbersOf(line: string): readonly number[] | null {
-  const [, major, minor, patch] = /^rsync +version v?(\d+)\.(\d+)\.(\d+)/.exec(line) ?? [];
-  return major === undefined ? null : [Number(major), Number(minor), Number(patch)];
-}
-
-function isAtLeast(version: readonly number[], wanted: readonly number[]): boolean {
-  const differing = version.findIndex((number, index) => number !== wanted[index]);
-  return differing < 0 || (version[differing] ?? 0) > (wanted[differing] ?? 0);
 }

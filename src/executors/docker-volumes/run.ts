@@ -155,7 +155,7 @@ async function failureOf(result: ExecResult, data: MirrorData, ctx: RunContext):
     if (placeKind(data.destination) === 'local') return diskFull(data, ctx, MAKE_ROOM);
     return failure('destination_full', phrase`The disk of ${code(data.destination)} is full.`, MAKE_ROOM);
   }
-  return rsyncFailure(result, data.destination);
+  return rsyncFailure(result, data);
 }
 
 function copiedText(data: MirrorData, took: string): readonly Phrase[] {

@@ -1,7 +1,7 @@
 import type { Host } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { unescapeBytes } from '../shared/escapes.js';
+import { tarName } from '../shared/escapes.js';
 import { unreadable, unreadableBelow } from '../shared/source.js';
 import { toolMissing } from '../shared/tools.js';
 import { lastLine } from '../shared/wording.js';
@@ -44,7 +44,7 @@ export async function measure(
       if (type !== '-') return;
       bytes += Number(size);
       if (closed.size === 0) return;
-      const path = unquote(name).replace(/^\.\//, '');
+      const path = tarName(name).toString('utf8').replace(/^\.\//, '');
       if (closed.has(path)) blocking.push(path);
     },
   });
@@ -72,14 +72,4 @@ export function totalBytes(stderr: string): number | null {
 /** What tar said first: its last line only says that there were errors. */
 function complaint(stderr: string): string {
   return lastLine(stderr.split('\n')[0] ?? '');
-}
-
-const CONTROL: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '\\': 92 };
-
-/** Undoes tar's --quoting-style=escape. */
-function unquote(name: string): string {
-  return unescapeBytes(name, /\\(?:[0-7]{3}|[abtnvfr\\ ])/g, (escaped) => {
-    const sign = escaped.slice(1);
-    return CONTROL[sign] ?? (sign === ' ' ? 32 : Number.parseInt(sign, 8));
-  }).toString('utf8');
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { NewArtifact } from '../../core/artifact.js';
+import type { Level, NewArtifact } from '../../core/artifact.js';
 import type { RunContext } from '../../core/executor.js';
 import { phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
@@ -14,6 +14,8 @@ export type Finished = {
   readonly files: number;
   /** ISO 8601, UTC: when copying began. */
   readonly createdAt: string;
+  /** `read` when left out. */
+  readonly verified?: Level;
 };
 
 /**
@@ -25,7 +27,7 @@ export async function recordArchive(
   finished: Finished,
   ctx: RunContext,
 ): Promise<readonly Notice[]> {
-  const { sha256, size, files, createdAt } = finished;
+  const { sha256, size, files, createdAt, verified = 'read' } = finished;
   const manifest = {
     format: 1,
     archive: posix.basename(data.archive),
@@ -48,7 +50,7 @@ export async function recordArchive(
     sha256,
     files,
     createdAt,
-    verified: 'read',
+    verified,
   };
   await ctx.addArtifact(artifact);
   return warnings;

@@ -5,7 +5,8 @@ import { totalBytes } from '../files/measure.js';
 import { type Failure, failure, STOPPED } from '../shared/failure.js';
 import { lastLine } from '../shared/wording.js';
 import type { PlexData } from './data.js';
-import { checkDatabases, isDatabase } from './databases.js';
+import { checkDatabases, type Databases } from './databases.js';
+import { type Member, memberOf } from './members.js';
 
 export type Checked =
   | {
@@ -14,8 +15,7 @@ export type Checked =
       /** Of the tar stream. */
       readonly bytes: number;
       readonly size: number;
-      /** Databases that were opened and found whole. */
-      readonly databases: number;
+      readonly databases: Databases;
     }
   | { readonly ok: false; readonly failure: Failure };
 
@@ -24,19 +24,18 @@ export type Checked =
  * much inside as the preview said, and the databases in it must be whole.
  */
 export async function check(data: PlexData, ctx: RunContext): Promise<Checked> {
-  let files = 0;
-  const members = new Set<string>();
+  const members: Member[] = [];
   const listed = await ctx.host.exec(data.list, {
     env: { LC_ALL: 'C' },
     keep: 64 * 1024,
     onStdout: (line) => {
-      if (line.endsWith('/')) return;
-      files += 1;
-      if (isDatabase(line)) members.add(line);
+      const member = memberOf(line);
+      if (member) members.push(member);
     },
   });
   if (ctx.signal.aborted) return { ok: false, failure: STOPPED };
   if (!listed.ok) return refused(lastLine(listed.stderr.split('\n')[0] ?? ''));
+  const files = members.length;
   const bytes = totalBytes(listed.stderr) ?? 0;
   if (files === 0 || bytes === 0) return refused('it is empty');
   if (files * 2 < data.files) {
@@ -45,10 +44,10 @@ export async function check(data: PlexData, ctx: RunContext): Promise<Checked> {
   if (bytes * 2 < data.bytes) {
     return refused(`${formatBytes(bytes)} inside instead of about ${formatBytes(data.bytes)}`);
   }
-  const opened = await checkDatabases(data, members, bytes, ctx);
+  const opened = await checkDatabases(data, members, ctx);
   if (!opened.ok) return opened;
   const size = (await ctx.host.stat(data.partial))?.size ?? 0;
-  return { ok: true, files, bytes, size, databases: opened.whole };
+  return { ok: true, files, bytes, size, databases: opened.databases };
 }
 
 function refused(why: string): Checked {

@@ -32,7 +32,7 @@ export type PlexData = FilesData & {
   readonly measured: boolean;
   /** How the databases are opened; null: `sqlite3` is not installed. */
   readonly sqlite: readonly string[] | null;
-  /** Extracts one member of the partial to stdout; the member's name follows. */
+  /** Extracts members of the partial, whose names it reads from stdin as tar lists them. */
   readonly extract: readonly string[];
 };
 

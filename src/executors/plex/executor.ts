@@ -8,8 +8,9 @@ export function createPlex(times: PlexTimes): Executor<'plex', PlexData> {
   return {
     kind: 'plex',
     data: {
-      version: 1,
+      version: 2,
       schema: async () => (await import('./data.js')).PLEX_SCHEMA,
+      // Nothing that recovery reads is another than before.
       earlier: (data) => ({ direct: null, ...(data as Omit<PlexData, 'direct'>) }),
     },
     places: ({ source_container, destination }) => [`container:${source_container}`, `path:${destination}`],

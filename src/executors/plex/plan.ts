@@ -15,6 +15,7 @@ import { checkSpace, type Need } from '../shared/space.js';
 import { versionOf } from '../shared/tools.js';
 import { type Hold, type PlexData, PREFIX, type StepId } from './data.js';
 import { holdOf } from './hold.js';
+import { scratch } from './scratch.js';
 import { lookAtSource, type PlexSource } from './source.js';
 import { effects, steps } from './steps.js';
 import { lookAtTarget } from './target.js';
@@ -51,7 +52,7 @@ export async function planPlex(
     createsFolder: !place.exists,
     exclude: [],
     pack: [source.read, ...(toolbox.compressor ? [toolbox.compressor.pack] : [])],
-    list: listCommand(`${archive}.partial`, toolbox.compressor),
+    list: [...listCommand(`${archive}.partial`, toolbox.compressor), '--verbose', '--numeric-owner'],
     hash: ['sha256sum', '--binary', '--', `${archive}.partial`],
     ...size,
     streamBytes: 0,
@@ -128,7 +129,10 @@ function stepsOf(hold: Hold, cleans: boolean): readonly StepId[] {
 
 function extractCommand(partial: string, compressor: Compressor | null): string[] {
   const unpack = compressor ? [`--use-compress-program=${compressor.unpack}`] : [];
-  return ['tar', '--extract', '--to-stdout', '--no-wildcards', ...unpack, `--file=${partial}`, '--'];
+  const names = ['--no-wildcards', '--files-from=-'];
+  // Names are looked for in the folder that is named before them.
+  const folder = `--directory=${scratch({ partial })}`;
+  return ['tar', '--extract', '--no-same-owner', ...unpack, `--file=${partial}`, folder, ...names];
 }
 
 function isLive(container: Container | null, hold: Hold): boolean {

@@ -3,8 +3,8 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { recoverFiles } from '../files/recover.js';
 import type { PlexData } from './data.js';
-import { removeScratch } from './databases.js';
 import { awaitStop, type Held, heldOf, release } from './hold.js';
+import { removeScratch } from './scratch.js';
 import type { PlexTimes } from './times.js';
 
 /** After a process that died: first the container is put back as it was, then the files are tidied up. */
@@ -17,6 +17,9 @@ export async function recoverPlex(
   const held = heldOf(journal);
   const container = held === null ? [] : [await putBack(held, journal, times, ctx)];
   await removeScratch(part.data, ctx);
+  // Where version 1 opened databases.
+  for (const suffix of ['', '-wal', '-journal', '-shm'])
+    await ctx.host.remove(`${part.data.partial}.db${suffix}`);
   const files = await recoverFiles(part, journal, ctx);
   return { summary: [...container, ...files.summary] };
 }

@@ -13,7 +13,9 @@ import { type Around, around, type Lost } from './around.js';
 import { check } from './check.js';
 import { copy } from './copy.js';
 import type { PlexData, StepId } from './data.js';
-import { removeScratch } from './databases.js';
+import { databaseText, levelOf } from './database-words.js';
+import type { Databases } from './databases.js';
+import { removeScratch } from './scratch.js';
 import type { PlexTimes } from './times.js';
 
 /**
@@ -48,7 +50,7 @@ export async function runPlex(
   const summary = [
     phrase`${formatBytes(bytes)} → ${formatBytes(finished.size)} (${formatCount(files, 'file')}) in ${took}${heldText(data, copied)}.`,
     ...kept(data, finished),
-    ...(databases > 0 ? [phrase`${formatCount(databases, 'database')} in it opened and found whole.`] : []),
+    ...databaseText(databases),
   ];
   const warnings = [...made.warnings, ...healthWarning(data, copied)];
   return clean(data, { state: 'succeeded', reason: 'done', summary, warnings }, ctx);
@@ -73,7 +75,7 @@ type Made =
       readonly ok: true;
       readonly files: number;
       readonly bytes: number;
-      readonly databases: number;
+      readonly databases: Databases;
       readonly finished: Finished;
       readonly warnings: readonly Notice[];
     }
@@ -91,7 +93,10 @@ async function finishArchive(data: PlexData, began: Date, ctx: RunContext): Prom
     if (!hashed.ok) return failedCheck(data, hashed.failure, ctx);
     end('check', data, ctx, true);
     const { files, bytes, size, databases } = checked;
-    const finished = { sha256: hashed.sha256, size, files, createdAt: began.toISOString() };
+    const finished = {
+      ...{ sha256: hashed.sha256, size, files, createdAt: began.toISOString() },
+      verified: levelOf(databases),
+    };
     await ctx.note(JOURNAL.finished, finished);
     await host.rename(data.partial, data.archive);
     const warnings = await recordArchive(data, finished, ctx);
@@ -109,7 +114,7 @@ async function removeWritten(data: PlexData, ctx: RunContext): Promise<readonly 
     return filesNow;
   } catch (error) {
     const { message } = await fileFailed(error, data, ctx);
-    return [...filesNow, phrase`A database that was taken out to be checked is left beside it: ${message}`];
+    return [...filesNow, phrase`Databases that were taken out to be checked are left beside it: ${message}`];
   }
 }
 

@@ -11,3 +11,13 @@ export function unescapeBytes(text: string, pattern: RegExp, byteOf: (escaped: s
   }
   return Buffer.concat([...chunks, Buffer.from(text.slice(start))]);
 }
+
+const CONTROL: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '\\': 92 };
+
+/** Undoes tar's --quoting-style=escape. */
+export function tarName(listed: string): Buffer {
+  return unescapeBytes(listed, /\\(?:[0-7]{3}|[abtnvfr\\ ])/g, (escaped) => {
+    const sign = escaped.slice(1);
+    return CONTROL[sign] ?? (sign === ' ' ? 32 : Number.parseInt(sign, 8));
+  });
+}

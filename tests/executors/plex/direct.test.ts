@@ -115,8 +115,9 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     expect(data.direct).not.toBeNull();
     const archive = `${data.archive}.streamed`;
     const at = { archive, partial: `${archive}.partial` };
-    const list = data.list.with(-1, `--file=${at.partial}`);
-    const extract = data.extract.map((arg) => (arg.startsWith('--file=') ? `--file=${at.partial}` : arg));
+    const moved = (argv: readonly string[]): string[] =>
+      argv.map((arg) => arg.replace(data.partial, at.partial));
+    const [list, extract] = [moved(data.list), moved(data.extract)];
     const plan = {
       ...rest,
       data: { ...data, direct: null, ...at, list, extract, hash: data.hash.with(-1, at.partial) },

@@ -425,6 +425,31 @@ export const REASONS = {
     summary: 'The contact to a service was lost while it worked; it may still be working.',
     remedy: 'Look there before you run it again.',
   },
+  storage_limit: {
+    summary: 'The storage’s own retention lets Proxmox make no further backup of the VM or container.',
+    remedy:
+      'Raise it under Datacenter › Storage › Backup Retention (`keep-all`), or delete backups that are not needed.',
+  },
+  mode_impossible: {
+    summary: 'Proxmox does not back the VM or container up in the mode that the intent asks for.',
+    remedy: 'Choose another `mode` in the intent.',
+  },
+  guest_left_out: {
+    summary: 'Proxmox leaves a part of the VM or container out of its backup.',
+    remedy:
+      'Switch Backup on for what is needed (Hardware or Resources in Proxmox), or back it up in another way.',
+  },
+  guest_held: {
+    summary:
+      'The VM or container stood still during its backup, or may do so, though a snapshot was asked for.',
+    remedy:
+      'Keep its disks on a storage with snapshots (ZFS, LVM-thin, Ceph, Btrfs), or run it at a quiet time.',
+  },
+  not_frozen: {
+    summary:
+      'The VM’s file systems are not frozen for its backup, which is then like a disk after a power cut.',
+    remedy: 'Install the QEMU guest agent in the VM and switch it on under Options.',
+  },
   backup_warnings: {
     summary: 'The backup is there, and the tool that made it warned about something.',
     remedy: 'Read its lines in the run’s log.',

@@ -34,7 +34,7 @@ const Backup = z.object({
   volid: z.string(),
   vmid: whole.optional(),
   size: whole.default(0),
-  /** Seconds since 1970, by the node's clock. */
+  /** Seconds since 1970. Proxmox takes it from the file's name, which is in local time: an hour off when clocks change. */
   ctime: whole.default(0),
   protected: flag.default(false),
 });
@@ -45,8 +45,6 @@ const Mark = z.object({ volid: z.string(), mark: z.enum(['keep', 'remove', 'prot
 const TaskStatus = z.object({
   status: z.enum(['running', 'stopped']),
   exitstatus: z.string().optional(),
-  /** Seconds since 1970, by the node's clock. */
-  starttime: whole,
 });
 export type TaskStatus = z.output<typeof TaskStatus>;
 

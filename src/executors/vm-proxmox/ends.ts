@@ -1,10 +1,11 @@
 import type { PartResult } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { REASONS, type ReasonCode } from '../../core/reasons.js';
-import { saysDiskFull } from '../shared/space.js';
 import { type Access, ProxmoxError } from './access.js';
 import { findGuest } from './calls.js';
+import { CAUSES } from './causes.js';
 import { guestName, type VmData } from './data.js';
+import type { LogFacts } from './log-facts.js';
 
 /** A part that did not make a backup. */
 export function notMade(
@@ -15,13 +16,33 @@ export function notMade(
   return { state: reason === 'stopped' ? 'cancelled' : 'failed', reason, summary, next, warnings: [] };
 }
 
-/** `job errors` says little: the log's last error says why. */
-export function failedBackup(data: VmData, said: string): PartResult {
-  const full = saysDiskFull(said) || /not enough (?:free )?space/i.test(said);
-  const what = phrase`Proxmox could not back up ${code(guestName(data))}: ${code(said)}.`;
-  return full
-    ? notMade('destination_full', [phrase`The storage ${code(data.storage)} is full. ${what}`, NOTHING_NEW])
-    : notMade('command_failed', [what, NOTHING_NEW]);
+/** What vzdump says when something else went wrong before. */
+const CONSEQUENCE = /[Bb]roken pipe|failed: exit code|wrong exit status|^job errors$/;
+
+/**
+ * Why it failed is said by the whole log: its end often names only what the cause has led to.
+ * @param said for a log that names nothing
+ * @param left what is so now
+ */
+export function failedBackup(
+  data: VmData,
+  facts: Readonly<LogFacts>,
+  said: string,
+  left: readonly Phrase[],
+): PartResult {
+  const own = facts.failed ?? facts.errors.at(-1) ?? said;
+  const cause =
+    CAUSES.find(({ pattern }) => pattern.test(own)) ??
+    (CONSEQUENCE.test(own) ? CAUSES.find(({ name }) => facts.causes.has(name)) : undefined);
+  const line = (cause && facts.causes.get(cause.name)) ?? own;
+  const what = phrase`Proxmox could not back up ${code(guestName(data))}: ${code(line.trim().replace(/\.$/, ''))}.`;
+  if (cause === undefined) return notMade('command_failed', [what, ...left]);
+  // Fleecing images are written to a storage of the node while the backup runs, and fill up as well.
+  const isFleecing = facts.fleecing && /\berr -28\b/.test(line);
+  const says = isFleecing
+    ? phrase`The storage ${code(data.storage)}, or the one for fleecing images, is full.`
+    : cause.says?.(data.storage);
+  return notMade(cause.reason, [says ? phrase`${says} ${what}` : what, ...left], cause.next);
 }
 
 export const NOTHING_NEW = phrase`No new backup was made; the old ones are untouched.`;

@@ -1,21 +1,25 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/reasons.js';
 import { announceDeletions } from '../shared/deletions.js';
 import type { Access } from './access.js';
 import type { Backup, Place } from './calls.js';
 import { deleteOld } from './clean.js';
 import { guestName, type VmData } from './data.js';
+import { heldFor, heldText } from './held.js';
 import { JOURNAL } from './journal.js';
+import type { LogFacts } from './log-facts.js';
+import { harmless, warningsOf } from './log-warnings.js';
 import { STEP } from './steps.js';
 import { artifactOf } from './verify.js';
 
-/** What the end of a good backup needs. */
+/** What the end of a backup that was made needs. */
 export interface Made {
   readonly backup: Backup;
   readonly began: Date;
-  /** Lines that warned; 0 when none did. */
+  readonly facts: Readonly<LogFacts>;
+  /** How often Proxmox says that it warned. */
   readonly warned: number;
 }
 
@@ -24,19 +28,24 @@ export async function finish(
   access: Access,
   data: VmData,
   place: Place,
-  { backup, began, warned }: Made,
+  { backup, began, facts, warned }: Made,
   ctx: RunContext,
 ): Promise<PartResult> {
-  await ctx.addArtifact(artifactOf(backup));
+  const isDoubtful = !harmless(facts);
+  await ctx.addArtifact(artifactOf(backup, began, isDoubtful ? 'none' : 'listed'));
   await ctx.note(JOURNAL.recorded, backup.volid);
   ctx.step(STEP.check, 'done');
-  const warnings = warned === 0 ? [] : [warnedNotice(data, warned)];
+  const warnings = warningsOf(data, facts, warned);
   const made = [
     phrase`${code(guestName(data))}: ${formatBytes(backup.size)} in ${formatDuration(ctx.now().getTime() - began.getTime())}.`,
-    phrase`${code(backup.volid)} is in the storage, and Proxmox’s log says that it was finished.`,
+    ...heldText(data, facts),
+    isDoubtful
+      ? phrase`${code(backup.volid)} is in the storage. It isn’t verified: Proxmox’s log says that it was finished, and names errors.`
+      : phrase`${code(backup.volid)} is in the storage, and Proxmox’s log says that it was finished.`,
   ];
-  ctx.remember({ size: backup.size });
+  ctx.remember({ size: backup.size, heldSeconds: heldFor(facts), included: [...facts.included] });
   if (data.deletions.length === 0) return done(made, warnings);
+  if (isDoubtful) return done([...made, phrase`No old backup was deleted.`], warnings);
   if (ctx.signal.aborted)
     return done([...made, phrase`The stop came after that: no old backup was deleted.`], warnings);
   ctx.step(STEP.clean, 'running');
@@ -50,12 +59,4 @@ export async function finish(
 
 function done(summary: readonly Phrase[], warnings: readonly Notice[]): PartResult {
   return { state: 'succeeded', reason: 'done', summary, warnings };
-}
-
-function warnedNotice(data: VmData, warned: number): Notice {
-  const times = warned === 1 ? 'once' : `${warned} times`;
-  return notice(
-    'backup_warnings',
-    phrase`Proxmox warned ${times} while it backed up ${code(guestName(data))}.`,
-  );
 }

@@ -16,6 +16,8 @@ export const JOURNAL = {
 export type Before = {
   readonly node: string | null;
   readonly volids: readonly string[];
+  /** When it was asked for, by this machine's clock (ISO 8601); missing in journals of before it was noted. */
+  readonly at?: string;
 };
 
 /** What the journal says about how far a run came. */

@@ -1,38 +1,51 @@
 import type { RunContext } from '../../core/executor.js';
-import { amountIn, archiveIn, saysFinished } from './task-log.js';
+import { noteCause } from './causes.js';
+import { type LogFacts, noFacts } from './log-facts.js';
+import { noteSaid, noteWarned, noteWrong } from './log-rules.js';
+import { amountIn, archiveIn, endIn, failureIn, finishedIn, guestBegunIn } from './task-log.js';
 
 /** What vzdump's log has said so far. */
 export interface LogWatch {
   readonly onLine: (line: string) => void;
-  /** `Finished Backup of VM` was there, for this guest. */
-  readonly finished: () => boolean;
-  /** The file that it wrote to, when it said so. */
-  readonly archive: () => string | null;
-  /** Lines that warn. */
-  readonly warned: () => number;
-  /** The last error that it named, or null. */
-  readonly error: () => string | null;
+  readonly facts: Readonly<LogFacts>;
 }
 
-/** Reads vzdump's log as it comes, and reports progress. */
+/**
+ * Reads vzdump's log as it comes, and reports progress. A log may be about several guests: only this one's part, and
+ * what is said about the whole job, is read.
+ */
 export function watchLog(vmId: number, ctx: Pick<RunContext, 'progress'>): LogWatch {
-  let finished = false;
-  let archive: string | null = null;
-  let warned = 0;
-  let error: string | null = null;
-  return {
-    onLine: (line) => {
-      const amount = amountIn(line);
-      if (amount) ctx.progress({ ...amount, unit: 'bytes' });
-      if (saysFinished(line, vmId)) finished = true;
-      archive ??= archiveIn(line);
-      if (/^WARN:/.test(line)) warned += 1;
-      const [, why] = /^ERROR: (?:Backup of VM \d+ failed - )?(.+)/.exec(line) ?? [];
-      error = why ?? error;
-    },
-    finished: () => finished,
-    archive: () => archive,
-    warned: () => warned,
-    error: () => error,
+  const facts = noFacts();
+  let isOthers = false;
+  const onLine = (line: string): void => {
+    if (line.trim() === '') return;
+    facts.end = endIn(line);
+    const begun = guestBegunIn(line);
+    if (begun !== null) isOthers = begun !== vmId;
+    const failure = failureIn(line);
+    const finished = finishedIn(line);
+    if (finished === vmId) facts.finished = true;
+    if (failure?.vmId === vmId) {
+      facts.failed = failure.why;
+      noteCause(facts, failure.why);
+    }
+    if (failure === null && finished === null) {
+      if (!isOthers) own(line);
+    } else isOthers = false;
   };
+  const own = (line: string): void => {
+    const amount = amountIn(line);
+    if (amount) {
+      ctx.progress({ ...amount, unit: 'bytes' });
+      return;
+    }
+    const archive = archiveIn(line);
+    if (archive !== null && !facts.archives.includes(archive)) facts.archives.push(archive);
+    const [, level = 'INFO', text = ''] = /^(?:(INFO|WARN(?:ING)?|ERROR): )?(.*)/.exec(line) ?? [];
+    noteCause(facts, text);
+    if (level === 'ERROR') noteWrong(facts, text);
+    else if (level === 'INFO') noteSaid(facts, text);
+    else noteWarned(facts, text);
+  };
+  return { onLine, facts };
 }

@@ -1,16 +1,20 @@
 import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { someOf } from '../shared/wording.js';
 import { type Access, ProxmoxError } from './access.js';
 import { apiAccess } from './api-access.js';
-import { type Place, type TaskRef, taskStatus } from './calls.js';
+import { backups, type Place, type TaskRef, taskStatus } from './calls.js';
 import { noteDeleted } from './clean.js';
 import { guestName, type VmData } from './data.js';
 import { lockText, NOTHING_NEW } from './ends.js';
 import { followTask } from './follow.js';
 import { type Before, type Progress, readJournal } from './journal.js';
+import { harmless, warningsOf } from './log-warnings.js';
 import { watchLog } from './log-watch.js';
+import { newText } from './new-volumes.js';
 import { pveshAccess } from './pvesh-access.js';
-import { artifactOf, findNewBackup } from './verify.js';
+import { judge } from './verdict.js';
+import { artifactOf } from './verify.js';
 import { followTimes, type VmProxmoxSettings } from './way.js';
 
 /**
@@ -87,10 +91,15 @@ async function commandEnded(
   before: Before,
 ): Promise<readonly Phrase[]> {
   const lock = await lockText(access, data);
-  const backup = before.node === null ? null : await findNewBackup(access, place, before, 0);
-  if (backup === null) return [phrase`${code('vzdump')} does not run any more.`, NOTHING_NEW, ...lock];
+  const listed = before.node === null ? [] : await backups(access, place);
+  const fresh = listed.map(({ volid }) => volid).filter((volid) => !before.volids.includes(volid));
+  if (fresh.length === 0) return [phrase`${code('vzdump')} does not run any more.`, NOTHING_NEW, ...lock];
+  const is =
+    fresh.length === 1
+      ? 'is new in the storage; its end was not seen, so it is'
+      : 'are new in the storage; their ends were not seen, so they are';
   return [
-    phrase`${code(backup.volid)} is new in the storage; its end was not seen, so it is not in the catalogue.`,
+    phrase`${someOf(fresh)} ${is} not in the catalogue.`,
     phrase`The old backups are untouched.`,
     ...lock,
   ];
@@ -117,20 +126,39 @@ async function taskEnded(
   if (followed.state === 'lost') return [unseen(data, followed.why)];
   const name = code(guestName(data));
   const lock = await lockText(access, data);
+  const listed = await backups(access, place);
   const well = followed.exitStatus === 'OK' || /^WARNINGS: \d+$/.test(followed.exitStatus);
-  const backup = well ? await findNewBackup(access, place, before, followed.startTime) : null;
-  if (backup && log.finished()) {
-    await ctx.addArtifact(artifactOf(backup));
+  if (!well) {
+    const what = running
+      ? phrase`Proxmox was still backing up ${name}; its task has been ended.`
+      : phrase`Proxmox’s backup of ${name} had ended with ${code(followed.exitStatus)}.`;
+    return [what, ...newText(place, before.volids, listed), ...lock];
+  }
+  const { facts } = log;
+  const verdict = judge({ data, facts, logGap: followed.logGap, before: before.volids, listed });
+  const { backup } = verdict;
+  const isGood = verdict.kind === 'made' && harmless(facts);
+  const began = before.at === undefined ? ctx.now() : new Date(before.at);
+  if (backup !== null) await ctx.addArtifact(artifactOf(backup, began, isGood ? 'listed' : 'none'));
+  if (backup !== null && isGood) {
+    const warnings = warningsOf(data, facts, 0).map(({ message }) => message);
     return [
       phrase`Proxmox had finished the backup of ${name} meanwhile: ${code(backup.volid)} is complete and is kept.`,
+      ...warnings,
       phrase`The old backups are untouched.`,
       ...lock,
     ];
   }
-  const what = running
-    ? phrase`Proxmox was still backing up ${name}; its task has been ended.`
-    : phrase`Proxmox’s backup of ${name} had ended with ${code(followed.exitStatus)}.`;
-  return [what, NOTHING_NEW, ...lock];
+  const why =
+    verdict.kind === 'unproven' ? verdict.why : phrase`its log names errors: ${someOf(facts.errors)}`;
+  const rest =
+    backup === null
+      ? newText(place, before.volids, listed)
+      : [
+          phrase`${code(backup.volid)} is in the storage and isn’t verified; don’t rely on it.`,
+          phrase`The old backups are untouched.`,
+        ];
+  return [phrase`Proxmox reports ${code(followed.exitStatus)} for ${name}, but ${why}.`, ...rest, ...lock];
 }
 
 function unseen(data: VmData, why: string): Phrase {

@@ -10,8 +10,10 @@ import { finish } from './finish.js';
 import { type Followed, followTask } from './follow.js';
 import { type Before, JOURNAL } from './journal.js';
 import { type LogWatch, watchLog } from './log-watch.js';
+import { newVolumesText } from './new-volumes.js';
 import { STEP } from './steps.js';
-import { findNewBackup } from './verify.js';
+import { unproven } from './unproven.js';
+import { judge } from './verdict.js';
 import { followTimes, type VmProxmoxSettings } from './way.js';
 
 /** Has Proxmox back the guest up, follows its task and takes nothing on trust. */
@@ -24,7 +26,7 @@ export async function runThroughApi(
   const access = apiAccess(settings.api);
   const began = ctx.now();
   ctx.step(STEP.backup, 'running');
-  const started = await start(access, settings.api.url, data, ctx);
+  const started = await start(access, settings.api.url, data, began, ctx);
   if (!started.ok) {
     ctx.step(STEP.backup, 'failed');
     return started.result;
@@ -52,7 +54,13 @@ type Started =
   | { readonly ok: true; readonly task: TaskRef; readonly before: Before; readonly place: Place }
   | { readonly ok: false; readonly result: PartResult };
 
-async function start(access: Access, where: string, data: VmData, ctx: RunContext): Promise<Started> {
+async function start(
+  access: Access,
+  where: string,
+  data: VmData,
+  began: Date,
+  ctx: RunContext,
+): Promise<Started> {
   const rights = phrase`${code('VM.Backup')} on ${code(`/vms/${data.vm_id}`)} and ${code('Datastore.AllocateSpace')} on ${code(`/storage/${data.storage}`)}`;
   let asked = false;
   try {
@@ -60,7 +68,8 @@ async function start(access: Access, where: string, data: VmData, ctx: RunContex
     if (guest === null || guest.node !== data.node)
       return { ok: false, result: moved(data, guest?.node ?? null) };
     const place = { node: guest.node, storage: data.storage, vm_id: data.vm_id };
-    const before = { node: guest.node, volids: (await backups(access, place)).map(({ volid }) => volid) };
+    const volids = (await backups(access, place)).map(({ volid }) => volid);
+    const before = { node: guest.node, volids, at: began.toISOString() };
     if (ctx.signal.aborted) return { ok: false, result: notMade('stopped', [phrase`Nothing was started.`]) };
     await ctx.journal(JOURNAL.asked, before);
     asked = true;
@@ -99,21 +108,24 @@ async function conclude(access: Access, end: End, ctx: RunContext): Promise<Part
   const well = followed.exitStatus === 'OK' || warned !== undefined;
   if (!well) {
     ctx.step(STEP.backup, 'failed');
-    const lock = await lockText(access, data);
-    if (ctx.signal.aborted) {
-      return notMade('stopped', [phrase`Proxmox has ended the task.`, NOTHING_NEW, ...lock]);
-    }
-    const failed = failedBackup(data, log.error() ?? followed.exitStatus);
-    return { ...failed, summary: [...failed.summary, ...lock] };
+    const left = [...(await newVolumesText(access, place, before.volids)), ...(await lockText(access, data))];
+    return ctx.signal.aborted
+      ? notMade('stopped', [phrase`Proxmox has ended the task.`, ...left])
+      : failedBackup(data, log.facts, followed.exitStatus, left);
   }
   ctx.step(STEP.backup, 'done');
   ctx.step(STEP.check, 'running');
-  const backup = await findNewBackup(access, place, before, followed.startTime);
-  if (backup === null || !log.finished()) {
+  const listed = await backups(access, place);
+  const { facts } = log;
+  const evidence = { data, facts, logGap: followed.logGap, before: before.volids, listed };
+  const verdict = judge(evidence);
+  if (verdict.kind === 'unproven') {
     ctx.step(STEP.check, 'failed');
-    return unproven(data, followed.exitStatus, backup?.volid ?? null);
+    const says = phrase`Proxmox reports ${code(followed.exitStatus)}`;
+    return unproven(data, evidence, verdict, { began: end.began, says }, ctx);
   }
-  return finish(access, data, place, { backup, began: end.began, warned: Number(warned ?? 0) }, ctx);
+  const made = { backup: verdict.backup, began: end.began, facts, warned: Number(warned ?? 0) };
+  return finish(access, data, place, made, ctx);
 }
 
 function moved(data: VmData, node: string | null): PartResult {
@@ -142,20 +154,6 @@ function lost({ data, task }: End, why: string, stopping: boolean): PartResult {
     : phrase`The contact to Proxmox was lost: ${code(why)}.`;
   const still = phrase`The backup of ${code(guestName(data))} may still be running there, as ${code(task.upid)}.`;
   return notMade('contact_lost', [what, still, phrase`The old backups are untouched.`]);
-}
-
-/** Proxmox says OK, and one of the proofs is missing. */
-function unproven(data: VmData, exitStatus: string, volid: string | null): PartResult {
-  const missing =
-    volid === null
-      ? phrase`there is no new backup in ${code(data.storage)}`
-      : phrase`its log never says that the backup was finished`;
-  const there = volid === null ? [] : [phrase`${code(volid)} is in ${code(data.storage)}; don’t rely on it.`];
-  return notMade('check_failed', [
-    phrase`Proxmox reports ${code(exitStatus)} for ${code(guestName(data))}, but ${missing}.`,
-    ...there,
-    phrase`The old backups are untouched.`,
-  ]);
 }
 
 function auditRight(data: VmData): Phrase {

@@ -4,14 +4,17 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { lastLine } from '../shared/wording.js';
 import { type Access, ProxmoxError } from './access.js';
 import { type Backup, backups } from './calls.js';
-import { guestName, type VmData, vzdumpArgv } from './data.js';
-import { failedBackup, lockText, NOTHING_NEW, notMade } from './ends.js';
+import { type VmData, vzdumpArgv } from './data.js';
+import { failedBackup, lockText, notMade } from './ends.js';
 import { finish } from './finish.js';
-import { JOURNAL } from './journal.js';
+import { type Before, JOURNAL } from './journal.js';
 import { type LogWatch, watchLog } from './log-watch.js';
+import { newVolumesText } from './new-volumes.js';
 import { pveshAccess } from './pvesh-access.js';
 import { STEP } from './steps.js';
-import { findNewBackup } from './verify.js';
+import { volumeOf } from './task-log.js';
+import { unproven } from './unproven.js';
+import { judge } from './verdict.js';
 
 /** vzdump itself waits for the node's lock for three hours before it gives up, in ms. */
 const LOCK_MS = 4 * 3_600_000;
@@ -26,9 +29,8 @@ export async function runCommand(data: VmData, ctx: RunContext): Promise<PartRes
   const access = node === null ? null : pveshAccess(ctx.host, { uninterruptible: true });
   ctx.step(STEP.backup, 'running');
   try {
-    const before = { node, volids: access && node ? await volids(access, data, node) : [] };
+    const before = { node, volids: await volids(access, data, node), at: began.toISOString() };
     await ctx.journal(JOURNAL.asked, before);
-    const since = Math.floor(ctx.now().getTime() / 1000);
     const log = watchLog(data.vm_id, ctx);
     const onLine = (line: string): void => log.onLine(line);
     const result = await ctx.host.exec(vzdumpArgv(data.params), {
@@ -40,29 +42,24 @@ export async function runCommand(data: VmData, ctx: RunContext): Promise<PartRes
     });
     if (!result.ok) {
       ctx.step(STEP.backup, 'failed');
-      return withLock(notDone(data, result, log, ctx.signal), access, data);
+      return notDone(data, result, log, await leftText(access, data, before), ctx.signal);
     }
     ctx.step(STEP.backup, 'done');
     ctx.step(STEP.check, 'running');
-    const made = { began, warned: log.warned() };
-    if (access && node) {
-      const place = { node, storage: data.storage, vm_id: data.vm_id };
-      const backup = await findNewBackup(access, place, before, since);
-      if (backup && log.finished()) return await finish(access, data, place, { ...made, backup }, ctx);
+    const { facts } = log;
+    const place = { node: node ?? '', storage: data.storage, vm_id: data.vm_id };
+    const listed = access ? await backups(access, place) : await namedFile(log, data, ctx);
+    const evidence = { data, facts, logGap: null, before: before.volids, listed };
+    const verdict = judge(evidence);
+    if (verdict.kind === 'unproven') {
       ctx.step(STEP.check, 'failed');
-      return unproven(data, log.finished());
+      const says = phrase`${code('vzdump')} ended well`;
+      return await unproven(data, evidence, verdict, { began, says }, ctx);
     }
-    const backup = log.finished() ? await fileOf(log, since, ctx) : null;
-    if (backup)
-      return await finish(
-        pveshAccess(ctx.host),
-        data,
-        { node: '', storage: data.storage, vm_id: data.vm_id },
-        { ...made, backup },
-        ctx,
-      );
-    ctx.step(STEP.check, 'failed');
-    return unproven(data, log.finished());
+    // Without `pvesh` the file's path is what tells where it is.
+    const backup = access ? verdict.backup : { ...verdict.backup, volid: facts.archives[0] ?? '' };
+    const made = { backup, began, facts, warned: facts.warned.length };
+    return await finish(access ?? pveshAccess(ctx.host), data, place, made, ctx);
   } catch (error) {
     if (!(error instanceof ProxmoxError)) throw error;
     return notMade('command_failed', [
@@ -72,38 +69,34 @@ export async function runCommand(data: VmData, ctx: RunContext): Promise<PartRes
   }
 }
 
-async function volids(access: Access, data: VmData, node: string): Promise<string[]> {
+async function volids(access: Access | null, data: VmData, node: string | null): Promise<string[]> {
+  if (access === null || node === null) return [];
   const place = { node, storage: data.storage, vm_id: data.vm_id };
   return (await backups(access, place)).map(({ volid }) => volid);
 }
 
-/** Without `pvesh` the file that vzdump named is the only proof. */
-async function fileOf(log: LogWatch, since: number, ctx: RunContext): Promise<Backup | null> {
-  const path = log.archive();
-  const stat = path === null ? null : await ctx.host.stat(path);
-  if (path === null || stat?.type !== 'file' || stat.size === 0) return null;
-  const ctime = Math.floor(stat.mtimeMs / 1000);
-  return ctime < since ? null : { volid: path, size: stat.size, ctime, protected: false };
+/** Without `pvesh` the file that vzdump named is the only proof: what `pvesh` would list of it. */
+async function namedFile(log: LogWatch, data: VmData, ctx: RunContext): Promise<Backup[]> {
+  const [path] = log.facts.archives;
+  const stat = path?.startsWith('/') ? await ctx.host.stat(path) : null;
+  if (path === undefined || stat?.type !== 'file') return [];
+  return [{ volid: volumeOf(path, data.storage), size: stat.size, ctime: 0, protected: false }];
 }
 
-function notDone(data: VmData, result: ExecResult, log: LogWatch, signal: AbortSignal): PartResult {
-  if (signal.aborted) return notMade('stopped', [phrase`${code('vzdump')} was ended.`, NOTHING_NEW]);
-  const said =
-    log.error() ?? (lastLine(result.stderr) || `vzdump ended with exit code ${result.exitCode ?? '?'}`);
-  return failedBackup(data, said);
+async function leftText(access: Access | null, data: VmData, before: Before): Promise<readonly Phrase[]> {
+  if (access === null || before.node === null) return [phrase`The old backups are untouched.`];
+  const place = { node: before.node, storage: data.storage, vm_id: data.vm_id };
+  return [...(await newVolumesText(access, place, before.volids)), ...(await lockText(access, data))];
 }
 
-async function withLock(result: PartResult, access: Access | null, data: VmData): Promise<PartResult> {
-  const lock: readonly Phrase[] = access === null ? [] : await lockText(access, data);
-  return { ...result, summary: [...result.summary, ...lock] };
-}
-
-function unproven(data: VmData, finished: boolean): PartResult {
-  const missing = finished
-    ? phrase`there is no new backup in ${code(data.storage)}`
-    : phrase`its log never says that the backup was finished`;
-  return notMade('check_failed', [
-    phrase`${code('vzdump')} ended well for ${code(guestName(data))}, but ${missing}.`,
-    phrase`The old backups are untouched.`,
-  ]);
+function notDone(
+  data: VmData,
+  result: ExecResult,
+  log: LogWatch,
+  left: readonly Phrase[],
+  signal: AbortSignal,
+): PartResult {
+  if (signal.aborted) return notMade('stopped', [phrase`${code('vzdump')} was ended.`, ...left]);
+  const said = lastLine(result.stderr) || `vzdump ended with exit code ${result.exitCode ?? '?'}`;
+  return failedBackup(data, log.facts, said, left);
 }

@@ -21,12 +21,39 @@ function bytes(number = '0', unit = 'B'): number {
   return Math.round(Number(number) * 1024 ** (UNITS[unit] ?? 0));
 }
 
-/** Does the line say that this guest's backup was finished? */
-export function saysFinished(line: string, vmId: number): boolean {
-  return new RegExp(`Finished Backup of VM ${vmId}\\b`).test(line);
+/** The guest whose part of a log begins with the line; null for every other line. */
+export function guestBegunIn(line: string): number | null {
+  const vmId = /^INFO: Starting Backup of VM (\d+)\b/.exec(line)?.[1];
+  return vmId === undefined ? null : Number(vmId);
 }
 
-/** The file that vzdump says it writes to; null for every other line, and for a backup server's archive. */
+/** Whose backup the line says was finished; null for every other line. */
+export function finishedIn(line: string): number | null {
+  const vmId = /^INFO: Finished Backup of VM (\d+)\b/.exec(line)?.[1];
+  return vmId === undefined ? null : Number(vmId);
+}
+
+/** Whose backup the line says has failed, and why; null for every other line. */
+export function failureIn(line: string): { readonly vmId: number; readonly why: string } | null {
+  const [, vmId, why] = /^ERROR: Backup of VM (\d+) failed - (.*)/.exec(line) ?? [];
+  return why === undefined ? null : { vmId: Number(vmId), why };
+}
+
+/**
+ * What vzdump says it writes: a file (`/mnt/pve/nas/dump/vzdump-…`), or a backup server's snapshot
+ * (`vm/101/2026-11-29T10:00:00Z`); null for every other line.
+ */
 export function archiveIn(line: string): string | null {
-  return /creating vzdump archive '(\/[^']+)'/.exec(line)?.[1] ?? null;
+  return /^INFO: creating (?:.+ )?archive '(.+)'\s*$/.exec(line)?.[1] ?? null;
+}
+
+/** The id of the volume that is called so in a log, as Proxmox makes it up from storage and name. */
+export function volumeOf(archive: string, storage: string): string {
+  const name = archive.startsWith('/') ? archive.slice(archive.lastIndexOf('/') + 1) : archive;
+  return `${storage}:backup/${name}`;
+}
+
+/** How a task ended by the line that ends every log, such as `OK` or `WARNINGS: 2`; null for every other line. */
+export function endIn(line: string): string | null {
+  return /^TASK (OK|WARNINGS: \d+|ERROR: .*)$/.exec(line.trimEnd())?.[1] ?? null;
 }

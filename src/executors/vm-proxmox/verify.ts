@@ -1,36 +1,18 @@
-import type { NewArtifact } from '../../core/artifact.js';
-import type { Access } from './access.js';
-import { type Backup, backups, type Place } from './calls.js';
-import type { Before } from './journal.js';
+import type { Level, NewArtifact } from '../../core/artifact.js';
+import type { Backup } from './calls.js';
 
 /**
- * The backup that was made since: in the storage now, not there before, not older than its task and not
- * empty. Null when there is none. Times are compared by the node's clock alone.
- * @param since seconds since 1970
+ * The backup as the catalogue keeps it.
+ * @param began when it was asked for, by this machine's clock: Proxmox's own time comes from a name in local time
  */
-export async function findNewBackup(
-  access: Access,
-  place: Place,
-  before: Before,
-  since: number,
-): Promise<Backup | null> {
-  const now = await backups(access, place);
-  const fresh = now.filter(
-    ({ volid, vmid, size, ctime }) =>
-      !before.volids.includes(volid) && (vmid ?? place.vm_id) === place.vm_id && size > 0 && ctime >= since,
-  );
-  return fresh.sort((a, b) => b.ctime - a.ctime)[0] ?? null;
-}
-
-/** The backup as the catalogue keeps it; its time is Proxmox's own. */
-export function artifactOf({ volid, size, ctime }: Backup): NewArtifact {
+export function artifactOf({ volid, size }: Backup, began: Date, verified: Level): NewArtifact {
   return {
     path: volid,
     kind: 'archive',
     size,
     sha256: null,
     files: 1,
-    createdAt: new Date(ctime * 1000).toISOString(),
-    verified: 'listed',
+    createdAt: began.toISOString(),
+    verified,
   };
 }

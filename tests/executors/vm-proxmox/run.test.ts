@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
-import { TOKEN } from '../../support/proxmox/world.js';
+import { type Storage, TOKEN } from '../../support/proxmox/world.js';
 import { codes, said } from '../support/lab.js';
-import { type Bench, bench, FIELDS, oldBackups } from './setup.js';
+import { type Bench, bench, DAY, FIELDS, oldBackups } from './setup.js';
 
 let open: Bench[] = [];
 async function start(...settings: Parameters<typeof bench>): Promise<Bench> {
@@ -57,8 +57,8 @@ describe('a backup', () => {
     const b = await start();
     Object.assign(b.double.world.behaviour, { lines: 1300, duration: 2 });
     expect((await run(b)).state).toBe('succeeded');
-    expect(b.lab.log).toHaveLength(1304);
-    expect(new Set(b.lab.log).size).toBe(1304);
+    expect(b.lab.log).toHaveLength(1307);
+    expect(new Set(b.lab.log).size).toBe(1307);
   });
 
   test('deletes exactly what was shown, volume by volume, and says so', async () => {
@@ -102,7 +102,7 @@ describe('a backup', () => {
     expect(result.state).toBe('succeeded');
     expect(codes(result.warnings)).toEqual(['backup_warnings']);
     expect(plain(result.warnings[0]?.message ?? [])).toBe(
-      'Proxmox warned 2 times while it backed up VM 101 (web).',
+      'Proxmox warned 2 times while it backed up VM 101 (web): agent does not answer.',
     );
   });
 
@@ -133,12 +133,27 @@ describe('nothing is taken on trust', () => {
   });
 
   test.each([
-    ['no new volume', { makesVolume: false }, /but there is no new backup in nas/],
-    ['an empty volume', { size: 0 }, /but there is no new backup in nas/],
+    ['no new volume', { makesVolume: false }, /but nas:\S+, which its log names, is not in nas/],
+    ['an empty volume', { size: 0 }, /but nas:\S+, which its log names, is empty/],
     [
       'no line that says finished',
       { saysFinished: false },
-      /but its log never says that the backup was finished.*don’t rely on it/,
+      /but its log never says that the backup was finished.*isn’t verified; don’t rely on it/,
+    ],
+    [
+      'a log without its last line',
+      { saysEnd: false },
+      /could not be read to the end: its last line is missing/,
+    ],
+    [
+      'a log that names no backup',
+      { saysArchive: false },
+      /its log names no backup.*New in nas since: nas:\S+\. Whether/,
+    ],
+    [
+      'no disk in it',
+      { lastLines: ['INFO: backup contains no disks'] },
+      /holds no disk, only the configuration/,
     ],
   ])('exit status OK with %s fails', async (_name, behaviour, message) => {
     const b = await start();
@@ -146,7 +161,7 @@ describe('nothing is taken on trust', () => {
     const result = await run(b, { ...FIELDS, retention_days: 1, min_keep: 1 });
     expect(result).toMatchObject({ state: 'failed', reason: 'check_failed' });
     expect(said(result)).toMatch(message);
-    expect(b.lab.artifacts).toEqual([]);
+    expect(b.lab.artifacts.filter(({ verified }) => verified !== 'none')).toEqual([]);
   });
 
   test('a volume that was there before is not the new one, whatever its time says', async () => {
@@ -156,14 +171,112 @@ describe('nothing is taken on trust', () => {
     expect(await run(b)).toMatchObject({ state: 'failed', reason: 'check_failed' });
   });
 
-  test('a volume that is older than the task is not the new one', async () => {
+  test('another job’s volume of the same guest is not taken for it, and is left alone', async () => {
+    const b = await start();
+    b.double.intercept = ({ template }) => {
+      if (template.endsWith('/log') && b.double.world.volumes.length === 0) {
+        b.double.world.addVolume(101, b.double.world.now + 1, { volid: 'nas:backup/another-job' });
+      }
+      return undefined;
+    };
+    const result = await run(b);
+    expect(result.state).toBe('succeeded');
+    expect(b.lab.artifacts.map(({ path }) => path)).toEqual([b.double.world.tasks[0]?.volid]);
+  });
+
+  test('another job’s volume is not taken for one that was never made', async () => {
     const b = await start();
     Object.assign(b.double.world.behaviour, { makesVolume: false });
     b.double.intercept = ({ template }) => {
-      if (template.endsWith('/log')) b.double.world.addVolume(101, b.double.world.now - 1000);
+      if (template.endsWith('/log')) b.double.world.addVolume(101, b.double.world.now);
       return undefined;
     };
     expect(await run(b)).toMatchObject({ state: 'failed', reason: 'check_failed' });
+    expect(b.lab.artifacts).toEqual([]);
+  });
+
+  test.each([-3600, 3600, -40 * DAY, 400 * DAY])(
+    'a volume that Proxmox dates %i s off is the one',
+    async (ctimeOff) => {
+      const b = await start();
+      Object.assign(b.double.world.behaviour, { ctimeOff });
+      const began = Date.now();
+      expect((await run(b)).state).toBe('succeeded');
+      const [artifact] = b.lab.artifacts;
+      expect(artifact).toMatchObject({ path: b.double.world.tasks[0]?.volid, verified: 'listed' });
+      // By this machine's clock, not by the node's.
+      expect(Date.parse(artifact?.createdAt ?? '')).toBeGreaterThanOrEqual(began);
+    },
+  );
+
+  test('a backup server’s snapshot is the one that the log names', async () => {
+    const b = await start();
+    b.double.world.storages.push({ ...(b.double.world.storages[1] as Storage), storage: 'pbs', type: 'pbs' });
+    const result = await run(b, { ...FIELDS, storage: 'pbs' });
+    expect(result.state).toBe('succeeded');
+    expect(b.lab.artifacts.map(({ path }) => path)).toEqual([
+      expect.stringMatching(/^pbs:backup\/vm\/101\/.*Z$/),
+    ]);
+  });
+
+  test('a server that gives few lines at once is asked until the log is read', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, { lines: 130, duration: 1 });
+    b.double.intercept = ({ template, params }) => {
+      const [task] = b.double.world.tasks;
+      if (!template.endsWith('/log') || !task) return undefined;
+      const all = b.double.world.logOf(task).map((t, index) => ({ n: index + 1, t }));
+      return { data: all.slice(Number(params.start), Number(params.start) + 50) };
+    };
+    expect((await run(b)).state).toBe('succeeded');
+    expect(b.lab.log).toHaveLength(137);
+  });
+
+  test('a log that Proxmox does not give proves nothing, though the task ended well', async () => {
+    const b = await start();
+    const old = oldBackups(b, [50, 45, 3, 2, 1]);
+    b.double.intercept = ({ template }) =>
+      template.endsWith('/log')
+        ? { status: 403, reason: 'Permission check failed (/nodes/pve1, Sys.Audit)' }
+        : undefined;
+    const result = await run(b, { ...FIELDS, retention_days: 30 });
+    expect(result).toMatchObject({ state: 'failed', reason: 'check_failed' });
+    expect(said(result)).toMatch(
+      /could not be read to the end: Permission check failed.*New in nas since: nas:/,
+    );
+    expect(volids(b)).toEqual(expect.arrayContaining(old));
+  });
+
+  test('an error beside the success is a warning; nothing old is deleted for a backup in doubt', async () => {
+    const b = await start();
+    const old = oldBackups(b, [50, 45, 3, 2, 1]);
+    Object.assign(b.double.world.behaviour, { lastLines: ['ERROR: something that nobody knows'] });
+    const result = await run(b, { ...FIELDS, retention_days: 30 });
+    expect(result.state).toBe('succeeded');
+    expect(codes(result.warnings)).toEqual(['backup_warnings']);
+    expect(said(result)).toMatch(/It isn’t verified: .*No old backup was deleted\.$/);
+    expect(volids(b)).toEqual(expect.arrayContaining(old));
+    expect(b.lab.artifacts.at(-1)?.verified).toBe('none');
+  });
+
+  test('a job that fails after the archive was made says that it is there', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, {
+      exitStatus: 'job errors',
+      saysFinished: false,
+      lastLines: ["ERROR: Backup of VM 101 failed - command '/hook backup-end' failed: exit code 1"],
+    });
+    b.double.intercept = ({ template }) => {
+      const [task] = b.double.world.tasks;
+      if (template.endsWith('/log') && task?.done && b.double.world.volumes.length === 0) {
+        b.double.world.addVolume(101, b.double.world.now, { volid: task.volid });
+      }
+      return undefined;
+    };
+    const result = await run(b);
+    expect(result.state).toBe('failed');
+    expect(said(result)).toMatch(/New in nas since: nas:\S+\. Nothing proves that it is complete/);
+    expect(said(result)).not.toContain('No new backup was made');
   });
 
   test('a failed job names the reason from the log and deletes nothing', async () => {

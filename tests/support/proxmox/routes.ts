@@ -21,7 +21,10 @@ export const ROUTES: readonly { method: string; template: string; handle: Handle
     template: '/cluster/resources',
     handle: (world) => ({
       data: world.rights.has('VM.Audit')
-        ? world.guests.map((guest) => ({ ...guest, id: `${guest.type}/${guest.vmid}` }))
+        ? world.guests.map(({ config, hasSnapshots, staysDown, ...guest }) => ({
+            ...guest,
+            id: `${guest.type}/${guest.vmid}`,
+          }))
         : [],
     }),
   },

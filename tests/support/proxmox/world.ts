@@ -8,6 +8,14 @@ export interface Guest {
   status: 'running' | 'stopped';
   maxdisk: number;
   lock?: string;
+  /** What HA is to keep it in. */
+  hastate?: string;
+  /** Its configuration, as the API gives it. */
+  config: Record<string, unknown>;
+  /** Do the storages of all its volumes have snapshots? */
+  hasSnapshots: boolean;
+  /** What stays down when vzdump can't start it again. */
+  staysDown?: boolean;
 }
 
 export interface Storage {
@@ -37,10 +45,17 @@ export interface Behaviour {
   duration: number;
   /** Lines of progress that are written meanwhile. */
   lines: number;
+  /** Lines before the archive is begun, such as what is left out. */
+  firstLines: string[];
   /** Lines before the end, such as errors. */
   lastLines: string[];
   makesVolume: boolean;
+  saysArchive: boolean;
   saysFinished: boolean;
+  /** Does the log have the line that ends every log? */
+  saysEnd: boolean;
+  /** Seconds by which Proxmox dates the volume later than it was made. */
+  ctimeOff: number;
   /** Bytes of the new volume. */
   size: number;
   /** Seconds that it goes on after it was told to stop; Infinity: for ever. */
@@ -49,6 +64,10 @@ export interface Behaviour {
 
 export interface Task {
   upid: string;
+  type: Guest['type'];
+  /** What its log calls the archive, and the volume's id. */
+  archive: string;
+  volid: string;
   node: string;
   vmid: number;
   starttime: number;
@@ -72,8 +91,16 @@ export class World {
   token = TOKEN;
   readonly rights = new Set<string>(RIGHTS);
   guests: Guest[] = [
-    { vmid: 101, type: 'qemu', node: 'pve1', name: 'web', status: 'running', maxdisk: 32 * 1024 ** 3 },
-    { vmid: 200, type: 'lxc', node: 'pve2', name: 'dns', status: 'running', maxdisk: 8 * 1024 ** 3 },
+    {
+      ...{ vmid: 101, type: 'qemu', node: 'pve1', name: 'web', status: 'running', maxdisk: 32 * 1024 ** 3 },
+      config: { name: 'web', agent: '1', scsi0: 'local-lvm:vm-101-disk-0,size=32G', digest: 'abc' },
+      hasSnapshots: true,
+    },
+    {
+      ...{ vmid: 200, type: 'lxc', node: 'pve2', name: 'dns', status: 'running', maxdisk: 8 * 1024 ** 3 },
+      config: { hostname: 'dns', rootfs: 'local-lvm:vm-200-disk-0,size=8G', digest: 'abc' },
+      hasSnapshots: true,
+    },
   ];
   storages: Storage[] = [
     storage('local', 'iso,vztmpl'),
@@ -87,9 +114,13 @@ export class World {
     exitStatus: 'OK',
     duration: 4,
     lines: 4,
+    firstLines: ['INFO: backup mode: snapshot'],
     lastLines: [],
     makesVolume: true,
+    saysArchive: true,
     saysFinished: true,
+    saysEnd: true,
+    ctimeOff: 0,
     size: 3_435_973_837,
     stopsAfter: 1,
   };
@@ -113,13 +144,17 @@ export class World {
     if (behaviour.answer !== null) return behaviour.answer;
     const vmid = Number(params.vmid);
     // A guest of another node: Proxmox answers 200 and backs up nothing.
-    if (!this.guests.some((guest) => guest.vmid === vmid && guest.node === node)) return 'OK';
+    const guest = this.guests.find((one) => one.vmid === vmid && one.node === node);
+    if (!guest) return 'OK';
     this.#tasks += 1;
     const hex = (value: number, width: number): string =>
       value.toString(16).toUpperCase().padStart(width, '0');
     const upid = `UPID:${node}:${hex(4000 + this.#tasks, 8)}:${hex(this.#tasks, 8)}:${hex(this.now, 8)}:vzdump:${vmid}:chatops@pve!backup:`;
     const endtime = this.now + behaviour.duration;
+    const kept = this.storages.find(({ storage }) => storage === params.storage);
     this.tasks.push({
+      ...namesOf(guest, params.storage ?? '', kept?.type === 'pbs', this.now),
+      type: guest.type,
       ...{ upid, node, vmid, starttime: this.now, endtime, exitstatus: behaviour.exitStatus },
       ...{ stopRequested: false, done: false, params, behaviour: { ...behaviour } },
     });
@@ -142,10 +177,14 @@ export class World {
   }
 
   logOf(task: Task): string[] {
-    const { vmid, behaviour, starttime } = task;
+    const { vmid, behaviour, starttime, archive, type } = task;
+    const server = archive.startsWith('/') ? 'vzdump' : 'Proxmox Backup Server';
     const begun = [
       `INFO: starting new backup job: vzdump ${vmid}`,
-      `INFO: Starting Backup of VM ${vmid} (qemu)`,
+      `INFO: Starting Backup of VM ${vmid} (${type})`,
+      'INFO: status = running',
+      ...behaviour.firstLines,
+      ...(behaviour.saysArchive ? [`INFO: creating ${server} archive '${archive}'`] : []),
     ];
     const share = task.done ? 1 : (this.now - starttime) / behaviour.duration;
     const lines = Array.from(
@@ -157,22 +196,49 @@ export class World {
     );
     if (!task.done) return [...begun, ...lines];
     const finished = `INFO: Finished Backup of VM ${vmid} (00:00:04)`;
-    const end = task.exitstatus === 'OK' ? 'TASK OK' : `TASK ERROR: ${task.exitstatus}`;
+    const end = /^(OK|WARNINGS)/.test(task.exitstatus)
+      ? `TASK ${task.exitstatus}`
+      : `TASK ERROR: ${task.exitstatus}`;
     const well = !task.stopRequested && behaviour.saysFinished;
-    return [...begun, ...lines, ...behaviour.lastLines, ...(well ? [finished] : []), end];
+    return [
+      ...[...begun, ...lines, ...behaviour.lastLines],
+      ...(well ? [finished] : []),
+      ...(behaviour.saysEnd ? [end] : []),
+    ];
   }
 
   #end(task: Task): void {
     task.done = true;
     const good = /^(OK|WARNINGS)/.test(task.exitstatus) && task.behaviour.makesVolume;
     if (!good) return;
-    this.addVolume(task.vmid, task.starttime, { size: task.behaviour.size });
+    const { volid, behaviour } = task;
+    this.addVolume(task.vmid, task.starttime + behaviour.ctimeOff, { volid, size: behaviour.size });
     // vzdump's own default: prune by the storage's rules, which here keep one.
     if (task.params.remove !== '0') {
       const own = this.volumes.filter(({ vmid }) => vmid === task.vmid).sort((a, b) => b.ctime - a.ctime);
       this.volumes = this.volumes.filter((volume) => volume.vmid !== task.vmid || volume === own[0]);
     }
   }
+}
+
+/** As vzdump names them: by the guest, and the local time or, on a backup server, the UTC time of its begin. */
+function namesOf(
+  { type, vmid }: Guest,
+  storage: string,
+  onServer: boolean,
+  now: number,
+): Pick<Task, 'archive' | 'volid'> {
+  const iso = new Date(now * 1000).toISOString().slice(0, 19);
+  if (onServer) {
+    const archive = `${type === 'qemu' ? 'vm' : 'ct'}/${vmid}/${iso}Z`;
+    return { archive, volid: `${storage}:backup/${archive}` };
+  }
+  const stamp = iso
+    .replace('T', '-')
+    .replaceAll(/[-:]/g, '_')
+    .replace(/_(\d\d_\d\d_\d\d)$/, '-$1');
+  const file = `vzdump-${type}-${vmid}-${stamp}.${type === 'qemu' ? 'vma' : 'tar'}.zst`;
+  return { archive: `/mnt/pve/${storage}/dump/${file}`, volid: `${storage}:backup/${file}` };
 }
 
 function storage(name: string, content: string): Storage {
@@ -188,6 +254,6 @@ function storage(name: string, content: string): Storage {
 }
 
 export function volidOf(vmid: number, ctime: number): string {
-  const stamp = new Date(ctime * 1000).toISOString().slice(0, 19).replace('T', '-').replaceAll(/[-:]/g, '_');
-  return `nas:backup/vzdump-qemu-${vmid}-${stamp}.vma.zst`;
+  const guest = { type: 'qemu', vmid } as Guest;
+  return namesOf(guest, 'nas', false, ctime).volid;
 }

@@ -1,80 +1,16 @@
+import { FORMS, type Form, TABLE, type Verdict } from './rsync-option-table.js';
+import { noOption, REFUSED, UNKNOWN } from './rsync-refusals.js';
+
 /** What {@link checkRsyncOptions} found. `options` are in a normal form, without deletions and repetitions. */
 export type RsyncOptionsCheck =
   | { readonly ok: true; readonly options: readonly string[]; readonly mirror: boolean }
-  | { readonly ok: false; readonly option: string; readonly why: string };
-
-/** What is done with an option: passed on, left out because the bot does it anyway, or taken as `mirror`. */
-type Verdict = { readonly keep: string } | 'implied' | 'mirror' | { readonly refuse: string };
-
-/** Letters that may be combined, as in `-avz`. */
-const SHORT: Readonly<Record<string, Verdict>> = {
-  ...all([...'arlptgoDHAXvhqPs'], 'implied'),
-  z: { keep: '--compress' },
-  c: { keep: '--checksum' },
-  S: { keep: '--sparse' },
-  x: { keep: '--one-file-system' },
-  W: { keep: '--whole-file' },
-  I: { keep: '--ignore-times' },
-};
-
-const LONG: Readonly<Record<string, Verdict>> = {
-  ...keep(
-    ...['--compress', '--checksum', '--sparse', '--one-file-system', '--whole-file', '--no-whole-file'],
-    ...['--ignore-times'],
-    // For file systems that can't hold them (CIFS, FAT, NFS with root_squash): there each would end as exit 23.
-    ...['--no-perms', '--no-owner', '--no-group', '--no-acls', '--no-xattrs', '--no-hard-links'],
-    ...['--no-devices', '--no-specials'],
-  ),
-  ...all(
-    [
-      ...['--archive', '--recursive', '--links', '--perms', '--times', '--group', '--owner', '--devices'],
-      ...['--specials', '--hard-links', '--acls', '--xattrs', '--numeric-ids', '--verbose', '--quiet'],
-      ...['--human-readable', '--progress', '--stats', '--partial', '--fsync', '--secluded-args'],
-      ...['--protect-args', '--itemize-changes'],
-    ],
-    'implied',
-  ),
-  ...all(
-    ['--delete', '--del', '--delete-after', '--delete-before', '--delete-during', '--delete-delay'],
-    'mirror',
-  ),
-  ...refuse('the preview is always made, and then nothing would be copied', '--dry-run'),
-  ...refuse(
-    'it runs a program of its own',
-    '-e',
-    '--rsh',
-    '--rsync-path',
-    '--daemon',
-    '-M',
-    '--remote-option',
-  ),
-  ...refuse('it would delete from the source', '--remove-source-files', '--remove-sent-files'),
-  ...refuse('it would delete what `exclude` protects', '--delete-excluded'),
-  ...refuse('deletions must be the ones that the preview lists', '--delete-missing-args', '--force'),
-  ...refuse('write it as the intent’s field `max_delete`', '--max-delete'),
-  ...refuse('it reads or writes a file that the intent does not name', '--files-from', '--log-file'),
-  ...refuse('it reads or writes a file that the intent does not name', '--exclude-from', '--include-from'),
-  ...refuse('name the secret in the intent’s field `password_secret`', '--password-file'),
-  ...refuse('an interrupted run would leave files half old and half new', '--inplace', '--append'),
-  ...refuse('the copy would not be equal to the source', '--update', '--existing', '--ignore-existing'),
-  ...refuse('the copy would not be equal to the source', '--size-only', '--max-size', '--min-size'),
-  ...refuse('it follows links out of the source', '--copy-links', '--copy-unsafe-links', '--copy-dirlinks'),
-};
-
-/** Options with a value, written `--name=value`. */
-const VALUED: Readonly<Record<string, RegExp>> = {
-  '--bwlimit': /^\d{1,9}(\.\d{1,3})?[KMGkmg]?$/,
-  '--compress-level': /^\d{1,2}$/,
-  '--modify-window': /^\d{1,4}$/,
-  '--timeout': /^[1-9]\d{0,4}$/,
-  '--exclude': /^[^\0\n]+$/s,
-};
+  | { readonly ok: false; readonly option: string; readonly why: string; readonly hint: string };
 
 /**
  * Checks an intent's rsync options against an allowlist. Some options of rsync run programs (`-e`,
  * `--rsync-path`) or read and write other files (`--files-from`, `--log-file`), so everything that is not
- * known to be harmless is refused. `--delete` and its kin mean: mirror deletions, done as the preview lists
- * them. Options that the bot uses anyway (`-a`, `-H`, `-v`, …) are accepted and left out.
+ * known to be harmless is refused, with what to write instead. `--delete` and its kin mean: mirror deletions,
+ * done as the preview lists them. Options that the bot uses anyway (`-a`, `-H`, `-v`, …) are accepted and left out.
  */
 export function checkRsyncOptions(options: readonly string[]): RsyncOptionsCheck {
   const kept = new Set<string>();
@@ -83,30 +19,61 @@ export function checkRsyncOptions(options: readonly string[]): RsyncOptionsCheck
     for (const verdict of verdictsOn(option)) {
       if (verdict === 'implied') continue;
       if (verdict === 'mirror') mirror = true;
-      else if ('keep' in verdict) kept.add(verdict.keep);
-      else return { ok: false, option, why: verdict.refuse };
+      else if ('keep' in verdict) for (const one of verdict.keep) kept.add(one);
+      else return { ok: false, option, why: verdict.refuse, hint: verdict.hint };
     }
   }
   return { ok: true, options: [...kept], mirror };
 }
 
 function verdictsOn(option: string): readonly Verdict[] {
-  const known = own(LONG, option);
+  const known = own(TABLE, option);
   if (known) return [known];
+  if (!option.startsWith('-')) return [noOption(option)];
+  // `-e ssh`, `--exclude *.tmp`: an option and its value, as a shell's line has them.
+  const [, spaced, rest = ''] = /^(--?[\w-]+) +(.*)$/s.exec(option) ?? [];
+  if (spaced !== undefined) return [spacedOut(option, spaced, rest)];
   const [name, value] = split(option);
-  const form = own(VALUED, name);
-  if (form) {
-    if (value === null) return [{ refuse: `its value is missing; write it as \`${name}=…\`` }];
-    return [form.test(value) ? { keep: option } : { refuse: 'its value is not one that rsync understands' }];
-  }
-  if (/^-[A-Za-z]+$/.test(option)) {
-    return [...option.slice(1)].map((letter) => own(SHORT, letter) ?? own(LONG, `-${letter}`) ?? UNKNOWN);
-  }
-  const bare = own(LONG, name) ?? UNKNOWN;
-  return [typeof bare === 'object' && 'refuse' in bare ? bare : { refuse: 'it takes no value' }];
+  const form = own(FORMS, name);
+  if (form) return [valued(name, value, form)];
+  const refused =
+    own(REFUSED, name) ?? (option.startsWith('--') ? undefined : own(REFUSED, option.slice(0, 2)));
+  if (refused) return [refused(option.startsWith('--') ? (value ?? '') : option.slice(2))];
+  if (/^-[A-Za-z0-9]+$/.test(option)) return [...option.slice(1)].map(ofLetter);
+  return [own(TABLE, name) ? { refuse: 'it takes no value', hint: `Write it as ${name}.` } : UNKNOWN];
 }
 
-const UNKNOWN: Verdict = { refuse: 'it is not on the list of options that are known to be safe here' };
+function ofLetter(letter: string): Verdict {
+  return own(TABLE, `-${letter}`) ?? own(REFUSED, `-${letter}`)?.('') ?? UNKNOWN;
+}
+
+function valued(name: string, value: string | null, { form, example, isImplied }: Form): Verdict {
+  if (value === null) {
+    return { refuse: `its value is missing; write it as \`${name}=…\``, hint: `Write it like ${example}.` };
+  }
+  if (!form.test(value)) {
+    return { refuse: 'its value is not one that can be used here', hint: `Write it like ${example}.` };
+  }
+  return isImplied ? 'implied' : { keep: [`${name}=${value}`] };
+}
+
+/** Several options in one entry, or one whose value belongs behind an equals sign. */
+function spacedOut(option: string, name: string, rest: string): Verdict {
+  const refused = own(REFUSED, name);
+  if (refused) return refused(rest);
+  if (/^-[A-Za-z]+e$/.test(name)) return REFUSED['-e']?.(rest) ?? UNKNOWN;
+  const joined = `${name}=${rest.replace(/^(["'])(.*)\1$/s, '$2')}`;
+  if (own(FORMS, name) && checkRsyncOptions([joined]).ok) {
+    return { refuse: 'its value belongs behind an equals sign', hint: `Write it as ${joined}.` };
+  }
+  const words = option.trim().split(/\s+/);
+  const each = checkRsyncOptions(words);
+  if (!each.ok) return { refuse: each.why, hint: each.hint };
+  return {
+    refuse: 'each option is an entry of its own',
+    hint: `Write each option as an entry of its own: options: [${words.join(', ')}].`,
+  };
+}
 
 function split(option: string): readonly [name: string, value: string | null] {
   const at = option.indexOf('=');
@@ -115,16 +82,4 @@ function split(option: string): readonly [name: string, value: string | null] {
 
 function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
-function all(names: readonly string[], verdict: Verdict): Record<string, Verdict> {
-  return Object.fromEntries(names.map((name) => [name, verdict]));
-}
-
-function keep(...names: string[]): Record<string, Verdict> {
-  return Object.fromEntries(names.map((name) => [name, { keep: name }]));
-}
-
-function refuse(why: string, ...names: string[]): Record<string, Verdict> {
-  return all(names, { refuse: why });
 }

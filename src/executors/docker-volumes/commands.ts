@@ -87,6 +87,10 @@ function deletions(count: number): readonly string[] {
   return ['--delete-after', `--max-delete=${count}`, '--from0', '--filter=. -'];
 }
 
+/** Options that also count where folders are walked and get their times back. */
+const SAME_IN_DELETION =
+  /^--(one-file-system|omit-(dir|link)-times|no-links|modify-window=.*|timeout=.*|contimeout=.*)$/;
+
 /**
  * Deletes what the rules on stdin allow ({@link deletionRules}), each only if the source does not have it
  * now. With --existing and --ignore-existing no file is created or changed; the folders get their times back.
@@ -96,10 +100,10 @@ function deletions(count: number): readonly string[] {
  * @param count how many deletions were shown
  */
 export function deleteCommand(fields: Fields, count: number): string[] {
-  const sameFileSystem = fields.options.filter((option) => option === '--one-file-system');
+  const same = fields.options.filter((option) => SAME_IN_DELETION.test(option));
   return [
     ...['rsync', '-rltD', '--existing', '--ignore-existing', ...deletions(count), LINES, TIMEOUT],
-    ...[...connection(fields), ...sameFileSystem, ...ends(fields)],
+    ...[...connection(fields), ...same, ...ends(fields)],
   ];
 }
 

@@ -70,7 +70,10 @@ test('the rsync options it lists are allowed', () => {
     option
       .replace(/=(N|S)$/, '=9')
       .replace('=RATE', '=5M')
-      .replace('=PATTERN', '=*.log'),
+      .replace('=PATTERN', '=*.log')
+      .replace('=NAME', '=.partial')
+      .replace('=USER:GROUP', '=1000:1000')
+      .replace('=MODES', '=D755,F644'),
   );
   expect(listed.length).toBeGreaterThan(20);
   expect(listed.filter((option) => !checkRsyncOptions([option]).ok)).toEqual([]);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { withPatterns } from '../../../src/core/intent/pattern.js';
+import { readIntent } from '../../../src/core/intent/read-intent.js';
 import { checkRsyncOptions } from '../../../src/core/intent/rsync-options.js';
 
 describe('rsync options', () => {
@@ -10,30 +12,152 @@ describe('rsync options', () => {
     });
   });
 
+  test.each([
+    ['--info=progress2', []],
+    ['-i', []],
+    ['-h', []],
+    ['--no-motd', []],
+    ['--out-format=%n', []],
+    ['--partial-dir=.p', ['--partial-dir=.p']],
+    ['--no-o', ['--no-owner']],
+    ['--no-g', ['--no-group']],
+    ['--no-p', ['--no-perms']],
+    ['--no-D', ['--no-devices', '--no-specials']],
+    ['--no-l', ['--no-links']],
+    ['--contimeout=10', ['--contimeout=10']],
+    ['-O', ['--omit-dir-times']],
+    ['--omit-dir-times', ['--omit-dir-times']],
+    ['--no-links', ['--no-links']],
+    ['--safe-links', ['--safe-links']],
+    ['--chown=1000:1000', ['--chown=1000:1000']],
+    ['--chown=:users', ['--chown=:users']],
+    ['--chmod=D755,F644', ['--chmod=D755,F644']],
+    ['--chmod=ug=rwX,o-rwx', ['--chmod=ug=rwX,o-rwx']],
+    ['--fake-super', ['--remote-option=--fake-super']],
+    ['-M--fake-super', ['--remote-option=--fake-super']],
+    ['--include=*.jpg', ['--include=*.jpg']],
+    ['--exclude=--delete', ['--exclude=--delete']],
+    ['--mkpath', ['--mkpath']],
+  ])('%s is taken', (option, options) => {
+    expect(checkRsyncOptions([option])).toEqual({ ok: true, options, mirror: false });
+  });
+
   test.each(['--delete', '--del', '--delete-after', '--delete-before', '--delete-during', '--delete-delay'])(
     '%s means: mirror',
     (option) => {
       expect(checkRsyncOptions(['-a', option])).toEqual({ ok: true, options: [], mirror: true });
     },
   );
+});
 
-  test.each([
-    ...['-e', '-e sh', '-esh', '-ze', '--rsh=sh', '--rsh', '--rsync-path=/x', '--rsync-path', '-M--daemon'],
-    ...['--remote-option=--x', '--files-from=/etc/shadow', '--log-file=/x', '--daemon', '--config=/x'],
-    ...['--remove-source-files', '--delete-excluded', '--delete-missing-args', '--max-delete=5', '--force'],
-    ...['--password-file=/x', '--exclude-from=/x', '--filter=. /x', '-f. /x', '-T/tmp', '--temp-dir=/tmp'],
-    ...['--link-dest=/x', '--copy-dest=/x', '--backup-dir=/x', '-b', '--inplace', '--append', '-u', '-n'],
-    ...['--dry-run', '-L', '-k', '--size-only', '-R', '--relative', '--write-batch=/x', '--out-format=x'],
-    ...['--info=progress2', '--chmod=777', '--bwlimit', '--bwlimit=', '--bwlimit=-1', '--bwlimit=1;x'],
-    ...['--timeout=0', '--compress=x', '--delete=1', '--exclude=', '--exclude=a\nb', '', '-', '--', '/etc'],
-    ...['src/', 'host:/x', '--constructor', '--__proto__', '-a -e sh', '-a\n-e', '--no-links', '--old-args'],
-  ])('%j is refused', (option) => {
-    expect(checkRsyncOptions(['-a', option])).toEqual({ ok: false, option, why: expect.any(String) });
+/** What must not be taken, whatever it looks like: it runs programs, reads or writes other files, or deletes more. */
+const REFUSED = [
+  ...['-e', '-e sh', '-esh', '-ze', '--rsh=sh', '--rsh', '--rsync-path=/x', '--rsync-path', '-M--daemon'],
+  ...[
+    '--remote-option=--x',
+    '--remote-option=--fake-super --x',
+    '-M',
+    '-M--fake-super=1',
+    '--rsh=ssh -i key',
+  ],
+  ...[
+    '--files-from=/etc/shadow',
+    '--log-file=/x',
+    '--daemon',
+    '--config=/x',
+    '-e ssh -p 2222',
+    '-avze ssh -p 22',
+  ],
+  ...[
+    '--rsh=ssh -i /root/.ssh/nas -p 2222',
+    '--rsh=ssh -o ProxyCommand=sh',
+    '--rsh="ssh -p 22"',
+    'ssh -p 22',
+  ],
+  ...['--remove-source-files', '--delete-excluded', '--delete-missing-args', '--max-delete=5', '--force'],
+  ...[
+    '--password-file=/x',
+    '--exclude-from=/x',
+    '--filter=. /x',
+    '-f. /x',
+    '-T/tmp',
+    '--temp-dir=/tmp',
+    '-F',
+  ],
+  ...['--link-dest=/x', '--link-dest=../old', '--copy-dest=/x', '--backup-dir=/x', '--backup-dir=old', '-b'],
+  ...['--inplace', '--append', '-u', '-n', '--dry-run', '-L', '-k', '-K', '--size-only', '-R', '--relative'],
+  ...[
+    '--write-batch=/x',
+    '--chmod=u+s;x',
+    '--chmod=',
+    '--chown=a b',
+    '--chown=',
+    '--chown=-x',
+    '--partial-dir=/x',
+  ],
+  ...['--partial-dir=..', '--partial-dir=a/b', '--bwlimit', '--bwlimit=', '--bwlimit=-1', '--bwlimit=1;x'],
+  ...[
+    '--timeout=0',
+    '--contimeout=x',
+    '--compress=x',
+    '--delete=1',
+    '--exclude=',
+    '--exclude=a\nb',
+    '',
+    '-',
+    '--',
+  ],
+  ...['/etc', 'src/', 'host:/x', '--constructor', '--__proto__', '-a -e sh', '-a\n-e', '-a -v', '--old-args'],
+  ...['--exclude *.tmp', '--info', '--no-times', '--no-t', '--port=8730', '--suffix=.old', '--ignore-errors'],
+];
+
+describe('a refused option', () => {
+  test.each(REFUSED)('%j is refused', (option) => {
+    expect(checkRsyncOptions(['-a', option])).toEqual({
+      ok: false,
+      option,
+      why: expect.any(String),
+      hint: expect.any(String),
+    });
   });
 
-  test('of the deletion kind say where to write it', () => {
-    expect(checkRsyncOptions(['--max-delete=5'])).toMatchObject({
-      why: expect.stringContaining('max_delete'),
-    });
+  test.each([
+    ['--rsh=ssh -i /root/.ssh/nas -p 2222', '`ssh_key: /root/.ssh/nas` and `ssh_port: 2222`'],
+    ['-e ssh -p2222', '`ssh_port: 2222`'],
+    ['--link-dest=../old', 'archives'],
+    ['--max-delete=5', '`max_delete: 5`'],
+    ['--exclude *.tmp', '--exclude=*.tmp'],
+    ['-a -v', 'options: [-a, -v]'],
+  ])('%s is answered with what to write', (option, hint) => {
+    expect(checkRsyncOptions([option])).toMatchObject({ ok: false, hint: expect.stringContaining(hint) });
+  });
+
+  test.each(REFUSED)('%j: what its hint says to write is itself accepted', async (option) => {
+    const check = checkRsyncOptions([option]);
+    if (check.ok) throw new Error('accepted');
+    const { hint } = check;
+    const fields = [...hint.matchAll(/`(\w+: [^`]+)`/g)].map(([, field = '']) => field);
+    const list = [...hint.matchAll(/exclude: \[[^\]]*\]/g)].map(([field]) => field);
+    const entries = /options: \[(.*?)\]/.exec(hint)?.[1]?.split(', ') ?? [];
+    const options = [...hint.matchAll(/(?<![\w[`])--?[a-z][\w-]*(?:=\S*[^\s.,:;])?/g)].map(
+      ([found]) => found,
+    );
+    const destination = /rsync:\/\/\S+\b/.exec(hint)?.[0] ?? 'nas:/srv/x';
+    const { problems } = await withPatterns(() =>
+      readIntent(
+        ['action: backup', 'backup_type: docker_volumes', 'source: /srv/a']
+          .concat(
+            `destination: ${fields.some((field) => field.startsWith('ssh_')) ? 'nas:/srv/x' : destination}`,
+          )
+          .concat(fields, list, `options: ${JSON.stringify([...options, ...entries])}`, '')
+          .join('\n'),
+        '/intents/example.yaml',
+      ),
+    );
+    expect(problems).toEqual([]);
+    // Advice without anything to write can only be to remove it.
+    if (fields.length + list.length + options.length + entries.length === 0) {
+      expect(hint).toMatch(/^Remove it/);
+    }
   });
 });

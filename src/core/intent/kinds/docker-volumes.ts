@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { hasHidden } from '../characters.js';
 import { checked, described, type Fault, oneOrMore, secretName, wholeNumber } from '../forms.js';
-import { destination, destinationFault, localPath } from '../paths.js';
+import { destination, destinationFault, localFault, localPath } from '../paths.js';
 import { checkRsyncOptions } from '../rsync-options.js';
-import { defineKind } from './kind.js';
+import { defineKind, type Place } from './kind.js';
 import { BACKUP, exclude, folder, minFiles, requireMount } from './shared.js';
 
 /** A folder copied to another place with rsync. */
@@ -37,17 +37,36 @@ export const dockerVolumes = defineKind({
       'The environment variable with the rsync daemon’s password.',
       'NAS_PASSWORD',
     ),
+    ssh_port: described(
+      wholeNumber(1, 65_535).optional(),
+      'The port of ssh on the other host; what ssh’s own configuration says when left out.',
+      2222,
+    ),
+    ssh_key: described(
+      checked(keyFault).optional(),
+      'The private key for ssh, a file of this host; ssh’s own keys when left out.',
+      '/root/.ssh/nas',
+    ),
   }),
-  fields: (document, place) => ({
-    source: place.resolved('source', localPath(document.source, place.folder)),
-    destination: place.resolved('destination', destination(document.destination, place.folder)),
-    exclude: document.exclude,
-    ...rsyncOptions(document.options),
-    max_delete: document.max_delete,
-    require_mount: document.require_mount,
-    ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
-    password_secret: document.password_secret ?? null,
-  }),
+  fields: (document, place) => {
+    const to = place.resolved('destination', destination(document.destination, place.folder));
+    checkSides(document, to, place);
+    const { ssh_port, ssh_key } = document;
+    return {
+      source: place.resolved('source', localPath(document.source, place.folder)),
+      destination: to,
+      exclude: document.exclude,
+      ...rsyncOptions(document.options, to),
+      max_delete: document.max_delete,
+      require_mount: document.require_mount,
+      ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
+      password_secret: document.password_secret ?? null,
+      ...(ssh_port === undefined ? {} : { ssh_port }),
+      ...(ssh_key === undefined
+        ? {}
+        : { ssh_key: place.resolved('ssh_key', localPath(ssh_key, place.folder)) }),
+    };
+  },
 });
 
 function optionFault(option: string): Fault | null {
@@ -55,15 +74,50 @@ function optionFault(option: string): Fault | null {
     return { why: 'an option is one line of up to 1,000 characters', hint: 'Write it like --compress.' };
   }
   const check = checkRsyncOptions([option]);
-  if (check.ok) return null;
-  const hint = /\s-/.test(option)
-    ? `Write each option as an entry of its own: options: [${option.trim().split(/\s+/).join(', ')}].`
-    : 'Remove it; docs/intents.md lists the options that can be used.';
-  return { why: check.why, hint };
+  return check.ok ? null : check;
+}
+
+/** rsync splits the command that reaches the other side at spaces and quotes. */
+function keyFault(path: string): Fault | null {
+  const fault = localFault(path);
+  if (fault || /^[\w./@%+=,-]+$/.test(path)) return fault;
+  return {
+    why: 'a key’s path can hold letters, digits and ./@%+=,_- here',
+    hint: 'Give the key such a name, or name it in ~/.ssh/config of the bot’s user.',
+  };
+}
+
+/** Fields and options that only another host can need. */
+function checkSides(
+  document: { ssh_port?: number | undefined; ssh_key?: string | undefined; options: readonly string[] },
+  to: string,
+  place: Place,
+): void {
+  const isSsh = !to.startsWith('/') && !to.startsWith('rsync://');
+  for (const field of ['ssh_port', 'ssh_key'] as const) {
+    if (document[field] === undefined || isSsh || to === '') continue;
+    place.problem(
+      [field],
+      `${field} is for a destination over ssh, and this one is not.`,
+      'Remove the line, or write host:/path as destination.',
+    );
+  }
+  const at = document.options.indexOf('--mkpath');
+  if (at >= 0 && to.startsWith('/')) {
+    place.problem(
+      ['options', at],
+      '--mkpath is for a destination on another host.',
+      'Create the destination’s parent folder, and remove the option.',
+    );
+  }
 }
 
 /** All options together; each alone has been found good by then. */
-function rsyncOptions(options: readonly string[]) {
+function rsyncOptions(options: readonly string[], to: string) {
   const all = checkRsyncOptions(options);
-  return all.ok ? { options: all.options, mirror: all.mirror } : { options: [], mirror: false };
+  if (!all.ok) return { options: [], mirror: false };
+  // rsync refuses it anywhere but at a daemon.
+  const ofDaemon = (option: string): boolean => option.startsWith('--contimeout=');
+  const kept = to.startsWith('rsync://') ? all.options : all.options.filter((option) => !ofDaemon(option));
+  return { options: kept, mirror: all.mirror };
 }

@@ -1,0 +1,61 @@
+import type { World } from './faults.js';
+import type { Story } from './story.js';
+
+export interface Intent {
+  readonly text: string;
+  /** What its options give up, by the name of the loss. */
+  readonly givenUp: ReadonlySet<string>;
+  readonly minKeep: number;
+}
+
+/** What people write for a disk that keeps little. */
+const KEEP_LITTLE: Readonly<Record<string, readonly string[]>> = {
+  '--no-owner': ['owner'],
+  '--no-group': ['owner'],
+  '--no-perms': ['mode'],
+  '--no-acls': ['attributes', 'mode'],
+  '--no-xattrs': ['attributes'],
+  '--no-hard-links': ['hard links'],
+  '--no-devices': ['missing', 'device'],
+  '--no-specials': ['missing'],
+};
+const POOR = ['exfat', 'ntfs', 'ntfs-no-case', 'daemon-nobody', 'not-root'];
+
+/** The intent of a story, with choices that suit its destination as often as not. */
+export function intentOf(
+  { kind, place }: Story,
+  { source, dice }: World,
+  destination: string,
+  knows: (line: string) => boolean,
+): Intent {
+  const head = [
+    'action: backup',
+    `backup_type: ${kind}`,
+    'stack: claims',
+    `source: ${source}`,
+    `destination: ${destination}`,
+  ];
+  const minKeep = 1 + dice.below(2);
+  if (kind === 'files') {
+    const compress = dice.pick(['none', 'gzip', 'zstd']);
+    const lines = [`compress: ${compress}`, `retention_days: ${1 + dice.below(2)}`, `min_keep: ${minKeep}`];
+    return { text: [...head, ...lines, ''].join('\n'), givenUp: new Set(), minKeep };
+  }
+  const options: string[] = dice.chance(0.6) ? ['--delete'] : [];
+  const givenUp = new Set<string>();
+  if (POOR.includes(place) && dice.chance(0.7)) {
+    for (const [option, losses] of Object.entries(KEEP_LITTLE)) {
+      options.push(option);
+      for (const loss of losses) givenUp.add(loss);
+    }
+    if (place === 'exfat') options.push('--modify-window=2');
+    if (knows('options: [--no-links]') && dice.chance(0.5)) {
+      options.push('--no-links');
+      givenUp.add('missing');
+    }
+  }
+  if (dice.chance(0.3)) options.push('--sparse');
+  else givenUp.add('holes');
+  const checks = knows('verify: checksum') && dice.chance(0.3) ? ['verify: checksum'] : [];
+  return { text: [...head, `options: [${options.join(', ')}]`, ...checks, ''].join('\n'), givenUp, minKeep };
+}

@@ -1,0 +1,223 @@
+import { isGood } from './archives.js';
+import { changedThough, shownDeletions, takenAway } from './deeds.js';
+import { countMeant, meansBetween } from './figures.js';
+import { arrived, copied, gone, lacking, packed, show, within } from './measures.js';
+import { type Seen, sentences } from './seen.js';
+
+/** Null: true. Else what is so instead. */
+type Judge = (seen: Seen, said: Readonly<Record<string, string | undefined>>) => string | null;
+
+interface Sentence {
+  /** Matches from its beginning; named groups are what is judged. */
+  readonly like: RegExp;
+  /** Without one it says nothing about the data: a reason that a tool gave, an advice. */
+  readonly judge?: Judge;
+}
+
+const COUNT = String.raw`(?:no|[\d,]+)`;
+const BYTES = String.raw`[\d.,]+ (?:B|KiB|MiB|GiB)`;
+const TOOK = String.raw`[\d.]+ (?:s|min|h|ms)(?: \d+ (?:s|min))?`;
+
+/** Every sentence that an outcome may hold, and how it is judged. Add to it what is added to the program. */
+const SENTENCES: readonly Sentence[] = [
+  // A mirror that is done.
+  {
+    like: re(`(?<bytes>${BYTES}) \\((?<files>${COUNT}) files?\\) copied in ${TOOK}\\.`),
+    judge: (seen, said) => {
+      const is = copied(seen);
+      const files = countMeant(said.files);
+      if (!within(files, is.files)) return `${show(is.files)} files were copied`;
+      return meansBetween(said.bytes ?? '', is.bytes.least, is.bytes.most)
+        ? null
+        : `${show(is.bytes)} bytes were copied`;
+    },
+  },
+  {
+    like: re(`Nothing had to be copied, seen in ${TOOK}\\.`),
+    judge: (seen) =>
+      copied(seen).files.least === 0 ? null : `${show(copied(seen).files)} files were copied`,
+  },
+  {
+    like: re(`\\S+ has all (?<files>${COUNT}) files?, checked by size and time\\.`),
+    judge: (seen, said) => {
+      const missing = lacking(seen);
+      if (missing.length > 0) return `it lacks ${missing.length}, such as ${missing[0]}`;
+      return within(countMeant(said.files), arrived(seen)) ? null : `it has ${show(arrived(seen))}`;
+    },
+  },
+  {
+    like: re(
+      `(?:(?<files>${COUNT}) files?)?(?: and )?(?:(?<folders>${COUNT}) folders?)? deleted, as shown\\.`,
+    ),
+    judge: (seen, said) => {
+      const is = gone(seen);
+      const told = countMeant(said.files) + countMeant(said.folders);
+      if (told !== shownDeletions(seen).length) return `${shownDeletions(seen).length} were shown`;
+      const taken = takenAway(seen).length;
+      return told === taken ||
+        (countMeant(said.files) === is.files && countMeant(said.folders) === is.folders)
+        ? null
+        : `${is.files} files and ${is.folders} folders are gone`;
+    },
+  },
+  {
+    like: re(
+      `(?<made>${COUNT}) of (?<shown>${COUNT}) shown deletions made\\. (?<rest>${COUNT}) not: in the source again, or gone already\\.`,
+    ),
+    judge: (seen, said) =>
+      countMeant(said.shown) === shownDeletions(seen).length
+        ? null
+        : `${shownDeletions(seen).length} were shown`,
+  },
+  {
+    like: re(`(?<files>${COUNT}) files? vanished from the source while it was copied\\.`),
+    judge: (seen, said) => (countMeant(said.files) <= vanished(seen) ? null : `${vanished(seen)} vanished`),
+  },
+  {
+    like: re(`(?<files>${COUNT}) files? changed while the copy was made; it may hold an older state\\.`),
+    judge: (seen, said) =>
+      countMeant(said.files) <= changedMeanwhile(seen) ? null : `${changedMeanwhile(seen)} changed`,
+  },
+  // A mirror that ended early.
+  { like: re('The mirror is incomplete: what was copied stays, and the next run goes on from there\\.') },
+  { like: re('Nothing was deleted\\.'), judge: (seen) => nothingGone(seen) },
+  {
+    like: re(`(?<what>.+?) had been deleted, all from the list that was shown\\.`),
+    judge: (seen) => (takenAway(seen).length > 0 ? null : 'nothing is gone'),
+  },
+  // An archive.
+  {
+    like: re(`(?<from>${BYTES}) → (?<to>${BYTES}) \\((?<files>${COUNT}) files?\\) in ${TOOK}\\.`),
+    judge: (seen, said) => {
+      if (seen.archive === null) return 'there is no archive';
+      if (countMeant(said.files) !== seen.archive.members) return `${seen.archive.members} files are in it`;
+      const is = packed(seen);
+      if (!meansBetween(said.from ?? '', is.least, is.most)) return `${show(is)} bytes are in it`;
+      return meansBetween(said.to ?? '', seen.archive.size, seen.archive.size)
+        ? null
+        : `it has ${seen.archive.size} bytes`;
+    },
+  },
+  {
+    like: re(`\\S+, checked, sha256 (?<head>[0-9a-f]{4})…(?<tail>[0-9a-f]{2})\\.`),
+    judge: ({ archive, ...seen }, said) => {
+      if (archive === null) return 'there is no archive';
+      if (!archive.sha256.startsWith(said.head ?? '') || !archive.sha256.endsWith(said.tail ?? ''))
+        return 'its sha256 is another one';
+      if (!archive.unpacks) return 'tar can’t unpack it';
+      return isGood({ ...seen, archive }) ? null : 'it lacks files, or holds others';
+    },
+  },
+  {
+    like: re(`(?<deleted>${COUNT}) old archives? deleted, (?<kept>${COUNT}) kept\\.`),
+    judge: (seen, said) => {
+      const is = archivesIn(seen.copy.before).filter((path) => !seen.copy.after.has(path)).length;
+      const stay = archivesIn(seen.copy.after).length;
+      if (countMeant(said.deleted) !== is) return `${is} are gone`;
+      return countMeant(said.kept) === stay ? null : `${stay} are there`;
+    },
+  },
+  {
+    like: re(`(?<files>${COUNT}) files? or folders? changed or vanished while they were copied: .+\\.`),
+    judge: (seen) => (changedMeanwhile(seen) + vanished(seen) > 0 ? null : 'nothing changed'),
+  },
+  {
+    like: re(`(?<files>${COUNT}) files? and folders? changed or vanished while they were copied: .+\\.`),
+    judge: (seen) => (changedMeanwhile(seen) + vanished(seen) > 0 ? null : 'nothing changed'),
+  },
+  {
+    like: re('Nothing half-done is left: the partial file is gone, the old archives are untouched\\.'),
+    judge: (seen) => noPartial(seen) ?? archivesUntouched(seen),
+  },
+  { like: re('The old archives are untouched\\.'), judge: (seen) => archivesUntouched(seen) },
+  { like: re('Nothing was written or deleted\\.'), judge: changedThough },
+  // Nothing ran.
+  { like: re('Nothing was run\\.'), judge: changedThough },
+  { like: re('Something changed since the preview\\.'), judge: () => null },
+  // Reasons: what a tool said, which the codes of reasons.ts go with.
+  { like: re('`?rsync`? could not copy everything \\(exit code 23\\): .+\\.') },
+  { like: re('\\S+ stopped answering: .+\\.') },
+  { like: re('\\S+ does not answer: .+\\.') },
+  { like: re('The rsync of \\S+ does not know an option: .+\\.') },
+  { like: re('rsync could not make its dry run: .+\\.') },
+  { like: re('`?(?:rsync|tar|pigz|gzip|zstd|sync)`? ended with exit code \\d+\\.') },
+  { like: re('`?(?:rsync|tar|pigz|gzip|zstd)`? was ended by SIG[A-Z]+\\.') },
+  { like: re('The new archive did not pass its check: .+\\.') },
+  { like: re(`The destination is full: about ${BYTES} needed, ${BYTES} free on \\S+\\.`) },
+  { like: re(`The destination is full: \\S+ takes nothing more, although ${BYTES} are free\\..+`) },
+  { like: re('The disk of \\S+ is full\\.') },
+  { like: re('The bot may not write to \\S+\\.') },
+  { like: re('\\S+ could not be written \\([A-Z]+\\)\\.') },
+  { like: re('A folder at \\S+ is in the way of something that is no folder in the source: .+\\.') },
+  {
+    like: re(
+      `${COUNT} (?:file or folder|files or folders) in \\S+ can’t be read, so the copy would be incomplete: .+\\.`,
+    ),
+  },
+  { like: re('Part of \\S+ can’t be read: .+\\.') },
+  { like: re('\\S+ can’t be read as a whole: .+\\.') },
+  {
+    like: re(`\\S+ holds (?<files>${COUNT}) files?, and the last run saw (?<before>${COUNT})\\.`),
+    judge: () => null,
+  },
+  { like: re('\\S+ is empty\\. Usually a disk is not mounted\\.') },
+  { like: re('The partial file \\S+ could not be removed: .+') },
+  { like: re('Neither \\S+ nor its parent folder exists\\.') },
+];
+
+/** What remains of a blocker's sentence is its advice, which claims nothing. */
+export function judgeSentences(seen: Seen): readonly string[] {
+  return sentences(seen.told).flatMap((text) => judgeText(seen, text));
+}
+
+function judgeText(seen: Seen, text: string): readonly string[] {
+  const wrong: string[] = [];
+  const advice = seen.told.plan?.blockers.flatMap(({ remedy }) => (remedy ? [remedy] : [])) ?? [];
+  let rest = text;
+  while (rest !== '') {
+    const known = advice.find((one) => rest.startsWith(one));
+    const sentence = SENTENCES.find(({ like }) => like.test(rest));
+    if (known === undefined && sentence === undefined) return [...wrong, `unjudged sentence: ${rest}`];
+    const match = known ?? sentence?.like.exec(rest)?.[0] ?? '';
+    const problem =
+      known === undefined ? sentence?.judge?.(seen, sentence.like.exec(rest)?.groups ?? {}) : null;
+    if (problem) wrong.push(`said “${match}”, but ${problem}`);
+    rest = rest.slice(match.length).trim();
+  }
+  return wrong;
+}
+
+function re(pattern: string): RegExp {
+  return new RegExp(`^${pattern}(?= |$)`, 's');
+}
+
+function vanished({ source, isTouched }: Seen): number {
+  return [...source.before.keys()].filter((path) => !source.after.has(path) && isTouched(path)).length;
+}
+
+function changedMeanwhile({ source, isTouched }: Seen): number {
+  return [...new Set([...source.before.keys(), ...source.after.keys()])].filter(isTouched).length;
+}
+
+function nothingGone(seen: Seen): string | null {
+  const taken = takenAway(seen);
+  return taken.length === 0 ? null : `${taken.length} are gone or replaced, such as ${taken[0]}`;
+}
+
+function archivesIn(tree: ReadonlyMap<string, unknown>): readonly string[] {
+  return [...tree.keys()].filter((path) => /_\d{8}_\d{6}(-\d+)?\.tar(\.gz|\.zst)?$/.test(path));
+}
+
+function archivesUntouched({ copy, fault }: Seen): string | null {
+  // They are on the disk that is away.
+  if (fault === 'destination-away') return null;
+  const lost = archivesIn(copy.before).find(
+    (path) => copy.before.get(path)?.hash !== copy.after.get(path)?.hash,
+  );
+  return lost === undefined ? null : `${lost} changed or is gone`;
+}
+
+function noPartial({ copy }: Seen): string | null {
+  const left = [...copy.after.keys()].find((path) => path.endsWith('.partial'));
+  return left === undefined ? null : `${left} is there`;
+}

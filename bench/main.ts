@@ -6,6 +6,7 @@ import { fortyBackups } from './d-forty-backups.js';
 import { history } from './e-history.js';
 import { steps } from './f-steps.js';
 import { dryRuns } from './g-dry-runs.js';
+import { mirrors } from './h-mirrors.js';
 import { type Figure, isMet, type Part, PartSkipped } from './support/figures.js';
 import { type PartRecord, writeResult } from './support/results.js';
 import { undoAll } from './support/scope.js';
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   e: history,
   f: steps,
   g: dryRuns,
+  h: mirrors,
 };
 
 let cutOff: Promise<never> | null = null;

@@ -12,10 +12,15 @@ const IDLE = 'trap "exit 0" TERM; sleep 1000000 & wait';
 
 /** Rejects with {@link PartSkipped} when one of the programs, or the Docker engine, is not there. */
 export function needPrograms(...names: readonly string[]): void {
-  const missing = names.filter((name) => spawnSync('which', [name], { stdio: 'ignore' }).status !== 0);
-  if (missing.length > 0) throw new PartSkipped(`${missing.join(', ')} is not installed.`);
+  needTools(...names);
   if (spawnSync('docker', ['version'], { stdio: 'ignore' }).status !== 0)
     throw new PartSkipped('There is no Docker engine.');
+}
+
+/** The same without the engine. */
+export function needTools(...names: readonly string[]): void {
+  const missing = names.filter((name) => spawnSync('which', [name], { stdio: 'ignore' }).status !== 0);
+  if (missing.length > 0) throw new PartSkipped(`${missing.join(', ')} is not installed.`);
 }
 
 /** Starts a container with nothing but a busybox and a folder of this host mounted in; returns its name. */

@@ -27,6 +27,10 @@ export interface ExecOptions {
   readonly graceMs?: number;
   /** Goes on when the run is stopped: for putting things back. */
   readonly uninterruptible?: boolean;
+  /** What is uninterruptible has so long once the run is stopped, in ms, as if that were its `timeoutMs`. */
+  readonly afterStopMs?: number;
+  /** Ends it as a stop does, also when it is uninterruptible. */
+  readonly until?: AbortSignal;
 }
 
 /** How a command ended. A command that fails is a result, never an exception. */

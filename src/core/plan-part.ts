@@ -32,6 +32,7 @@ export function planningHost(
   deps: PlanningDeps,
   { runId, signal, pending }: Pick<PlanningScope, 'runId' | 'signal' | 'pending'>,
 ): Host {
+  const idleMs = deps.settings.deadlines.probeMs;
   const host = deps.hosts.open({
     runId,
     signal,
@@ -39,9 +40,12 @@ export function planningHost(
     resolveSecret: deps.secrets.resolve,
     onChild: async () => {},
     onOutput: () => {},
-    idleMs: deps.settings.deadlines.probeMs,
+    idleMs,
   });
-  return answeringHost(host, deps.hosts, pending);
+  // Nothing that only looks needs its end, or may be silent for longer than any other look.
+  const exec: Host['exec'] = (argv, options) =>
+    host.exec(argv, { idleMs, ...options, uninterruptible: false });
+  return answeringHost({ ...host, exec }, deps.hosts, pending);
 }
 
 const hashes = new WeakMap<IntentStep['fields'], string>();

@@ -25,8 +25,10 @@ export function answeringHost(host: Host, hosts: Pick<Hosts, 'placeOf'>, pending
     readText: at(host.readText),
     free: at(host.free),
     access: (path, mode) => pending.during([code(path)], host.access(path, mode)),
-    exec: async (argv, options) =>
-      answered(hosts, argv, await pending.during(commandWords(argv), host.exec(argv, options))),
+    exec: async (argv, options) => {
+      const result = await pending.during(commandWords(argv), host.exec(argv, options));
+      return options?.timeoutMs === undefined ? answered(hosts, argv, result) : result;
+    },
     pipe: async (argvs, file, options) => {
       const work = host.pipe(argvs, file, options);
       const results = await pending.during(commandWords(argvs[0] ?? []), work);

@@ -14,6 +14,9 @@ export interface Supervision {
   /** Ended when it has given no sign of life for so long. */
   readonly idleMs?: number | undefined;
   readonly uninterruptible?: boolean | undefined;
+  /** See `ExecOptions`. */
+  readonly afterStopMs?: number | undefined;
+  readonly until?: AbortSignal | undefined;
 }
 
 /** EACCES: nowhere in PATH, of which a folder may not be searched; or there, and not executable for this user. */
@@ -64,7 +67,11 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
     end();
   };
   const { signal, onChild } = options.scope;
-  if (!options.uninterruptible) signal.addEventListener('abort', onStop, { once: true });
+  const ends = [options.until, options.uninterruptible ? undefined : signal];
+  for (const one of ends) {
+    if (one?.aborted) onStop();
+    else one?.addEventListener('abort', onStop, { once: true });
+  }
   const unwatch = watchDeadlines(child, pid, options, (quiet) => {
     timedOut = true;
     quietMs = quiet;
@@ -89,7 +96,7 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
     underCare.delete(pid);
     unwatch();
     unheard();
-    signal.removeEventListener('abort', onStop);
+    for (const one of ends) one?.removeEventListener('abort', onStop);
     await terminating;
     clearTimeout(givingUp);
   }
@@ -99,14 +106,23 @@ export async function supervise(child: ChildProcess, options: Supervision): Prom
 function watchDeadlines(
   child: ChildProcess,
   pid: number,
-  { timeoutMs, idleMs, scope }: Supervision,
+  { timeoutMs, idleMs, uninterruptible, afterStopMs, scope }: Supervision,
   onReached: (quietMs: number | null) => void,
 ): () => void {
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => onReached(null), timeoutMs);
+  let hurried: NodeJS.Timeout | undefined;
+  const hurry = (): void => {
+    hurried = setTimeout(() => onReached(null), afterStopMs);
+  };
+  const isHurried = uninterruptible === true && afterStopMs !== undefined;
+  if (isHurried && scope.signal.aborted) hurry();
+  else if (isHurried) scope.signal.addEventListener('abort', hurry, { once: true });
   const patience = idleMs ?? (timeoutMs === undefined ? (scope.idleMs ?? IDLE_MS) : undefined);
   const unwatch = patience === undefined ? () => {} : watchActivity(child, pid, patience, onReached);
   return () => {
     clearTimeout(timer);
+    clearTimeout(hurried);
+    scope.signal.removeEventListener('abort', hurry);
     unwatch();
   };
 }

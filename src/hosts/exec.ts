@@ -16,7 +16,7 @@ export async function exec(
   // Loaded with the first command: the bot is ready sooner, and lists need no command at all.
   const { execa } = await import('execa');
   await startTurn();
-  if (scope.signal.aborted && !options.uninterruptible) {
+  if (options.until?.aborted || (scope.signal.aborted && !options.uninterruptible)) {
     return { ...FAILED, stopped: true, stdout: '', stderr: '' };
   }
   const named = resolveCommand(argv, options, scope, settings);
@@ -51,6 +51,7 @@ export async function exec(
   return { ...end, stdout: stdout(), stderr: stderr() };
 }
 
-function timing({ timeoutMs, idleMs, graceMs, uninterruptible }: ExecOptions) {
-  return { timeoutMs, idleMs, uninterruptible, ...(graceMs === undefined ? {} : { graceMs }) };
+function timing({ timeoutMs, idleMs, graceMs, uninterruptible, afterStopMs, until }: ExecOptions) {
+  const limits = { timeoutMs, idleMs, uninterruptible, afterStopMs, until };
+  return { ...limits, ...(graceMs === undefined ? {} : { graceMs }) };
 }

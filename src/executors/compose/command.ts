@@ -13,9 +13,3 @@ export function upArgv(file: string, service: string, replicas: number, ...optio
   const only = ['--no-deps', '--no-build', '--pull', 'never', ...options];
   return composeArgv(file, 'up', '-d', ...only, '--scale', `${service}=${replicas}`, '--', service);
 }
-
-/**
- * How `up` is run: a stop waits for its end, because what the engine was asked to do goes on without Compose,
- * and nobody could say what runs then. Ten minutes are more than any stop_grace_period that is meant.
- */
-export const UP = { uninterruptible: true, timeoutMs: 600_000 } as const;

@@ -24,6 +24,8 @@ export interface Container {
   /** How often its restart policy has started it again. */
   readonly restarts: number;
   readonly exitCode: number;
+  /** Seconds between the engine's SIGTERM and its SIGKILL when it is stopped. */
+  readonly stopSeconds: number;
   /** Why it could not be started; mostly empty. Hostile text. */
   readonly error: string;
   /** `none`: it has no health check. */
@@ -45,11 +47,11 @@ export interface ContainerMount {
   readonly destination: string;
 }
 
-/** `why` is what docker said, in one line. */
+/** `why` is what docker said, in one line; `isSilent`: it said nothing until its deadline. */
 export type Inspected<T> =
   | { readonly state: 'found'; readonly value: T }
   | { readonly state: 'missing' }
-  | { readonly state: 'failed'; readonly why: string };
+  | { readonly state: 'failed'; readonly why: string; readonly isSilent?: true };
 
 /** Looks one container up by name or id. Reads only; goes on when the run is stopped. */
 export async function inspectContainer(host: Host, nameOrId: string): Promise<Inspected<Container>> {
@@ -70,29 +72,33 @@ export async function inspectContainers(
   return { state: 'found', value: z.array(RAW).parse(JSON.parse(result.stdout)).map(containerOf) };
 }
 
-/** For commands that only read and may also be needed after a stop. */
+/** For commands that only read and may also be needed after a stop, which nobody waits for a minute. */
 export const READ = {
   log: 'none',
   keep: 64 * 1024 * 1024,
   timeoutMs: 60_000,
   uninterruptible: true,
+  afterStopMs: 5000,
 } as const;
 
 /** What a docker command that failed means: the thing is not there, or docker's own words. */
 export function failure(result: ExecResult): Exclude<Inspected<never>, { state: 'found' }> {
   if (/No such (container|image|object)/i.test(result.stderr)) return { state: 'missing' };
-  return { state: 'failed', why: whyFailed(result) };
+  return { state: 'failed', why: whyFailed(result), ...(result.timedOut ? { isSilent: true } : {}) };
 }
 
 /** Why a docker command failed, in one line of its own words, to stand inside a sentence. */
 export function whyFailed(result: ExecResult): string {
   if (result.notFound) return 'docker is not installed';
-  if (result.timedOut) return 'docker did not answer in time';
+  if (result.timedOut || result.stopped) return 'docker did not answer in time';
   return (
     lastLine(result.stderr).replace(/[.?!]+$/, '') ||
     `exit code ${result.exitCode ?? result.signal ?? 'unknown'}`
   );
 }
+
+/** The engine's own, where a container names none. */
+const STOP_SECONDS = 10;
 
 const RAW = z.object({
   Id: z.string(),
@@ -116,7 +122,11 @@ const RAW = z.object({
   }),
   HostsPath: z.string().default(''),
   HostConfig: z.object({ AutoRemove: z.boolean().default(false) }).default({ AutoRemove: false }),
-  Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()).nullable() }),
+  Config: z.object({
+    Image: z.string(),
+    Labels: z.record(z.string(), z.string()).nullable(),
+    StopTimeout: z.number().nullish(),
+  }),
   Mounts: z
     .array(z.object({ Type: z.string(), Source: z.string().default(''), Destination: z.string() }))
     .nullish(),
@@ -137,6 +147,7 @@ function containerOf(raw: z.output<typeof RAW>): Container {
     finishedAt: state.FinishedAt,
     restarts: raw.RestartCount,
     exitCode: state.ExitCode,
+    stopSeconds: raw.Config.StopTimeout ?? STOP_SECONDS,
     error: state.Error,
     health: state.Health?.Status || 'none',
     healthOutput: state.Health?.Log?.at(-1)?.Output ?? '',

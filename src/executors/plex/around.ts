@@ -54,9 +54,10 @@ export async function around(
     failure ??= await work();
   } finally {
     ctx.step(data.steps.indexOf('release'), 'running');
-    released = await release(ctx.host, held, times, !ctx.signal.aborted, () => {
+    const onBack = (): void => {
       backAt = ctx.now().getTime();
-    });
+    };
+    released = await release(ctx.host, held, times, !ctx.signal.aborted, onBack, ctx.signal);
     if (released.ok) await ctx.note(RELEASED, null);
     ctx.step(data.steps.indexOf('release'), released.ok ? 'done' : 'failed');
   }

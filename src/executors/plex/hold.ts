@@ -4,6 +4,7 @@ import type { Host } from '../../core/host.js';
 import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Container, inspectContainer, whyFailed } from '../docker/container.js';
+import { execPatiently } from '../docker/patient.js';
 import { type Failure, failure, storeFailed } from '../shared/failure.js';
 import type { Hold, PlexData } from './data.js';
 import type { PlexTimes } from './times.js';
@@ -37,6 +38,11 @@ export function holdCommand({
     ? ['docker', 'stop', '-t', String(stopSeconds), container]
     : ['docker', 'pause', container];
 }
+
+/** What docker gets to start a container once somebody waits for the stop, in ms. */
+const AFTER_STOP_MS = 10_000;
+/** So often a docker that says nothing is asked again then. */
+const SILENT_LOOKS = 2;
 
 /** Commands on the container go on when the run is stopped; the engine itself may take the whole grace. */
 function uninterruptible(stopSeconds: number) {
@@ -75,9 +81,11 @@ export async function holdContainer(
   } catch (error) {
     return storeFailed(error);
   }
-  const result = await ctx.host.exec(holdCommand(data), uninterruptible(data.stopSeconds));
-  // The engine goes on stopping it when the command itself was killed.
-  if (await settles(ctx.host, held, times, result.exitCode === null)) {
+  const { stopSeconds } = data;
+  const on = { filter: `container=${held.id}`, stopSeconds };
+  const result = await execPatiently(ctx, holdCommand(data), uninterruptible(stopSeconds), on);
+  // The engine goes on stopping it when the command itself was killed, but not where it was given up.
+  if (await settles(ctx.host, held, times, result.exitCode === null && !result.stopped)) {
     await ctx.note(SETTLED, null);
     return null;
   }
@@ -142,6 +150,7 @@ export type Released =
  * Puts the container back as it was, tries again while Docker does not answer, and looks whether it stays up.
  * @param waitForHealth false: running is enough
  * @param onBack called when it runs again, before its health is waited for
+ * @param signal the run's: a docker that says nothing is not waited for that long once it is aborted
  */
 export async function release(
   host: Host,
@@ -149,20 +158,23 @@ export async function release(
   times: PlexTimes,
   waitForHealth: boolean,
   onBack: () => void = () => {},
+  signal?: AbortSignal,
 ): Promise<Released> {
   const deadline = Date.now() + times.putBackMs;
   let touched = false;
+  let silent = 0;
   for (;;) {
     const attempt = await putBack(host, held);
     touched ||= attempt.touched;
     if (attempt.why === null) break;
-    if (attempt.final || Date.now() > deadline)
-      return { ok: false, why: attempt.why, unseen: attempt.unseen };
+    silent += attempt.isSilent ? 1 : 0;
+    const isGivenUp = Date.now() > deadline || (signal?.aborted === true && silent >= SILENT_LOOKS);
+    if (attempt.final || isGivenUp) return { ok: false, why: attempt.why, unseen: attempt.unseen };
     await sleep(times.retryMs);
   }
   onBack();
-  const up = await staysUp(host, held, times, touched && waitForHealth);
-  return up.ok ? { ...up, touched } : { ...up, unseen: false };
+  const up = await staysUp(host, held, times, touched && waitForHealth, signal);
+  return up.ok ? { ...up, touched } : up;
 }
 
 interface Attempt {
@@ -172,21 +184,24 @@ interface Attempt {
   readonly final: boolean;
   readonly touched: boolean;
   readonly unseen: boolean;
+  /** Docker said nothing until its deadline. */
+  readonly isSilent?: boolean;
 }
 
 async function putBack(host: Host, held: Held): Promise<Attempt> {
   const now = await inspectContainer(host, held.id);
   if (now.state === 'missing')
     return { why: 'it is no longer there', final: true, touched: false, unseen: false };
-  if (now.state === 'failed') return { why: now.why, final: false, touched: false, unseen: true };
+  if (now.state === 'failed')
+    return { why: now.why, final: false, touched: false, unseen: true, isSilent: now.isSilent === true };
   const away = held.hold === 'stop' ? now.value.status !== 'running' : isPaused(now.value);
   if (!away) return { why: null, final: true, touched: false, unseen: false };
   // By id: somebody may have made another container of this name.
-  const result = await host.exec(
-    releaseCommand({ ...held, name: held.id }),
-    uninterruptible(held.stopSeconds),
-  );
-  return { why: result.ok ? null : whyFailed(result), final: false, touched: true, unseen: false };
+  const command = releaseCommand({ ...held, name: held.id });
+  const options = { ...uninterruptible(held.stopSeconds), afterStopMs: AFTER_STOP_MS };
+  const result = await host.exec(command, options);
+  const why = result.ok ? null : whyFailed(result);
+  return { why, final: false, touched: true, unseen: false, isSilent: result.timedOut };
 }
 
 async function staysUp(
@@ -194,15 +209,21 @@ async function staysUp(
   held: Held,
   times: PlexTimes,
   wait: boolean,
-): Promise<{ ok: true; health: 'none' | 'healthy' | 'waiting' } | { ok: false; why: string }> {
+  signal?: AbortSignal,
+): Promise<
+  { ok: true; health: 'none' | 'healthy' | 'waiting' } | { ok: false; why: string; unseen: boolean }
+> {
   const began = Date.now();
   for (;;) {
     const now = await inspectContainer(host, held.id);
-    if (now.state === 'missing') return { ok: false, why: 'it is no longer there' };
+    if (now.state === 'missing') return { ok: false, why: 'it is no longer there', unseen: false };
+    if (now.state === 'failed' && now.isSilent && signal?.aborted) {
+      return { ok: false, why: now.why, unseen: true };
+    }
     if (now.state === 'found') {
       const { status, health, exitCode } = now.value;
       if (isStopped(now.value))
-        return { ok: false, why: `it ended again at once, with exit code ${exitCode}` };
+        return { ok: false, why: `it ended again at once, with exit code ${exitCode}`, unseen: false };
       if (status === 'running' && health === 'healthy') return { ok: true, health };
       if (!wait && status === 'running') return { ok: true, health: health === 'none' ? 'none' : 'waiting' };
       if (health === 'none' && status === 'running' && Date.now() - began >= times.stableMs) {
@@ -210,7 +231,9 @@ async function staysUp(
       }
     }
     if (Date.now() - began > times.healthMs) {
-      return now.state === 'failed' ? { ok: false, why: now.why } : { ok: true, health: 'waiting' };
+      return now.state === 'failed'
+        ? { ok: false, why: now.why, unseen: true }
+        : { ok: true, health: 'waiting' };
     }
     await sleep(times.pollMs);
   }

@@ -8,7 +8,7 @@ import type { RolloutData } from './data.js';
 import { shortId } from './wording.js';
 
 const LABEL = 'chatops.hold';
-const PATIENT = { ...READ, timeoutMs: 120_000 } as const;
+const PATIENT = { ...READ, timeoutMs: 120_000, afterStopMs: 10_000 } as const;
 
 /**
  * Makes a container from each image that runs now and never starts it: `docker image prune -a` takes no image

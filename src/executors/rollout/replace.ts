@@ -1,8 +1,8 @@
 import type { RunContext } from '../../core/executor.js';
 import { code, phrase } from '../../core/phrase.js';
-import { UP } from '../compose/command.js';
 import { logLastLines } from '../compose/logs.js';
-import { whyFailed } from '../docker/container.js';
+import { composeUp } from '../compose/up.js';
+import { READ, whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
 import { replaceArgv, tagArgv } from './commands.js';
 import type { Replacement, RolloutData } from './data.js';
@@ -25,7 +25,7 @@ export async function beforeReplacing(
   return { service, tagId: tagged.state === 'found' ? tagged.value.id : null };
 }
 
-/** Replaces a service's containers and watches the new ones. A stop ends the watching, not Compose. */
+/** Replaces a service's containers and watches the new ones. */
 export async function replace(
   data: RolloutData,
   replacement: Replacement,
@@ -33,12 +33,14 @@ export async function replace(
 ): Promise<Replaced> {
   const imageId = await newImageId(replacement, ctx);
   if (imageId === null) {
+    if (ctx.signal.aborted) return STOPPED;
     return failed('image_missing', phrase`${code(replacement.image)} is not on this host any more.`);
   }
   const tag = tagArgv(replacement);
-  const tagged = tag === null ? null : await ctx.host.exec(tag, { uninterruptible: true });
+  const tagged = tag === null ? null : await ctx.host.exec(tag, { ...READ, log: 'stderr' });
+  if (tagged?.timedOut && ctx.signal.aborted) return STOPPED;
   if (tagged?.ok === false) return failed('command_failed', phrase`Docker said: ${code(whyFailed(tagged))}.`);
-  const up = await ctx.host.exec(replaceArgv(data, replacement), UP);
+  const up = await composeUp(ctx, data.project, replaceArgv(data, replacement));
   if (ctx.signal.aborted) return STOPPED;
   if (!up.ok) {
     const why = phrase`Compose could not replace ${code(replacement.service)}: ${code(whyFailed(up))}.`;

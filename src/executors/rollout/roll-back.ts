@@ -1,9 +1,10 @@
 import type { RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { Argv } from '../../core/plan.js';
-import { UP, upArgv } from '../compose/command.js';
+import { upArgv } from '../compose/command.js';
 import { isPinned } from '../compose/registry.js';
-import { whyFailed } from '../docker/container.js';
+import { composeUp } from '../compose/up.js';
+import { READ, whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
 import type { Replacement, RolloutData } from './data.js';
 import { finishNames } from './names.js';
@@ -13,7 +14,6 @@ import { shortId } from './wording.js';
 
 /** A Compose that was killed leaves containers half-way, and the first attempt may only tidy them up. */
 const ATTEMPTS = 3;
-const PUT_BACK = { ...UP, log: 'none' } as const;
 
 export interface RolledBack {
   readonly ok: boolean;
@@ -35,7 +35,7 @@ export async function rollBackService(
   const fault = await fetchIfGone(oldId, oldDigest, ctx);
   if (fault) return notBack(replacement, fault);
   if (before.tagId !== null && !isPinned(image)) {
-    await ctx.host.exec(['docker', 'tag', '--', before.tagId, image], PUT_BACK);
+    await ctx.host.exec(['docker', 'tag', '--', before.tagId, image], READ);
   }
   let last: Phrase = [];
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -47,7 +47,8 @@ export async function rollBackService(
       return { ok: true, sentence: phrase`${runs} ${fineWords(settled.checked)}.` };
     }
     last = up ?? (settled.state === 'failed' ? settled.why : []);
-    if (up === null && settled.state === 'failed' && settled.container !== null) break;
+    if (settled.state === 'failed' && (settled.isUnseen || (up === null && settled.container !== null)))
+      break;
   }
   return notBack(replacement, last);
 }
@@ -76,16 +77,16 @@ export function livesInOneOf({ livesIn }: Replacement, services: readonly string
 
 /** Null when Compose ended well. */
 async function putBack(
-  data: RolloutData,
+  { file, project }: RolloutData,
   { service, replicas, image, oldId }: Replacement,
   ctx: RunContext,
 ): Promise<Phrase | null> {
   const tagged = await inspectImage(ctx.host, image);
   const meansOld = tagged.state === 'found' && tagged.value.id === oldId;
-  const plain = upArgv(data.file, service, replicas);
+  const plain = upArgv(file, service, replicas);
   const up = meansOld
-    ? await ctx.host.exec(plain, PUT_BACK)
-    : await ctx.host.exec(withOverride(plain), { ...PUT_BACK, stdin: overrideFor(service, oldId) });
+    ? await composeUp(ctx, project, plain, { log: 'none' })
+    : await composeUp(ctx, project, withOverride(plain), { log: 'none', stdin: overrideFor(service, oldId) });
   return up.ok ? null : phrase`Compose said: ${code(whyFailed(up))}`;
 }
 
@@ -99,11 +100,16 @@ function overrideFor(service: string, image: string): string {
   return JSON.stringify({ services: { [service]: { image } } });
 }
 
+/** A pull moves as long as its registry answers. */
+const FETCH = { uninterruptible: true, timeoutMs: 600_000, idleMs: 60_000, log: 'none' } as const;
+
 /** Somebody may have pruned containers too, and with its hold the image. Its digest still names the same one. */
 async function fetchIfGone(id: string, digest: string | null, ctx: RunContext): Promise<Phrase | null> {
-  if ((await inspectImage(ctx.host, id)).state === 'found') return null;
+  const found = await inspectImage(ctx.host, id);
+  if (found.state === 'found') return null;
+  if (found.state === 'failed') return phrase`Docker said: ${code(found.why)}`;
   if (digest === null) return phrase`its image is gone, and it came from no registry`;
-  const pulled = await ctx.host.exec(['docker', 'pull', '--', digest], PUT_BACK);
+  const pulled = await ctx.host.exec(['docker', 'pull', '--', digest], FETCH);
   return pulled.ok
     ? null
     : phrase`its image is gone, and could not be pulled again: ${code(whyFailed(pulled))}`;

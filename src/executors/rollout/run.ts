@@ -35,8 +35,8 @@ async function pullAll(data: RolloutData, ctx: RunContext): Promise<PartResult |
 /** Up to here no container is touched, and no image's name either. */
 async function hold(data: RolloutData, ctx: RunContext): Promise<PartResult | null> {
   const unheld = await holdOldImages(data, ctx);
-  if (unheld) return untouched({ reason: 'command_failed', why: unheld }, ctx);
   if (ctx.signal.aborted) return untouched(STOPPED, ctx);
+  if (unheld) return untouched({ reason: 'command_failed', why: unheld }, ctx);
   ctx.step(0, 'done');
   return null;
 }

@@ -7,7 +7,13 @@ import type { Replacement, RolloutData } from './data.js';
 export type Settled =
   | { readonly state: 'fine'; readonly checked: boolean }
   | { readonly state: 'stopped' }
-  | { readonly state: 'failed'; readonly container: string | null; readonly why: Phrase };
+  | {
+      readonly state: 'failed';
+      readonly container: string | null;
+      readonly why: Phrase;
+      /** Docker does not say how it is. */
+      readonly isUnseen?: true;
+    };
 
 /** Waits until a service's containers, all made from this image, are up and healthy and stay so. */
 export async function waitUntilSettled(
@@ -18,7 +24,9 @@ export async function waitUntilSettled(
   signal?: AbortSignal,
 ): Promise<Settled> {
   const found = await serviceContainers(ctx.host, data.project, service);
-  if (found.state !== 'found') return failed(phrase`Docker does not answer any more`);
+  if (found.state !== 'found') {
+    return { ...failed(phrase`Docker does not answer any more`), isUnseen: true };
+  }
   const containers = found.value;
   if (containers.length !== replicas) {
     return failed(phrase`${code(service)} has ${containers.length} containers, not ${replicas}`);
@@ -45,6 +53,6 @@ export function fineWords(checked: boolean): string {
   return checked ? 'and is healthy' : 'and stays up';
 }
 
-function failed(why: Phrase): Settled {
+function failed(why: Phrase): Extract<Settled, { state: 'failed' }> {
   return { state: 'failed', container: null, why };
 }

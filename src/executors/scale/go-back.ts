@@ -1,9 +1,9 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { ReasonCode } from '../../core/reasons.js';
-import { UP } from '../compose/command.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { waitUntilStable } from '../compose/stable.js';
+import { composeUp } from '../compose/up.js';
 import { READ } from '../docker/container.js';
 import { isUp } from './change.js';
 import { runningBefore, type ScaleData } from './data.js';
@@ -12,7 +12,9 @@ import { replicas } from './wording.js';
 
 /** What a killed Compose had asked the engine for may still end a moment later: look again, and try again. */
 const ATTEMPTS = 3;
-const PUT_BACK = { ...UP, log: 'none' } as const;
+const NO_ANSWER = phrase`Docker does not answer`;
+
+const UNSEEN = phrase`How many replicas run now can’t be seen: Docker does not answer.`;
 
 /** Goes back to the containers of before, and says truthfully whether that worked. */
 export async function goBack(
@@ -24,7 +26,7 @@ export async function goBack(
   let fault: Phrase | null = null;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     fault = await putBack(data, ctx);
-    if (fault === null) break;
+    if (fault === null || fault === NO_ANSWER) break;
   }
   if (fault === null) {
     const back = phrase`${code(data.service)} runs ${replicas(runningBefore(data))} again, as before.`;
@@ -43,7 +45,7 @@ export async function goBack(
     summary: [
       ...cause.summary,
       phrase`Going back to ${replicas(runningBefore(data))} failed: ${fault}.`,
-      await whatRuns(data, ctx),
+      fault === NO_ANSWER ? UNSEEN : await whatRuns(data, ctx),
     ],
     next: phrase`Put it right with ${code(`docker compose -f ${data.file} up -d --no-recreate --scale ${data.service}=${data.before.length} ${data.service}`)}.`,
     warnings: [],
@@ -53,23 +55,23 @@ export async function goBack(
 /** How many replicas run now, and how many there were. */
 export async function whatRuns(data: ScaleData, ctx: RunContext): Promise<Phrase> {
   const found = await serviceContainers(ctx.host, data.project, data.service);
-  if (found.state !== 'found')
-    return phrase`How many replicas run now can’t be seen: Docker does not answer.`;
+  if (found.state !== 'found') return UNSEEN;
   const before = runningBefore(data);
   return phrase`${code(data.service)} has ${replicas(found.value.filter(isUp).length)} now; it had ${before}.`;
 }
 
 /** Null when everything is as it was. */
 async function putBack(data: ScaleData, ctx: RunContext): Promise<Phrase | null> {
-  const up = await ctx.host.exec(scaleArgv(data, data.before.length), PUT_BACK);
+  const up = await composeUp(ctx, data.project, scaleArgv(data, data.before.length), { log: 'none' });
   const found = await serviceContainers(ctx.host, data.project, data.service);
-  if (found.state !== 'found') return phrase`Docker does not answer`;
+  if (found.state !== 'found') return NO_ANSWER;
   const stopped = data.before.filter(({ running }) => !running).map(({ name }) => name);
   const toStop = found.value.filter(({ name, status }) => stopped.includes(name) && status === 'running');
   if (toStop.length > 0) {
     await ctx.host.exec(['docker', 'stop', '--', ...toStop.map(({ id }) => id)], {
       ...READ,
       timeoutMs: 120_000,
+      afterStopMs: 120_000,
     });
   }
   const before = new Set(data.before.map(({ id }) => id));

@@ -2,10 +2,10 @@ import type { PartResult, RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { ReasonCode } from '../../core/reasons.js';
-import { UP } from '../compose/command.js';
 import { serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';
 import { waitUntilStable } from '../compose/stable.js';
+import { composeUp } from '../compose/up.js';
 import { whyFailed } from '../docker/container.js';
 import { isNoChange, runningBefore, type ScaleData } from './data.js';
 import { goBack } from './go-back.js';
@@ -34,7 +34,7 @@ export async function run({ data }: PlanPart<ScaleData>, ctx: RunContext): Promi
 
 async function change(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
   ctx.step(0, 'running');
-  const up = await ctx.host.exec(scaleArgv(data, data.wanted), UP);
+  const up = await composeUp(ctx, data.project, scaleArgv(data, data.wanted));
   ctx.step(0, up.ok ? 'done' : 'failed');
   if (ctx.signal.aborted) return STOPPED;
   if (up.ok) return null;

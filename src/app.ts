@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Config, createSecrets, secretsOf } from './config.js';
 import { subjectsOf } from './core/authorize.js';
 import type { Circuits } from './core/circuit.js';
@@ -24,6 +23,7 @@ import { type OpenSchedules, openSchedules } from './core/schedule/source.js';
 import { createSecurityReports, type SecurityReports } from './core/security-reports.js';
 import type { Store } from './core/store.js';
 import { createExecutors, type ExecutorSettings } from './executors/index.js';
+import { readCertificate } from './hosts/certificate.js';
 import { circuitHosts } from './hosts/circuit-hosts.js';
 import { circuitHttpClient } from './hosts/circuit-http.js';
 import { createHttpClient } from './hosts/http.js';
@@ -157,7 +157,10 @@ export async function openApp(
     catalogue,
     policy,
     executors: new Map(
-      createExecutors({ proxmox: proxmoxOf(config, circuits) }).map((executor) => [executor.kind, executor]),
+      createExecutors({ proxmox: proxmoxOf(config, circuits, reads) }).map((executor) => [
+        executor.kind,
+        executor,
+      ]),
     ),
     hosts: circuitHosts(createLocalHosts(env), circuits, env),
     circuits,
@@ -239,10 +242,10 @@ async function sharedCounter(url: string, log: Log): Promise<ReturnType<typeof c
 }
 
 /** The way to Proxmox: its API when address and token are set, else the commands of this machine. */
-function proxmoxOf({ pve }: Config, circuits: Circuits): ExecutorSettings['proxmox'] {
+function proxmoxOf({ pve }: Config, circuits: Circuits, reads: Reads): ExecutorSettings['proxmox'] {
   const { apiUrl, apiToken, caFile } = pve;
   if (apiUrl === null || apiToken === null) return { api: null };
-  const ca = caFile === null ? null : readFileSync(caFile, 'utf8');
+  const ca = caFile === null ? null : () => readCertificate(caFile, reads);
   const client = createHttpClient({ ca, resolveSecret: () => apiToken });
   const http = circuitHttpClient(client, circuits, 'proxmox');
   return { api: { url: apiUrl, http, token: { secret: 'PVE_API_TOKEN' } } };

@@ -18,6 +18,7 @@ import type { Run } from './core/run.js';
 import { createEnding, endProcess, LAST_MS } from './ending.js';
 import { readNow } from './hosts/bounded-read.js';
 import { createMountTable } from './hosts/mounts.js';
+import { createReads } from './hosts/reads.js';
 
 // From dist/bin/ as from dist/src/: what ships with the project lies beside package.json.
 const ROOT = new URL('../../', import.meta.url);
@@ -47,6 +48,7 @@ function loadEnvFile(): string | null {
 
 /** A share that doesn't answer would keep the start waiting for ever. */
 const mounts = createMountTable();
+const reads = createReads(mounts);
 const mayTouch = (path: string): boolean => mounts.uncertainNow(path) === null;
 const readText = (path: string): string => readNow(path, mayTouch(path));
 
@@ -70,6 +72,7 @@ function onInterrupt(listener: () => void): () => void {
 }
 
 const deps: CliDeps = {
+  reads,
   version,
   operator: localOperator(),
   stdin: process.stdin,
@@ -95,6 +98,7 @@ const deps: CliDeps = {
   open: async (access) => {
     const { config } = configured(false);
     const readOnly = access === 'read';
+    await refuseSilentData(config.dataDir);
     if (readOnly) await refuseWithoutData(config.dataDir);
     // The command line speaks for itself; the log is for the bot.
     const quiet = { ...config, logLevel: process.env.LOG_LEVEL ? config.logLevel : ('error' as const) };
@@ -109,6 +113,16 @@ const deps: CliDeps = {
   },
   playground: async () => startInPlayground(configured(false).config),
 };
+
+/** Whatever touches a folder on a share without an answer waits for ever: somebody else looks first. */
+async function refuseSilentData(dataDir: string): Promise<void> {
+  const { silentMount } = await import('./store/data-missing.js');
+  const mount = await silentMount(dataDir, reads);
+  if (mount === null) return;
+  const message = `The data directory ${dataDir} doesn’t answer: it is on ${mount}.`;
+  const remedy = 'Check that mount, then try again. A data directory is best kept on a disk of this machine.';
+  throw new CliError(EXIT.failed, 'store_unavailable', message, remedy);
+}
 
 /** Reading makes nothing: not even the folder that isn't there. */
 async function refuseWithoutData(dataDir: string): Promise<void> {
@@ -139,6 +153,7 @@ async function serve(
 ): Promise<number> {
   const { openApp } = await import('./app.js');
   const { startBot } = await import('./bot.js');
+  await refuseSilentData(config.dataDir);
   const app = await openApp(config, env, { watch: true });
   for (const warning of warnings) app.log.warn({}, warning);
   process.on('unhandledRejection', (error) => app.log.error({ err: error }, 'a defect: unhandled rejection'));

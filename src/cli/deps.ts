@@ -3,6 +3,7 @@ import type { Diagnosis } from '../core/diagnosis.js';
 import type { Catalogue } from '../core/intent/intent.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { PolicyFiles } from '../core/policy/source.js';
+import type { Reads } from '../core/reads.js';
 import type { Actor } from '../core/request.js';
 import type { Run } from '../core/run.js';
 import type { ScheduleDesk } from '../core/schedule/desk.js';
@@ -56,6 +57,8 @@ export interface CliDeps {
   schedulesFile(): string | null;
   /** Where the rules of who may do what are configured; throws as `open` does. */
   policyFiles(): PolicyFiles;
+  /** How files of people are read: a share that doesn't answer is told at a deadline. */
+  readonly reads: Reads;
   readonly version: string;
   readonly operator: Actor;
   readonly stdin: InputStream;

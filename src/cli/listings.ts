@@ -7,15 +7,17 @@ import { intentJson, summaryJson } from '../core/views.js';
 import { durationMs, stateSymbol } from '../core/wording.js';
 import type { Context } from './context.js';
 import type { CliDeps } from './deps.js';
-import { EXIT } from './errors.js';
+import { CliError, EXIT } from './errors.js';
 import type { Output } from './output.js';
 import { warningLine } from './preview.js';
 import { clean, localTime, table } from './text.js';
 
 /** `chatops intents`: what may be done. Broken files are named on stderr; the others still work. */
 export async function intentsCommand(deps: CliDeps, out: Output): Promise<number> {
-  const catalogue = await openCatalogue({ dir: deps.intentsDir() });
-  const policy = await openPolicy(deps.policyFiles());
+  const catalogue = await openCatalogue({ dir: deps.intentsDir(), reads: deps.reads });
+  const policy = await openPolicy({ ...deps.policyFiles(), reads: deps.reads });
+  const away = catalogue.problems().find(({ file }) => file === deps.intentsDir());
+  if (away) throw new CliError(EXIT.failed, 'intents_unreadable', away.message, away.hint);
   const intents = visibleIntents({ catalogue, policy, now: deps.now }, deps.operator);
   if (out.json) {
     out.result(intents.map((intent) => intentJson(intent, catalogue.warning(intent.name))));

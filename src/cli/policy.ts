@@ -17,9 +17,9 @@ import { problemLines } from './validate.js';
 
 /** Opens the configured policy, or that of a file; the older form of API keys' rights is left out then. */
 function open(deps: CliDeps, file?: string): Promise<OpenPolicy> {
-  return openPolicy(
-    file === undefined ? deps.policyFiles() : { policyFile: file, rbac: { file: null, json: null } },
-  );
+  const files =
+    file === undefined ? deps.policyFiles() : { policyFile: file, rbac: { file: null, json: null } };
+  return openPolicy({ ...files, reads: deps.reads });
 }
 
 /** `chatops policy`: the rules as the files say them now. */
@@ -75,7 +75,7 @@ export async function policyExplainCommand(
 ): Promise<number> {
   const actor = parseActor(who, options);
   const source = await open(deps);
-  const catalogue = await openCatalogue({ dir: deps.intentsDir() });
+  const catalogue = await openCatalogue({ dir: deps.intentsDir(), reads: deps.reads });
   const found = catalogue.find(intent);
   if (!found) {
     const [near] = catalogue.suggest(intent);
@@ -103,7 +103,7 @@ export async function policyTestCommand(deps: CliDeps, out: Output, file?: strin
   const source = await open(deps, file);
   const rules = source.rules();
   if (source.problems().length > 0) return policyCheckCommand(deps, out, file);
-  const catalogue = await openCatalogue({ dir: deps.intentsDir() });
+  const catalogue = await openCatalogue({ dir: deps.intentsDir(), reads: deps.reads });
   const tried = tryExamples(rules, catalogue);
   const wrong = tried.filter(({ ok }) => !ok);
   if (out.json) {
@@ -130,6 +130,6 @@ export async function policySchemaCommand(out: Output): Promise<number> {
 }
 
 async function intentsOf(deps: CliDeps) {
-  const catalogue = await openCatalogue({ dir: deps.intentsDir() });
+  const catalogue = await openCatalogue({ dir: deps.intentsDir(), reads: deps.reads });
   return catalogue.all();
 }

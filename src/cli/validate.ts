@@ -16,8 +16,10 @@ export async function validateCommand(deps: CliDeps, out: Output, paths: readonl
   const isSchedules = (path: string): boolean => path.endsWith('.json') || resolve(path) === configured;
   const all = paths.length > 0 ? paths : [deps.intentsDir(), ...(configured === null ? [] : [configured])];
   const [scheduled, rest] = [all.filter(isSchedules), all.filter((path) => !isSchedules(path))];
-  const intents = await validatePaths(rest);
-  const ofSchedules = await Promise.all(scheduled.map((file) => validateSchedules(file, deps.intentsDir())));
+  const intents = await validatePaths(rest, deps.reads);
+  const ofSchedules = await Promise.all(
+    scheduled.map((file) => validateSchedules(file, deps.intentsDir(), deps.reads)),
+  );
   const problems = [...intents.problems, ...ofSchedules.flat()];
   const broken = [...new Set(intents.problems.map(({ file }) => file))];
   if (out.json) out.result({ ok: problems.length === 0, files: [...intents.files, ...scheduled], problems });

@@ -13,6 +13,7 @@ export interface FileFacts {
   readonly mtimeMs: number;
   readonly ctimeMs: number;
   readonly isLink: boolean;
+  readonly isFolder: boolean;
 }
 
 /**
@@ -49,5 +50,5 @@ export const plainReads: Reads = {
 
 function factsOf(stats: Stats): FileFacts {
   const { dev, ino, size, mtimeMs, ctimeMs } = stats;
-  return { dev, ino, size, mtimeMs, ctimeMs, isLink: stats.isSymbolicLink() };
+  return { dev, ino, size, mtimeMs, ctimeMs, isLink: stats.isSymbolicLink(), isFolder: stats.isDirectory() };
 }

@@ -16,8 +16,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_SOCKETS = 16;
 
 export interface HttpClientSettings {
-  /** Certificates in PEM that take the place of the system's; null: the system's. */
-  readonly ca: string | null;
+  /** Certificates in PEM that take the place of the system's, read with the first request; null: the system's. */
+  readonly ca: string | null | (() => Promise<string>);
   /** Throws when the secret is not set. */
   readonly resolveSecret: (name: string) => string;
   /** Milliseconds for a request that brings no time of its own; 30 s by default. */
@@ -40,16 +40,19 @@ interface Agents {
 export function createHttpClient(settings: HttpClientSettings): HttpClient {
   const shared = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const agents = { plain: new PlainAgent(shared), tls: new TlsAgent(shared) };
+  let ca = typeof settings.ca === 'function' ? null : settings.ca;
   return {
     request: async (request) => {
+      if (typeof settings.ca === 'function') ca ??= await settings.ca();
+      const own = { ...settings, ca };
       // What changes something gets a connection of its own: one that the other side has just closed would leave
       // open whether it was carried out.
-      if (request.method !== 'GET') return send(request, settings, null);
+      if (request.method !== 'GET') return send(request, own, null);
       try {
-        return await send(request, settings, agents);
+        return await send(request, own, agents);
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
-        return send(request, settings, null);
+        return send(request, own, null);
       }
     },
   };
@@ -60,7 +63,7 @@ class StaleConnection extends Error {}
 
 function send(
   request: HttpRequest,
-  settings: HttpClientSettings,
+  settings: HttpClientSettings & { readonly ca: string | null },
   agents: Agents | null,
 ): Promise<HttpResponse> {
   const { timeoutMs = settings.timeoutMs ?? TIMEOUT_MS, signal } = request;

@@ -1,5 +1,7 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { NoAnswerError } from '../core/host.js';
+import type { Reads } from '../core/reads.js';
 import { fileReason, shortened } from './data-dir.js';
 import { errorCode } from './error-code.js';
 
@@ -18,6 +20,14 @@ export function whyNoData(dataDir: string): string | null {
       ? `There is no data folder at ${shortened(folder)}${takesFolders(folder) ? '' : ', and it can’t be made'}.`
       : `The data folder ${shortened(folder)} can’t be read: ${fileReason(error)}.`;
   }
+}
+
+/** The mount of a data directory, when that doesn't answer; null: it answers, whatever it says. Changes nothing. */
+export async function silentMount(dataDir: string, reads: Reads): Promise<string | null> {
+  const looks = [reads.names(dataDir), reads.facts(join(dataDir, 'chatops.db'))];
+  const failed = (await Promise.allSettled(looks)).filter((look) => look.status === 'rejected');
+  const silent = failed.map(({ reason }) => reason).find((error) => error instanceof NoAnswerError);
+  return silent?.path ?? null;
 }
 
 /** Where the kernel shows itself, nobody makes folders: its answers look as if only the folder were missing. */

@@ -16,6 +16,7 @@ import { type Phrase, phrase } from '../../src/core/phrase.js';
 import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
 import type { PlanDraft } from '../../src/core/plan.js';
 import type { PolicyFiles } from '../../src/core/policy/source.js';
+import { plainReads } from '../../src/core/reads.js';
 import { Redactor } from '../../src/core/redact.js';
 import { createRefusalAudit } from '../../src/core/refusal-audit.js';
 import type { Actor } from '../../src/core/request.js';
@@ -234,6 +235,7 @@ export class Installation {
     });
     const listeners = new Set<() => void>();
     const deps: CliDeps = {
+      reads: plainReads,
       open: open ?? (() => this.open()),
       start: async () => {
         this.started += 1;

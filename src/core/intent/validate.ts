@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { NoAnswerError } from '../host.js';
+import { type FileFacts, plainReads, type Reads } from '../reads.js';
 import { type Folder, isIntentFile, readFolder, readIntentFile } from './folder.js';
 import type { IntentProblem } from './intent.js';
 import { withPatterns } from './pattern.js';
@@ -38,25 +39,30 @@ export async function validateIntentText(
  * Checks files and folders on disk. A single file is checked together with the others of its folder, because
  * `depends_on` names them; only what is wrong with the file itself is returned.
  */
-export async function validatePaths(paths: readonly string[]): Promise<Validation> {
-  const found = await Promise.all(paths.map(validatePath));
+export async function validatePaths(
+  paths: readonly string[],
+  reads: Reads = plainReads,
+): Promise<Validation> {
+  const found = await Promise.all(paths.map((path) => validatePath(path, reads)));
   const problems = new Map<string, IntentProblem>();
   for (const problem of found.flatMap((part) => part.problems))
     problems.set(JSON.stringify(problem), problem);
   return { files: [...new Set(found.flatMap(({ files }) => files))], problems: [...problems.values()] };
 }
 
-async function validatePath(path: string): Promise<Validation> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => null,
-  );
-  if (isFolder === null) {
-    const message = 'There is no such file or folder.';
-    return single(path, { ...START, field: '', message, hint: 'Check the path.' });
+async function validatePath(path: string, reads: Reads): Promise<Validation> {
+  let facts: FileFacts;
+  try {
+    facts = await reads.facts(path);
+  } catch (error) {
+    const [message, hint] =
+      error instanceof NoAnswerError
+        ? [`The path is on ${error.path}, which doesn’t answer.`, 'Check that mount.']
+        : ['There is no such file or folder.', 'Check the path.'];
+    return single(path, { ...START, field: '', message, hint });
   }
-  if (isFolder) {
-    const folder = await readFolder(path);
+  if (facts.isFolder) {
+    const folder = await readFolder(path, reads);
     const files = folder.ok ? [...folder.files, ...folder.problems].map(({ file }) => file) : [path];
     return { files, problems: (await nextSnapshot(EMPTY, folder)).problems };
   }
@@ -64,8 +70,8 @@ async function validatePath(path: string): Promise<Validation> {
     const message = 'The file would not be loaded: an intent’s file ends in .yaml and is not hidden.';
     return single(path, { ...START, field: '', message, hint: 'Rename it, such as to backup_media.yaml.' });
   }
-  const file = await readIntentFile(path, null);
-  const siblings = await readFolder(dirname(path));
+  const file = await readIntentFile(path, null, reads);
+  const siblings = await readFolder(dirname(path), reads);
   const folder: Folder = {
     ok: true,
     problems: siblings.ok ? siblings.problems : [],

@@ -1,10 +1,15 @@
 import { openCatalogue } from '../intent/catalogue.js';
 import type { IntentProblem } from '../intent/intent.js';
+import type { Reads } from '../reads.js';
 import { openSchedules } from './source.js';
 
 /** Everything wrong with a schedules file, and with what it asks of the intents in a folder. */
-export async function validateSchedules(file: string, intentsDir: string): Promise<readonly IntentProblem[]> {
-  const catalogue = await openCatalogue({ dir: intentsDir });
-  const schedules = await openSchedules({ file, catalogue });
+export async function validateSchedules(
+  file: string,
+  intentsDir: string,
+  reads: Reads,
+): Promise<readonly IntentProblem[]> {
+  const catalogue = await openCatalogue({ dir: intentsDir, reads });
+  const schedules = await openSchedules({ file, catalogue, reads });
   return schedules.problems();
 }

@@ -15,6 +15,7 @@ import type { RunRequest } from './request.js';
 import { finishedIn } from './resume.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { RunWrites } from './run-writes.js';
+import { faultNow } from './store-watch.js';
 import type { Ticket } from './ticket.js';
 
 /** What carrying runs needs of the pipeline. */
@@ -50,7 +51,10 @@ export class Driver {
       this.deps.events.emit({ type: 'queued', run, waitsFor: [] });
       leave = await this.#waitForTurn(run, signal);
       const look = leave ? await lastLook(this.deps, this.parts.planner, run, begun, signal) : null;
-      if (look?.next === 'begin') {
+      // What it waited for may have taken hours.
+      const fault = look?.next === 'begin' ? await faultNow(this.deps) : null;
+      if (fault) outcome = outcomes.notBegun(fault.notice);
+      else if (look?.next === 'begin') {
         run = await this.#begin(run);
         ({ run, outcome } = await this.#work(run, look.ticket, signal, writes));
       } else if (look?.next === 'ask') {

@@ -9,7 +9,6 @@ import type { Answer } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { Driver } from './driver.js';
 import type { EventBus } from './events.js';
-import type { Fault } from './faults.js';
 import type { Intent } from './intent/intent.js';
 import { tooManyByPerson } from './limits.js';
 import { stacksOfPlan } from './lock.js';
@@ -30,7 +29,7 @@ import { isBeingPlanned, type Outcome, type Run, type RunSummary, type Shown } f
 import { asSeen } from './seen-runs.js';
 import { readStatus, type StackStatus } from './status.js';
 import { StoreError } from './store.js';
-import { lookAtStore } from './store-watch.js';
+import { faultNow } from './store-watch.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
 import { explainIntent, type Why } from './why.js';
 
@@ -158,7 +157,7 @@ class Story implements Pipeline {
   }
 
   async decide(runId: string, actor: Actor, answer: Answer, also?: Answering): Promise<Decision> {
-    const fault = answer === 'confirm' || answer === 'approve' ? await this.#faultNow() : null;
+    const fault = answer === 'confirm' || answer === 'approve' ? await faultNow(this.deps) : null;
     if (fault) return { ok: false, notice: fault.notice };
     const answered = await this.#answers.take(runId, actor, answer, also);
     if (!answered.ok) return answered;
@@ -258,12 +257,6 @@ class Story implements Pipeline {
       return;
     }
     if (!abort()) await noted;
-  }
-
-  /** What keeps runs from beginning, with the store as it is at this moment. */
-  async #faultNow(): Promise<Fault | null> {
-    await lookAtStore(this.deps);
-    return this.deps.faults.blocking();
   }
 
   /** Opens a recorded plan for confirmation, unless it is a dry run or can't run. */

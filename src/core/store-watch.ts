@@ -1,5 +1,5 @@
 import type { CoreDeps } from './deps.js';
-import type { Acceptance } from './faults.js';
+import type { Acceptance, Fault } from './faults.js';
 import { StoreError } from './store.js';
 import { storeUnavailable } from './store-fault.js';
 
@@ -18,6 +18,12 @@ export async function lookAtStore({ store, faults }: WatchDeps): Promise<boolean
   if (wrong === null) return true;
   faults.open(DATA_DIRECTORY, wrong, { blocksRuns: true });
   return false;
+}
+
+/** What keeps runs from beginning, with the store as it is at this moment. Never rejects. */
+export async function faultNow(deps: WatchDeps): Promise<Fault | null> {
+  await lookAtStore(deps);
+  return deps.faults.blocking();
 }
 
 /** A write that went through, or didn't, is the last word on whether the store can be written. */

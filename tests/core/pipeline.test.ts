@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { plain } from '../../src/core/phrase.js';
+import { phrase, plain } from '../../src/core/phrase.js';
+import { notice } from '../../src/core/reasons.js';
 import type { Run } from '../../src/core/run.js';
 import { StoreError } from '../../src/core/store.js';
 import {
@@ -417,6 +418,34 @@ describe('waiting for each other', () => {
     expect(await b).toMatchObject({ state: 'cancelled', startedAt: null });
     first.open();
     await a;
+    expect(home.world.entered).toEqual(['photos']);
+  });
+
+  test('one whose database was lost while it waited never begins, and says so', async () => {
+    const first = gate();
+    home.world.during = async () => {
+      await first.opened;
+      return undefined;
+    };
+    const [held, waiting] = [await previewed(bot, 'photos'), await previewed(bot, 'photos')];
+    const a = confirmed(held.id);
+    await until(() => home.world.entered.length === 1, 'the first runs');
+    const b = confirmed(waiting.id);
+    await until(async () => (await stored(waiting.id)).state === 'queued', 'it waits');
+    const gone = notice('store_unavailable', phrase`The database is no longer there.`, phrase`Put it back.`);
+    bot.deps.faults.open('data-directory', gone, { blocksRuns: true });
+    first.open();
+    await a;
+    const ended = await b;
+    expect(ended).toMatchObject({
+      state: 'failed',
+      startedAt: null,
+      outcome: { reason: 'store_unavailable', next: gone.remedy },
+    });
+    expect(ended.outcome?.summary.map(plain)).toEqual([
+      'The database is no longer there.',
+      'Nothing was run.',
+    ]);
     expect(home.world.entered).toEqual(['photos']);
   });
 });

@@ -3,6 +3,8 @@ import type { AuditEntry } from '../core/store.js';
 import type { ChainedRow, Problem } from './audit-chain.js';
 import type { Sql } from './sqlite-database.js';
 
+/** What a row of a new plan says. */
+const Planned = z.object({ fingerprint: z.string(), dryRun: z.boolean() });
 /** What a row of an end says. */
 const Ended = z.object({ state: z.string(), reason: z.string() });
 
@@ -12,6 +14,9 @@ interface Standing {
   readonly state: string;
   readonly reason: string | null;
   readonly ended: number;
+  readonly dry: number;
+  /** Of a dry run's plan, which is all that comes of it; null for other runs. */
+  readonly fingerprint: string | null;
 }
 
 /** Events of which a run has one, with how it ended. */
@@ -19,8 +24,9 @@ const ENDS: readonly string[] = ['finished', 'rejected'];
 /** Events after which an end must come. */
 const ON_ITS_WAY: readonly string[] = ['awaiting', 'confirmed', 'approved', 'running'];
 const STANDINGS = `
-  SELECT id, state, json_extract(outcome, '$.reason') AS reason, finished_at IS NOT NULL AS ended
-  FROM runs WHERE id IN (SELECT value FROM json_each(?))`;
+  SELECT id, state, json_extract(outcome, '$.reason') AS reason, finished_at IS NOT NULL AS ended, dry_run AS dry,
+    CASE WHEN dry_run = 1 THEN json_extract(plan, '$.fingerprint') END AS fingerprint
+  FROM runs LEFT JOIN plans ON plans.run = runs.seq WHERE id IN (SELECT value FROM json_each(?))`;
 
 /** Compares how runs ended by the trail with how they ended by the history, along the trail. */
 export interface OutcomeCheck {
@@ -47,9 +53,12 @@ export function outcomeCheck(): OutcomeCheck {
         if (event === 'audit_accepted') awaited.clear();
         const standing = runId === null ? undefined : standings.get(runId);
         if (!standing) continue;
-        if (event === 'planned') different.delete(standing.id);
-        if (ON_ITS_WAY.includes(event) && standing.ended === 1)
-          awaited.set(standing.id, { seq, state: standing.state });
+        if (event === 'planned') {
+          different.delete(standing.id);
+          const edited = otherPlan(seq, detail, standing);
+          if (edited !== null) different.set(standing.id, edited);
+        }
+        if (hasEnded(event, standing)) awaited.set(standing.id, { seq, state: standing.state });
         if (!ENDS.includes(event)) continue;
         awaited.delete(standing.id);
         const problem = difference(seq, detail, standing);
@@ -64,6 +73,27 @@ export function outcomeCheck(): OutcomeCheck {
       })),
     ],
   };
+}
+
+/** By the history. A dry run is over with its plan, without an end. */
+function hasEnded(event: string, { state, ended, dry }: Standing): boolean {
+  if (event === 'planned') return dry === 1 && state !== 'planned';
+  return ON_ITS_WAY.includes(event) && ended === 1;
+}
+
+function otherPlan(
+  seq: number,
+  detail: AuditEntry['detail'],
+  { id, dry, fingerprint }: Standing,
+): Problem | null {
+  const told = Planned.safeParse(detail).data;
+  if (!told) return null;
+  if (told.dryRun !== (dry === 1)) {
+    const [trail, history] = told.dryRun ? ['a dry run', 'no dry run'] : ['no dry run', 'one'];
+    return { seq, problem: `Run ${id} is ${trail} by the trail, and ${history} in the history.` };
+  }
+  if (!told.dryRun || told.fingerprint === fingerprint) return null;
+  return { seq, problem: `The plan of the dry run ${id} in the history is not the one of the trail.` };
 }
 
 function difference(

@@ -127,6 +127,9 @@ describe('audit verify compares the history', () => {
       sampleRun({ id: 'r-open', state: 'awaiting' }),
       sampleAudit({ event: 'awaiting', runId: 'r-open' }),
     );
+    const dry = sampleRun({ id: 'r-dry', state: 'planned', dryRun: true });
+    const shown = { fingerprint: dry.plan.fingerprint, dryRun: true };
+    await store.runs.insert(dry, sampleAudit({ event: 'planned', runId: 'r-dry', detail: shown }));
     expect((await store.audit.verify()).problems).toEqual([]);
     await store.close();
     const database = await openDatabase(folder.file('chatops.db'), 1000);
@@ -156,6 +159,18 @@ describe('audit verify compares the history', () => {
     [
       "UPDATE runs SET state = 'succeeded', finished_at = '2026-11-22T14:00:00.000Z' WHERE id = 'r-open'",
       '5: Run r-open is succeeded in the history, and the trail has no end of it.',
+    ],
+    [
+      "UPDATE runs SET state = 'succeeded' WHERE id = 'r-dry'",
+      '6: Run r-dry is succeeded in the history, and the trail has no end of it.',
+    ],
+    [
+      "UPDATE runs SET dry_run = 0 WHERE id = 'r-dry'",
+      '6: Run r-dry is a dry run by the trail, and no dry run in the history.',
+    ],
+    [
+      `UPDATE plans SET plan = json_set(plan, '$.fingerprint', 'x') WHERE run = (SELECT seq FROM runs WHERE id = 'r-dry')`,
+      '6: The plan of the dry run r-dry in the history is not the one of the trail.',
     ],
   ])('%s', async (sql, problem) => {
     expect(await edited(sql)).toEqual([problem]);

@@ -13,6 +13,8 @@ const { outputFiles } = await build({
     { in: 'src/main.ts', out: 'chatops' },
     // A process of its own, started by src/hosts/helper-process.ts.
     { in: 'src/hosts/file-helper.ts', out: 'file-helper' },
+    // One in a pipeline, started by src/hosts/digest.ts.
+    { in: 'src/hosts/digest-helper.ts', out: 'digest-helper' },
   ],
   outdir: OUT,
   bundle: true,

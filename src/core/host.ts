@@ -49,7 +49,16 @@ export interface ExecResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly durationMs: number;
+  /** Of what it wrote to stdout, where {@link PipeOptions.digest} asks for it; missing when not all of it was hashed. */
+  readonly digest?: Digest;
 }
+
+/** What a stream of bytes was. */
+export type Digest = {
+  /** Hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+};
 
 export interface FileStat {
   readonly type: 'file' | 'directory' | 'symlink' | 'other';
@@ -121,6 +130,10 @@ export type PipeOptions = Pick<
   readonly folder?: Folder;
   /** Lines of stderr of the command with this index. */
   readonly onStderr?: (line: string, command: number) => void;
+  /** Lines that the last command writes, where there is no `file`; otherwise nobody reads them. */
+  readonly onStdout?: (line: string) => void;
+  /** Commands, by index, whose output is also hashed on its way; see {@link ExecResult.digest}. */
+  readonly digest?: readonly number[];
 };
 
 /** A file operation that failed; `code` is the system's (`ENOENT`, `EACCES`, `ENOSPC`, …). */

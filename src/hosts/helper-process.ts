@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { HostError } from '../core/host.js';
+import { builtProgram } from './built-program.js';
 import type { FileAnswer, FileArgument, FileOperation } from './file-protocol.js';
 import { lineSplitter } from './lines.js';
 
@@ -25,7 +24,7 @@ const LONGEST_ANSWER = 64 * 1024 * 1024;
 
 /** Starts one. */
 export function startHelper(): HelperProcess {
-  const child = spawn(process.execPath, [helperFile()], {
+  const child = spawn(process.execPath, [builtProgram('file-helper')], {
     stdio: ['pipe', 'pipe', 'ignore'],
     // A Ctrl-C in the terminal is for the bot.
     detached: true,
@@ -84,15 +83,4 @@ function letGo(child: ChildProcess): void {
   for (const stream of [child.stdin, child.stdout]) {
     if (stream && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
   }
-}
-
-let found: string | null = null;
-
-/** The built program, from the sources as from what is built of them: it lies below the folder of package.json. */
-function helperFile(): string {
-  found ??=
-    ['..', '../..', '../../..']
-      .map((up) => fileURLToPath(new URL(`${up}/dist/bin/file-helper.js`, import.meta.url)))
-      .find((path) => existsSync(path)) ?? 'file-helper.js';
-  return found;
 }

@@ -5,9 +5,10 @@ import type { Readable } from 'node:stream';
 import type { ExecResult, Folder, HostScope, PipeOptions } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
 import { endStrays, FAILED, supervise } from './child.js';
-import { type Command, type CommandSettings, inOwnFolder, intoFile, resolveCommand } from './command.js';
+import { type Command, type CommandSettings, inOwnFolder, intoFile } from './command.js';
+import { digestIn, type Link, linksOf } from './digest.js';
 import { openFolder, pathOf, stale } from './folder.js';
-import { readOutput } from './output.js';
+import { type OutputOptions, readOutput } from './output.js';
 import { asHostError } from './plain-files.js';
 import { lowerPriority } from './priority.js';
 import { startTurn } from './start-turn.js';
@@ -17,7 +18,8 @@ const READ_ON_MS = 2000;
 
 /**
  * Runs commands as a pipeline; see {@link Host.pipe}. Each child gets the read end of the pipe before it,
- * so the bytes go from child to child and into the file without passing through this process
+ * so the bytes go from child to child and into the file without passing through this process; what is hashed passes
+ * through a helper process
  * (node:child_process and not execa, which would start to read from streams that nobody else reads).
  */
 export async function pipe(
@@ -35,26 +37,27 @@ export async function pipe(
   let target: FileHandle | null = null;
   try {
     const place = folder === null ? options : { ...options, cwd: pathOf(folder) };
-    const named = argvs.map((argv) => resolveCommand(argv, place, scope, settings));
-    const commands = await Promise.all(named.map((command) => inOwnFolder(command, settings)));
+    const links = linksOf(argvs, place, scope, settings);
+    const commands = await Promise.all(links.map(({ command }) => inOwnFolder(command, settings)));
     const last = commands.pop();
     if (last === undefined) return [];
     const isFar = file !== null && !!(await settings.files?.uncertain(dirname(file)));
     if (isFar) await settings.files?.for(scope.signal).create(file);
     else if (file !== null) target = await create(file);
     commands.push(isFar ? intoFile(last, file) : last);
-    const children = connect(commands, target);
+    const children = connect(commands, target?.fd ?? (options.onStdout && file === null ? 'pipe' : 'ignore'));
+    readOutput(children.at(-1)?.stdout ?? null, { omit: () => true, onLine: options.onStdout });
     if (!options.uninterruptible) for (const { pid } of children) lowerPriority(pid);
     const over = new Set<number>();
     const strays: NodeJS.Timeout[] = [];
     const ends = await Promise.allSettled(
       children.map(async (child, index) => {
-        const stderr = readOutput(child.stderr, {
-          omit: options.omit,
-          onLine: (line) => options.onStderr?.(line, index),
-          onLog: (line) => scope.onOutput('stderr', line),
-        });
-        const argv0 = named[index]?.program ?? '';
+        const link = links[index];
+        const stderr = readOutput(
+          child.stderr,
+          link?.isDigest ? {} : heardOf(link?.index ?? index, options, scope),
+        );
+        const argv0 = link?.command.program ?? '';
         const { timeoutMs, idleMs, uninterruptible } = options;
         const limits = { timeoutMs, idleMs, uninterruptible };
         const end = await supervise(child, { scope, argv0, ...settings, ...limits });
@@ -67,14 +70,33 @@ export async function pipe(
       }),
     );
     for (const timer of strays) clearTimeout(timer);
-    return ends.map((end) => {
+    const results = ends.map((end) => {
       if (end.status === 'rejected') throw end.reason;
       return end.value;
     });
+    return withDigests(links, results);
   } finally {
     await target?.close();
     await folder?.close();
   }
+}
+
+function heardOf(index: number, options: PipeOptions, scope: HostScope): OutputOptions {
+  return {
+    omit: options.omit,
+    onLine: (line) => options.onStderr?.(line, index),
+    onLog: (line) => scope.onOutput('stderr', line),
+  };
+}
+
+/** One result for each command, with what its helper told. */
+function withDigests(links: readonly Link[], results: readonly ExecResult[]): readonly ExecResult[] {
+  return results.flatMap((result, at): readonly ExecResult[] => {
+    if (links[at]?.isDigest) return [];
+    const helper = links[at + 1]?.isDigest ? results[at + 1] : undefined;
+    const digest = helper?.ok ? digestIn(helper.stderr) : null;
+    return [digest ? { ...result, digest } : result];
+  });
 }
 
 /** A folder on a mount that may not answer can't be held open here: nothing tells that it is the one that was meant. */
@@ -92,7 +114,7 @@ async function create(file: string): Promise<FileHandle> {
   }
 }
 
-function connect(commands: readonly Command[], target: FileHandle | null): ChildProcess[] {
+function connect(commands: readonly Command[], target: number | 'pipe' | 'ignore'): ChildProcess[] {
   let previous: Readable | null = null;
   return commands.map((command, index) => {
     const last = index === commands.length - 1;
@@ -100,7 +122,7 @@ function connect(commands: readonly Command[], target: FileHandle | null): Child
       cwd: command.cwd,
       env: command.env,
       detached: true,
-      stdio: [previous ?? 'ignore', last ? (target?.fd ?? 'ignore') : 'pipe', 'pipe'],
+      stdio: [previous ?? 'ignore', last ? target : 'pipe', 'pipe'],
     });
     // As long as this process holds a read end, a writer would never learn that its reader is gone.
     previous?.destroy();

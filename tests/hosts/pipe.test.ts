@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Folder } from '../../src/core/host.js';
 import { pipe } from '../../src/hosts/pipe.js';
@@ -105,6 +107,60 @@ describe('a pipeline', () => {
     expect(results.map(({ stopped }) => stopped)).toEqual([true, true]);
     expect(children.filter(({ pid }) => runs(pid))).toEqual([]);
   });
+});
+
+describe('a digest of what a command of a pipeline writes', () => {
+  test('is that of every byte, which goes on unchanged', async () => {
+    const { scope, output } = recordingScope();
+    const source = ['head', '-c', '50000000', '/dev/urandom'];
+    const argvs = [source, ['tee', join(folder, 'copy')], ['gzip', '-1']];
+    const results = await pipe(argvs, file, { digest: [0, 2] }, scope, SETTINGS);
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
+    const [copy, packed] = [readFileSync(join(folder, 'copy')), readFileSync(file)];
+    expect(results.map(({ digest }) => digest)).toEqual([
+      { sha256: sha256(copy), bytes: 50_000_000 },
+      undefined,
+      { sha256: sha256(packed), bytes: packed.length },
+    ]);
+    expect(gunzipSync(packed).equals(copy)).toBe(true);
+    expect(output).toEqual([]);
+  });
+
+  test('of nothing is that of no bytes', async () => {
+    const { scope } = recordingScope();
+    const [only] = await pipe([['true']], file, { digest: [0] }, scope, SETTINGS);
+    expect(only).toMatchObject({ ok: true, digest: { sha256: sha256(Buffer.alloc(0)), bytes: 0 } });
+  });
+
+  test('is missing when the next command did not take all of it', async () => {
+    const { scope } = recordingScope();
+    const [first, second] = await pipe(
+      [
+        ['head', '-c', '50000000', '/dev/zero'],
+        ['head', '-c', '1'],
+      ],
+      null,
+      { digest: [0] },
+      scope,
+      SETTINGS,
+    );
+    expect(first?.digest).toBeUndefined();
+    expect(second?.ok).toBe(true);
+  });
+
+  test('costs no line of the last command, each of which is heard', async () => {
+    const { scope } = recordingScope();
+    const lines: string[] = [];
+    const options = { digest: [0], onStdout: (line: string) => lines.push(line) };
+    const [first] = await pipe([['seq', '100000'], ['cat']], null, options, scope, SETTINGS);
+    expect(lines).toHaveLength(100_000);
+    expect(lines.at(-1)).toBe('100000');
+    expect(first?.digest?.bytes).toBe(588_895);
+  });
+
+  function sha256(bytes: Buffer): string {
+    return createHash('sha256').update(bytes).digest('hex');
+  }
 });
 
 describe('a pipeline in a certain folder', () => {

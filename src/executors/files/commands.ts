@@ -65,20 +65,18 @@ export function packCommand(what: Packed, exclude: readonly string[]): string[] 
   return create('-', what, exclude, ['--totals', ...CHECKPOINTS]);
 }
 
-/**
- * tar's dry run, with a line for each member. Written to /dev/null, GNU tar opens no file's data (seen with
- * strace), and names come out so that none can hold a line break.
- */
-export function measureCommand(what: Packed, exclude: readonly string[]): string[] {
-  const lines = ['--verbose', '--verbose', '--numeric-owner', '--quoting-style=escape', '--totals'];
-  return create('/dev/null', what, exclude, lines);
-}
+/** A line for each member, see listing.ts; names so that none can hold a line break. */
+const LINES = ['--verbose', '--verbose', '--numeric-owner', '--quoting-style=escape'];
 
 /**
- * Lists an archive. tar reads to the end and takes the decompressor's exit code into account: flipped bits
- * also in the last checksum, and files that were cut off, end in exit 2 (seen with pigz, gzip and zstd).
+ * tar's dry run, with a line for each member. Written to /dev/null, GNU tar opens no file's data (seen with strace).
  */
-export function listCommand(archive: string, compressor: Compressor | null): string[] {
-  const unpack = compressor ? [`--use-compress-program=${compressor.unpack}`] : [];
-  return ['tar', '--list', '--totals', '--quoting-style=escape', ...unpack, `--file=${archive}`];
+export function measureCommand(what: Packed, exclude: readonly string[]): string[] {
+  return create('/dev/null', what, exclude, [...LINES, '--totals']);
+}
+
+/** Reads an archive from the disk, unpacks it where it is packed, and lists what comes out; one program each. */
+export function readCommands(archive: string, compressor: Compressor | null): string[][] {
+  const unpack = compressor ? [[...compressor.unpack.split(' '), '-c']] : [];
+  return [['cat', '--', archive], ...unpack, ['tar', '--list', ...LINES, '--file=-']];
 }

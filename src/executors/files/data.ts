@@ -12,9 +12,8 @@ export type FilesData = {
   readonly exclude: readonly string[];
   /** Commands whose output, from one to the next, becomes the archive. */
   readonly pack: readonly (readonly string[])[];
-  /** Lists the partial, which reads and decompresses all of it. */
-  readonly list: readonly string[];
-  readonly hash: readonly string[];
+  /** Commands that read the partial back, from one to the next; the last one lists what is inside. */
+  readonly read: readonly (readonly string[])[];
   /** What tar's dry run found. */
   readonly files: number;
   readonly bytes: number;
@@ -43,8 +42,7 @@ export const ARCHIVE_MEMBERS = {
   createsFolder: z.boolean(),
   exclude: z.array(z.string()),
   pack: z.array(z.array(z.string())),
-  list: z.array(z.string()),
-  hash: z.array(z.string()),
+  read: z.array(z.array(z.string())),
   files: z.number(),
   bytes: z.number(),
   streamBytes: z.number(),

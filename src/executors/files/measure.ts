@@ -5,6 +5,7 @@ import { tarName } from '../shared/escapes.js';
 import { unreadable, unreadableBelow } from '../shared/source.js';
 import { toolMissing } from '../shared/tools.js';
 import { lastLine } from '../shared/wording.js';
+import { memberIn } from './listing.js';
 
 /** What would be packed. */
 export type Measured =
@@ -17,9 +18,6 @@ export type Measured =
       readonly streamBytes: number;
     }
   | { readonly ok: false; readonly notice: Notice };
-
-/** Type, owner, size (or a device's numbers), date, time, name. */
-const MEMBER = /^(\S)\S+ +\d+\/\d+ +(\d+)(?:,\d+)? +\S+ \S+ (.*)$/;
 
 /** Counts files and bytes with the very options and exclusions that the run uses; reads no contents. */
 export async function measure(
@@ -38,13 +36,13 @@ export async function measure(
     log: 'none',
     keep: 64 * 1024,
     onStdout: (line) => {
-      const [, type = '', size = '', name = ''] = MEMBER.exec(line) ?? [];
-      if (type === '' || type === 'd') return;
+      const member = memberIn(line);
+      if (member === null || member.type === 'd') return;
       files += 1;
-      if (type !== '-') return;
-      bytes += Number(size);
+      if (member.type !== '-') return;
+      bytes += member.size;
       if (closed.size === 0) return;
-      const path = tarName(name).toString('utf8').replace(/^\.\//, '');
+      const path = tarName(member.name).toString('utf8').replace(/^\.\//, '');
       if (closed.has(path)) blocking.push(path);
     },
   });

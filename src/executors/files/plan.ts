@@ -8,7 +8,7 @@ import { rememberedNumber, rememberedText } from '../shared/memory.js';
 import { checkSourceMount, mountPointOf } from '../shared/mounts.js';
 import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
 import { checkSpace, type Need } from '../shared/space.js';
-import { listCommand, measureCommand, packCommand, packed } from './commands.js';
+import { measureCommand, packCommand, packed, readCommands } from './commands.js';
 import type { FilesData } from './data.js';
 import { measure } from './measure.js';
 import { archiveName } from './names.js';
@@ -68,8 +68,7 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
     createsFolder: !place.exists,
     exclude: fields.exclude,
     pack: [packCommand(what, fields.exclude), ...(compressor ? [compressor.pack] : [])],
-    list: listCommand(partial, compressor),
-    hash: ['sha256sum', '--binary', '--', partial],
+    read: readCommands(partial, compressor),
     ...{ files: size.files, bytes: size.bytes, streamBytes: size.streamBytes },
     neededBytes: 'bytes' in need ? need.bytes : need.atMost,
     sourceMount,

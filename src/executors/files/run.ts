@@ -5,10 +5,11 @@ import type { PlanPart } from '../../core/plan.js';
 import type { Notice } from '../../core/reasons.js';
 import { alreadyThere, diskFull, ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { shortHash } from '../shared/wording.js';
-import { checkPartial, hashPartial, writePartial } from './archive.js';
+import { writePartial } from './archive.js';
 import { deleteOld } from './clean.js';
 import type { FilesData } from './data.js';
 import { JOURNAL } from './journal.js';
+import { checkFailed, readBack } from './read-back.js';
 import { type Finished, recordArchive } from './record.js';
 import { STEP } from './steps.js';
 
@@ -79,15 +80,17 @@ async function make(data: FilesData, began: Date, ctx: RunContext): Promise<Made
     ctx.step(STEP.copy, 'done');
 
     ctx.step(STEP.check, 'running');
-    const checked = await checkPartial(data, written.streamBytes, ctx);
+    const checked = await readBack(data, written.stream, ctx);
     if (!checked.ok) return failedAt(STEP.check, checked.failure, ctx);
+    const { sha256, size, files } = checked;
+    if (files === 0 || files * 2 < data.files) {
+      const few = `${files} files inside instead of ${data.files}`;
+      return failedAt(STEP.check, checkFailed(data.partial, few), ctx);
+    }
     ctx.step(STEP.check, 'done');
 
     ctx.step(STEP.record, 'running');
-    const hashed = await hashPartial(data, ctx);
-    if (!hashed.ok) return failedAt(STEP.record, hashed.failure, ctx);
-    const { files, size } = checked;
-    const finished = { sha256: hashed.sha256, size, files, createdAt: began.toISOString() };
+    const finished = { sha256, size, files, createdAt: began.toISOString() };
     await ctx.note(JOURNAL.finished, finished);
     await host.rename(data.partial, data.archive);
     const warnings = await recordArchive(data, finished, ctx);

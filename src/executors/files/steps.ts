@@ -18,7 +18,7 @@ export function steps(
   expected: number | null,
   ages: ReadonlyMap<string, string>,
 ): readonly PlanStep[] {
-  const { source, archive, bytes, files, pack, list, hash, deletions, kept } = data;
+  const { source, archive, bytes, files, pack, read, deletions, kept } = data;
   const amount = `${formatBytes(bytes)} (${formatCount(files, 'file')})`;
   // Nothing was counted when the plan is blocked early.
   const title: Phrase =
@@ -27,8 +27,11 @@ export function steps(
       : phrase`Copy ${amount} to ${code(archive)}${size(pack.length > 1, expected)}.`;
   return [
     { title, commands: pack },
-    { title: phrase`Check the archive: read all of it and count its files.`, commands: [list] },
-    { title: phrase`Note its sha256 in the manifest beside it.`, commands: [hash] },
+    {
+      title: phrase`Check the archive: read all of it back, compare it with what was packed, count its files.`,
+      commands: read,
+    },
+    { title: phrase`Write the manifest with its sha256 beside it.`, commands: [] },
     ...(deletions.length > 0 ? [{ title: deletionTitle(deletions, ages, kept), commands: [] }] : []),
   ];
 }

@@ -19,7 +19,6 @@ export async function openToolbox(host: Host, fields: CompressionFields): Promis
   if (tar === null) blockers.push(toolMissing('tar'));
   else if (!tar.includes('GNU tar')) blockers.push(notGnu());
   else versions.tar = tar;
-  if ((await versionOf(host, 'sha256sum')) === null) blockers.push(toolMissing('sha256sum'));
 
   if (fields.compress === 'none') return { compressor: null, versions, blockers };
   for (const compressor of compressorsFor(fields)) {

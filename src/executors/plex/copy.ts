@@ -1,7 +1,8 @@
 import type { RunContext } from '../../core/executor.js';
-import { type ExecResult, HostError, type PipeOptions } from '../../core/host.js';
+import { type Digest, type ExecResult, HostError, type PipeOptions } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { whyFailed } from '../docker/container.js';
+import { notHashed } from '../files/archive.js';
 import { commandFailed, diskFull, type Failure, failure, STOPPED } from '../shared/failure.js';
 import { saysDiskFull } from '../shared/space.js';
 import type { PlexData } from './data.js';
@@ -10,14 +11,27 @@ import { packOf } from './direct.js';
 /** How often the growing file is looked at, in ms. */
 const LOOK_EVERY = 1000;
 
-/** Streams the databases through the compressor into the partial file. Null when all of it went well. */
-export async function copy(data: PlexData, ctx: RunContext): Promise<Failure | null> {
+export type Copied =
+  | {
+      readonly ok: true;
+      /** What the tar stream was. */
+      readonly stream: Digest;
+    }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Streams the databases through the compressor into the partial file. */
+export async function copy(data: PlexData, ctx: RunContext): Promise<Copied> {
   const watching = watch(data, ctx);
   try {
     const packed = (await packDirectly(data, ctx)) ?? (await pack(data.pack, {}, data, ctx));
-    if (packed.failure !== null || packed.reader.ok) return packed.failure;
-    const why = whyFailed(packed.reader);
-    return failure('command_failed', phrase`The databases could not be read: ${code(why)}.`);
+    if (packed.failure !== null) return { ok: false, failure: packed.failure };
+    const { reader } = packed;
+    if (!reader.ok) {
+      const why = phrase`The databases could not be read: ${code(whyFailed(reader))}.`;
+      return { ok: false, failure: failure('command_failed', why) };
+    }
+    const stream = reader.digest;
+    return stream === undefined ? { ok: false, failure: notHashed(data) } : { ok: true, stream };
   } finally {
     clearInterval(watching);
   }
@@ -35,7 +49,7 @@ async function pack(
   data: PlexData,
   ctx: RunContext,
 ): Promise<Packed> {
-  const results = await ctx.host.pipe(argvs, data.partial, options);
+  const results = await ctx.host.pipe(argvs, data.partial, { ...options, digest: [0] });
   const [reader, compressor] = results;
   if (reader === undefined) throw new Error('a plan without commands was run');
   if (ctx.signal.aborted) return { failure: STOPPED, reader };

@@ -1,4 +1,5 @@
 import type { Executor } from '../../core/executor.js';
+import { ofVersion1 } from '../files/earlier.js';
 import type { PlexData } from './data.js';
 import { withLeft } from './left.js';
 import { type PlexTimes, TIMES } from './times.js';
@@ -10,8 +11,7 @@ export function createPlex(times: PlexTimes): Executor<'plex', PlexData> {
     data: {
       version: 2,
       schema: async () => (await import('./data.js')).PLEX_SCHEMA,
-      // Nothing that recovery reads is another than before.
-      earlier: (data) => ({ direct: null, ...(data as Omit<PlexData, 'direct'>) }),
+      earlier: (data) => ({ direct: null, ...ofVersion1(data) }),
     },
     places: ({ source_container, destination }) => [`container:${source_container}`, `path:${destination}`],
     plan: async (fields, ctx) => (await import('./plan.js')).planPlex(times, fields, ctx),

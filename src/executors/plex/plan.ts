@@ -5,7 +5,7 @@ import { code, phrase } from '../../core/phrase.js';
 import { INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { Container } from '../docker/container.js';
-import { type Compressor, listCommand } from '../files/commands.js';
+import { type Compressor, readCommands } from '../files/commands.js';
 import { archiveName } from '../files/names.js';
 import { oldArchives, unknownArchives } from '../files/old-archives.js';
 import { openToolbox } from '../files/toolbox.js';
@@ -52,8 +52,7 @@ export async function planPlex(
     createsFolder: !place.exists,
     exclude: [],
     pack: [source.read, ...(toolbox.compressor ? [toolbox.compressor.pack] : [])],
-    list: [...listCommand(`${archive}.partial`, toolbox.compressor), '--verbose', '--numeric-owner'],
-    hash: ['sha256sum', '--binary', '--', `${archive}.partial`],
+    read: readCommands(`${archive}.partial`, toolbox.compressor),
     ...size,
     streamBytes: 0,
     neededBytes: 'bytes' in need ? need.bytes : need.atMost,

@@ -1,9 +1,10 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
+import type { Digest } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { hashPartial } from '../files/archive.js';
+import { notHashed } from '../files/archive.js';
 import { deleteOld } from '../files/clean.js';
 import { JOURNAL } from '../files/journal.js';
 import { type Finished, recordArchive } from '../files/record.js';
@@ -11,7 +12,7 @@ import { deletedText, findInTheWay, kept, NOTHING_DONE, removePartial, UNTOUCHED
 import { ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { type Around, around, type Lost } from './around.js';
 import { check } from './check.js';
-import { copy } from './copy.js';
+import { type Copied, copy } from './copy.js';
 import type { PlexData, StepId } from './data.js';
 import { databaseText, levelOf } from './database-words.js';
 import type { Databases } from './databases.js';
@@ -31,11 +32,18 @@ export async function runPlex(
   const inTheWay = await findInTheWay(data, ctx);
   if (inTheWay) return ended(inTheWay, [NOTHING_DONE]);
 
-  const copied = await around(data, ctx, times, () => makePartial(data, ctx));
+  let stream: Digest | null = null;
+  const copied = await around(data, ctx, times, async () => {
+    const partial = await makePartial(data, ctx);
+    if (!partial.ok) return partial.failure;
+    stream = partial.stream;
+    return null;
+  });
+  const failed = copied.failure ?? (stream === null ? notHashed(data) : null);
   const made =
-    copied.failure === null
-      ? await finishArchive(data, began, ctx)
-      : { ok: false as const, failure: copied.failure };
+    failed === null && stream !== null
+      ? await finishArchive(data, stream, began, ctx)
+      : { ok: false as const, failure: failed ?? notHashed(data) };
   if (!made.ok) return failedResult(made.failure, copied, await removeWritten(data, ctx), data);
   if (copied.lost !== null) return leftDown(copied.lost, data, [...kept(data, made.finished), UNTOUCHED]);
 
@@ -56,17 +64,16 @@ export async function runPlex(
   return clean(data, { state: 'succeeded', reason: 'done', summary, warnings }, ctx);
 }
 
-/** Null when the partial is written as a whole. */
-async function makePartial(data: PlexData, ctx: RunContext): Promise<Failure | null> {
+async function makePartial(data: PlexData, ctx: RunContext): Promise<Copied> {
   try {
     begin('copy', data, ctx);
     await ctx.journal(JOURNAL.partial, data.partial);
     if (data.createsFolder) await ctx.host.mkdir(data.destination);
-    const failed = await copy(data, ctx);
-    end('copy', data, ctx, failed === null);
-    return failed;
+    const copied = await copy(data, ctx);
+    end('copy', data, ctx, copied.ok);
+    return copied;
   } catch (error) {
-    return await fileFailed(error, data, ctx);
+    return { ok: false, failure: await fileFailed(error, data, ctx) };
   }
 }
 
@@ -81,20 +88,18 @@ type Made =
     }
   | { readonly ok: false; readonly failure: Failure };
 
-async function finishArchive(data: PlexData, began: Date, ctx: RunContext): Promise<Made> {
+async function finishArchive(data: PlexData, stream: Digest, began: Date, ctx: RunContext): Promise<Made> {
   const { host } = ctx;
   if (ctx.signal.aborted) return { ok: false, failure: STOPPED };
   try {
     begin('check', data, ctx);
     await host.sync(data.partial);
-    const checked = await check(data, ctx);
+    const checked = await check(data, stream, ctx);
     if (!checked.ok) return failedCheck(data, checked.failure, ctx);
-    const hashed = await hashPartial(data, ctx);
-    if (!hashed.ok) return failedCheck(data, hashed.failure, ctx);
     end('check', data, ctx, true);
-    const { files, bytes, size, databases } = checked;
+    const { files, bytes, size, sha256, databases } = checked;
     const finished = {
-      ...{ sha256: hashed.sha256, size, files, createdAt: began.toISOString() },
+      ...{ sha256, size, files, createdAt: began.toISOString() },
       verified: levelOf(databases),
     };
     await ctx.note(JOURNAL.finished, finished);

@@ -28,7 +28,7 @@ export function steps(data: PlexData, told: Told): readonly PlanStep[] {
       title: releaseTitle(data, told),
       commands: [releaseCommand({ name: data.container, hold: data.hold === 'pause' ? 'pause' : 'stop' })],
     }),
-    check: () => ({ title: checkTitle(data), commands: [data.list, data.hash] }),
+    check: () => ({ title: checkTitle(data), commands: data.read }),
     clean: () => ({ title: deletionTitle(data.deletions, told.ages, data.kept), commands: [] as Argv[] }),
   };
   return data.steps.map((id) => write[id]());
@@ -88,7 +88,7 @@ function checkTitle({ sqlite }: PlexData): Phrase {
     sqlite === null
       ? phrase`. ${code('sqlite3')} is not installed here, so the databases in it are not opened.`
       : phrase`, open the databases in it.`;
-  return phrase`Check the archive: read all of it, count its files${databases}`;
+  return phrase`Check the archive: read all of it back, compare it with what was packed, count its files${databases}`;
 }
 
 export function effects(data: PlexData, old: OldArchives): readonly Effect[] {

@@ -6,7 +6,6 @@ import { type Notice, notice } from '../../core/reasons.js';
 const PACKAGES: Readonly<Record<string, string>> = {
   ssh: 'openssh-client',
   find: 'findutils',
-  sha256sum: 'coreutils',
 };
 
 /** The first line that the program says about its version; null when it is not installed. */

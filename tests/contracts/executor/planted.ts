@@ -26,7 +26,7 @@ export const PLANTED: readonly Planted[] = [
     plant: inHost((host) => ({
       remove: async (path) => path.endsWith('.partial') || host.remove(path),
     })),
-    faults: aim('fail', /^run exec sha256sum/),
+    faults: aim('fail', /^run pipe cat/),
   },
   {
     name: 'rename and manifest are swapped',
@@ -49,7 +49,7 @@ export const PLANTED: readonly Planted[] = [
     name: 'a lease is kept',
     executor: 'files',
     plant: (deps) => ({ ...deps, store: { ...deps.store, leases: keeping(deps.store.leases) } }),
-    faults: aim('fail', /^run exec sha256sum/),
+    faults: aim('fail', /^run pipe cat/),
   },
   {
     name: 'old archives are deleted before the new one is checked',
@@ -59,7 +59,7 @@ export const PLANTED: readonly Planted[] = [
       for (const { archive } of deletions) await rm(archive);
       return executor.run(part, ctx);
     }),
-    faults: aim('fail', /^run exec tar/),
+    faults: aim('fail', /^run pipe cat/),
   },
   {
     name: 'a failed check is called a success',
@@ -68,7 +68,7 @@ export const PLANTED: readonly Planted[] = [
       const result = await executor.run(part, ctx);
       return result.reason === 'check_failed' ? { ...result, state: 'succeeded', reason: 'done' } : result;
     }),
-    faults: aim('fail', /^run exec tar/),
+    faults: aim('fail', /^run pipe cat/),
   },
   {
     name: 'an error is swallowed',
@@ -93,7 +93,7 @@ export const PLANTED: readonly Planted[] = [
         open: (scope) => leaving(deps.hosts.open(scope), scope),
       },
     }),
-    faults: aim('fail', /^run exec sha256sum/),
+    faults: aim('fail', /^run pipe cat/),
   },
   {
     name: 'the container is not started again',

@@ -117,6 +117,19 @@ export function describeHost(name: string, make: () => Promise<HostUnderTest>): 
         expect(failed.map(({ exitCode }) => exitCode)).toEqual([7, 0]);
       }));
 
+    test('what a command of a pipeline writes is hashed on its way, and what the last one writes is heard', () =>
+      withHost(async ({ host }) => {
+        const lines: string[] = [];
+        const results = await host.pipe([['printf', 'b\\na\\n'], ['sort']], null, {
+          digest: [0],
+          onStdout: (line) => lines.push(line),
+        });
+        // printf 'b\na\n' | sha256sum
+        const sha256 = 'aea8a04c2f293417e499bf5de2def8ebb1ed40264d128a67180ea56fbe4600ff';
+        expect(results.map(({ digest }) => digest)).toEqual([{ sha256, bytes: 4 }, undefined]);
+        expect(lines).toEqual(['a', 'b']);
+      }));
+
     test('a pipeline never writes over a file', () =>
       withHost(async ({ host, at }, { read, write }) => {
         write(at('mine'), 'mine');

@@ -113,6 +113,45 @@ describe('a partial', () => {
     },
   );
 
+  test.each([
+    ['with other bytes in it', ['--exclude=d0/f0']],
+    ['with less in it', ['--exclude=random']],
+  ] as const)('that is another valid archive, %s, does not pass either', async (_what, options) => {
+    put(lab.path('src', 'random'), randomBytes(200_000));
+    lab.adapt = afterWriting((partial) => {
+      put(lab.path('src', 'd0', 'f0'), 'other');
+      tool('tar', '-czf', partial, ...options, '-C', lab.path('src'), '.');
+    });
+    const part = await lab.plan(files, fields);
+    const result = await files.run(part, lab.runContext());
+    expect(result).toMatchObject({ state: 'failed', reason: 'check_failed' });
+    expect(said(result)).toContain('sha256 differs');
+    expect(readdirSync(lab.path('dst'))).toEqual(OLD);
+  });
+
+  test('whose checksum at the end is wrong is found by the program that unpacks it, not by tar', async () => {
+    put(lab.path('src', 'random'), randomBytes(200_000));
+    lab.adapt = afterWriting((partial) => {
+      // The last 8 bytes of gzip are its CRC-32 and the length.
+      const file = openSync(partial, 'r+');
+      writeSync(file, Buffer.from([1, 2, 3, 4]), 0, 4, statSync(partial).size - 8);
+      closeSync(file);
+    });
+    const part = await lab.plan(files, fields);
+    const result = await files.run(part, lab.runContext());
+    expect(result).toMatchObject({ state: 'failed', reason: 'check_failed' });
+    expect(said(result)).toMatch(/crc|corrupt/i);
+  });
+
+  test('that a compressor filled with something else does not pass', async () => {
+    const part = await lab.plan(files, fields);
+    const [tar] = part.data.pack;
+    const pack = [tar ?? [], ['sh', '-c', 'tr f g | gzip -1']];
+    const result = await files.run({ ...part, data: { ...part.data, pack } }, lab.runContext());
+    expect(result).toMatchObject({ state: 'failed', reason: 'check_failed' });
+    expect(readdirSync(lab.path('dst'))).toEqual(OLD);
+  });
+
   test('that is a valid archive of less does not pass either', async () => {
     put(lab.path('src', 'random'), randomBytes(200_000));
     lab.adapt = afterWriting((partial) => {

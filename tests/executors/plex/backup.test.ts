@@ -71,7 +71,7 @@ describeWithDocker('plex on a real engine', () => {
       ['docker', 'stop'],
       ['docker', 'cp'],
       ['docker', 'start'],
-      ['tar', '--list'],
+      ['cat', '--'],
     ]);
     expect(files()).toEqual([]);
     expect(statusOf(name)).toBe('running');

@@ -117,10 +117,10 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     const at = { archive, partial: `${archive}.partial` };
     const moved = (argv: readonly string[]): string[] =>
       argv.map((arg) => arg.replace(data.partial, at.partial));
-    const [list, extract] = [moved(data.list), moved(data.extract)];
+    const [read, extract] = [data.read.map(moved), moved(data.extract)];
     const plan = {
       ...rest,
-      data: { ...data, direct: null, ...at, list, extract, hash: data.hash.with(-1, at.partial) },
+      data: { ...data, direct: null, ...at, read, extract },
     };
     expect(await streams(plan)).toBe(true);
     return archive;
@@ -390,7 +390,7 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     const plan = await planned(name);
     const ctx = whenHeld(() => {
       renameSync(inConfig(), lab.path('config', 'moved'));
-      put(inConfig('new.txt'), 'new');
+      put(inConfig('new.txt'), 'new, and as long');
     });
     expect((await executor.run(plan, ctx)).state).toBe('succeeded');
     expect(isStreamed()).toBe(true);

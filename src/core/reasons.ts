@@ -263,6 +263,16 @@ export const REASONS = {
     summary: 'The destination will be nearly full after this run.',
     remedy: 'Free some space soon.',
   },
+  in_the_way: {
+    summary:
+      'Something at the destination is of another type than in the source, and would be deleted to make room.',
+    remedy:
+      'Remove or rename it there, or add `--delete` to the intent’s `options`: then the preview lists it as a deletion.',
+  },
+  newer_at_destination: {
+    summary: 'Files that are newer at the destination than in the source will be overwritten.',
+    remedy: 'Make sure that source and destination aren’t swapped, and that nobody works in the destination.',
+  },
   destination_in_source: {
     summary: 'Source and destination lie inside each other.',
     remedy: 'Choose a destination outside the source.',

@@ -36,8 +36,12 @@ function selection(fields: Fields): readonly string[] {
   return [...always, ...connection(fields), ...fields.options, ...exclude];
 }
 
-/** What every line of a dry run and of a deletion looks like: itemized change, bytes, name. */
-const LINES = '--out-format=%i|%l|%n';
+/** What every line about an entry looks like: itemized change, bytes, time, name. */
+const LINES = '--out-format=%i|%l|%M|%n';
+/** rsync looks at the destination from here and copies nothing: it never exists. */
+const NOWHERE = '/proc/nowhere/';
+/** Paths on stdin, each for itself: nothing above them is sent along. */
+const LISTED = ['--dirs', '--no-implied-dirs', '--from0', '--files-from=-'];
 
 /**
  * The dry run, with deletions when mirroring. Never a bare --delete: with an unreadable source folder it
@@ -52,7 +56,7 @@ export function dryRunCommand(fields: Fields): string[] {
 }
 
 /** What a copy may use: see {@link BothSides}. */
-interface Usable {
+export interface Usable {
   readonly fsync: boolean;
   readonly info: boolean;
 }
@@ -68,7 +72,7 @@ export function copyCommand(fields: Fields, inTheWay: number, usable: Usable): s
   const output = ['--no-human-readable', '--outbuf=N', info];
   const durable = usable.fsync ? ['--fsync'] : [];
   const room = inTheWay === 0 ? [] : deletions(inTheWay);
-  return ['rsync', ...output, ...durable, ...selection(fields), ...room, ...ends(fields)];
+  return ['rsync', ...output, LINES, ...durable, ...selection(fields), ...room, ...ends(fields)];
 }
 
 /**
@@ -92,14 +96,44 @@ const SAME_IN_DELETION =
   /^--(one-file-system|omit-(dir|link)-times|no-links|modify-window=.*|timeout=.*|contimeout=.*)$/;
 
 /**
- * Deletes what the rules on stdin allow ({@link deletionRules}), each only if the source does not have it
- * now. With --existing and --ignore-existing no file is created or changed; the folders get their times back.
- *
- * --files-from with --delete-missing-args can't do this: it deletes nothing in folders that are gone from
- * the source ("file has vanished", exit 24), nor where a file took a folder's place (exit 23); tried with 3.5.0.
+ * Deletes the paths on stdin, each only if the source does not have it now. With --existing and --ignore-existing no file
+ * is created or changed. A folder that isn't empty stays. The time grows with the list; it takes --no-implied-dirs to
+ * delete in folders that are gone from the source.
+ */
+export function deleteCommand(fields: Fields): string[] {
+  return [
+    ...['rsync', ...LISTED, '--delete-missing-args', '--existing', '--ignore-existing', LINES, TIMEOUT],
+    ...[...waits(fields), ...connection(fields), ...ends(fields)],
+  ];
+}
+
+/** The intent's own deadlines, for every call. */
+function waits({ options }: Fields): readonly string[] {
+  return options.filter((option) => /^--(timeout|contimeout)=/.test(option));
+}
+
+/** Lists what is at the destination at the paths on stdin; symlinks are not followed at their end. */
+export function lookCommand(fields: Fields): string[] {
+  return [
+    ...['rsync', '--dry-run', ...LISTED, '--links', '-D', '--ignore-missing-args', LINES, TIMEOUT],
+    ...[...waits(fields), ...connection(fields), '--', `${fields.destination}/`, NOWHERE],
+  ];
+}
+
+/** Gives the folders on stdin the source's times back, where both sides have them. */
+export function folderTimesCommand(fields: Fields): string[] {
+  return [
+    ...['rsync', ...LISTED, '--times', '--ignore-missing-args', '--existing', '--ignore-existing', TIMEOUT],
+    ...[...waits(fields), ...connection(fields), ...ends(fields)],
+  ];
+}
+
+/**
+ * Deletes what the rules on stdin allow ({@link deletionRules}), for another side that knows no --delete-missing-args or
+ * doesn't list what it has. The time grows with the square of the list. The folders get their times back.
  * @param count how many deletions were shown
  */
-export function deleteCommand(fields: Fields, count: number): string[] {
+export function deleteByRulesCommand(fields: Fields, count: number): string[] {
   const same = fields.options.filter((option) => SAME_IN_DELETION.test(option));
   return [
     ...['rsync', '-rltD', '--existing', '--ignore-existing', ...deletions(count), LINES, TIMEOUT],
@@ -107,10 +141,10 @@ export function deleteCommand(fields: Fields, count: number): string[] {
   ];
 }
 
-/** The environment of every rsync here: names come out as ASCII, the daemon's password goes in by reference. */
+/** The environment of every rsync here: names come out as ASCII and times in UTC, the daemon's password goes in by reference. */
 export function rsyncEnvironment(
   fields: Pick<DockerVolumesFields, 'destination' | 'password_secret'>,
 ): Readonly<Record<string, Arg>> {
   const secret = placeKind(fields.destination) === 'daemon' ? fields.password_secret : null;
-  return { LC_ALL: 'C', ...(secret === null ? {} : { RSYNC_PASSWORD: { secret } }) };
+  return { LC_ALL: 'C', TZ: 'UTC0', ...(secret === null ? {} : { RSYNC_PASSWORD: { secret } }) };
 }

@@ -9,16 +9,25 @@ export type MirrorData = {
   readonly inTheWay: readonly string[];
   /** Deleted after copying. */
   readonly deletions: readonly string[];
-  /** Folders that stay, because they hold excluded files, but are gone from the source. */
-  readonly passages: readonly string[];
+  /** Deleted by the copy as well, each itself replaced by something of another type. */
+  readonly replaced: readonly string[];
   readonly copy: readonly string[];
   readonly sync: readonly string[];
+  /** Empty where only {@link MirrorData.removeByRules} will do. */
   readonly remove: readonly string[];
+  readonly look: readonly string[];
+  /** Empty where folders' times are not kept. */
+  readonly folderTimes: readonly string[];
+  readonly removeByRules: readonly string[];
   readonly check: readonly string[];
   readonly files: number;
   readonly totalBytes: number;
   readonly transfers: number;
   readonly transferBytes: number;
+  /** Of the transfers, what the destination has nothing of. */
+  readonly created: number;
+  /** Of the others, what is newer at the destination. */
+  readonly newer: number;
   readonly neededBytes: number;
   readonly sourceMount: string | null;
 };
@@ -29,15 +38,20 @@ export const MIRROR_SCHEMA: z.ZodType<MirrorData> = z.strictObject({
   passwordSecret: z.string().nullable(),
   inTheWay: z.array(z.string()),
   deletions: z.array(z.string()),
-  passages: z.array(z.string()),
+  replaced: z.array(z.string()),
   copy: z.array(z.string()),
   sync: z.array(z.string()),
   remove: z.array(z.string()),
+  look: z.array(z.string()),
+  folderTimes: z.array(z.string()),
+  removeByRules: z.array(z.string()),
   check: z.array(z.string()),
   files: z.number(),
   totalBytes: z.number(),
   transfers: z.number(),
   transferBytes: z.number(),
+  created: z.number(),
+  newer: z.number(),
   neededBytes: z.number(),
   sourceMount: z.string().nullable(),
 });

@@ -8,13 +8,14 @@ import { dryRunCommand, rsyncEnvironment } from './commands.js';
 import { complaintIn, reported } from './complaints.js';
 import { isUnreachable } from './exit-codes.js';
 import { type Listing, listingReader } from './listing.js';
+import { stuckIn } from './replaced.js';
 
 export type DryRun =
   | {
       readonly ok: true;
       readonly listing: Listing;
-      /** The destination itself is not there yet. */
-      readonly isNew: boolean;
+      /** Folders that can't be replaced without deleting what is in them. */
+      readonly stuck: readonly string[];
     }
   | { readonly ok: false; readonly notice: Notice };
 
@@ -22,25 +23,20 @@ export type DryRun =
 export async function dryRun(fields: DockerVolumesFields, real: string, ctx: PlanContext): Promise<DryRun> {
   const closed = await unreadableBelow(ctx.host, real);
   if (closed === null) return { ok: false, notice: toolMissing('find') };
-  let isNew = false;
   const { listing, onLine } = listingReader(closed);
   const result = await ctx.host.exec(dryRunCommand(fields), {
     env: rsyncEnvironment(fields),
     log: 'none',
     keep: 64 * 1024,
-    onStdout: (line) => {
-      isNew ||= NEW_FOLDER.test(line);
-      onLine(line);
-    },
+    onStdout: onLine,
   });
   if (listing.found.length > 0) return { ok: false, notice: unreadable(fields.source, listing.found) };
   // Exit 24: files vanished meanwhile, which is no matter when only counting.
-  if (result.ok || result.exitCode === 24) return { ok: true, listing, isNew };
+  if (result.ok || result.exitCode === 24) return { ok: true, listing, stuck: [] };
+  const stuck = result.exitCode === 23 ? stuckIn(result.stderr) : [];
+  if (stuck.length > 0) return { ok: true, listing, stuck };
   return { ok: false, notice: dryRunFailed(fields, result.exitCode, result.stderr) };
 }
-
-/** rsync's line for the destination's own folder, when it would create that. */
-const NEW_FOLDER = /^cd\++ *\|\d+\|\.\/$/;
 
 function dryRunFailed(fields: DockerVolumesFields, exitCode: number | null, stderr: string): Notice {
   const { destination, source } = fields;

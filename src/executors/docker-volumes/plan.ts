@@ -11,7 +11,7 @@ import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
 import { checkSpace } from '../shared/space.js';
 import type { Abilities } from './abilities.js';
 import { type BothSides, bothSides } from './both-sides.js';
-import { copyCommand, deleteCommand, dryRunCommand, syncCommand } from './commands.js';
+import { commandsOf } from './commands-of.js';
 import type { MirrorData } from './data.js';
 import { dryRun } from './dry-run.js';
 import { MAKE_ROOM } from './exit-codes.js';
@@ -20,11 +20,15 @@ import { askOtherSide, checkRemoteParent } from './other-side.js';
 import { sortDeletions } from './parts.js';
 import { placeKind, touchOf } from './place.js';
 import { preflight } from './preflight.js';
+import { checkReplaced, type Impact, impactOf, NO_IMPACT, newerNotice } from './replaced.js';
 import { effects, steps } from './steps.js';
+
+const NO_DELETIONS = { inTheWay: [], replaced: [], deletions: [] } as const;
 
 /** What one look at the world found. */
 interface Findings {
   readonly listing: Listing;
+  readonly impact: Impact;
   readonly blockers: readonly Notice[];
   readonly warnings: readonly Notice[];
   readonly sourceMount: string | null;
@@ -43,18 +47,16 @@ export async function planMirror(
   const { fields, ...usable } = found.both ?? { fields: asked, fsync: false, info: true };
   const blocked = found.blockers.length > 0;
   // A plan that can't be confirmed needs no working data, and the list may be very long.
-  const parts = await sortDeletions(ctx.host, fields.source, blocked ? [] : listing.deletions);
-  const { files, totalBytes, transfers, transferBytes, neededBytes } = listing;
+  const parts = blocked ? NO_DELETIONS : { ...sortDeletions(listing), replaced: found.impact.replaced };
+  const { files, totalBytes, transfers, transferBytes, created, neededBytes } = listing;
   const data: MirrorData = {
     source: fields.source,
     destination: fields.destination,
     passwordSecret: fields.password_secret,
     ...parts,
-    copy: copyCommand(fields, parts.inTheWay.length, usable),
-    sync: syncCommand(fields.destination),
-    remove: deleteCommand(fields, parts.deletions.length),
-    check: dryRunCommand({ ...fields, mirror: false }),
-    ...{ files, totalBytes, transfers, transferBytes, neededBytes },
+    ...commandsOf(fields, parts, usable),
+    ...{ files, totalBytes, transfers, transferBytes, created, neededBytes },
+    newer: found.impact.newer.length,
     sourceMount: found.sourceMount,
   };
   return {
@@ -95,15 +97,20 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
 
   const both = blockers.length === 0 ? await lookAtBoth(fields, tools.here, ctx, block) : null;
   both?.warnings.forEach((warning) => void warnings.push(warning));
-  let { listing } = listingReader(new Set());
+  let { listing } = listingReader();
+  let impact: Impact = NO_IMPACT;
   if (real !== null && both !== null && blockers.length === 0) {
     const asked = await dryRun(both.fields, real, ctx);
     if (!asked.ok) block(asked.notice);
     else {
       listing = asked.listing;
-      if (asked.isNew && !isLocal) block(await checkRemoteParent(both.fields, ctx));
+      if (listing.isNew && !isLocal) block(await checkRemoteParent(both.fields, ctx));
       block(checkListing(fields, listing, before));
-      block(checkLimit(fields, listing));
+      impact = await impactOf(both.fields, asked, host);
+      block(checkReplaced(fields, impact));
+      block(checkLimit(fields, listing.deletions.length + impact.replaced.length));
+      const newer = newerNotice(fields, impact);
+      if (newer) warnings.push(newer);
     }
   }
   const space = place
@@ -115,7 +122,7 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
       )
     : unknownSpace(fields.destination);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
-  return { listing, blockers, warnings, sourceMount, real, both };
+  return { listing, impact, blockers, warnings, sourceMount, real, both };
 }
 
 /** What both rsyncs can do; null when the other side does not let us in. */
@@ -140,14 +147,14 @@ function checkListing(fields: DockerVolumesFields, { files }: Listing, before: J
   return checkShrunk(fields.source, files, rememberedNumber(before, 'files'), fields.min_files);
 }
 
-function checkLimit(fields: DockerVolumesFields, { deletions }: Listing): Notice | null {
+function checkLimit(fields: DockerVolumesFields, deletions: number): Notice | null {
   const { destination, max_delete: limit } = fields;
-  if (deletions.length <= limit) return null;
-  const would = formatCount(deletions.length, 'file or folder', 'files and folders');
+  if (deletions <= limit) return null;
+  const would = formatCount(deletions, 'file or folder', 'files and folders');
   return notice(
     'delete_limit',
     phrase`${would} would be deleted at ${code(destination)}, and the limit is ${limit}.`,
-    phrase`Check the source. If this is right, set ${code(`max_delete: ${deletions.length}`)} in the intent.`,
+    phrase`Check the source. If this is right, set ${code(`max_delete: ${deletions}`)} in the intent.`,
   );
 }
 

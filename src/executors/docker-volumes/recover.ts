@@ -3,6 +3,7 @@ import { phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { MirrorData } from './data.js';
 import { addMirror, INCOMPLETE, JOURNAL } from './incomplete.js';
+import { newTally } from './tally.js';
 
 /**
  * After a process died there is nothing to remove: rsync keeps what it copied in place, and cut-off files
@@ -15,8 +16,8 @@ export async function recoverMirror(
 ): Promise<RecoveryReport> {
   const begun = (kind: string): boolean => journal.some((entry) => entry.kind === kind);
   if (!begun(JOURNAL.copy)) return { summary: [phrase`Nothing had been copied yet.`] };
-  await addMirror(data, 'none', ctx);
-  const mayHaveDeleted = begun(JOURNAL.remove) || data.inTheWay.length > 0;
+  await addMirror(data, newTally(), 'none', ctx);
+  const mayHaveDeleted = begun(JOURNAL.remove) || data.inTheWay.length + data.replaced.length > 0;
   const deletions = mayHaveDeleted
     ? phrase`Some of the deletions that were shown may have been made; nothing else was deleted.`
     : phrase`Nothing was deleted.`;

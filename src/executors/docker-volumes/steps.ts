@@ -31,7 +31,7 @@ export function steps(data: MirrorData): readonly PlanStep[] {
       insteadOf: [data.copy.filter((arg) => !ROOM_OPTIONS.test(arg))],
     },
     sync: { title: phrase`Write it through to the disk.`, commands: [data.sync] },
-    remove: { title: removeTitle(data), commands: [data.remove], deletes: true },
+    remove: { title: removeTitle(data), commands: removal(data), deletes: true },
     check: {
       title: phrase`Check that ${code(data.destination)} lacks nothing.`,
       commands: [data.check],
@@ -40,24 +40,43 @@ export function steps(data: MirrorData): readonly PlanStep[] {
   return stepNames(data).map((name) => all[name]);
 }
 
-function copyTitle({ source, destination, files, transfers, transferBytes }: MirrorData): Phrase {
+function removal({ remove, look, folderTimes, removeByRules }: MirrorData): PlanStep['commands'] {
+  if (remove.length === 0) return [removeByRules];
+  return [look, remove, ...(folderTimes.length > 0 ? [folderTimes] : [])];
+}
+
+function copyTitle(data: MirrorData): Phrase {
+  const { source, destination, files, transfers, transferBytes } = data;
   // Nothing was counted: the plan is blocked.
   if (files === 0) return phrase`Copy ${code(source)} to ${code(destination)}.`;
   const of = formatCount(files, 'file');
   if (transfers === 0) {
     return phrase`Compare ${code(source)} with ${code(destination)}, which has the contents of all ${of} already.`;
   }
-  const amount = `${formatBytes(transferBytes)} (${transfers.toLocaleString('en-US')} of ${of})`;
+  const amount = `${formatBytes(transferBytes)} (${transfers.toLocaleString('en-US')} of ${of}: ${kindsText(data)})`;
   return phrase`Copy ${amount} from ${code(source)} to ${code(destination)}.`;
+}
+
+/** `3 new, 1 overwritten (newer there)`. */
+function kindsText({ transfers, created, newer }: MirrorData): string {
+  const overwritten = transfers - created;
+  const count = (number: number): string => number.toLocaleString('en-US');
+  const parts = [
+    ...(created > 0 ? [`${count(created)} new`] : []),
+    ...(overwritten > 0 ? [`${count(overwritten)} overwritten`] : []),
+  ];
+  if (newer === 0) return parts.join(', ');
+  return `${parts.join(', ')} (${newer === overwritten ? '' : `${count(newer)} `}newer there)`;
 }
 
 function removeTitle({ destination, deletions }: MirrorData): Phrase {
   return phrase`Delete ${countOf(deletions)} at ${code(destination)} that the source no longer has: ${names(deletions)}.`;
 }
 
-function roomText({ inTheWay }: MirrorData): Phrase {
-  if (inTheWay.length === 0) return [];
-  return phrase` Delete ${countOf(inTheWay)} there, in folders that are files in the source now: ${names(inTheWay)}.`;
+function roomText({ inTheWay, replaced }: MirrorData): Phrase {
+  const paths = [...inTheWay, ...replaced];
+  if (paths.length === 0) return [];
+  return phrase` Delete ${countOf(paths)} there to make room for something of another type: ${names(paths)}.`;
 }
 
 /** `3 files`, `1 file and 2 folders`. */
@@ -79,9 +98,12 @@ function names(paths: readonly string[]): Phrase {
 const SLACK = 1024 * 1024;
 
 /** What the plan does, in numbers; every path that is deleted. */
-export function effects(data: MirrorData, { deletions, files, created }: Listing): readonly Effect[] {
-  const { destination, transferBytes, transfers } = data;
-  const paths = deletions.map((path) => `${destination}/${readable(path)}`);
+export function effects(
+  data: MirrorData,
+  { files, created }: Pick<Listing, 'files' | 'created'>,
+): readonly Effect[] {
+  const { destination, transferBytes, transfers, inTheWay, replaced, deletions } = data;
+  const paths = [...inTheWay, ...replaced, ...deletions].map((path) => `${destination}/${readable(path)}`);
   return [
     {
       kind: 'write',

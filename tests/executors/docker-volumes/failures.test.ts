@@ -85,8 +85,8 @@ describe('a plan is blocked', () => {
   test('without --delete, when a folder is in the way of a file', async () => {
     put(lab.path('dst', 'd0', 'f0', 'inside'), 'x');
     const part = await lab.plan(dockerVolumes, { ...fields, mirror: false });
-    expect(codes(part.blockers)).toEqual(['plan_failed']);
-    expect(plain(part.blockers[0]?.message ?? [])).toContain('is in the way');
+    expect(codes(part.blockers)).toEqual(['in_the_way']);
+    expect(plain(part.blockers[0]?.message ?? [])).toContain('would be deleted: d0/f0/');
   });
 });
 

@@ -202,11 +202,11 @@ describe('deletions', () => {
     put(lab.path('src', 'gone'), 'a file now');
     unlinkSync(lab.path('src', 'a'));
     const part = await lab.plan(dockerVolumes, fields);
-    expect(shown(part).sort()).toEqual(['a', 'gone/deep/', 'gone/deep/x', 'gone/y']);
-    expect(plain(part.steps[0]?.title ?? [])).toContain('Delete 2 files and 1 folder there');
+    expect(shown(part).sort()).toEqual(['a', 'gone/', 'gone/deep/', 'gone/deep/x', 'gone/y']);
+    expect(plain(part.steps[0]?.title ?? [])).toContain('Delete 2 files and 2 folders there');
     unlinkSync(lab.path('src', 'b'));
     const result = await dockerVolumes.run(part, lab.runContext());
-    expect(said(result)).toContain('3 files and 1 folder deleted, as shown.');
+    expect(said(result)).toContain('3 files and 2 folders deleted, as shown.');
     expect(names().sort()).toEqual(['b', 'c', 'gone', 'keep', 'sub', 'sub/stays', 'sub/z']);
   });
 

@@ -1,0 +1,82 @@
+import type { RunContext } from '../../core/executor.js';
+import { formatCount } from '../../core/format.js';
+import { code, phrase } from '../../core/phrase.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { failure } from '../shared/failure.js';
+import { someOf } from '../shared/wording.js';
+import { callRsync, failureOf } from './call.js';
+import type { MirrorData } from './data.js';
+import { type Item, listingReader } from './listing.js';
+import { readable } from './names.js';
+import type { Tally } from './tally.js';
+import type { StepEnd } from './work.js';
+
+/**
+ * Compares source and destination once more: what the destination has just like the source is counted, and what rsync
+ * would still send was changed, or came, while the copy was made.
+ */
+export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Promise<StepEnd> {
+  const { listing, onLine } = listingReader();
+  const [missing, changed, damaged]: [string[], string[], string[]] = [[], [], []];
+  let equalBytes = 0;
+  const result = await callRsync(data, data.check, ctx, {
+    onStdout: (line) => {
+      const item = onLine(line);
+      if (item === null || item.type === 'd') return;
+      if (item.fate === 'new' || item.fate === 'overwritten') equalBytes -= item.type === 'f' ? item.size : 0;
+      if (item.fate === 'new') missing.push(item.name);
+      else if (item.fate === 'overwritten') (isDamage(item) ? damaged : changed).push(item.name);
+    },
+  });
+  const failed = await failureOf(result, data, ctx);
+  if (failed) return { ok: false, failure: failed };
+  const { files } = listing;
+  const equal = files - listing.transfers;
+  tally.found = { files, equal, equalBytes: Math.max(0, listing.totalBytes + equalBytes) };
+  const at = code(data.destination);
+  if (damaged.length > 0) {
+    const what = formatCount(damaged.length, 'file');
+    return {
+      ok: false,
+      failure: failure(
+        'check_failed',
+        phrase`${what} at ${at} ${have(damaged)} the size and time of the source, but other contents: ${some(damaged)}.`,
+        phrase`Check the disk at ${at}. Add ${code('--checksum')} to the intent’s options once, then the next run copies ${damaged.length === 1 ? 'it' : 'them'} again.`,
+      ),
+    };
+  }
+  if (files === 0) {
+    const then = formatCount(data.files, 'file');
+    return {
+      ok: false,
+      failure: failure(
+        'source_empty',
+        phrase`${code(data.source)} is empty now, and held ${then} when the copy began.`,
+      ),
+    };
+  }
+  const warnings: Notice[] = [];
+  const warn = (message: Notice['message']): void => void warnings.push(notice('files_changed', message));
+  if (changed.length > 0)
+    warn(
+      phrase`${formatCount(changed.length, 'file')} changed while the copy was made; ${at} may hold an older state: ${some(changed)}.`,
+    );
+  if (missing.length > 0)
+    warn(
+      phrase`${formatCount(missing.length, 'file')} of the source ${missing.length === 1 ? 'is' : 'are'} not at ${at}: ${some(missing)}. Usually such files came while the copy was made.`,
+    );
+  return { ok: true, value: warnings };
+}
+
+/** Same size, same time and other contents: nobody wrote that. Only a comparison of contents finds it. */
+function isDamage({ type, flags }: Item): boolean {
+  return type === 'f' && flags.startsWith('c..');
+}
+
+function some(names: readonly string[]) {
+  return someOf(names.map(readable));
+}
+
+function have({ length }: readonly string[]): string {
+  return length === 1 ? 'has' : 'have';
+}

@@ -1,0 +1,36 @@
+import type { DockerVolumesFields } from '../../core/intent/fields.js';
+import {
+  copyCommand,
+  deleteByRulesCommand,
+  deleteCommand,
+  dryRunCommand,
+  folderTimesCommand,
+  lookCommand,
+  syncCommand,
+  type Usable,
+} from './commands.js';
+import type { MirrorData } from './data.js';
+import type { DeletionParts } from './parts.js';
+
+type Commands = Pick<
+  MirrorData,
+  'copy' | 'sync' | 'remove' | 'look' | 'folderTimes' | 'removeByRules' | 'check'
+>;
+
+/** Every command that a run may need. */
+export function commandsOf(
+  fields: DockerVolumesFields,
+  { inTheWay, deletions }: DeletionParts,
+  usable: Usable,
+): Commands {
+  return {
+    copy: copyCommand(fields, inTheWay.length, usable),
+    sync: syncCommand(fields.destination),
+    // Known since the version that knows --info.
+    remove: usable.info ? deleteCommand(fields) : [],
+    look: lookCommand(fields),
+    folderTimes: fields.options.includes('--omit-dir-times') ? [] : folderTimesCommand(fields),
+    removeByRules: deleteByRulesCommand(fields, deletions.length),
+    check: dryRunCommand({ ...fields, mirror: false }),
+  };
+}

@@ -1,0 +1,52 @@
+import { formatBytes, formatCount } from '../../core/format.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { MirrorData } from './data.js';
+import { countOf } from './steps.js';
+import type { Tally } from './tally.js';
+
+/** What a run did and what is so now, as it was counted. */
+export function resultText(data: MirrorData, tally: Tally, took: string): readonly Phrase[] {
+  const { copied, copiedBytes, deleted } = tally;
+  const done =
+    copied > 0
+      ? phrase`${formatBytes(copiedBytes)} (${formatCount(copied, 'file')}) copied in ${took}.`
+      : deleted.length > 0
+        ? phrase`Nothing had to be copied.`
+        : phrase`Nothing had to be copied, seen in ${took}.`;
+  return [done, ...foundText(data, tally), ...deletedText(data, deleted)];
+}
+
+function foundText({ destination, check }: MirrorData, { found }: Tally): readonly Phrase[] {
+  if (found === null) return [];
+  const how = readsAll(check) ? 'every byte compared' : 'checked by size and time';
+  const { files, equal } = found;
+  if (equal === files) {
+    return [phrase`${code(destination)} has all ${formatCount(files, 'file')}, ${how}.`];
+  }
+  const all = formatCount(files, 'file');
+  return [
+    phrase`${code(destination)} has ${equal.toLocaleString('en-US')} of ${all} as they are now, ${how}.`,
+  ];
+}
+
+/** Does the check compare contents? */
+export function readsAll(check: readonly string[]): boolean {
+  return check.includes('--checksum');
+}
+
+function deletedText(data: MirrorData, deleted: readonly string[]): readonly Phrase[] {
+  const { inTheWay, replaced, deletions } = data;
+  const shown = inTheWay.length + replaced.length + deletions.length;
+  if (shown === 0) return [];
+  if (deleted.length === shown) return [phrase`${countOf(deleted)} deleted, as shown.`];
+  const rest = shown - deleted.length;
+  return [
+    phrase`${deleted.length.toLocaleString('en-US')} of ${shown.toLocaleString('en-US')} shown deletions made. ${rest.toLocaleString('en-US')} not: in the source again, gone already, or not empty.`,
+  ];
+}
+
+export function deletedOnFailure(deleted: readonly string[]): Phrase {
+  return deleted.length === 0
+    ? phrase`Nothing was deleted.`
+    : phrase`${countOf(deleted)} had been deleted, all from the list that was shown.`;
+}

@@ -103,7 +103,7 @@ const SAME_IN_DELETION =
 export function deleteCommand(fields: Fields): string[] {
   return [
     ...['rsync', ...LISTED, '--delete-missing-args', '--existing', '--ignore-existing', LINES, TIMEOUT],
-    ...[...waits(fields), ...connection(fields), ...ends(fields)],
+    ...[...connection(fields), ...waits(fields), ...ends(fields)],
   ];
 }
 
@@ -116,7 +116,7 @@ function waits({ options }: Fields): readonly string[] {
 export function lookCommand(fields: Fields): string[] {
   return [
     ...['rsync', '--dry-run', ...LISTED, '--links', '-D', '--ignore-missing-args', LINES, TIMEOUT],
-    ...[...waits(fields), ...connection(fields), '--', `${fields.destination}/`, NOWHERE],
+    ...[...connection(fields), ...waits(fields), '--', `${fields.destination}/`, NOWHERE],
   ];
 }
 
@@ -124,7 +124,7 @@ export function lookCommand(fields: Fields): string[] {
 export function folderTimesCommand(fields: Fields): string[] {
   return [
     ...['rsync', ...LISTED, '--times', '--ignore-missing-args', '--existing', '--ignore-existing', TIMEOUT],
-    ...[...waits(fields), ...connection(fields), ...ends(fields)],
+    ...[...connection(fields), ...waits(fields), ...ends(fields)],
   ];
 }
 

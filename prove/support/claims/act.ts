@@ -5,11 +5,12 @@ import { openArchive, rowOf } from './archives.js';
 import { type Answer, runChatops } from './command.js';
 import { FAULTS, type Fault, type World } from './faults.js';
 import { LARGE, LARGE_BYTES } from './features.js';
+import type { Intent } from './intent.js';
 import type { Place } from './places.js';
 import type { Seen } from './seen.js';
 import type { Act, Story } from './story.js';
 import type { Tools } from './tools.js';
-import { look } from './tree.js';
+import { look, type Tree } from './tree.js';
 
 /** A night apart, so that retention has something to do. */
 const DAY_MS = 86_400_000;
@@ -22,20 +23,21 @@ export interface Setting {
   readonly chatops: string;
   readonly night: number;
   readonly good: readonly string[];
-  readonly givenUp: ReadonlySet<string>;
-  readonly minKeep: number;
+  readonly intent: Intent;
   readonly hadMount: boolean;
 }
 
 /** Runs the program once while the act's fault strikes, and looks at the world before and after it. */
 export async function playAct(
-  { kind }: Story,
+  { kind, form }: Story,
   { fault: name }: Act,
   setting: Setting,
 ): Promise<{ readonly seen: Seen | null; readonly said: string }> {
-  const { world, root, tools, night } = setting;
+  const { world, root, tools, night, intent } = setting;
   const fault: Fault = FAULTS[name];
   world.touched.clear();
+  fault.prepare?.(world);
+  giveTo(world.place, root, world.copy);
   const couldStrike = fault.when !== 'before' || fault.strike(world, 0) !== false;
   const before = { source: look(world.source), copy: look(world.copy) };
   const ended = new AbortController();
@@ -58,20 +60,25 @@ export async function playAct(
   const archive = fresh === null ? null : openArchive(fresh, join(root, 'unpacked'));
   fault.undo?.(world);
   const touched = [...world.touched];
+  const view = (tree: Tree): Tree => asBackedUp(tree, form, intent, archive?.contents);
   const seen: Seen = {
     kind,
     place: world.place.name,
     fault: name,
     struck,
     told,
-    source: { before: before.source, after: source },
+    source: { before: view(before.source), after: view(source) },
     copy: { before: before.copy, after: copy },
     archive,
     row,
     isTouched: (path) => touched.some((one) => path === one || path.startsWith(`${one}/`)),
-    givenUp: setting.givenUp,
+    excludes:
+      intent.excludes.length === 0
+        ? null
+        : excluded(intent, archive?.contents ?? withoutOld(copy, before.copy)),
+    givenUp: intent.givenUp,
     good: setting.good,
-    minKeep: setting.minKeep,
+    minKeep: intent.minKeep,
     hadMount: setting.hadMount,
   };
   return { seen, said };
@@ -92,6 +99,26 @@ function run({ chatops, root, tools, world }: Setting, at: Date, ended: AbortCon
   };
   const args = ['run', 'story', '--yes', '--json', '--confirm', 'story'];
   return runChatops({ chatops, before: [...place.before, ...clock], env }, args, ended);
+}
+
+/** The source as the intent means it: without what it excludes, and one file where it names a link to one. */
+function asBackedUp(tree: Tree, form: Story['form'], intent: Intent, contents?: Tree): Tree {
+  const large = tree.get(LARGE);
+  // Under the link's name, or its target's: both hold the data.
+  if (form === 'link-to-file')
+    return new Map(large ? [[contents?.has(LARGE) ? LARGE : 'current', large]] : []);
+  return new Map([...tree].filter(([path]) => !intent.isExcluded(path)));
+}
+
+function withoutOld(copy: Tree, before: Tree): Tree {
+  return new Map([...copy].filter(([path]) => !before.has(path)));
+}
+
+function excluded({ isExcluded, excludes }: Intent, copy: Tree): Seen['excludes'] {
+  return {
+    packed: [...copy.keys()].filter(isExcluded),
+    idle: excludes.filter((pattern) => pattern.includes('never')),
+  };
 }
 
 /** The archive that was not there before. */

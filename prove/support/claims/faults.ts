@@ -32,6 +32,8 @@ export interface Fault {
    * @returns false where it had no effect
    */
   strike(world: World, pid: number): unknown;
+  /** Before the run, and before the first look at the world. */
+  prepare?(world: World): void;
   /** Once the run has been looked at. */
   undo?(world: World): void;
   /** It needs these in the tree. */
@@ -59,6 +61,11 @@ function mountBelow(world: World): void {
 
 function unmountBelow(world: World): void {
   spawnSync('umount', ['--lazy', below(world)]);
+}
+
+function leftovers({ copy }: World): void {
+  mkdirSync(copy, { recursive: true });
+  for (let file = 0; file < 3; file += 1) writeFileSync(join(copy, `left${file}`), 'not in the source');
 }
 
 export const FAULTS = {
@@ -146,6 +153,19 @@ export const FAULTS = {
     when: 'copied',
     only: 'docker_volumes',
     strike: ({ copy }) => rmSync(join(copy, 'z'), { recursive: true, force: true }),
+  },
+  // What was shown as a deletion is gone, or is back, when it is confirmed.
+  'deletion-gone': {
+    when: 'looked',
+    only: 'docker_volumes',
+    prepare: leftovers,
+    strike: ({ copy }) => rmSync(join(copy, 'left0'), { force: true }),
+  },
+  'deletion-back': {
+    when: 'looked',
+    only: 'docker_volumes',
+    prepare: leftovers,
+    strike: (world) => touch(world, 'left1', (path) => writeFileSync(path, 'back')),
   },
   'clock-leaps': { when: 'before', strike: () => {}, hoursAhead: 24 * 4000 },
 } satisfies Record<string, Fault>;

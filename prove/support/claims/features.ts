@@ -112,6 +112,20 @@ export const FEATURES = {
     put(path, 'c');
     chmodSync(path, 0);
   },
+  excluded: ({ source, dice }) => {
+    put(join(source, 'cache/token'), 'secret');
+    put(join(source, `d/x${dice.below(100)}.tmp`), 'tmp');
+    put(join(source, 'deep/cache/keep'), 'kept: the pattern is anchored');
+  },
+  databases: ({ source, dice }) => {
+    const path = join(source, `app${dice.below(100)}.db`);
+    must(
+      'sqlite3',
+      path,
+      'pragma journal_mode=wal; create table if not exists t(x); insert into t values(1)',
+    );
+  },
+  'empty-database': ({ source, dice }) => put(join(source, `library${dice.below(100)}.db`), ''),
   many: ({ source, dice }) => {
     const folder = join(source, `many${dice.below(10_000)}`);
     for (let file = 0; file < 200; file += 1) put(join(folder, String(file)), String(file));

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { World } from './faults.js';
+import { LARGE } from './features.js';
 import type { Story } from './story.js';
 
 export interface Intent {
@@ -6,6 +8,21 @@ export interface Intent {
   /** What its options give up, by the name of the loss. */
   readonly givenUp: ReadonlySet<string>;
   readonly minKeep: number;
+  readonly excludes: readonly string[];
+  /** What its excludes mean, as rsync and .gitignore read them. */
+  isExcluded(path: string): boolean;
+}
+
+/** A pattern that is anchored, one that is not, and one that matches nothing. */
+const EXCLUDES = ['/cache', '*.tmp', '/never/there'] as const;
+
+function meansExcluded(path: string): boolean {
+  return path === 'cache' || path.startsWith('cache/') || path.endsWith('.tmp');
+}
+
+/** What the link points at that an intent names instead of the folder. */
+export function sourceOf({ form }: Story, source: string): string {
+  return form === 'link-to-file' ? join(source, LARGE) : source;
 }
 
 /** What people write for a disk that keeps little. */
@@ -23,23 +40,26 @@ const POOR = ['exfat', 'ntfs', 'ntfs-no-case', 'daemon-nobody', 'not-root'];
 
 /** The intent of a story, with choices that suit its destination as often as not. */
 export function intentOf(
-  { kind, place }: Story,
+  { kind, place, form, hasExcludes }: Story,
   { source, dice }: World,
   destination: string,
   knows: (line: string) => boolean,
 ): Intent {
   const head = [
     'action: backup',
-    `backup_type: ${kind}`,
+    kind === 'plex' ? 'database_type: plex\nconsistency: none' : `backup_type: ${kind}`,
     'stack: claims',
-    `source: ${source}`,
+    `source: ${form === 'folder' ? source : join(source, '../current')}`,
     `destination: ${destination}`,
   ];
   const minKeep = 1 + dice.below(2);
-  if (kind === 'files') {
+  const excludes = hasExcludes ? EXCLUDES : [];
+  const isExcluded = hasExcludes ? meansExcluded : () => false;
+  if (hasExcludes) head.push(`exclude: ${JSON.stringify(excludes)}`);
+  if (kind !== 'docker_volumes') {
     const compress = dice.pick(['none', 'gzip', 'zstd']);
     const lines = [`compress: ${compress}`, `retention_days: ${1 + dice.below(2)}`, `min_keep: ${minKeep}`];
-    return { text: [...head, ...lines, ''].join('\n'), givenUp: new Set(), minKeep };
+    return { text: [...head, ...lines, ''].join('\n'), givenUp: new Set(), minKeep, excludes, isExcluded };
   }
   const options: string[] = dice.chance(0.6) ? ['--delete'] : [];
   const givenUp = new Set<string>();
@@ -57,5 +77,11 @@ export function intentOf(
   if (dice.chance(0.3)) options.push('--sparse');
   else givenUp.add('holes');
   const checks = knows('verify: checksum') && dice.chance(0.3) ? ['verify: checksum'] : [];
-  return { text: [...head, `options: [${options.join(', ')}]`, ...checks, ''].join('\n'), givenUp, minKeep };
+  return {
+    text: [...head, `options: [${options.join(', ')}]`, ...checks, ''].join('\n'),
+    givenUp,
+    minKeep,
+    excludes,
+    isExcluded,
+  };
 }

@@ -40,6 +40,8 @@ export interface Seen {
   readonly row: Row | null;
   /** The source's path was meant to change in this run, or lies below such a path. */
   readonly isTouched: (path: string) => boolean;
+  /** What the intent's excludes did: what they should have kept out of the copy, and the ones that match nothing. */
+  readonly excludes: { readonly packed: readonly string[]; readonly idle: readonly string[] } | null;
   /** What the intent itself gives up, such as `owner`. */
   readonly givenUp: ReadonlySet<string>;
   /** A disk was mounted below the source when a backup of it last succeeded. */

@@ -137,6 +137,14 @@ const SENTENCES: readonly Sentence[] = [
   // Reasons: what a tool said, which the codes of reasons.ts go with.
   { like: re('`?rsync`? could not copy everything \\(exit code 23\\): .+\\.') },
   { like: re('\\S+ stopped answering: .+\\.') },
+  { like: re('\\S+ is mounted read-only: .+\\.') },
+  { like: re('Neither \\S+ nor its parent folder exists\\.') },
+  { like: re('The databases could not be read: .+\\.') },
+  {
+    like: re('The copied database (?<path>.+) is empty \\(0 bytes\\)\\.'),
+    judge: (seen, said) =>
+      seen.source.before.get((said.path ?? '').replace(/^\.\//, ''))?.size === 0 ? null : 'it is not empty',
+  },
   { like: re('\\S+ does not answer: .+\\.') },
   { like: re('The rsync of \\S+ does not know an option: .+\\.') },
   { like: re('rsync could not make its dry run: .+\\.') },

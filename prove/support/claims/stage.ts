@@ -1,15 +1,16 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { changeSomething, giveTo, playAct } from './act.js';
+import { changeSomething, playAct } from './act.js';
 import { isGood, retentionHolds, rowIsTrue } from './archives.js';
 import type { Told } from './command.js';
 import { doneUnshown } from './deeds.js';
 import { Dice } from './dice.js';
 import { FAULTS, mountBelow, preparesMount, unmountBelow, type World } from './faults.js';
 import { FEATURES, plantBasics } from './features.js';
-import { intentOf } from './intent.js';
+import { intentOf, sourceOf } from './intent.js';
 import { lostInSilence } from './losses.js';
 import { mountsHold } from './mounts.js';
+import { mustNot } from './musts.js';
 import type { Places } from './places.js';
 import type { Seen } from './seen.js';
 import { judgeSentences } from './sentences.js';
@@ -44,7 +45,7 @@ export async function play(story: Story, theatre: Theatre): Promise<readonly Ver
   const dice = new Dice(story.seed * 7919);
   const root = join(theatre.root, `s${story.seed}`);
   const place = await theatre.places.get(story.place);
-  const folder = `s${story.seed}`;
+  const folder = `s${story.seed}${story.isDeep ? '/not/there' : ''}`;
   for (const name of ['src', 'intents', 'data']) mkdirSync(join(root, name), { recursive: true });
   const world: World = {
     source: join(root, 'src'),
@@ -54,8 +55,9 @@ export async function play(story: Story, theatre: Theatre): Promise<readonly Ver
     damaged: theatre.damaged,
     touched: new Set(),
   };
-  mkdirSync(world.copy, { recursive: true });
+  mkdirSync(place.path(`s${story.seed}`), { recursive: true });
   plantBasics(world);
+  if (story.form !== 'folder') symlinkSync(sourceOf(story, world.source), join(root, 'current'));
   if (story.acts.some(({ fault }) => preparesMount(fault))) mountBelow(world);
   const intent = intentOf(story, world, place.destination(folder), theatre.knows);
   writeFileSync(join(root, 'intents/story.yaml'), intent.text);
@@ -67,19 +69,8 @@ export async function play(story: Story, theatre: Theatre): Promise<readonly Ver
     for (const [night, act] of story.acts.entries()) {
       for (const name of act.features) FEATURES[name](world);
       if (night > 0) changeSomething(world, FAULTS[act.fault].when === 'open');
-      giveTo(place, root, world.copy);
-      const { givenUp, minKeep } = intent;
-      const setting = {
-        world,
-        root,
-        tools,
-        chatops: theatre.chatops,
-        night,
-        good: [...good],
-        givenUp,
-        minKeep,
-        hadMount,
-      };
+      const { chatops } = theatre;
+      const setting = { world, root, tools, chatops, night, good: [...good], intent, hadMount };
       const { seen, said } = await playAct(story, act, setting);
       const features = story.acts.slice(0, night + 1).flatMap((before) => before.features);
       const about = { act, features, struck: seen?.struck ?? false, state: seen?.told.state ?? 'none' };
@@ -92,7 +83,7 @@ export async function play(story: Story, theatre: Theatre): Promise<readonly Ver
     place.restore();
     unmountBelow(world);
     rmSync(root, { recursive: true, force: true });
-    rmSync(world.copy, { recursive: true, force: true });
+    rmSync(place.path(`s${story.seed}`), { recursive: true, force: true });
   }
   return verdicts;
 }
@@ -106,5 +97,6 @@ function judge(seen: Seen): readonly string[] {
     ...rowIsTrue(seen),
     ...retentionHolds(seen),
     ...mountsHold(seen),
+    ...mustNot(seen),
   ];
 }

@@ -16,6 +16,11 @@ export interface Story {
   readonly seed: number;
   readonly kind: Kind;
   readonly place: string;
+  /** What the intent names as its source. */
+  readonly form: 'folder' | 'link-to-folder' | 'link-to-file';
+  readonly hasExcludes: boolean;
+  /** The parents of the destination aren't there. */
+  readonly isDeep: boolean;
   readonly acts: readonly Act[];
 }
 
@@ -51,7 +56,15 @@ export function canMeet(kind: Kind, place: string, fault: FaultName): boolean {
 export function storyOf(seed: number, covered: Coverage): Story {
   const dice = new Dice(seed);
   const place = least(dice, [...PLACE_NAMES], (name) => covered.count(name));
-  const kind: Kind = !LOCAL.includes(place) || dice.chance(0.5) ? 'docker_volumes' : 'files';
+  const isLocal = LOCAL.includes(place);
+  const kind: Kind = !isLocal || dice.chance(0.5) ? 'docker_volumes' : dice.chance(0.2) ? 'plex' : 'files';
+  const form = dice.chance(0.8)
+    ? 'folder'
+    : kind === 'files' && dice.chance(0.7)
+      ? 'link-to-file'
+      : kind === 'plex'
+        ? 'folder'
+        : 'link-to-folder';
   const faults = FAULT_NAMES.filter((fault) => canMeet(kind, place, fault));
   const features = FEATURE_NAMES.filter((name) => kind === 'docker_volumes' || !OF_MIRRORS.includes(name));
   const told: Act[] = [];
@@ -65,14 +78,16 @@ export function storyOf(seed: number, covered: Coverage): Story {
       act === 2 ? features : features.filter((name) => !spoils(name, place)),
       (name) => covered.count(place, name) + covered.count(fault, name),
     );
-    told.push({ features: few, fault });
+    told.push({ features: form === 'link-to-file' ? [] : few, fault });
     covered.add(
       place,
       fault,
       told.flatMap((before) => before.features),
     );
   }
-  return { seed, kind, place, acts: told };
+  const hasExcludes = kind !== 'plex' && form !== 'link-to-file' && dice.chance(0.3);
+  const isDeep = !isLocal && dice.chance(0.12);
+  return { seed, kind, place, form, hasExcludes, isDeep, acts: told };
 }
 
 function least<T>(dice: Dice, all: readonly T[], count: (one: T) => number): T {

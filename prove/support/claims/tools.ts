@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** When something goes wrong: before the copy begins, while a file is open in it, or between the copy and its check. */
-export type Moment = 'copy' | 'open' | 'copied';
+/** When something goes wrong: after the first dry run, before the copy, while a file is open in it, or before the check. */
+export type Moment = 'looked' | 'copy' | 'open' | 'copied';
 
 /** Tools that stop at a moment of the copy, until something has happened. */
 export interface Tools {
@@ -37,7 +37,7 @@ export function makeTools(folder: string, source: string): Tools {
   // Also for a tool that isn't root's.
   chmodSync(mark, 0o777);
   const plain = {
-    rsync: `case " $* " in *" --dry-run "*|*" --server "*|*" --version "*) exec "$real" "$@";; *"${source}"*) ;; *) exec "$real" "$@";; esac`,
+    rsync: `case " $* " in *" --dry-run "*) look "$@";; *" --server "*|*" --version "*) exec "$real" "$@";; *"${source}"*) ;; *) exec "$real" "$@";; esac`,
     tar: `case " $* " in *" --create "*) ;; *) exec "$real" "$@";; esac; case " $* " in *"=/dev/null "*) exec "$real" "$@";; esac`,
   };
   for (const [tool, first] of Object.entries(plain))
@@ -46,10 +46,12 @@ export function makeTools(folder: string, source: string): Tools {
     bin,
     async at(moment, file, ended, act) {
       for (const old of readdirSync(mark)) rmSync(join(mark, old));
-      writeFileSync(join(mark, moment === 'copied' ? 'stays' : 'goes'), '');
-      writeFileSync(join(mark, 'armed'), '');
-      if (!(await appears(join(mark, moment === 'copied' ? 'copied' : 'pid'), ended))) {
-        rmSync(join(mark, 'armed'), { force: true });
+      const stays = moment === 'copied' || moment === 'looked';
+      const armed = join(mark, moment === 'looked' ? 'armed-look' : 'armed');
+      writeFileSync(join(mark, stays ? 'stays' : 'goes'), '');
+      writeFileSync(armed, '');
+      if (!(await appears(join(mark, stays ? 'done' : 'pid'), ended))) {
+        rmSync(armed, { force: true });
         return false;
       }
       if (moment === 'open') return whileOpen(mark, file, act);
@@ -68,11 +70,11 @@ function wrapper(tool: string, mark: string, first: string): string {
   return `#!/bin/sh
 real=${real}; m=${mark}
 go() { left=2000; until [ -e "$m/go" ] || [ $left = 0 ]; do left=$((left - 1)); sleep 0.005; done; }
+stay() { "$real" "$@"; rc=$?; : >"$m/done"; go; exit $rc; }
+look() { if mv "$m/armed-look" "$m/taken" 2>/dev/null; then stay "$@"; fi; exec "$real" "$@"; }
 ${first}
 if mv "$m/armed" "$m/taken" 2>/dev/null; then
-  if [ -e "$m/stays" ]; then
-    "$real" "$@"; rc=$?; : >"$m/copied"; go; exit $rc
-  fi
+  if [ -e "$m/stays" ]; then stay "$@"; fi
   echo $$ >"$m/pid.new"; mv "$m/pid.new" "$m/pid"; go
 fi
 exec "$real" "$@"

@@ -64,10 +64,14 @@ const SENTENCES: readonly Sentence[] = [
     like: re(
       `(?<made>${COUNT}) of (?<shown>${COUNT}) shown deletions made\\. (?<rest>${COUNT}) not: in the source again, or gone already\\.`,
     ),
-    judge: (seen, said) =>
-      countMeant(said.shown) === shownDeletions(seen).length
-        ? null
-        : `${shownDeletions(seen).length} were shown`,
+    judge: (seen, said) => {
+      const shown = shownDeletions(seen).length;
+      if (countMeant(said.shown) !== shown) return `${shown} were shown`;
+      const is = takenAway(seen).length;
+      // One that went by itself counts as not made.
+      const byItself = seen.fault === 'deletion-gone' && seen.struck ? 1 : 0;
+      return countMeant(said.made) === is - byItself ? null : `${is - byItself} are gone by it`;
+    },
   },
   {
     like: re(`(?<files>${COUNT}) files? vanished from the source while it was copied\\.`),
@@ -170,7 +174,6 @@ const SENTENCES: readonly Sentence[] = [
   },
   { like: re('\\S+ is empty\\. Usually a disk is not mounted\\.') },
   { like: re('The partial file \\S+ could not be removed: .+') },
-  { like: re('Neither \\S+ nor its parent folder exists\\.') },
 ];
 
 /** What remains of a blocker's sentence is its advice, which claims nothing. */

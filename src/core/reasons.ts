@@ -449,6 +449,15 @@ export const REASONS = {
     remedy:
       'Switch Backup on for what is needed (Hardware or Resources in Proxmox), or back it up in another way.',
   },
+  guest_unread: {
+    summary:
+      'The configuration of the VM or container could not be read, so what its backup leaves out isn’t known.',
+    remedy: 'Give the token VM.Audit on it, and look at its disks and mount points in Proxmox.',
+  },
+  guest_down: {
+    summary: 'The VM or container ran before its backup and does not run now.',
+    remedy: 'Start or resume it in Proxmox.',
+  },
   guest_held: {
     summary:
       'The VM or container stood still during its backup, or may do so, though a snapshot was asked for.',

@@ -56,6 +56,8 @@ async function guestChecks(
     const all = lasting.some(({ code }) => ABOUT_ALL.includes(code)) ? '' : namesIn(uses);
     return lasting.map((notice) => ofNotice(AREA, 'proxmox.guest', 'problem', notice, all));
   }
+  const unread = gathered.ok ? gathered.facts.about.unread : null;
+  if (unread) return [ofNotice(AREA, 'proxmox.guest', 'warning', unread, namesIn(uses))];
   const node = gathered.ok ? ` on ${gathered.facts.guest.node}` : '';
   const message = `Proxmox shows VM ${fields.vm_id}${node}, and the storage ${fields.storage} takes its backups.`;
   return [passed(AREA, 'proxmox.guest', message)];

@@ -369,6 +369,18 @@ describe('Proxmox', () => {
       expect(JSON.stringify(diagnosis)).not.toContain('wrong-secret');
       set.here.env.PVE_API_TOKEN = world.token;
       expect(findingsOf(await set.here.examine())).toEqual([]);
+      proxmox.intercept = ({ template }) =>
+        template.endsWith('/config')
+          ? { status: 403, reason: 'Permission check failed (/vms/101, VM.Audit)' }
+          : undefined;
+      expectOnly(
+        await set.here.examine(),
+        'warning',
+        'proxmox.guest',
+        /leaves out can’t be told/,
+        /VM\.Audit on \/vms\/101/,
+      );
+      proxmox.intercept = null;
       world.rights.delete('VM.Audit');
       expectOnly(
         await set.here.examine(),

@@ -13,8 +13,10 @@ const Guest = z.object({
   status: z.string().optional(),
   /** What works on the guest now, such as `backup` or `migrate`. */
   lock: z.string().optional(),
-  /** Bytes of its (root) disk. */
+  /** Bytes of its first disk. */
   maxdisk: whole.optional(),
+  /** How HA keeps it, such as `started`; missing where HA doesn't. */
+  hastate: z.string().optional(),
 });
 export type Guest = z.output<typeof Guest>;
 
@@ -51,6 +53,17 @@ export type TaskStatus = z.output<typeof TaskStatus>;
 const LogLine = z.object({ n: whole, t: z.string().default('') });
 export type LogLine = z.output<typeof LogLine>;
 
+const Config = z.record(z.string(), z.unknown());
+const Feature = z.object({ hasFeature: flag.default(false) });
+
+const GuestStatus = z.object({
+  /** `running` or `stopped`. */
+  status: z.string(),
+  /** What QEMU says of a VM that runs, such as `running` or `paused`. */
+  qmpstatus: z.string().optional(),
+});
+type GuestStatus = z.output<typeof GuestStatus>;
+
 const Listed = z.array(z.object({ vmid: whole.optional() }).loose());
 const Storages = z.array(Storage);
 const Backups = z.array(Backup);
@@ -78,6 +91,29 @@ export async function findGuest(access: Access, vmId: number): Promise<Guest | n
   const all = await ask(Listed, access.call('GET', ['cluster', 'resources'], { type: 'vm' }));
   const found = all.find(({ vmid }) => vmid === vmId);
   return found ? ask(Guest, Promise.resolve(found)) : null;
+}
+
+/** A guest, as far as its calls need it. */
+export type GuestRef = Pick<Guest, 'node' | 'type' | 'vmid'>;
+
+function pathOf({ node, type, vmid }: GuestRef, ...more: string[]): string[] {
+  return ['nodes', node, type, String(vmid), ...more];
+}
+
+/** The guest's configuration as it is now, and as it is backed up; without changes that wait for its next start. */
+export function guestConfig(access: Access, guest: GuestRef): Promise<z.output<typeof Config>> {
+  return ask(Config, access.call('GET', pathOf(guest, 'config'), { current: 1 }));
+}
+
+/** Could a snapshot of all its volumes be made? */
+export async function hasSnapshots(access: Access, guest: GuestRef): Promise<boolean> {
+  const answer = access.call('GET', pathOf(guest, 'feature'), { feature: 'snapshot' });
+  return (await ask(Feature, answer)).hasFeature;
+}
+
+/** Whether the guest runs, asked of its node. */
+export function guestStatus(access: Access, guest: GuestRef): Promise<GuestStatus> {
+  return ask(GuestStatus, access.call('GET', pathOf(guest, 'status', 'current')));
 }
 
 /** The node's storages that may be seen. */

@@ -6,6 +6,7 @@ import { type Access, ProxmoxError } from './access.js';
 import { apiAccess, type ProxmoxApi } from './api-access.js';
 import { type Backup, backups, findGuest, type Guest, type Storage, storages } from './calls.js';
 import { noticeOf } from './faults.js';
+import { type GuestFacts, gatherGuest } from './guest-facts.js';
 import type { Asker, SharedQuestions } from './shared-questions.js';
 
 /** What Proxmox says about a guest and the storage for its backups. */
@@ -14,6 +15,7 @@ export interface Facts {
   readonly storage: Storage;
   /** The guest's backups in the storage, whoever made them. */
   readonly backups: readonly Backup[];
+  readonly about: GuestFacts;
 }
 
 export type Gathered =
@@ -54,7 +56,10 @@ export async function gather(access: Access, fields: VmProxmoxFields, where: str
     const blockers = [...locked(guest), ...(unfit ? [unfit] : [])];
     if (!storage || unfit) return { ok: false, guest, blockers };
     const place = { node: guest.node, storage: fields.storage, vm_id: fields.vm_id };
-    return { ok: true, facts: { guest, storage, backups: await backups(access, place) }, blockers };
+    const there = await backups(access, place);
+    asked = rights;
+    const about = await gatherGuest(access, guest, all);
+    return { ok: true, facts: { guest, storage, backups: there, about }, blockers };
   } catch (error) {
     return { ok: false, guest, blockers: [noticeOf(error, { where, ...asked })] };
   }

@@ -43,7 +43,12 @@ export async function finish(
       ? phrase`${code(backup.volid)} is in the storage. It isn’t verified: Proxmox’s log says that it was finished, and names errors.`
       : phrase`${code(backup.volid)} is in the storage, and Proxmox’s log says that it was finished.`,
   ];
-  ctx.remember({ size: backup.size, heldSeconds: heldFor(facts), included: [...facts.included] });
+  ctx.remember({
+    size: backup.size,
+    heldSeconds: heldFor(facts),
+    fellBack: facts.fellBack !== null,
+    included: [...facts.included],
+  });
   if (data.deletions.length === 0) return done(made, warnings);
   if (isDoubtful) return done([...made, phrase`No old backup was deleted.`], warnings);
   if (ctx.signal.aborted)

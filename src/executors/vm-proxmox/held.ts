@@ -8,7 +8,7 @@ import type { LogFacts } from './log-facts.js';
 const MOMENT = 5;
 
 /** As Proxmox's own log says it, for as long as that is easily read. */
-function secondsText(seconds: number): string {
+export function secondsText(seconds: number): string {
   return seconds < 120 ? `${seconds} s` : formatDuration(seconds * 1000);
 }
 

@@ -1,9 +1,22 @@
-/** Something that a log names as not being in the backup. Names are hostile text. */
+/** Kinds of what is not in a backup, in the order in which people read of them. */
+export const LEFT_OUT = [
+  'disk',
+  'mount point',
+  'bind mount',
+  'device mount',
+  'shared folder',
+  'unused disk',
+  'passed-through device',
+  'CD-ROM',
+  'other',
+] as const;
+
+/** Something that is not in the backup, by a log or by the guest's configuration. Names are hostile text. */
 export interface LeftOut {
-  readonly kind: 'disk' | 'mount point' | 'unused disk' | 'other';
+  readonly kind: (typeof LEFT_OUT)[number];
   /** `scsi1`, `mp0`, a volume's id, or in words what it is. */
   readonly name: string;
-  /** Where a container has it; else empty. */
+  /** Where a container has it, or how large a disk is; else empty. */
   readonly path: string;
 }
 

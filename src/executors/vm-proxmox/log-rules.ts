@@ -37,6 +37,8 @@ const SAID: readonly Rule[] = [
     note: (facts, [, name = '']) => keep(facts.included, name),
   },
   { pattern: /^exclude disk '([^']+)'/, note: leaves('disk') },
+  { pattern: /^excluding bind mount point (\S+) \('(.*)'\) from backup/, note: leaves('bind mount') },
+  { pattern: /^excluding device mount point (\S+) \('(.*)'\) from backup/, note: leaves('device mount') },
   { pattern: /^excluding (?:\w+ )?mount point (\S+) \('(.*)'\) from backup/, note: leaves('mount point') },
   { pattern: /^skip unused drive '(.+)' \(not included into backup\)/, note: leaves('unused disk') },
   { pattern: /^(.+) found \(not included into backup\)/, note: leaves('other') },

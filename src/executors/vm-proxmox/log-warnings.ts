@@ -4,7 +4,7 @@ import { type Notice, notice } from '../../core/reasons.js';
 import { someOf } from '../shared/wording.js';
 import { guestName, type VmData } from './data.js';
 import { heldNotices } from './held.js';
-import type { LeftOut, LogFacts } from './log-facts.js';
+import { LEFT_OUT, type LeftOut, type LogFacts } from './log-facts.js';
 
 /** What a log that ends well says beside that: each thing with what it means for the backup. */
 export function warningsOf(data: VmData, facts: Readonly<LogFacts>, counted: number): readonly Notice[] {
@@ -99,9 +99,11 @@ function warned(data: VmData, { warned }: Readonly<LogFacts>, counted: number): 
 
 /** `2 mount points (mp0 /srv/media, mp1 /var/lib/postgresql) and 1 disk (scsi1)`. */
 export function leftOutText(left: readonly LeftOut[]): Phrase {
-  const kinds = (['disk', 'mount point', 'unused disk'] as const).flatMap((kind) => {
+  const kinds = LEFT_OUT.flatMap((kind) => {
     const own = left.filter((one) => one.kind === kind);
-    return own.length === 0 ? [] : [phrase`${formatCount(own.length, kind)} (${someOf(own.map(nameOf))})`];
+    return own.length === 0 || kind === 'other'
+      ? []
+      : [phrase`${formatCount(own.length, kind)} (${someOf(own.map(nameOf))})`];
   });
   const rest = left.filter(({ kind }) => kind === 'other').map(({ name }) => phrase`its ${name}`);
   return joined([...kinds, ...rest]);

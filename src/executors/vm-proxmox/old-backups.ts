@@ -7,6 +7,13 @@ import { someOf } from '../shared/wording.js';
 import type { Access } from './access.js';
 import { type Place, pruneMarks } from './calls.js';
 import type { Facts } from './facts.js';
+import type { GuestParts } from './guest-config.js';
+import type { Remembered } from './meanwhile.js';
+
+/** Without anything that is deleted. */
+export const NOTHING_OLD: OldBackups = {
+  ...{ deletions: [], ages: new Map(), keepLast: 1, kept: 0, bytes: 0, warnings: [] },
+};
 
 /** What happens to the backups that are there already. */
 export interface OldBackups {
@@ -57,6 +64,21 @@ export async function oldBackups(
             ),
           ],
   };
+}
+
+/** What the last backup held and the next one won't is only in the old ones: none of those is deleted then. */
+export function withWholeKept(old: OldBackups, parts: GuestParts | null, last: Remembered): OldBackups {
+  const gone = parts === null ? [] : last.included.filter((name) => !parts.included.includes(name));
+  if (gone.length === 0) return old;
+  const { deletions, kept } = old;
+  const end = deletions.length === 0 ? phrase`.` : phrase`; no old backup is deleted.`;
+  const lost = notice(
+    'guest_left_out',
+    phrase`In the last backup and not in the next one: ${someOf(gone)}${end}`,
+    phrase`Switch Backup on for it in Proxmox if it is needed.`,
+  );
+  const stays = { deletions: [], ages: new Map<string, string>(), bytes: 0, kept: kept + deletions.length };
+  return { ...old, ...stays, warnings: [lost, ...old.warnings] };
 }
 
 /** What Proxmox would remove if it kept the newest `keepLast`: nothing protected or renamed. */

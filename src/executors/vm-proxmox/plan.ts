@@ -6,7 +6,10 @@ import { type Notice, notice } from '../../core/reasons.js';
 import { type VmData, vzdumpParams } from './data.js';
 import { type Facts, type Gathered, gather, gatherShared } from './facts.js';
 import { noticeOf } from './faults.js';
-import { type OldBackups, oldBackups } from './old-backups.js';
+import { guestNotices } from './guest-notices.js';
+import { askTools } from './guest-tools.js';
+import { meanwhileOf, meanwhileText, type Remembered, rememberedBy } from './meanwhile.js';
+import { NOTHING_OLD, type OldBackups, oldBackups, withWholeKept } from './old-backups.js';
 import type { SharedQuestions } from './shared-questions.js';
 import { checkStorageSpace, estimateSize } from './size.js';
 import { effects, steps } from './steps.js';
@@ -33,14 +36,18 @@ export async function planVm(
   const elsewhere = guest && way.here !== null && guest.node !== way.here;
   const size = estimateSize(facts, await ctx.artifacts(), fields.storage);
   const space = facts ? checkStorageSpace(facts, size) : null;
-  const old = await whatIsOld(way, fields, facts, ctx);
+  const last = rememberedBy(await ctx.remembered());
+  const told = gathered === null && way.blockers.length === 0 ? await askTools(ctx.host, fields.vm_id) : null;
+  const about = facts?.about ?? told?.about ?? null;
+  const type = guest?.type ?? told?.type ?? null;
+  const old = await whatIsOld(way, fields, facts, last, ctx);
 
   const data: VmData = {
     way: way.kind,
     vm_id: fields.vm_id,
     name: guest?.name ?? '',
     node: guest?.node ?? null,
-    type: guest?.type ?? null,
+    type,
     storage: fields.storage,
     params: vzdumpParams(fields),
     deletions: old.deletions,
@@ -48,19 +55,31 @@ export async function planVm(
     kept: old.kept + 1,
   };
   const running = guest?.status === undefined ? null : guest.status === 'running';
+  const meanwhile = meanwhileOf(fields.mode, running, about, type, last);
+  // Where something else is wrong already, only that is said.
+  const notices = about ? guestNotices(data, guest, about, meanwhile, last) : { warnings: [], blockers: [] };
   return {
-    steps: steps(data, size.text, running, old.ages),
+    steps: steps(data, size.text, meanwhileText(meanwhile, fields.mode, last), old.ages),
     effects: effects(data, size.bytes, running, old),
     touches: [`vm:${fields.vm_id}`, `stack:${ctx.stack}`],
-    warnings: [...way.warnings, ...(space?.code === 'destination_low' ? [space] : []), ...old.warnings],
+    warnings: [
+      ...way.warnings,
+      ...notices.warnings,
+      ...(space?.code === 'destination_low' ? [space] : []),
+      ...old.warnings,
+    ],
     blockers: [
       ...way.blockers,
       ...(gathered?.blockers ?? []),
       ...(elsewhere ? [guestElsewhere(fields.vm_id, guest.node, way.here)] : []),
+      ...notices.blockers,
       ...(space?.code === 'destination_full' ? [space] : []),
       ...old.blockers,
     ],
-    targets: { where: way.where, node: data.node, type: data.type, params: data.params },
+    targets: {
+      ...{ where: way.where, node: data.node, type: data.type, params: data.params, meanwhile },
+      leavesOut: about?.parts?.leftOut.map(({ name }) => name) ?? null,
+    },
     data,
   };
 }
@@ -69,12 +88,14 @@ async function whatIsOld(
   way: Way,
   fields: VmProxmoxFields,
   facts: Facts | null,
+  last: Remembered,
   ctx: PlanContext,
 ): Promise<OldBackups & { readonly blockers: readonly Notice[] }> {
-  const none = { deletions: [], ages: new Map(), keepLast: 1, kept: 0, bytes: 0, warnings: [], blockers: [] };
+  const none = { ...NOTHING_OLD, blockers: [] };
   if (way.access === null || facts === null) return none;
   try {
-    return { ...(await oldBackups(way.access, fields, facts, ctx)), blockers: [] };
+    const old = await oldBackups(way.access, fields, facts, ctx);
+    return { ...withWholeKept(old, facts.about.parts, last), blockers: [] };
   } catch (error) {
     const rights = phrase`${code('Datastore.Audit')} on ${code(`/storage/${fields.storage}`)}`;
     return { ...none, blockers: [noticeOf(error, { where: way.where, rights })] };

@@ -8,6 +8,7 @@ import { noteDeleted } from './clean.js';
 import { guestName, type VmData } from './data.js';
 import { lockText, NOTHING_NEW } from './ends.js';
 import { followTask } from './follow.js';
+import { whetherBack } from './guest-after.js';
 import { type Before, type Progress, readJournal } from './journal.js';
 import { harmless, warningsOf } from './log-warnings.js';
 import { watchLog } from './log-watch.js';
@@ -125,7 +126,8 @@ async function taskEnded(
   const followed = await followTask(access, task, { signal, onLine: log.onLine, ...followTimes(settings) });
   if (followed.state === 'lost') return [unseen(data, followed.why)];
   const name = code(guestName(data));
-  const lock = await lockText(access, data);
+  const down = await whetherBack(access, data, log.facts);
+  const lock = [...(down ? [down.message] : []), ...(await lockText(access, data))];
   const listed = await backups(access, place);
   const well = followed.exitStatus === 'OK' || /^WARNINGS: \d+$/.test(followed.exitStatus);
   if (!well) {

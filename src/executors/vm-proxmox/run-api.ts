@@ -8,6 +8,7 @@ import { failedBackup, lockText, NOTHING_NEW, notMade } from './ends.js';
 import { noticeOf } from './faults.js';
 import { finish } from './finish.js';
 import { type Followed, followTask } from './follow.js';
+import { whetherBack, withGuest } from './guest-after.js';
 import { type Before, JOURNAL } from './journal.js';
 import { type LogWatch, watchLog } from './log-watch.js';
 import { newVolumesText } from './new-volumes.js';
@@ -108,7 +109,12 @@ async function conclude(access: Access, end: End, ctx: RunContext): Promise<Part
   const well = followed.exitStatus === 'OK' || warned !== undefined;
   if (!well) {
     ctx.step(STEP.backup, 'failed');
-    const left = [...(await newVolumesText(access, place, before.volids)), ...(await lockText(access, data))];
+    const down = await whetherBack(access, data, log.facts);
+    const left = [
+      ...(down ? [down.message] : []),
+      ...(await newVolumesText(access, place, before.volids)),
+      ...(await lockText(access, data)),
+    ];
     return ctx.signal.aborted
       ? notMade('stopped', [phrase`Proxmox has ended the task.`, ...left])
       : failedBackup(data, log.facts, followed.exitStatus, left);
@@ -122,10 +128,11 @@ async function conclude(access: Access, end: End, ctx: RunContext): Promise<Part
   if (verdict.kind === 'unproven') {
     ctx.step(STEP.check, 'failed');
     const says = phrase`Proxmox reports ${code(followed.exitStatus)}`;
-    return unproven(data, evidence, verdict, { began: end.began, says }, ctx);
+    const result = await unproven(data, evidence, verdict, { began: end.began, says }, ctx);
+    return withGuest(result, await whetherBack(access, data, facts));
   }
   const made = { backup: verdict.backup, began: end.began, facts, warned: Number(warned ?? 0) };
-  return finish(access, data, place, made, ctx);
+  return withGuest(await finish(access, data, place, made, ctx), await whetherBack(access, data, facts));
 }
 
 function moved(data: VmData, node: string | null): PartResult {

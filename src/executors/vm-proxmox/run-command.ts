@@ -7,6 +7,7 @@ import { type Backup, backups } from './calls.js';
 import { type VmData, vzdumpArgv } from './data.js';
 import { failedBackup, lockText, notMade } from './ends.js';
 import { finish } from './finish.js';
+import { whetherBack, withGuest } from './guest-after.js';
 import { type Before, JOURNAL } from './journal.js';
 import { type LogWatch, watchLog } from './log-watch.js';
 import { newVolumesText } from './new-volumes.js';
@@ -42,7 +43,7 @@ export async function runCommand(data: VmData, ctx: RunContext): Promise<PartRes
     });
     if (!result.ok) {
       ctx.step(STEP.backup, 'failed');
-      return notDone(data, result, log, await leftText(access, data, before), ctx.signal);
+      return notDone(data, result, log, await leftText(access, data, before, log.facts), ctx.signal);
     }
     ctx.step(STEP.backup, 'done');
     ctx.step(STEP.check, 'running');
@@ -54,12 +55,14 @@ export async function runCommand(data: VmData, ctx: RunContext): Promise<PartRes
     if (verdict.kind === 'unproven') {
       ctx.step(STEP.check, 'failed');
       const says = phrase`${code('vzdump')} ended well`;
-      return await unproven(data, evidence, verdict, { began, says }, ctx);
+      const doubted = await unproven(data, evidence, verdict, { began, says }, ctx);
+      return withGuest(doubted, access && (await whetherBack(access, data, facts)));
     }
     // Without `pvesh` the file's path is what tells where it is.
     const backup = access ? verdict.backup : { ...verdict.backup, volid: facts.archives[0] ?? '' };
     const made = { backup, began, facts, warned: facts.warned.length };
-    return await finish(access ?? pveshAccess(ctx.host), data, place, made, ctx);
+    const done = await finish(access ?? pveshAccess(ctx.host), data, place, made, ctx);
+    return withGuest(done, access && (await whetherBack(access, data, facts)));
   } catch (error) {
     if (!(error instanceof ProxmoxError)) throw error;
     return notMade('command_failed', [
@@ -83,10 +86,20 @@ async function namedFile(log: LogWatch, data: VmData, ctx: RunContext): Promise<
   return [{ volid: volumeOf(path, data.storage), size: stat.size, ctime: 0, protected: false }];
 }
 
-async function leftText(access: Access | null, data: VmData, before: Before): Promise<readonly Phrase[]> {
+async function leftText(
+  access: Access | null,
+  data: VmData,
+  before: Before,
+  facts: LogWatch['facts'],
+): Promise<readonly Phrase[]> {
   if (access === null || before.node === null) return [phrase`The old backups are untouched.`];
   const place = { node: before.node, storage: data.storage, vm_id: data.vm_id };
-  return [...(await newVolumesText(access, place, before.volids)), ...(await lockText(access, data))];
+  const down = await whetherBack(access, data, facts);
+  return [
+    ...(down ? [down.message] : []),
+    ...(await newVolumesText(access, place, before.volids)),
+    ...(await lockText(access, data)),
+  ];
 }
 
 function notDone(

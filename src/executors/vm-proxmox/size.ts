@@ -12,19 +12,22 @@ export interface Estimate {
   readonly need: Need;
 }
 
-/** From the last backup; before the first one, at most the size of the guest's disk. */
+/** From the last backup; before the first one, at most the size of what goes into it. */
 export function estimateSize(facts: Facts | null, artifacts: readonly Artifact[], storage: string): Estimate {
   const last = artifacts.filter(({ path }) => path.startsWith(`${storage}:`)).at(-1)?.size;
   if (last !== undefined) return about(last, 'as last time');
   const newest = [...(facts?.backups ?? [])].sort((a, b) => b.ctime - a.ctime).find(({ size }) => size > 0);
   if (newest) return about(newest.size, 'as its newest backup there');
-  const disk = facts?.guest.maxdisk ?? 0;
-  if (disk === 0) return { bytes: 0, text: '', need: { atMost: 0 } };
-  return {
-    bytes: disk,
-    text: `, at most about ${formatBytes(disk)}, the size of its disk`,
-    need: { atMost: disk },
-  };
+  const { parts } = facts?.about ?? { parts: null };
+  if (parts?.bytes) {
+    const disks = parts.included.length === 1 ? 'disk' : `${parts.included.length} disks`;
+    const text = `, at most about ${formatBytes(parts.bytes)}, the size of its ${disks}`;
+    return { bytes: parts.bytes, text, need: { atMost: parts.bytes } };
+  }
+  // Proxmox's list knows the first disk only.
+  const first = facts?.guest.maxdisk ?? 0;
+  const text = first === 0 ? '' : `; its first disk has ${formatBytes(first)}`;
+  return { bytes: first, text, need: { atMost: first } };
 }
 
 function about(bytes: number, from: string): Estimate {

@@ -8,26 +8,19 @@ import type { OldBackups } from './old-backups.js';
 /** Indexes of the steps; the last one is there only when something is deleted. */
 export const STEP = { backup: 0, check: 1, clean: 2 } as const;
 
-const MODES: Readonly<Record<string, string>> = {
-  snapshot: ' It keeps running.',
-  suspend: ' Proxmox suspends it for that and resumes it.',
-  stop: ' Proxmox shuts it down for that and starts it again.',
-};
-
 /**
  * The plan as people read it.
  * @param size the end of a sentence about the new backup's size
- * @param running null when it is not known
+ * @param meanwhile a sentence about the guest
  * @param ages by volume id, how old it is
  */
 export function steps(
   data: VmData,
   size: string,
-  running: boolean | null,
+  meanwhile: string,
   ages: ReadonlyMap<string, string>,
 ): readonly PlanStep[] {
   const from = data.node === null ? phrase`` : phrase` on node ${code(data.node)}`;
-  const meanwhile = running === false ? ' It is not running.' : (MODES[String(data.params.mode)] ?? '');
   const title = phrase`Back up ${code(guestName(data))}${from} to the storage ${code(data.storage)}${size}.${meanwhile}`;
   return [
     { title, commands: [backupCommand(data)] },

@@ -141,6 +141,34 @@ test('stopping ends vzdump, and says when the guest stays locked', async () => {
   );
 });
 
+test('without pvesh, a container is asked of pct, and nothing is promised', async () => {
+  node(
+    (state) => {
+      const [, container] = state.guests;
+      Object.assign(container ?? {}, {
+        config: {
+          rootfs: 'local:200/vm-200-disk-0.raw,size=8G',
+          mp0: '/srv/media,mp=/media',
+          lxc: [['lxc.mount.entry', '/mnt/photos mnt/photos none bind']],
+        },
+      });
+    },
+    ['pvesh'],
+  );
+  const plan = await lab.plan(executor, { ...FIELDS, vm_id: 200 });
+  expect(plan.data.type).toBe('lxc');
+  expect(plain(plan.steps[0]?.title ?? [])).toContain('Proxmox may suspend it for that');
+  expect(plain(plan.warnings[1]?.message ?? [])).toContain(
+    '2 bind mounts (mp0 /media, /mnt/photos /mnt/photos)',
+  );
+});
+
+test('a guest that nobody knows: what is left out can’t be told', async () => {
+  node(() => {}, ['pvesh']);
+  const plan = await lab.plan(executor, { ...FIELDS, vm_id: 999 });
+  expect(codes(plan.warnings)).toEqual(['tool_missing', 'guest_unread', 'guest_held']);
+});
+
 test('after a crash a backup whose end nobody saw is named, not recorded', async () => {
   const commands = node();
   const plan = await lab.plan(executor, FIELDS);
@@ -162,10 +190,15 @@ test('after a crash a backup whose end nobody saw is named, not recorded', async
 test('without pvesh the file that vzdump names is the proof, and nothing old is touched', async () => {
   mkdirSync(lab.path('dump'));
   const archive = lab.path('dump', 'vzdump-qemu-101.vma.zst');
-  node((state) => state.vzdump.lines.splice(1, 1, `INFO: creating vzdump archive '${archive}'`), ['pvesh']);
+  const change = (state: NodeState): void => {
+    state.vzdump.lines.splice(1, 1, `INFO: creating vzdump archive '${archive}'`);
+    for (const guest of state.guests) guest.config.scsi1 = 'tank:vm-101-disk-1,backup=0';
+  };
+  node(change, ['pvesh']);
   const plan = await lab.plan(executor, { ...FIELDS, retention_days: 1, min_keep: 1 });
   expect(codes(plan.blockers)).toEqual([]);
-  expect(codes(plan.warnings)).toEqual(['tool_missing']);
+  expect(codes(plan.warnings)).toEqual(['tool_missing', 'guest_left_out']);
+  expect(plain(plan.warnings[1]?.message ?? [])).toContain('1 disk (scsi1)');
   expect(plan.data.deletions).toEqual([]);
   expect(await executor.run(plan, lab.runContext())).toMatchObject({
     state: 'failed',

@@ -78,7 +78,7 @@ const GOOD: readonly [name: string, volid: string, warnings: readonly RegExp[]][
     'lxc-mounts',
     'nas:backup/vzdump-lxc-200-2026_11_29-02_30_00.tar.zst',
     [
-      /^guest_left_out: The backup of container 200 \(dns\) does not contain 3 mount points \(mp0 \/srv\/media, mp1 \/var\/lib\/postgresql, mp2 \/mnt\/disk\)\./,
+      /^guest_left_out: The backup of container 200 \(dns\) does not contain 1 mount point \(mp1 \/var\/lib\/postgresql\), 1 bind mount \(mp0 \/srv\/media\) and 1 device mount \(mp2 \/mnt\/disk\)\./,
     ],
   ],
   [

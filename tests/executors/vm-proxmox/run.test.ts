@@ -313,6 +313,63 @@ describe('nothing is taken on trust', () => {
   });
 });
 
+describe('the guest afterwards', () => {
+  const stops = ['INFO: backup mode: stop', 'INFO: stopping virtual guest'];
+
+  test('that was down for its backup, as its mode says, is told with the time', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, {
+      firstLines: stops,
+      lastLines: ['INFO: resuming VM again after 12 seconds'],
+    });
+    const result = await run(b, { ...FIELDS, mode: 'stop' });
+    expect(result).toMatchObject({ state: 'succeeded', warnings: [] });
+    expect(said(result)).toContain('VM 101 (web): it was down for 12 s.');
+    expect(b.lab.remembered).toMatchObject({ heldSeconds: 12, fellBack: false });
+  });
+
+  test.each([
+    ['OK', true, 'succeeded'],
+    ['job errors', false, 'failed'],
+  ])(
+    'that was not started again is told, whatever the task says (%s)',
+    async (exitStatus, saysFinished, state) => {
+      const b = await start();
+      Object.assign(b.double.world.behaviour, { exitStatus, saysFinished, firstLines: stops });
+      for (const guest of b.double.world.guests) guest.staysDown = true;
+      const result = await run(b, { ...FIELDS, mode: 'stop' });
+      expect(result.state).toBe(state);
+      const all = [said(result), ...result.warnings.map(({ message }) => plain(message))].join(' ');
+      expect(all).toContain('VM 101 (web) ran before its backup and is stopped now.');
+    },
+  );
+
+  test('is not asked about where it never stood still', async () => {
+    const b = await start();
+    await run(b);
+    expect(b.double.calls.filter(({ template }) => template.endsWith('/current'))).toEqual([]);
+  });
+
+  test('a container that was suspended instead of copied from a snapshot: a warning, and remembered', async () => {
+    const b = await start();
+    Object.assign(b.double.world.behaviour, {
+      firstLines: [
+        "INFO: including mount point rootfs ('/') in backup",
+        'INFO: mode failure - some volumes do not support snapshots',
+        "INFO: trying 'suspend' mode instead",
+        'INFO: backup mode: suspend',
+        'INFO: suspending guest',
+        'INFO: resuming guest',
+        'INFO: guest is online again after 94 seconds',
+      ],
+    });
+    const result = await run(b, { ...FIELDS, vm_id: 200 });
+    expect(codes(result.warnings)).toEqual(['guest_held']);
+    expect(plain(result.warnings[0]?.message ?? [])).toMatch(/it was suspended for 94 s\.$/);
+    expect(b.lab.remembered).toMatchObject({ heldSeconds: 94, fellBack: true, included: ['rootfs'] });
+  });
+});
+
 describe('between preview and run', () => {
   test('a guest that moved is not backed up on the wrong node', async () => {
     const b = await start();

@@ -53,10 +53,14 @@ if (verb === 'delete') {
   save();
   process.exit(0);
 }
+const guest = () => state.guests.find(({ vmid }) => String(vmid) === path.split('/')[4]);
 const answers = {
   '/cluster/resources': () => state.guests,
   storage: () => state.storages,
   content: () => state.volumes,
+  config: () => guest().config,
+  feature: () => ({ hasFeature: guest().hasSnapshots ? 1 : 0 }),
+  current: () => ({ status: guest().staysDown ? 'stopped' : guest().status }),
   prunebackups: () => {
     const keep = Number(option('prune-backups').split('=')[1]);
     return [...state.volumes].sort((a, b) => b.ctime - a.ctime).map((volume, index) => ({ ...volume, mark: index < keep ? 'keep' : 'remove' }));
@@ -70,6 +74,18 @@ if (!answer) {
 process.stdout.write(JSON.stringify(answer()));
 `;
 
+/** `qm` and `pct`: each knows the guests of its own type. */
+const CONFIG = (type: string) => `${SHARED}
+const guest = state.guests.find(({ vmid, type }) => String(vmid) === args[1] && type === '${type}');
+if (!guest) {
+  process.stderr.write("Configuration file 'nodes/pve1/" + args[1] + ".conf' does not exist\\n");
+  process.exit(2);
+}
+const lines = Object.entries(guest.config).flatMap(([key, value]) =>
+  key === 'lxc' ? value.map((pair) => pair.join(': ')) : [key + ': ' + value]);
+process.stdout.write(lines.join('\\n') + '\\n');
+`;
+
 /** `without` leaves programs out. */
 export function makeNodeCommands(
   root: string,
@@ -81,7 +97,13 @@ export function makeNodeCommands(
   mkdirSync(folder);
   writeFileSync(file, JSON.stringify(state));
   writeFileSync(join(folder, 'calls'), '');
-  const scripts = { vzdump: VZDUMP, pvesh: PVESH, uname: "process.stdout.write('pve1\\n');" };
+  const scripts = {
+    vzdump: VZDUMP,
+    pvesh: PVESH,
+    qm: CONFIG('qemu'),
+    pct: CONFIG('lxc'),
+    uname: "process.stdout.write('pve1\\n');",
+  };
   for (const [name, script] of Object.entries(scripts)) {
     if (without.includes(name)) continue;
     writeFileSync(join(folder, name), `#!${process.execPath}\n${script}`);

@@ -1,5 +1,5 @@
 import type { Params } from './official.js';
-import type { Task, World } from './world.js';
+import type { Guest, Task, World } from './world.js';
 
 /** An answer: Proxmox's `data`, or a refusal with its status and reason. */
 export type Answer = { readonly data: unknown } | { readonly status: number; readonly reason: string };
@@ -14,8 +14,33 @@ const failed = (reason: string): Answer => ({ status: 500, reason });
 
 const at = (params: Params, name: string): string => params[name] ?? '';
 
+/** Answers about a guest, of its own node. */
+function withGuest(world: World, params: Params, work: (guest: Guest) => unknown): Answer {
+  const path = `/vms/${params.vmid}`;
+  if (!world.rights.has('VM.Audit')) return denied(path, 'VM.Audit');
+  const guest = world.guests.find(({ vmid, node }) => String(vmid) === params.vmid && node === params.node);
+  return guest
+    ? { data: work(guest) }
+    : failed(`Configuration file 'nodes/${params.node}/${params.vmid}.conf' does not exist`);
+}
+
+/** The same call of VMs and of containers. */
+function ofGuests(rest: string, work: (guest: Guest) => unknown): typeof ROUTES {
+  return (['qemu', 'lxc'] as const).map((type) => ({
+    method: 'GET',
+    template: `/nodes/{node}/${type}/{vmid}/${rest}`,
+    handle: (world, params) => withGuest(world, params, work),
+  }));
+}
+
 /** By method and path template, as in the API's description. */
 export const ROUTES: readonly { method: string; template: string; handle: Handler }[] = [
+  ...ofGuests('config', ({ config }) => config),
+  ...ofGuests('feature', ({ hasSnapshots }) => ({ hasFeature: hasSnapshots ? 1 : 0 })),
+  ...ofGuests('status/current', ({ vmid, status, staysDown }) => ({
+    vmid,
+    status: staysDown ? 'stopped' : status,
+  })),
   {
     method: 'GET',
     template: '/cluster/resources',

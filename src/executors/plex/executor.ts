@@ -1,11 +1,11 @@
 import type { Executor } from '../../core/executor.js';
 import { ofVersion1 } from '../files/earlier.js';
+import { type QuiesceTimes, TIMES } from '../quiesce/times.js';
 import type { PlexData } from './data.js';
 import { withLeft } from './left.js';
-import { type PlexTimes, TIMES } from './times.js';
 
 /** Packs the live databases of a container, Plex's above all, into an archive: stop, copy, start. */
-export function createPlex(times: PlexTimes): Executor<'plex', PlexData> {
+export function createPlex(times: QuiesceTimes): Executor<'plex', PlexData> {
   return {
     kind: 'plex',
     data: {

@@ -9,21 +9,21 @@ import { type Compressor, readCommands } from '../files/commands.js';
 import { archiveName } from '../files/names.js';
 import { oldArchives, unknownArchives } from '../files/old-archives.js';
 import { openToolbox } from '../files/toolbox.js';
+import { holdOf } from '../quiesce/hold.js';
+import type { QuiesceTimes } from '../quiesce/times.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';
 import { rememberedNumber } from '../shared/memory.js';
 import { checkSpace, type Need } from '../shared/space.js';
 import { versionOf } from '../shared/tools.js';
 import { type Hold, type PlexData, PREFIX, type StepId } from './data.js';
-import { holdOf } from './hold.js';
 import { scratch } from './scratch.js';
 import { lookAtSource, type PlexSource } from './source.js';
 import { effects, steps } from './steps.js';
 import { lookAtTarget } from './target.js';
-import type { PlexTimes } from './times.js';
 
 /** Looks at the container, the databases, the destination and the tools; changes nothing. */
 export async function planPlex(
-  times: PlexTimes,
+  times: QuiesceTimes,
   fields: PlexFields,
   ctx: PlanContext,
 ): Promise<PlanDraft<PlexData>> {

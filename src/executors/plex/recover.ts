@@ -2,14 +2,14 @@ import type { JournalEntry, RecoveryReport, RunContext } from '../../core/execut
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { recoverFiles } from '../files/recover.js';
+import { awaitStop, type Held, heldOf, release } from '../quiesce/hold.js';
+import type { QuiesceTimes } from '../quiesce/times.js';
 import type { PlexData } from './data.js';
-import { awaitStop, type Held, heldOf, release } from './hold.js';
 import { removeScratch } from './scratch.js';
-import type { PlexTimes } from './times.js';
 
 /** After a process that died: first the container is put back as it was, then the files are tidied up. */
 export async function recoverPlex(
-  times: PlexTimes,
+  times: QuiesceTimes,
   part: PlanPart<PlexData>,
   journal: readonly JournalEntry[],
   ctx: RunContext,
@@ -27,7 +27,7 @@ export async function recoverPlex(
 async function putBack(
   held: Held,
   journal: readonly JournalEntry[],
-  times: PlexTimes,
+  times: QuiesceTimes,
   { host }: RunContext,
 ): Promise<Phrase> {
   await awaitStop(host, held, journal, times);

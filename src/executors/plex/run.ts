@@ -9,22 +9,22 @@ import { deleteOld } from '../files/clean.js';
 import { JOURNAL } from '../files/journal.js';
 import { type Finished, recordArchive } from '../files/record.js';
 import { deletedText, findInTheWay, kept, NOTHING_DONE, removePartial, UNTOUCHED } from '../files/run.js';
+import { type Around, around, type Lost } from '../quiesce/around.js';
+import type { QuiesceTimes } from '../quiesce/times.js';
 import { ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
-import { type Around, around, type Lost } from './around.js';
 import { check } from './check.js';
 import { type Copied, copy } from './copy.js';
 import type { PlexData, StepId } from './data.js';
 import { databaseText, levelOf } from './database-words.js';
 import type { Databases } from './databases.js';
 import { removeScratch } from './scratch.js';
-import type { PlexTimes } from './times.js';
 
 /**
  * Holds the container, streams its databases out, puts it back at once; only then checks, names and records
  * the archive, and deletes old ones. The container is put back whatever happens.
  */
 export async function runPlex(
-  times: PlexTimes,
+  times: QuiesceTimes,
   { data }: PlanPart<PlexData>,
   ctx: RunContext,
 ): Promise<PartResult> {

@@ -4,9 +4,9 @@ import type { Argv, Effect, PlanStep } from '../../core/plan.js';
 import type { Container } from '../docker/container.js';
 import { deletionEffects, type OldArchives } from '../files/old-archives.js';
 import { deletionTitle } from '../files/steps.js';
+import { holdCommand, releaseCommand } from '../quiesce/hold.js';
 import type { PlexData, StepId } from './data.js';
 import { packOf } from './direct.js';
-import { holdCommand, releaseCommand } from './hold.js';
 
 /** What the titles need besides the plan's data. */
 export interface Told {

@@ -18,7 +18,7 @@ import { plain } from '../../../src/core/phrase.js';
 import type { PlanPart } from '../../../src/core/plan.js';
 import type { PlexData } from '../../../src/executors/plex/data.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
-import { SETTLED } from '../../../src/executors/plex/hold.js';
+import { SETTLED } from '../../../src/executors/quiesce/hold.js';
 import { describeWithDocker, docker, testName } from '../../support/docker.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { has, isRoot, mountTmpfs, testWith, unmount } from '../support/needs.js';

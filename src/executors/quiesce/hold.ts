@@ -5,9 +5,9 @@ import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Container, inspectContainer, whyFailed } from '../docker/container.js';
 import { execPatiently } from '../docker/patient.js';
+import type { Hold, PlexData } from '../plex/data.js';
 import { type Failure, failure, storeFailed } from '../shared/failure.js';
-import type { Hold, PlexData } from './data.js';
-import type { PlexTimes } from './times.js';
+import type { QuiesceTimes } from './times.js';
 
 /** Journaled before the container is touched, when it is stopped or paused, and when it is back. */
 export const HELD = 'container_held';
@@ -74,7 +74,7 @@ export async function holdContainer(
   data: PlexData,
   held: Held,
   ctx: RunContext,
-  times: PlexTimes,
+  times: QuiesceTimes,
 ): Promise<Failure | null> {
   try {
     await ctx.journal(HELD, held);
@@ -96,7 +96,7 @@ export async function holdContainer(
  * Is the container stopped (or paused) now? With `wait`, also by the time that the engine has surely done
  * what it was asked to.
  */
-async function settles(host: Host, held: Held, times: PlexTimes, wait: boolean): Promise<boolean> {
+async function settles(host: Host, held: Held, times: QuiesceTimes, wait: boolean): Promise<boolean> {
   const deadline = wait && held.hold === 'stop' ? held.at + graceMs(held.stopSeconds) : 0;
   for (;;) {
     const now = await inspectContainer(host, held.id);
@@ -111,7 +111,7 @@ export async function awaitStop(
   host: Host,
   held: Held,
   journal: readonly JournalEntry[],
-  times: PlexTimes,
+  times: QuiesceTimes,
 ): Promise<void> {
   if (!journal.some(({ kind }) => kind === SETTLED)) await settles(host, held, times, true);
 }
@@ -155,7 +155,7 @@ export type Released =
 export async function release(
   host: Host,
   held: Held,
-  times: PlexTimes,
+  times: QuiesceTimes,
   waitForHealth: boolean,
   onBack: () => void = () => {},
   signal?: AbortSignal,
@@ -207,7 +207,7 @@ async function putBack(host: Host, held: Held): Promise<Attempt> {
 async function staysUp(
   host: Host,
   held: Held,
-  times: PlexTimes,
+  times: QuiesceTimes,
   wait: boolean,
   signal?: AbortSignal,
 ): Promise<

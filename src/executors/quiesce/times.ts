@@ -1,5 +1,5 @@
 /** How long things may take; milliseconds where the name says so. */
-export interface PlexTimes {
+export interface QuiesceTimes {
   /** Seconds that the container gets to end by itself: Plex writes its databases back then. */
   readonly stopSeconds: number;
   /** Between two looks at the container. */
@@ -14,7 +14,7 @@ export interface PlexTimes {
   readonly healthMs: number;
 }
 
-export const TIMES: PlexTimes = {
+export const TIMES: QuiesceTimes = {
   stopSeconds: 60,
   pollMs: 500,
   retryMs: 2000,

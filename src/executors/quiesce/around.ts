@@ -1,8 +1,8 @@
 import type { RunContext } from '../../core/executor.js';
+import type { PlexData } from '../plex/data.js';
 import { type Failure, STOPPED } from '../shared/failure.js';
-import type { PlexData } from './data.js';
 import { type Held, holdContainer, RELEASED, refuseChanged, release } from './hold.js';
-import type { PlexTimes } from './times.js';
+import type { QuiesceTimes } from './times.js';
 
 /** Why a container is not as it was. */
 export type Lost = Extract<Awaited<ReturnType<typeof release>>, { ok: false }>;
@@ -25,7 +25,7 @@ export interface Around {
 export async function around(
   data: PlexData,
   ctx: RunContext,
-  times: PlexTimes,
+  times: QuiesceTimes,
   work: () => Promise<Failure | null>,
 ): Promise<Around> {
   const blank = { lost: null, begun: false, touched: false, heldMs: 0, health: 'none' } as const;

@@ -486,6 +486,28 @@ export const REASONS = {
     summary: 'The container was started with --rm: Docker would remove it when it is stopped.',
     remedy: 'Make the container without --rm, or set `consistency: pause` in the intent.',
   },
+  container_own: {
+    summary: 'The bot runs in the container that it would stop or pause.',
+    remedy: 'Set `consistency: none` in the intent, or run the bot elsewhere.',
+  },
+  stop_destroys: {
+    summary: 'Files of the source are in memory, and gone once their container stops.',
+    remedy: 'Mount a volume or a folder there instead.',
+  },
+  hold_broken: {
+    summary:
+      'A container that was stopped or paused for the copy ran meanwhile, so the copy was not kept as good.',
+    remedy: 'Find out what started it (a person, a cron job, an updater), then run it again.',
+  },
+  hold_unproven: {
+    summary:
+      'Docker could not say whether containers stayed as they were put, so the copy was not kept as good.',
+    remedy: 'Check that Docker answers (`docker info`), then run it again.',
+  },
+  users_unknown: {
+    summary: 'Which containers can write to the files that are copied is not known.',
+    remedy: 'Give the bot’s user the right to use Docker, or make sure that nothing writes there.',
+  },
   container_not_back: {
     summary: 'A container could not be put back as it was.',
     remedy: 'Put it back by hand, with the command that the message names.',

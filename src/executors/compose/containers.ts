@@ -1,8 +1,7 @@
 import type { Host } from '../../core/host.js';
-import { type Container, failure, type Inspected, inspectContainers, READ } from '../docker/container.js';
+import { type Container, type Inspected, listContainers } from '../docker/container.js';
 
 const LABEL = 'com.docker.compose';
-const ATTEMPTS = 5;
 
 /** A container that Compose made for a service. */
 export interface ServiceContainer extends Container {
@@ -24,15 +23,9 @@ export async function serviceContainers(
     ...(service === undefined ? [] : [`service=${service}`]),
   ];
   const filters = labels.flatMap((label) => ['--filter', `label=${LABEL}.${label}`]);
-  for (let attempt = 1; ; attempt += 1) {
-    const listed = await host.exec(['docker', 'ps', '-aq', '--no-trunc', ...filters], READ);
-    if (!listed.ok) return failure(listed);
-    const inspected = await inspectContainers(host, listed.stdout.split('\n').filter(Boolean));
-    // One that is removed between the two commands makes the second one fail.
-    if (inspected.state === 'missing' && attempt < ATTEMPTS) continue;
-    if (inspected.state !== 'found') return inspected;
-    return { state: 'found', value: inspected.value.map(ofService).sort(byNumber) };
-  }
+  const inspected = await listContainers(host, ['-a', ...filters]);
+  if (inspected.state !== 'found') return inspected;
+  return { state: 'found', value: inspected.value.map(ofService).sort(byNumber) };
 }
 
 function ofService(container: Container): ServiceContainer {

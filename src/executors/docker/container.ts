@@ -21,6 +21,8 @@ export interface Container {
   /** RFC 3339; year 1 for a container that never ran. */
   readonly startedAt: string;
   readonly finishedAt: string;
+  /** Of its first process, on the engine's host; 0 when it does not run. */
+  readonly pid: number;
   /** How often its restart policy has started it again. */
   readonly restarts: number;
   readonly exitCode: number;
@@ -37,10 +39,15 @@ export interface Container {
   readonly hostsPath: string;
   /** Made with --rm: Docker removes it once it has stopped. */
   readonly autoRemove: boolean;
+  /** Paths in the container whose files are in memory, and gone when it stops. */
+  readonly tmpfs: readonly string[];
 }
 
 export interface ContainerMount {
   readonly type: string;
+  /** A volume's; else empty. */
+  readonly name: string;
+  readonly writable: boolean;
   /** Path on the host. */
   readonly source: string;
   /** Path in the container. */
@@ -70,6 +77,22 @@ export async function inspectContainers(
   const result = await host.exec(['docker', 'container', 'inspect', '--', ...namesOrIds], READ);
   if (!result.ok) return failure(result);
   return { state: 'found', value: z.array(RAW).parse(JSON.parse(result.stdout)).map(containerOf) };
+}
+
+const ATTEMPTS = 5;
+
+/** All that `docker ps` lists with these options. Reads only; goes on when the run is stopped. */
+export async function listContainers(
+  host: Host,
+  options: readonly string[],
+): Promise<Inspected<readonly Container[]>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const listed = await host.exec(['docker', 'ps', '-q', '--no-trunc', ...options], READ);
+    if (!listed.ok) return failure(listed);
+    const inspected = await inspectContainers(host, listed.stdout.split('\n').filter(Boolean));
+    // One that is removed between the two commands makes the second one fail.
+    if (inspected.state !== 'missing' || attempt >= ATTEMPTS) return inspected;
+  }
 }
 
 /** For commands that only read and may also be needed after a stop, which nobody waits for a minute. */
@@ -110,6 +133,7 @@ const RAW = z.object({
     Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
     Running: z.boolean(),
     ExitCode: z.number(),
+    Pid: z.number().default(0),
     Error: z.string().default(''),
     StartedAt: z.string(),
     FinishedAt: z.string(),
@@ -121,14 +145,27 @@ const RAW = z.object({
       .nullish(),
   }),
   HostsPath: z.string().default(''),
-  HostConfig: z.object({ AutoRemove: z.boolean().default(false) }).default({ AutoRemove: false }),
+  HostConfig: z
+    .object({
+      AutoRemove: z.boolean().default(false),
+      Tmpfs: z.record(z.string(), z.string()).nullish(),
+    })
+    .default({ AutoRemove: false }),
   Config: z.object({
     Image: z.string(),
     Labels: z.record(z.string(), z.string()).nullable(),
     StopTimeout: z.number().nullish(),
   }),
   Mounts: z
-    .array(z.object({ Type: z.string(), Source: z.string().default(''), Destination: z.string() }))
+    .array(
+      z.object({
+        Type: z.string(),
+        Name: z.string().default(''),
+        Source: z.string().default(''),
+        Destination: z.string(),
+        RW: z.boolean().default(true),
+      }),
+    )
     .nullish(),
 });
 
@@ -145,6 +182,7 @@ function containerOf(raw: z.output<typeof RAW>): Container {
     createdAt: raw.Created,
     startedAt: state.StartedAt,
     finishedAt: state.FinishedAt,
+    pid: state.Pid,
     restarts: raw.RestartCount,
     exitCode: state.ExitCode,
     stopSeconds: raw.Config.StopTimeout ?? STOP_SECONDS,
@@ -153,10 +191,16 @@ function containerOf(raw: z.output<typeof RAW>): Container {
     healthOutput: state.Health?.Log?.at(-1)?.Output ?? '',
     mounts: (raw.Mounts ?? []).map((mount) => ({
       type: mount.Type,
+      name: mount.Name,
+      writable: mount.RW,
       source: mount.Source,
       destination: mount.Destination,
     })),
     hostsPath: raw.HostsPath,
     autoRemove: raw.HostConfig.AutoRemove,
+    tmpfs: [
+      ...Object.keys(raw.HostConfig.Tmpfs ?? {}),
+      ...(raw.Mounts ?? []).filter(({ Type }) => Type === 'tmpfs').map(({ Destination }) => Destination),
+    ],
   };
 }

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type { Folder } from '../../core/host.js';
+import { code, phrase } from '../../core/phrase.js';
 import { ARCHIVE_MEMBERS, type FilesData } from '../files/data.js';
-
-/** What is done to the container while its databases are copied; `none` also when it does not run. */
-export type Hold = 'stop' | 'pause' | 'none';
+import { QUIESCE_SCHEMA, type Quiesce } from '../quiesce/data.js';
 
 /** How the databases are read without Docker: in their folder on this host, which is proven to be theirs. */
 export type Direct = {
@@ -12,20 +11,15 @@ export type Direct = {
   readonly read: readonly string[];
 };
 
-export type StepId = 'hold' | 'copy' | 'release' | 'check' | 'clean';
-
 /** What plan() hands to run() and recover(): an archive like every other, and a container around it. */
 export type PlexData = FilesData & {
   readonly container: string;
-  /** 64 hex digits; null when no container has to be touched. */
-  readonly containerId: string | null;
-  readonly hold: Hold;
+  /** Null: the containers go on as they are. */
+  readonly quiesce: Quiesce | null;
+  /** Containers that go on writing while it is copied, as far as the preview could see. */
+  readonly live: readonly string[];
   /** Tried before `pack`; null where the folder is not proven to be the container's. */
   readonly direct: Direct | null;
-  /** Seconds between the request to end and the kill. */
-  readonly stopSeconds: number;
-  /** The steps in the order in which they run. */
-  readonly steps: readonly StepId[];
   /** The archive's size in bytes as far as the last one tells; null before the first. */
   readonly expectedSize: number | null;
   /** The file and byte counts were measured, not taken from the last run. */
@@ -42,18 +36,25 @@ export const PREFIX = 'plex_db_backup';
 export const PLEX_SCHEMA: z.ZodType<PlexData> = z.strictObject({
   ...ARCHIVE_MEMBERS,
   container: z.string(),
-  containerId: z.string().nullable(),
-  hold: z.enum(['stop', 'pause', 'none']),
+  quiesce: QUIESCE_SCHEMA.nullable(),
+  live: z.array(z.string()),
   direct: z
     .strictObject({
       folder: z.strictObject({ path: z.string(), id: z.string() }),
       read: z.array(z.string()),
     })
     .nullable(),
-  stopSeconds: z.number(),
-  steps: z.array(z.enum(['hold', 'copy', 'release', 'check', 'clean'])),
   expectedSize: z.number().nullable(),
   measured: z.boolean(),
   sqlite: z.array(z.string()).nullable(),
   extract: z.array(z.string()),
 });
+
+/** Indexes of the plan's steps: holding and putting back take one for each container. */
+export function stepsOf({ quiesce }: PlexData) {
+  const held = quiesce?.containers.length ?? 0;
+  return { hold: 0, copy: held, release: held + 1, check: 2 * held + 1, clean: 2 * held + 2 } as const;
+}
+
+/** How a copy of running databases becomes a good one. */
+export const PLEX_WAY_OUT = phrase`Set ${code('consistency: stop')} in the intent.`;

@@ -12,12 +12,17 @@ export type Measured =
   | { readonly state: 'failed'; readonly why: string };
 
 /**
- * Counts the files below a path in a container without reading them: with the container's own `find`, when it
+ * Counts the files below a path in a container, but for some folders, without reading them: with the container's own `find`, when it
  * runs and has one; else on the host, when the path lies on a mount and the engine's files are this host's.
  */
-export async function measureInContainer(host: Host, container: Container, path: string): Promise<Measured> {
+export async function measureInContainer(
+  host: Host,
+  container: Container,
+  path: string,
+  leftOut: readonly string[],
+): Promise<Measured> {
   const counted =
-    (container.status === 'running' ? await measureInside(host, container.name, path) : null) ??
+    (container.status === 'running' ? await measureInside(host, container.name, path, leftOut) : null) ??
     (await measureMount(host, container, path));
   if (counted) return { state: 'measured', ...counted };
   return exists(host, container.name, path);
@@ -60,9 +65,15 @@ async function measureMount(host: Host, container: Container, path: string): Pro
   return onHost === null ? null : measureOnHost(host, onHost);
 }
 
-function measureInside(host: Host, name: string, path: string): Promise<Count | null> {
+function measureInside(
+  host: Host,
+  name: string,
+  path: string,
+  leftOut: readonly string[],
+): Promise<Count | null> {
+  const prune = leftOut.flatMap((folder) => ['-path', folder, '-prune', '-o']);
   const stat = ['-exec', 'stat', '-c', '%s', '{}', '+'];
-  return count(host, ['docker', 'exec', name, 'find', path, '!', '-type', 'd', ...stat]);
+  return count(host, ['docker', 'exec', name, 'find', path, ...prune, '!', '-type', 'd', ...stat]);
 }
 
 async function count(

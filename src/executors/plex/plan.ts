@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { PlanContext } from '../../core/executor.js';
+import type { Host } from '../../core/host.js';
 import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
@@ -9,13 +10,16 @@ import { type Compressor, readCommands } from '../files/commands.js';
 import { archiveName } from '../files/names.js';
 import { oldArchives, unknownArchives } from '../files/old-archives.js';
 import { openToolbox } from '../files/toolbox.js';
-import { holdOf } from '../quiesce/hold.js';
+import { liveData } from '../quiesce/live.js';
+import { type Planned, planQuiesce } from '../quiesce/plan.js';
 import type { QuiesceTimes } from '../quiesce/times.js';
+import { usersOf } from '../quiesce/users.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';
 import { rememberedNumber } from '../shared/memory.js';
 import { checkSpace, type Need } from '../shared/space.js';
 import { versionOf } from '../shared/tools.js';
-import { type Hold, type PlexData, PREFIX, type StepId } from './data.js';
+import { someOf } from '../shared/wording.js';
+import { PLEX_WAY_OUT, type PlexData, PREFIX } from './data.js';
 import { scratch } from './scratch.js';
 import { lookAtSource, type PlexSource } from './source.js';
 import { effects, steps } from './steps.js';
@@ -43,7 +47,8 @@ export async function planPlex(
   const sqlite = await versionOf(host, 'sqlite3', '-version');
 
   const archive = posix.join(destination, archiveName(PREFIX, ctx.plannedAt, fields.compress));
-  const hold = holdOf(fields, source.container);
+  const held = await planHold(times, fields, source, host);
+  const live = await liveOf(fields, source, host);
   const data: PlexData = {
     source: source.label,
     destination,
@@ -61,17 +66,16 @@ export async function planPlex(
     deletions: old.deletions,
     kept: old.kept + 1,
     container: fields.source_container,
-    containerId: source.container?.id ?? null,
-    hold,
+    quiesce: held?.quiesce ?? null,
+    live: live.map(({ name }) => name),
     direct: source.direct,
-    stopSeconds: times.stopSeconds,
-    steps: stepsOf(hold, old.deletions.length > 0),
     expectedSize: 'bytes' in need ? need.bytes : null,
     sqlite: sqlite === null ? null : ['sqlite3', '-batch', '-init', '/dev/null'],
     extract: extractCommand(`${archive}.partial`, toolbox.compressor),
   };
   const told = {
     container: source.container,
+    containers: held?.containers ?? [],
     at: ctx.plannedAt,
     lastDownMs: rememberedNumber(before, 'downMs'),
     ages: old.ages,
@@ -79,15 +83,17 @@ export async function planPlex(
   return {
     steps: steps(data, told),
     effects: effects(data, old),
-    touches: [`stack:${ctx.stack}`, `path:${destination}`, `container:${fields.source_container}`],
+    touches: [`stack:${ctx.stack}`, `path:${destination}`, ...containersTouched(data)],
     warnings: [
-      ...(isLive(source.container, hold) ? [liveData(fields.source_container)] : []),
+      ...(live.length > 0 ? [liveData(data.live, PLEX_WAY_OUT)] : []),
+      ...(source.leftOut.length > 0 ? [leftOut(fields.source_container, source.leftOut)] : []),
       ...(space?.code === 'destination_low' ? [space] : []),
       ...(old.unknown.length > 0 ? [unknownArchives(destination, old.unknown)] : []),
     ],
     blockers: [
       ...toolbox.blockers,
       ...source.blockers,
+      ...(held?.blockers ?? []),
       ...target.blockers,
       ...(target.blockers.length > 0 ? [] : place.blockers),
       ...(overlap ? [overlap] : []),
@@ -95,7 +101,12 @@ export async function planPlex(
     ],
     targets: {
       archive,
-      [INSTANCES]: { container: data.containerId, status: source.container?.status ?? null },
+      [INSTANCES]: {
+        container: source.container?.id ?? null,
+        status: source.container?.status ?? null,
+        held: held?.quiesce.containers.map(({ id }) => id) ?? [],
+        still: held?.quiesce.still.map(({ id }) => id) ?? [],
+      },
     },
     data,
   };
@@ -121,9 +132,40 @@ function neededBytes({ bytes }: Size, before: Json): Need {
   return { bytes: Math.ceil((bytes * lastSize) / lastBytes) };
 }
 
-function stepsOf(hold: Hold, cleans: boolean): readonly StepId[] {
-  const held: readonly StepId[] = hold === 'none' ? ['copy'] : ['hold', 'copy', 'release'];
-  return [...held, 'check', ...(cleans ? (['clean'] as const) : [])];
+/** Null when nothing is to be held, or what there is can't be told. */
+async function planHold(
+  { stopSeconds }: QuiesceTimes,
+  { consistency: hold }: PlexFields,
+  { container, around }: PlexSource,
+  host: Host,
+): Promise<Planned | null> {
+  if (hold === 'none' || container === null || around === null) return null;
+  return planQuiesce(host, { hold, stopSeconds, named: [container], ...around });
+}
+
+/** Running containers that may write to the databases and are not held. */
+async function liveOf(
+  { consistency }: PlexFields,
+  { container, around }: PlexSource,
+  host: Host,
+): Promise<readonly Container[]> {
+  if (consistency !== 'none' || around === null) return [];
+  const users = (await usersOf(host, around.running, around.places)).map((user) => user.container);
+  const own = users.filter(({ id }) => id !== around.own && id !== container?.id);
+  return [...(container ? [container] : []), ...own].filter(({ status }) => status === 'running');
+}
+
+function containersTouched({ container, quiesce }: PlexData): readonly string[] {
+  const names = [container, ...(quiesce?.containers ?? []).map(({ name }) => name)];
+  return [...new Set(names)].map((name) => `container:${name}`);
+}
+
+function leftOut(container: string, folders: readonly string[]): Notice {
+  return notice(
+    'live_data',
+    phrase`${someOf(folders)} in ${code(container)} is in memory (tmpfs) and is not copied.`,
+    phrase`Nothing, if it can be lost; else mount a volume there.`,
+  );
 }
 
 function extractCommand(partial: string, compressor: Compressor | null): string[] {
@@ -132,16 +174,4 @@ function extractCommand(partial: string, compressor: Compressor | null): string[
   // Names are looked for in the folder that is named before them.
   const folder = `--directory=${scratch({ partial })}`;
   return ['tar', '--extract', '--no-same-owner', ...unpack, `--file=${partial}`, folder, ...names];
-}
-
-function isLive(container: Container | null, hold: Hold): boolean {
-  return container?.status === 'running' && hold === 'none';
-}
-
-function liveData(name: string): Notice {
-  return notice(
-    'live_data',
-    phrase`${code(name)} writes to its databases while they are copied: such a copy is often damaged.`,
-    phrase`Set ${code('consistency: stop')} in the intent.`,
-  );
 }

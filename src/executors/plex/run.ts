@@ -1,20 +1,22 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
 import type { Digest } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/reasons.js';
 import { notHashed } from '../files/archive.js';
 import { deleteOld } from '../files/clean.js';
 import { JOURNAL } from '../files/journal.js';
 import { type Finished, recordArchive } from '../files/record.js';
 import { deletedText, findInTheWay, kept, NOTHING_DONE, removePartial, UNTOUCHED } from '../files/run.js';
-import { type Around, around, type Lost } from '../quiesce/around.js';
+import { around } from '../quiesce/around.js';
+import { liveData } from '../quiesce/live.js';
 import type { QuiesceTimes } from '../quiesce/times.js';
+import { heldEnd, heldText, heldWarnings } from '../quiesce/words.js';
 import { ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { check } from './check.js';
 import { type Copied, copy } from './copy.js';
-import type { PlexData, StepId } from './data.js';
+import { PLEX_WAY_OUT, type PlexData, stepsOf } from './data.js';
 import { databaseText, levelOf } from './database-words.js';
 import type { Databases } from './databases.js';
 import { removeScratch } from './scratch.js';
@@ -33,7 +35,7 @@ export async function runPlex(
   if (inTheWay) return ended(inTheWay, [NOTHING_DONE]);
 
   let stream: Digest | null = null;
-  const copied = await around(data, ctx, times, async () => {
+  const copied = await around(data.quiesce, stepsOf(data), ctx, times, async () => {
     const partial = await makePartial(data, ctx);
     if (!partial.ok) return partial.failure;
     stream = partial.stream;
@@ -44,23 +46,25 @@ export async function runPlex(
     failed === null && stream !== null
       ? await finishArchive(data, stream, began, ctx)
       : { ok: false as const, failure: failed ?? notHashed(data) };
-  if (!made.ok) return failedResult(made.failure, copied, await removeWritten(data, ctx), data);
-  if (copied.lost !== null) return leftDown(copied.lost, data, [...kept(data, made.finished), UNTOUCHED]);
+  const stateNow = made.ok ? [...kept(data, made.finished), UNTOUCHED] : await removeWritten(data, ctx);
+  const wrong = heldEnd(made.ok ? null : made.failure, data.quiesce, copied, stateNow);
+  if (wrong || !made.ok) return wrong ?? ended(STOPPED, stateNow);
 
   const { files, bytes, finished, databases } = made;
   ctx.remember({
     files,
     bytes,
     size: finished.size,
-    ...(data.hold === 'stop' ? { downMs: copied.heldMs } : {}),
+    ...(data.quiesce?.hold === 'stop' && copied.begun ? { downMs: copied.heldMs } : {}),
   });
   const took = formatDuration(ctx.now().getTime() - began.getTime());
   const summary = [
-    phrase`${formatBytes(bytes)} → ${formatBytes(finished.size)} (${formatCount(files, 'file')}) in ${took}${heldText(data, copied)}.`,
+    phrase`${formatBytes(bytes)} → ${formatBytes(finished.size)} (${formatCount(files, 'file')}) in ${took}${heldText(data.quiesce, copied)}.`,
     ...kept(data, finished),
     ...databaseText(databases),
   ];
-  const warnings = [...made.warnings, ...healthWarning(data, copied)];
+  const live = data.live.length > 0 ? [liveData(data.live, PLEX_WAY_OUT)] : [];
+  const warnings = [...live, ...made.warnings, ...heldWarnings(copied)];
   return clean(data, { state: 'succeeded', reason: 'done', summary, warnings }, ctx);
 }
 
@@ -142,60 +146,12 @@ async function clean(data: PlexData, result: PartResult, ctx: RunContext): Promi
   };
 }
 
-/** A container that is down comes first, whatever else went wrong. */
-function failedResult(
-  failure: Failure,
-  copied: Around,
-  filesNow: readonly Phrase[],
-  data: PlexData,
-): PartResult {
-  if (copied.lost !== null) return leftDown(copied.lost, data, [failure.message, ...filesNow]);
-  return {
-    ...ended(failure, [...backText(data, copied), ...filesNow]),
-    warnings: healthWarning(data, copied),
-  };
+type StepId = 'copy' | 'check' | 'clean';
+
+function begin(id: StepId, data: PlexData, ctx: RunContext): void {
+  ctx.step(stepsOf(data)[id], 'running');
 }
 
-/** The container could not be put back: that is what people must know first. */
-function leftDown({ why, unseen }: Lost, data: PlexData, more: readonly Phrase[]): PartResult {
-  const name = code(data.container);
-  const [state, verb] = data.hold === 'pause' ? ['is still paused', 'unpause'] : ['is down', 'start'];
-  return {
-    state: 'failed',
-    reason: 'container_not_back',
-    summary: [
-      unseen
-        ? phrase`${name} may be down: Docker does not answer (${code(why)}), so it could not be put back.`
-        : phrase`${name} ${state} and could not be put back: ${code(why)}.`,
-      ...more,
-    ],
-    next: phrase`Put it back by hand: ${code(`docker ${verb} ${data.container}`)}.`,
-    warnings: [],
-  };
-}
-
-function heldText(data: PlexData, { touched, heldMs }: Around): Phrase {
-  if (!touched) return phrase``;
-  const how = data.hold === 'pause' ? 'paused' : 'down';
-  return phrase`; ${code(data.container)} was ${how} for ${formatDuration(heldMs)}`;
-}
-
-function backText(data: PlexData, { begun, touched, heldMs }: Around): readonly Phrase[] {
-  if (!begun) return [];
-  if (!touched) return [phrase`${code(data.container)} runs as before.`];
-  const how = data.hold === 'pause' ? 'paused' : 'down';
-  return [phrase`${code(data.container)} runs again (${how} for ${formatDuration(heldMs)}).`];
-}
-
-function healthWarning(data: PlexData, { health }: Around): readonly Notice[] {
-  if (health !== 'waiting') return [];
-  return [notice('container_unhealthy', phrase`${code(data.container)} runs again, and is not healthy yet.`)];
-}
-
-function begin(id: StepId, { steps }: PlexData, ctx: RunContext): void {
-  ctx.step(steps.indexOf(id), 'running');
-}
-
-function end(id: StepId, { steps }: PlexData, ctx: RunContext, well: boolean): void {
-  ctx.step(steps.indexOf(id), well ? 'done' : 'failed');
+function end(id: StepId, data: PlexData, ctx: RunContext, well: boolean): void {
+  ctx.step(stepsOf(data)[id], well ? 'done' : 'failed');
 }

@@ -1,15 +1,21 @@
+import { posix } from 'node:path';
 import type { PlanContext } from '../../core/executor.js';
+import type { Host } from '../../core/host.js';
 import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type Container, inspectContainer } from '../docker/container.js';
-import { dockerMissing } from '../docker/missing.js';
+import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { packCommand, packed } from '../files/commands.js';
-import { holdOf } from '../quiesce/hold.js';
+import { ownContainer } from '../quiesce/own-container.js';
+import { overlap, placesOf, resolved } from '../quiesce/places.js';
+import { listRunning, type Running } from '../quiesce/users.js';
+import { isWithin } from '../shared/paths.js';
 import { openSource, sourceEmpty } from '../shared/source.js';
 import type { Direct } from './data.js';
 import { directRead } from './direct.js';
 import { copyCommand, type Measured, measureInContainer, measureOnHost } from './measure.js';
+import { inMemory } from './memory.js';
 import { existingHostPath } from './mounted.js';
 import { provenFolder } from './proof.js';
 
@@ -17,6 +23,8 @@ import { provenFolder } from './proof.js';
 export interface PlexSource {
   /** Null when it is not needed, or not there. */
   readonly container: Container | null;
+  /** Which containers run, and which one is this program's; null when none are held. */
+  readonly around: Surroundings | null;
   /** As people read it: a path of this host, or `plex:/config/…`. */
   readonly label: string;
   /** Writes it to stdout as a tar stream. */
@@ -27,6 +35,8 @@ export interface PlexSource {
   readonly onHost: string | null;
   /** Null when it can't be told without reading it all. */
   readonly size: { readonly files: number; readonly bytes: number } | null;
+  /** Folders of the container in memory, which a copy lacks. */
+  readonly leftOut: readonly string[];
   readonly blockers: readonly Notice[];
 }
 
@@ -38,29 +48,62 @@ export async function lookAtSource(fields: PlexFields, ctx: PlanContext): Promis
     : onHost(fields.source, found, ctx);
 }
 
+export interface Surroundings {
+  readonly running: Running;
+  /** The id of the container that this program runs in. */
+  readonly own: string | null;
+  /** Where the databases are on the engine's host, as far as that is known. */
+  readonly places: readonly string[];
+}
+
 interface Found {
   readonly container: Container | null;
+  readonly around: Surroundings | null;
+  readonly leftOut: readonly string[];
   readonly blockers: readonly Notice[];
 }
 
 async function findContainer(fields: PlexFields, { host }: PlanContext): Promise<Found> {
+  const nothing = { container: null, around: null, leftOut: [] };
   // A folder of this host that is copied as it is needs no container.
-  if (fields.source !== null && fields.consistency === 'none') return { container: null, blockers: [] };
+  if (fields.source !== null && fields.consistency === 'none') return { ...nothing, blockers: [] };
   const missing = await dockerMissing(host);
-  if (missing.length > 0) return { container: null, blockers: missing };
+  if (missing.length > 0) return { ...nothing, blockers: missing };
   const name = fields.source_container;
   const inspected = await inspectContainer(host, name);
-  if (inspected.state === 'failed') {
-    return {
-      container: null,
-      blockers: [
-        notice('docker_unreachable', phrase`Docker could not look at ${code(name)}: ${code(inspected.why)}.`),
-      ],
-    };
+  if (inspected.state === 'failed') return { ...nothing, blockers: [unreachable(name, inspected.why)] };
+  if (inspected.state === 'missing') return { ...nothing, blockers: [containerUnknown(name)] };
+  const container = inspected.value;
+  const running = await listRunning(host);
+  if (running.state !== 'found') return { ...nothing, container, blockers: [dockerSaid(running)] };
+  const places = await placesIn(host, fields, container, running.value);
+  const around = { running: running.value, own: await ownContainer(host), places };
+  const unfit = unsettled(container);
+  const memory = await inMemory(host, fields, container);
+  const blockers = [...(unfit ? [unfit] : []), ...memory.blockers];
+  return { container, around, leftOut: memory.leftOut, blockers };
+}
+
+/** Where the databases are: on this host, or on the mounts of the container that have to do with them. */
+async function placesIn(
+  host: Host,
+  { source, source_path }: PlexFields,
+  container: Container,
+  { volumes }: Running,
+): Promise<readonly string[]> {
+  if (source !== null) return [await resolved(host, source)];
+  const path = source_path ?? '/';
+  const found: string[] = [];
+  for (const mount of container.mounts) {
+    if (mount.source === '' || !overlap([mount.destination], [path])) continue;
+    const below = isWithin(path, mount.destination) ? posix.relative(mount.destination, path) : '';
+    for (const place of await placesOf(host, mount, volumes)) found.push(posix.join(place, below));
   }
-  if (inspected.state === 'missing') return { container: null, blockers: [containerUnknown(name)] };
-  const unfit = unsettled(inspected.value) ?? wouldVanish(inspected.value, fields.consistency);
-  return { container: inspected.value, blockers: unfit ? [unfit] : [] };
+  return found;
+}
+
+function unreachable(name: string, why: string): Notice {
+  return notice('docker_unreachable', phrase`Docker could not look at ${code(name)}: ${code(why)}.`);
 }
 
 export function containerUnknown(name: string): Notice {
@@ -72,28 +115,17 @@ function unsettled({ name, status }: Container): Notice | null {
   return notice('container_unsettled', phrase`${code(name)} is ${status}, neither running nor stopped.`);
 }
 
-function wouldVanish(
-  { name, autoRemove, status }: Container,
-  consistency: PlexFields['consistency'],
-): Notice | null {
-  if (!autoRemove || status !== 'running' || consistency !== 'stop') return null;
-  return notice(
-    'container_autoremove',
-    phrase`${code(name)} was made with ${code('--rm')}: stopping it would remove it.`,
-  );
-}
-
 async function inContainer(
   path: string,
   fields: PlexFields,
   found: Found,
   ctx: PlanContext,
 ): Promise<PlexSource> {
-  const { container, blockers } = found;
+  const { container, around, leftOut, blockers } = found;
   const name = fields.source_container;
-  const source = { container, label: `${name}:${path}`, read: copyCommand(name, path) };
+  const source = { container, around, leftOut, label: `${name}:${path}`, read: copyCommand(name, path) };
   if (container === null) return { ...source, direct: null, onHost: null, size: null, blockers };
-  const { measured, direct } = await look(path, fields, container, ctx);
+  const { measured, direct } = await look(path, fields, found, container, ctx);
   const onHost = await existingHostPath(ctx.host, container, path);
   const size = measured.state === 'measured' ? measured : null;
   const fault = faultOf(measured, source.label);
@@ -107,13 +139,15 @@ async function inContainer(
 async function look(
   path: string,
   fields: PlexFields,
+  { leftOut }: Found,
   container: Container,
   { host }: PlanContext,
 ): Promise<{ readonly measured: Measured; readonly direct: Direct | null }> {
-  const proven = holdOf(fields, container) === 'none' ? null : await provenFolder(host, container, path);
+  const isHeld = fields.consistency !== 'none' && container.status === 'running';
+  const proven = isHeld ? await provenFolder(host, container, path) : null;
   const counted = proven === null ? null : await measureOnHost(host, proven.path);
   if (proven === null || counted === null)
-    return { measured: await measureInContainer(host, container, path), direct: null };
+    return { measured: await measureInContainer(host, container, path, leftOut), direct: null };
   return {
     measured: { state: 'measured', ...counted },
     direct: counted.readable ? directRead(proven, path) : null,
@@ -139,12 +173,19 @@ function faultOf(measured: Measured, label: string): Notice | null {
 
 async function onHost(
   path: string,
-  { container, blockers }: Found,
+  { container, around, leftOut, blockers }: Found,
   { host }: PlanContext,
 ): Promise<PlexSource> {
   const opened = await openSource(host, path);
   const isFolder = opened.ok && opened.type === 'directory';
-  const source = { container, label: path, read: packCommand(packed(path, isFolder), []), direct: null };
+  const source = {
+    container,
+    around,
+    leftOut,
+    label: path,
+    read: packCommand(packed(path, isFolder), []),
+    direct: null,
+  };
   if (!opened.ok) return { ...source, onHost: null, size: null, blockers: [...blockers, opened.notice] };
   const size = await measureOnHost(host, opened.real);
   const empty = size?.files === 0 ? [sourceEmpty(path)] : [];

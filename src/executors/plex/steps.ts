@@ -1,55 +1,36 @@
-import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
+import { formatBytes, formatCount } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { Argv, Effect, PlanStep } from '../../core/plan.js';
 import type { Container } from '../docker/container.js';
 import { deletionEffects, type OldArchives } from '../files/old-archives.js';
 import { deletionTitle } from '../files/steps.js';
-import { holdCommand, releaseCommand } from '../quiesce/hold.js';
-import type { PlexData, StepId } from './data.js';
+import { type HoldTold, holdEffects, holdSteps, releaseSteps } from '../quiesce/steps.js';
+import type { PlexData } from './data.js';
 import { packOf } from './direct.js';
 
 /** What the titles need besides the plan's data. */
-export interface Told {
+export interface Told extends HoldTold {
   readonly container: Container | null;
-  /** The preview's instant. */
-  readonly at: Date;
-  /** How long the container was down last time, in ms. */
-  readonly lastDownMs: number | null;
   /** By archive, how old it is. */
   readonly ages: ReadonlyMap<string, string>;
 }
 
 /** The plan as people read it, in the order of `data.steps`. */
 export function steps(data: PlexData, told: Told): readonly PlanStep[] {
-  const write: Record<StepId, () => PlanStep> = {
-    hold: () => ({ title: holdTitle(data, told), commands: [holdCommand(data)] }),
-    copy: () => ({ title: copyTitle(data, told), commands: packOf(data), insteadOf: data.pack }),
-    release: () => ({
-      title: releaseTitle(data, told),
-      commands: [releaseCommand({ name: data.container, hold: data.hold === 'pause' ? 'pause' : 'stop' })],
-    }),
-    check: () => ({ title: checkTitle(data), commands: data.read }),
-    clean: () => ({ title: deletionTitle(data.deletions, told.ages, data.kept), commands: [] as Argv[] }),
-  };
-  return data.steps.map((id) => write[id]());
-}
-
-function holdTitle(data: PlexData, { container, at, lastDownMs }: Told): Phrase {
-  const name = code(data.container);
-  if (data.hold === 'pause') {
-    return phrase`Pause ${name} while it is copied. The copy is then as after a power cut.`;
-  }
-  const upMs = container === null ? 0 : at.getTime() - Date.parse(container.startedAt);
-  const down =
-    lastDownMs === null
-      ? 'Down while it is copied; for how long is not known before the first run.'
-      : `Down for about ${formatDuration(lastDownMs)}, as last time.`;
-  return phrase`Stop ${name} (running for ${formatDuration(upMs)}). ${down}`;
+  return [
+    ...holdSteps(data.quiesce, told),
+    { title: copyTitle(data, told), commands: packOf(data), insteadOf: data.pack },
+    ...releaseSteps(data.quiesce, told),
+    { title: checkTitle(data), commands: data.read },
+    ...(data.deletions.length > 0
+      ? [{ title: deletionTitle(data.deletions, told.ages, data.kept), commands: [] as Argv[] }]
+      : []),
+  ];
 }
 
 function copyTitle(data: PlexData, { container }: Told): Phrase {
   const size = data.expectedSize === null ? unknownSize(data) : expectedSize(data.expectedSize);
-  const state = container !== null && data.hold === 'none' ? stateText(container) : phrase``;
+  const state = container === null ? phrase`` : stateText(container, data);
   return phrase`Copy ${amount(data)} to ${code(data.archive)}${size}.${state}`;
 }
 
@@ -69,18 +50,13 @@ function amount(data: PlexData): Phrase {
   return phrase`${measured ? '' : 'about '}${number} from ${code(source)}${place}`;
 }
 
-function stateText({ name, status }: Container): Phrase {
+/** What the copy finds of a container that is left as it is. */
+function stateText({ id, name, status }: Container, { quiesce }: PlexData): Phrase {
+  if (quiesce?.containers.some((held) => held.id === id)) return phrase``;
   if (status === 'running') return phrase` ${code(name)} goes on running.`;
   return status === 'paused'
-    ? phrase` ${code(name)} is paused and stays so.`
-    : phrase` ${code(name)} is not running and stays so.`;
-}
-
-function releaseTitle(data: PlexData, { container }: Told): Phrase {
-  const name = code(data.container);
-  if (data.hold === 'pause') return phrase`Let ${name} go on.`;
-  const until = container?.health === 'none' ? 'is up' : 'is healthy';
-  return phrase`Start ${name} and wait until it ${until}.`;
+    ? phrase` ${code(name)} is paused and has to stay so.`
+    : phrase` ${code(name)} is not running and has to stay so.`;
 }
 
 function checkTitle({ sqlite }: PlexData): Phrase {
@@ -92,14 +68,9 @@ function checkTitle({ sqlite }: PlexData): Phrase {
 }
 
 export function effects(data: PlexData, old: OldArchives): readonly Effect[] {
-  const { archive, destination, bytes, files, measured, container, hold } = data;
+  const { archive, destination, bytes, files, measured, quiesce } = data;
   return [
-    ...(hold === 'none'
-      ? []
-      : ([
-          { kind: 'stop', target: container },
-          { kind: 'start', target: container },
-        ] as const)),
+    ...holdEffects(quiesce),
     { kind: 'write', target: archive, bytes, files, estimate: !measured },
     ...deletionEffects(destination, old),
   ];

@@ -1,6 +1,6 @@
 /** How long things may take; milliseconds where the name says so. */
 export interface QuiesceTimes {
-  /** Seconds that the container gets to end by itself: Plex writes its databases back then. */
+  /** Seconds that the container gets to end by itself: databases are written back then. */
   readonly stopSeconds: number;
   /** Between two looks at the container. */
   readonly pollMs: number;
@@ -12,6 +12,8 @@ export interface QuiesceTimes {
   readonly stableMs: number;
   /** Until a container with a health check must be healthy. */
   readonly healthMs: number;
+  /** How long each look at what happens to containers takes while some are held. */
+  readonly watchMs: number;
 }
 
 export const TIMES: QuiesceTimes = {
@@ -21,4 +23,5 @@ export const TIMES: QuiesceTimes = {
   putBackMs: 60_000,
   stableMs: 2000,
   healthMs: 120_000,
+  watchMs: 2000,
 };

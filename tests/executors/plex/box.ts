@@ -54,7 +54,7 @@ export function makeBoxImage(): string {
       mkdirSync(join(root, folder), { recursive: true });
     symlinkSync('config', join(root, 'alias'));
     copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
-    for (const tool of ['sh', 'sleep', 'find', 'stat', 'cat', 'test', 'touch', 'rm', 'ls']) {
+    for (const tool of ['sh', 'sleep', 'find', 'stat', 'cat', 'test', 'touch', 'rm', 'ls', 'readlink']) {
       symlinkSync('busybox', join(root, 'bin', tool));
     }
     const libraries = execFileSync('ldd', ['/usr/bin/sqlite3'], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];

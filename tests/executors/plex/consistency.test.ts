@@ -41,7 +41,10 @@ describeWithDocker(
       const fields = fieldsFor(name, lab.path('backups'), { consistency, compress: 'none' });
       const result = await executor.run(await lab.plan(executor, fields), lab.runContext());
       expect(statusOf(name)).toBe('running');
-      if (result.reason === 'check_failed') return 'damaged';
+      if (result.reason === 'check_failed') {
+        if (consistency !== 'none') process.stderr.write(`${said(result)}\n`);
+        return 'damaged';
+      }
       // A database that grows while it is read breaks Docker's own archive.
       if (result.reason === 'command_failed') return 'unreadable';
       if (result.state !== 'succeeded') throw new Error(said(result));

@@ -113,3 +113,8 @@ export function codes(notices: PlanDraft['blockers']): string[] {
 export function said(result: PartResult): string {
   return result.summary.map(plain).join(' ');
 }
+
+/** The codes of a part's warnings, without what other tests' containers, on the same engine, are to it. */
+export function told(result: PartResult): string[] {
+  return codes(result.warnings).filter((code) => code !== 'users_unknown');
+}

@@ -79,20 +79,23 @@ export async function inspectContainers(
   return { state: 'found', value: z.array(RAW).parse(JSON.parse(result.stdout)).map(containerOf) };
 }
 
-const ATTEMPTS = 5;
-
-/** All that `docker ps` lists with these options. Reads only; goes on when the run is stopped. */
+/**
+ * All that `docker ps` lists with these options and that is still there when it is looked at. Reads only; goes on when the
+ * run is stopped.
+ */
 export async function listContainers(
   host: Host,
   options: readonly string[],
 ): Promise<Inspected<readonly Container[]>> {
-  for (let attempt = 1; ; attempt += 1) {
-    const listed = await host.exec(['docker', 'ps', '-q', '--no-trunc', ...options], READ);
-    if (!listed.ok) return failure(listed);
-    const inspected = await inspectContainers(host, listed.stdout.split('\n').filter(Boolean));
-    // One that is removed between the two commands makes the second one fail.
-    if (inspected.state !== 'missing' || attempt >= ATTEMPTS) return inspected;
-  }
+  const listed = await host.exec(['docker', 'ps', '-q', '--no-trunc', ...options], READ);
+  if (!listed.ok) return failure(listed);
+  const ids = listed.stdout.split('\n').filter(Boolean);
+  if (ids.length === 0) return { state: 'found', value: [] };
+  const result = await host.exec(['docker', 'container', 'inspect', '--', ...ids], READ);
+  const failed = result.ok ? null : failure(result);
+  if (failed?.state === 'failed') return failed;
+  // It tells of the others, too, when one was removed between the two commands.
+  return { state: 'found', value: z.array(RAW).parse(JSON.parse(result.stdout)).map(containerOf) };
 }
 
 /** For commands that only read and may also be needed after a stop, which nobody waits for a minute. */

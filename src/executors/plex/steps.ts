@@ -15,7 +15,7 @@ export interface Told extends HoldTold {
   readonly ages: ReadonlyMap<string, string>;
 }
 
-/** The plan as people read it, in the order of `data.steps`. */
+/** The plan as people read it, in the order of `stepsOf`. */
 export function steps(data: PlexData, told: Told): readonly PlanStep[] {
   return [
     ...holdSteps(data.quiesce, told),

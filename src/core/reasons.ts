@@ -251,6 +251,14 @@ export const REASONS = {
     summary: 'The destination can’t keep all that the source has, such as owners or links.',
     remedy: 'Choose another destination if you need what is named.',
   },
+  attributes_lost: {
+    summary: 'The destination does not keep owners, modes or other attributes of files.',
+    remedy: 'Choose a destination that keeps them, or accept it with the options that the message names.',
+  },
+  entries_left_out: {
+    summary: 'Options of the intent leave out something that the source has, such as symlinks.',
+    remedy: 'Nothing, if it is not needed; else remove the option that is named.',
+  },
   no_answer: {
     summary: 'A mount, a host or a tool that the run needs doesn’t answer.',
     remedy: 'Check that disk or host, and the network on the way there, then try again.',

@@ -2,11 +2,12 @@ import type { RunContext } from '../../core/executor.js';
 import { formatCount } from '../../core/format.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { failure } from '../shared/failure.js';
+import { type Failure, failure, STOPPED } from '../shared/failure.js';
 import { someOf } from '../shared/wording.js';
 import { callRsync, failureOf } from './call.js';
 import type { MirrorData } from './data.js';
 import { type Item, listingReader } from './listing.js';
+import { lookBackCommand } from './look-back.js';
 import { readable } from './names.js';
 import type { Tally } from './tally.js';
 import type { StepEnd } from './work.js';
@@ -21,6 +22,7 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
   let equalBytes = 0;
   const result = await callRsync(data, data.check, ctx, {
     onStdout: (line) => {
+      tally.kept.onLine(line);
       const item = onLine(line);
       if (item === null || item.type === 'd') return;
       if (item.fate === 'new' || item.fate === 'overwritten') equalBytes -= item.type === 'f' ? item.size : 0;
@@ -30,6 +32,8 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
   });
   const failed = await failureOf(result, data, ctx);
   if (failed) return { ok: false, failure: failed };
+  const stopped = await lookBack(data, ctx, tally);
+  if (stopped) return { ok: false, failure: stopped };
   const { files } = listing;
   const equal = files - listing.transfers;
   tally.found = { files, equal, equalBytes: Math.max(0, listing.totalBytes + equalBytes) };
@@ -66,6 +70,16 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
       phrase`${formatCount(missing.length, 'file')} of the source ${missing.length === 1 ? 'is' : 'are'} not at ${at}: ${some(missing)}. Usually such files came while the copy was made.`,
     );
   return { ok: true, value: warnings };
+}
+
+/** Owners and modes at a daemon, where the comparison above does not see them. */
+async function lookBack(data: MirrorData, ctx: RunContext, { kept }: Tally): Promise<Failure | null> {
+  const command = lookBackCommand(data.check, data.destination);
+  if (command === null) return null;
+  const { ok, exitCode } = await callRsync(data, command, ctx, { onStdout: kept.onLineBack });
+  if (ctx.signal.aborted) return STOPPED;
+  kept.blind = !ok && exitCode !== 24;
+  return null;
 }
 
 /** Same size, same time and other contents: nobody wrote that. Only a comparison of contents finds it. */

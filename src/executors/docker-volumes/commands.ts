@@ -46,11 +46,13 @@ const LISTED = ['--dirs', '--no-implied-dirs', '--from0', '--files-from=-'];
 /**
  * The dry run, with deletions when mirroring. Never a bare --delete: with an unreadable source folder it
  * still deletes, and --delete-after does not.
+ * @param isNamingAll also what needs no change; for a destination of this host
  */
-export function dryRunCommand(fields: Fields): string[] {
+export function dryRunCommand(fields: Fields, isNamingAll = false): string[] {
   const mirror = fields.mirror ? ['--delete-after'] : [];
+  const all = isNamingAll ? ['--info=name2'] : [];
   return [
-    ...['rsync', '--dry-run', '--stats', '--no-human-readable', ...mirror, LINES],
+    ...['rsync', '--dry-run', '--stats', '--no-human-readable', ...mirror, ...all, LINES],
     ...[...selection(fields), ...ends(fields)],
   ];
 }

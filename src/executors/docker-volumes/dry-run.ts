@@ -6,6 +6,7 @@ import { unreadable, unreadableBelow } from '../shared/source.js';
 import { toolMissing } from '../shared/tools.js';
 import { dryRunCommand, rsyncEnvironment } from './commands.js';
 import { complaintIn, reported } from './complaints.js';
+import type { DestinationLimits } from './destination-limits.js';
 import { isUnreachable } from './exit-codes.js';
 import { type Listing, listingReader } from './listing.js';
 import { stuckIn } from './replaced.js';
@@ -20,15 +21,19 @@ export type DryRun =
   | { readonly ok: false; readonly notice: Notice };
 
 /** Asks rsync what it would do. `real` is the resolved source. */
-export async function dryRun(fields: DockerVolumesFields, real: string, ctx: PlanContext): Promise<DryRun> {
+export async function dryRun(limits: DestinationLimits, real: string, ctx: PlanContext): Promise<DryRun> {
+  const { fields } = limits;
   const closed = await unreadableBelow(ctx.host, real);
   if (closed === null) return { ok: false, notice: toolMissing('find') };
   const { listing, onLine } = listingReader(closed);
-  const result = await ctx.host.exec(dryRunCommand(fields), {
+  const result = await ctx.host.exec(dryRunCommand(fields, limits.isNamingAll), {
     env: rsyncEnvironment(fields),
     log: 'none',
     keep: 64 * 1024,
-    onStdout: onLine,
+    onStdout: (line) => {
+      onLine(line);
+      limits.onLine(line);
+    },
   });
   if (listing.found.length > 0) return { ok: false, notice: unreadable(fields.source, listing.found) };
   // Exit 24: files vanished meanwhile, which is no matter when only counting.

@@ -1,3 +1,4 @@
+import { leftOutIn } from './left-out.js';
 import { readable } from './names.js';
 
 /** What rsync says of one entry, by `--out-format` (see commands.ts). */
@@ -73,6 +74,7 @@ export function listingReader(wanted: ReadonlySet<string> = new Set()): {
     ...{ overwritten: [], tops: [], deletions: [], found: [] },
   };
   const newFolders = new Set<string>();
+  let leftOut = 0;
   let newBytes = 0;
   let largestChange = 0;
   const onTransfer = ({ name, type, fate, isLink, size, time }: Item): void => {
@@ -99,7 +101,8 @@ export function listingReader(wanted: ReadonlySet<string> = new Set()): {
   const onLine = (line: string): Item | null => {
     const item = itemIn(line);
     if (item) onItem(item);
-    else readStatistic(listing, line);
+    else if (leftOutIn(line) !== null) leftOut += 1;
+    else readStatistic(listing, line, leftOut);
     return item;
   };
   return { listing, onLine };
@@ -111,11 +114,12 @@ function folderOf(name: string): string {
   return at < 0 ? './' : name.slice(0, at + 1);
 }
 
-function readStatistic(listing: Listing, line: string): void {
+/** rsync counts what its options leave out, such as symlinks, among the files. */
+function readStatistic(listing: Listing, line: string, leftOut: number): void {
   const [, label, value, details = ''] = /^(Number of files|Total file size): ([\d,]+)(.*)$/.exec(line) ?? [];
   if (label === undefined || value === undefined) return;
   const number = Number(value.replaceAll(',', ''));
   const [, folders = '0'] = /dir: ([\d,]+)/.exec(details) ?? [];
   if (label === 'Total file size') listing.totalBytes = number;
-  else listing.files = number - Number(folders.replaceAll(',', ''));
+  else listing.files = number - Number(folders.replaceAll(',', '')) - leftOut;
 }

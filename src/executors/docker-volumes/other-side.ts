@@ -19,7 +19,12 @@ import { hostOf, loginOf, pathOf, placeKind } from './place.js';
 const DEADLINE_MS = 60_000;
 
 export type OtherSide =
-  | { readonly ok: true; readonly there: Abilities }
+  | {
+      readonly ok: true;
+      readonly there: Abilities;
+      /** Who writes there; null when it is not told. */
+      readonly uid: number | null;
+    }
   | { readonly ok: false; readonly notice: Notice };
 
 /** Asks what the rsync on the other side can do, and so whether it lets us in at all; changes nothing there. */
@@ -40,12 +45,15 @@ export async function askOtherSide(fields: DockerVolumesFields, ctx: PlanContext
 }
 
 async function askBySsh(fields: DockerVolumesFields, { host }: PlanContext): Promise<OtherSide> {
-  const argv = [...sshCommand(fields), '--', loginOf(fields.destination), 'rsync', '--version'];
+  const question = ['rsync', '--version', ';', 'id', '-u'];
+  const argv = [...sshCommand(fields), '--', loginOf(fields.destination), ...question];
   const result = await host.exec(argv, { env: { LC_ALL: 'C' }, log: 'none', timeoutMs: DEADLINE_MS });
-  if (result.ok) return { ok: true, there: abilitiesIn(result.stdout) };
   // 255 is ssh's own; anything else comes from the other side, where a login may be bound to `rsync --server`.
-  if (result.exitCode === 255 || result.exitCode === 127 || result.timedOut) return refused(fields, result);
-  return { ok: true, there: UNKNOWN };
+  if (result.exitCode === 255 || result.timedOut) return refused(fields, result);
+  const there = abilitiesIn(result.stdout);
+  if (there.version === null && /not found|No such file/.test(result.stderr)) return refused(fields, result);
+  const [, uid] = /^(\d+)\r?$/m.exec(result.stdout) ?? [];
+  return { ok: true, there, uid: uid === undefined ? null : Number(uid) };
 }
 
 async function askDaemon(fields: DockerVolumesFields, { host }: PlanContext): Promise<OtherSide> {
@@ -54,7 +62,7 @@ async function askDaemon(fields: DockerVolumesFields, { host }: PlanContext): Pr
   const there = protocol === undefined ? UNKNOWN : abilitiesOfProtocol(Number(protocol));
   // Not there yet, or a module that only takes: both know us by then.
   if (result.ok || result.exitCode === 23 || /module is write only/.test(result.stderr))
-    return { ok: true, there };
+    return { ok: true, there, uid: null };
   return refused(fields, result);
 }
 

@@ -21,8 +21,8 @@ export function hostOf(destination: string): string {
 /** The path on the other host; below the module for a daemon, where it may be empty. */
 export function pathOf(destination: string): string {
   if (placeKind(destination) === 'local') return destination;
-  const [, path = ''] = /^(?:rsync:\/\/[^/]*\/[^/]*\/?|[^/]*?:)(.*)$/.exec(destination) ?? [];
-  return path;
+  if (placeKind(destination) === 'ssh') return destination.slice(destination.indexOf(':/') + 1);
+  return destination.replace(/^rsync:\/\/[^/]*\/[^/]*\/?/, '');
 }
 
 /** A daemon's module. */

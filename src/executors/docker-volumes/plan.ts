@@ -13,10 +13,12 @@ import type { Abilities } from './abilities.js';
 import { type BothSides, bothSides } from './both-sides.js';
 import { commandsOf } from './commands-of.js';
 import type { MirrorData } from './data.js';
+import { type DestinationLimits, destinationLimits } from './destination-limits.js';
 import { dryRun } from './dry-run.js';
 import { MAKE_ROOM } from './exit-codes.js';
 import { type Listing, listingReader } from './listing.js';
 import { askOtherSide, checkRemoteParent } from './other-side.js';
+import { ownUid } from './owners.js';
 import { sortDeletions } from './parts.js';
 import { placeKind, touchOf } from './place.js';
 import { preflight } from './preflight.js';
@@ -99,14 +101,18 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
   both?.warnings.forEach((warning) => void warnings.push(warning));
   let { listing } = listingReader();
   let impact: Impact = NO_IMPACT;
+  let limits: DestinationLimits | null = null;
   if (real !== null && both !== null && blockers.length === 0) {
-    const asked = await dryRun(both.fields, real, ctx);
+    limits = await destinationLimits(both.fields, real, { ...both, nearest: place?.nearest ?? null }, host);
+    const asked = await dryRun(limits, real, ctx);
     if (!asked.ok) block(asked.notice);
     else {
       listing = asked.listing;
+      limits.blockers().forEach(block);
+      warnings.push(...limits.warnings(listing.files, before));
       if (listing.isNew && !isLocal) block(await checkRemoteParent(both.fields, ctx));
       block(checkListing(fields, listing, before));
-      impact = await impactOf(both.fields, asked, host);
+      impact = await impactOf(limits.fields, asked, host);
       block(checkReplaced(fields, impact));
       block(checkLimit(fields, listing.deletions.length + impact.replaced.length));
       const newer = newerNotice(fields, impact);
@@ -122,7 +128,8 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
       )
     : unknownSpace(fields.destination);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
-  return { listing, impact, blockers, warnings, sourceMount, real, both };
+  const usable = both && { ...both, fields: limits?.fields ?? both.fields };
+  return { listing, impact, blockers, warnings, sourceMount, real, both: usable };
 }
 
 /** What both rsyncs can do; null when the other side does not let us in. */
@@ -131,7 +138,7 @@ async function lookAtBoth(
   here: Abilities,
   ctx: PlanContext,
   block: (notice: Notice) => void,
-): Promise<BothSides | null> {
+): Promise<(BothSides & { readonly uid: number | null }) | null> {
   const asked = placeKind(fields.destination) === 'local' ? null : await askOtherSide(fields, ctx);
   if (asked?.ok === false) {
     block(asked.notice);
@@ -139,7 +146,7 @@ async function lookAtBoth(
   }
   const both = bothSides(fields, here, asked?.there ?? null);
   both.blockers.forEach(block);
-  return both;
+  return { ...both, uid: asked === null ? await ownUid(ctx.host) : asked.uid };
 }
 
 function checkListing(fields: DockerVolumesFields, { files }: Listing, before: Json): Notice | null {

@@ -16,7 +16,7 @@ export async function recoverMirror(
 ): Promise<RecoveryReport> {
   const begun = (kind: string): boolean => journal.some((entry) => entry.kind === kind);
   if (!begun(JOURNAL.copy)) return { summary: [phrase`Nothing had been copied yet.`] };
-  await addMirror(data, newTally(), 'none', ctx);
+  await addMirror(data, newTally(data.destination), 'none', ctx);
   const mayHaveDeleted = begun(JOURNAL.remove) || data.inTheWay.length + data.replaced.length > 0;
   const deletions = mayHaveDeleted
     ? phrase`Some of the deletions that were shown may have been made; nothing else was deleted.`

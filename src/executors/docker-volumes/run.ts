@@ -18,23 +18,24 @@ import type { Step, StepEnd } from './work.js';
  * Brings the mirror up to date: copy first, delete last, and then only what the preview listed and the
  * source still lacks. When it ends early, what was copied stays, and the next run goes on from there.
  */
-export async function runMirror({ data }: PlanPart<MirrorData>, ctx: RunContext): Promise<PartResult> {
+export async function runMirror(part: PlanPart<MirrorData>, ctx: RunContext): Promise<PartResult> {
+  const { data } = part;
   const began = ctx.now();
   await ctx.journal(JOURNAL.copy, null);
-  const tally = newTally();
+  const tally = newTally(data.destination);
   const worked = await work(data, ctx, tally);
   if (!worked.ok) {
     await addMirror(data, tally, 'none', ctx);
     return ended(worked.failure, [INCOMPLETE, deletedOnFailure(tally.deleted)]);
   }
   await addMirror(data, tally, levelOf(data, tally), ctx);
-  ctx.remember({ files: tally.found?.equal ?? 0, mount: data.sourceMount });
+  ctx.remember({ files: tally.found?.equal ?? 0, mount: data.sourceMount, lost: tally.kept.lost() });
   const took = formatDuration(ctx.now().getTime() - began.getTime());
   return {
     state: 'succeeded',
     reason: 'done',
     summary: resultText(data, tally, took),
-    warnings: worked.value,
+    warnings: [...worked.value, ...tally.kept.notices(part)],
   };
 }
 

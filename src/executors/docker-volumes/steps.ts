@@ -5,6 +5,7 @@ import { someOf } from '../shared/wording.js';
 import { ROOM_OPTIONS } from './commands.js';
 import type { MirrorData } from './data.js';
 import type { Listing } from './listing.js';
+import { lookBackCommand } from './look-back.js';
 import { readable } from './names.js';
 import { placeKind } from './place.js';
 
@@ -22,6 +23,7 @@ export function stepNames({ destination, deletions }: MirrorData): readonly Step
 
 /** The plan as people read it. */
 export function steps(data: MirrorData): readonly PlanStep[] {
+  const lookBack = lookBackCommand(data.check, data.destination);
   const all: Readonly<Record<StepName, PlanStep>> = {
     copy: {
       title: phrase`${copyTitle(data)}${roomText(data)}`,
@@ -34,7 +36,7 @@ export function steps(data: MirrorData): readonly PlanStep[] {
     remove: { title: removeTitle(data), commands: removal(data), deletes: true },
     check: {
       title: phrase`Check that ${code(data.destination)} lacks nothing.`,
-      commands: [data.check],
+      commands: [data.check, ...(lookBack === null ? [] : [lookBack])],
     },
   };
   return stepNames(data).map((name) => all[name]);

@@ -1,3 +1,5 @@
+import { type Kept, keptReader } from './kept.js';
+
 /** What a run really did, counted from what rsync says while it does it. Sizes are bytes. */
 export interface Tally {
   copied: number;
@@ -6,6 +8,8 @@ export interface Tally {
   vanished: number;
   /** As rsync prints them; folders with a slash at the end. */
   readonly deleted: string[];
+  /** What the destination did not keep, and what was left out. */
+  readonly kept: Kept;
   /** What the last look found; null before it. */
   found: Found | null;
 }
@@ -19,6 +23,6 @@ export interface Found {
   readonly equalBytes: number;
 }
 
-export function newTally(): Tally {
-  return { copied: 0, copiedBytes: 0, vanished: 0, deleted: [], found: null };
+export function newTally(destination: string): Tally {
+  return { copied: 0, copiedBytes: 0, vanished: 0, deleted: [], kept: keptReader(destination), found: null };
 }

@@ -88,7 +88,7 @@ describe('an older rsync behind ssh', () => {
   testRsync('that may only be started as a server is taken for an old one', async () => {
     oldRsyncBehindSsh(lab, '3.1.3');
     const script = readFileSync(lab.path('old', 'rsync'), 'utf8');
-    writeFileSync(lab.path('old', 'rsync'), script.replace('exit 0', 'exit 1'));
+    writeFileSync(lab.path('old', 'rsync'), script.replace('--version ]; then', '--version ]; then exit 1'));
     const part = await lab.plan(dockerVolumes, fields);
     expect(codes(part.blockers)).toEqual([]);
     expect(plain(part.warnings[0]?.message ?? [])).toContain('an rsync of unknown version');

@@ -102,6 +102,14 @@ function checkSides(
       'Remove the line, or write host:/path as destination.',
     );
   }
+  const aside = document.options.findIndex((option) => option.endsWith('--fake-super'));
+  if (aside >= 0 && to.startsWith('rsync://')) {
+    place.problem(
+      ['options', aside],
+      '--fake-super has no effect at an rsync daemon.',
+      'Remove it, and set fake super = yes for the module in rsyncd.conf there.',
+    );
+  }
   const at = document.options.indexOf('--mkpath');
   if (at >= 0 && to.startsWith('/')) {
     place.problem(

@@ -1,0 +1,63 @@
+import type { Host } from '../../core/host.js';
+
+/** What a file system can't hold. */
+export interface FileSystem {
+  /** As people know it: `exFAT`. */
+  readonly name: string;
+  /** It keeps no owners, modes, ACLs, extended attributes, hard links, symlinks, devices, FIFOs and sockets. */
+  readonly isPlain: boolean;
+  /** It keeps owners and modes only where it was mounted for that. */
+  readonly isWithoutOwners: boolean;
+  readonly ignoresCase: boolean;
+  /** `é` as one character and as two are the same name. */
+  readonly normalizes: boolean;
+  /** What a name can't hold; null: anything. */
+  readonly forbidden: RegExp | null;
+  /** Bytes of the largest file; null: no limit that matters. */
+  readonly maxBytes: number | null;
+  /** Times are kept to so many seconds. */
+  readonly window: number;
+}
+
+const FULL = {
+  ...{ isPlain: false, isWithoutOwners: false, ignoresCase: false, normalizes: false },
+  ...{ forbidden: null, maxBytes: null, window: 0 },
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what FAT refuses
+const WINDOWS = /[\u0000-\u001f"*:<>?|\\]|[. ]$/;
+
+const FAT: FileSystem = {
+  ...{ ...FULL, name: 'FAT', isPlain: true, ignoresCase: true, forbidden: WINDOWS },
+  ...{ maxBytes: 4 * 1024 ** 3 - 1, window: 2 },
+};
+
+const KNOWN: Readonly<Record<string, FileSystem>> = {
+  vfat: FAT,
+  msdos: FAT,
+  exfat: { ...FAT, name: 'exFAT', maxBytes: null, window: 1 },
+  ntfs: { ...FULL, name: 'NTFS', isWithoutOwners: true },
+  hfsplus: { ...FULL, name: 'HFS+', ignoresCase: true, normalizes: true },
+};
+
+/**
+ * The file system of an existing folder of this host, where its type tells limits; null where there are none, or where
+ * they can't be read.
+ */
+export async function fileSystemOf(host: Host, folder: string): Promise<FileSystem | null> {
+  const argv = ['findmnt', '--noheadings', '--raw', '--output', 'FSTYPE,SOURCE,OPTIONS', '--target', folder];
+  const found = await host.exec(argv, { log: 'none' });
+  const [type = '', source = '', options = ''] = found.ok ? found.stdout.trim().split(' ') : [];
+  const known =
+    KNOWN[type === 'fuseblk' ? await onDevice(host, source) : type.replace(/^fuse\./, '')] ?? null;
+  const words = options.split(',');
+  if (known?.isWithoutOwners && words.includes('default_permissions')) return null;
+  return words.includes('nocase') ? { ...(known ?? { ...FULL, name: type }), ignoresCase: true } : known;
+}
+
+/** FUSE hides what is on the disk: its first blocks tell. */
+async function onDevice(host: Host, device: string): Promise<string> {
+  if (!device.startsWith('/dev/')) return '';
+  const probed = await host.exec(['blkid', '-p', '-o', 'value', '-s', 'TYPE', device], { log: 'none' });
+  return probed.ok ? probed.stdout.trim() : '';
+}

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { losses } from './losses.js';
-import type { Archive, Row, Seen } from './seen.js';
+import { equalNow, show, within } from './measures.js';
+import { type Archive, filesIn, type Row, type Seen } from './seen.js';
 import { look } from './tree.js';
 
 const UNPACK = ['--acls', '--xattrs', '--xattrs-include=*', '--numeric-owner', '--preserve-permissions'];
@@ -68,13 +69,21 @@ export function rowIsTrue(seen: Seen): readonly string[] {
   const { row, told, archive } = seen;
   if (row === null)
     return told.state === 'succeeded' ? ['succeeded, and the catalogue knows nothing of it'] : [];
-  if (row.level === 'none')
-    return told.state === 'succeeded' ? ['succeeded, and the catalogue says unchecked'] : [];
+  const { files, equal } = equalNow(seen);
+  if (row.level === 'none') {
+    const isWhole = told.state === 'succeeded' && equal.least === files.most;
+    return isWhole ? ['succeeded with all there, and the catalogue says unchecked'] : [];
+  }
+  if (told.state !== 'succeeded') return [`the catalogue says ${row.level} of a run that ${told.state}`];
   const lost = losses(seen);
   const wrong: string[] = [];
   for (const loss of ['type', 'contents'] as const) {
     const paths = lost.get(loss);
     if (paths) wrong.push(`the catalogue says ${row.level}, but the ${loss} of ${paths[0]} is another one`);
+  }
+  const there = { least: equal.least, most: Math.max(files.most, filesIn(seen.copy.after).length) };
+  if (seen.kind === 'docker_volumes' && !within(row.files, there)) {
+    wrong.push(`the catalogue says ${row.files} files; ${show(there)} are there`);
   }
   if (seen.kind !== 'docker_volumes') {
     if (archive === null) return [...wrong, 'the catalogue has an archive that isn’t there'];

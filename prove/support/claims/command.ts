@@ -47,7 +47,7 @@ export type Answer =
   | { readonly told: null; readonly said: string };
 
 /** So long a run may take at most. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /** Runs the built `chatops`; `ended` is aborted once it has ended. */
 export async function runChatops(

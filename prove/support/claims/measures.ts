@@ -34,6 +34,21 @@ export function lacking(seen: Seen): readonly string[] {
   );
 }
 
+/** Files that the source has now, and of these the ones that the copy has just like it. */
+export function equalNow(seen: Seen): { readonly files: Range; readonly equal: Range } {
+  const copy = copyOf(seen);
+  const now = filesIn(seen.source.after);
+  const equal = now.filter((path) => {
+    const [from, to] = [seen.source.after.get(path), copy.get(path)];
+    return from?.type === to?.type && from?.hash === to?.hash && from?.target === to?.target;
+  });
+  const sure = (paths: readonly string[]): number => paths.filter((path) => !seen.isTouched(path)).length;
+  return {
+    files: { least: sure(now), most: now.length + touchedIn(seen) },
+    equal: { least: sure(equal), most: equal.length },
+  };
+}
+
 /** Files that a mirror did not have, or had in another state: at least the regular ones, each file once; at most every name. */
 export function copied(seen: Seen): { readonly files: Range; readonly bytes: Range } {
   const { before, after } = seen.copy;

@@ -1,7 +1,7 @@
 import { isGood } from './archives.js';
 import { changedThough, shownDeletions, takenAway } from './deeds.js';
 import { countMeant, meansBetween } from './figures.js';
-import { arrived, copied, gone, lacking, packed, show, within } from './measures.js';
+import { arrived, copied, equalNow, gone, lacking, packed, show, within } from './measures.js';
 import { type Seen, sentences } from './seen.js';
 
 /** Null: true. Else what is so instead. */
@@ -33,12 +33,14 @@ const SENTENCES: readonly Sentence[] = [
     },
   },
   {
-    like: re(`Nothing had to be copied, seen in ${TOOK}\\.`),
+    like: re(`Nothing had to be copied(?:, seen in ${TOOK})?\\.`),
     judge: (seen) =>
       copied(seen).files.least === 0 ? null : `${show(copied(seen).files)} files were copied`,
   },
   {
-    like: re(`\\S+ has all (?<files>${COUNT}) files?, checked by size and time\\.`),
+    like: re(
+      `\\S+ has all (?<files>${COUNT}) files?, (?<how>checked by size and time|every byte compared)\\.`,
+    ),
     judge: (seen, said) => {
       const missing = lacking(seen);
       if (missing.length > 0) return `it lacks ${missing.length}, such as ${missing[0]}`;
@@ -62,7 +64,7 @@ const SENTENCES: readonly Sentence[] = [
   },
   {
     like: re(
-      `(?<made>${COUNT}) of (?<shown>${COUNT}) shown deletions made\\. (?<rest>${COUNT}) not: in the source again, or gone already\\.`,
+      `(?<made>${COUNT}) of (?<shown>${COUNT}) shown deletions made\\. (?<rest>${COUNT}) not: in the source again,(?: or)? gone already(?:, or not empty)?\\.`,
     ),
     judge: (seen, said) => {
       const shown = shownDeletions(seen).length;
@@ -82,6 +84,39 @@ const SENTENCES: readonly Sentence[] = [
     judge: (seen, said) =>
       countMeant(said.files) <= changedMeanwhile(seen) ? null : `${changedMeanwhile(seen)} changed`,
   },
+  {
+    like: re(
+      `\\S+ has (?<equal>${COUNT}) of (?<files>${COUNT}) files? as they are now, (?<how>checked by size and time|every byte compared)\\.`,
+    ),
+    judge: (seen, said) => {
+      const is = equalNow(seen);
+      if (!within(countMeant(said.files), is.files)) return `the source has ${show(is.files)}`;
+      return within(countMeant(said.equal), is.equal) ? null : `${show(is.equal)} are equal`;
+    },
+  },
+  {
+    like: re(
+      `(?<files>${COUNT}) files? changed while the copy was made; \\S+ may hold an older state: .+?\\.`,
+    ),
+    judge: (seen, said) =>
+      countMeant(said.files) <= changedMeanwhile(seen) ? null : `${changedMeanwhile(seen)} changed`,
+  },
+  {
+    like: re(
+      `(?<files>${COUNT}) files? of the source (?:is|are) not at \\S+: .+?\\. Usually such files came while the copy was made\\.`,
+    ),
+    judge: (seen, said) => {
+      const { files, equal } = equalNow(seen);
+      const most = files.most - equal.least;
+      return countMeant(said.files) <= most ? null : `at most ${most} are not there`;
+    },
+  },
+  {
+    like: re(
+      `(?<files>${COUNT}) files? at \\S+ ha(?:s|ve) the size and time of the source, but other contents: .+?\\.`,
+    ),
+  },
+  { like: re(`\\S+ is empty now, and held ${COUNT} files? when the copy began\\.`) },
   // A mirror that ended early.
   { like: re('The mirror is incomplete: what was copied stays, and the next run goes on from there\\.') },
   { like: re('Nothing was deleted\\.'), judge: (seen) => nothingGone(seen) },
@@ -110,6 +145,17 @@ const SENTENCES: readonly Sentence[] = [
         return 'its sha256 is another one';
       if (!archive.unpacks) return 'tar can’t unpack it';
       return isGood({ ...seen, archive }) ? null : 'it lacks files, or holds others';
+    },
+  },
+  {
+    like: re(
+      `(?<databases>${COUNT}) databases? in it (?:opened and found whole|passed the integrity check)\\.`,
+    ),
+    judge: ({ archive }, said) => {
+      const is = [...(archive?.contents ?? [])].filter(
+        ([path, { type }]) => type === 'file' && path.endsWith('.db'),
+      );
+      return countMeant(said.databases) === is.length ? null : `${is.length} are in it`;
     },
   },
   {
@@ -160,6 +206,8 @@ const SENTENCES: readonly Sentence[] = [
   { like: re('The disk of \\S+ is full\\.') },
   { like: re('The bot may not write to \\S+\\.') },
   { like: re('\\S+ could not be written \\([A-Z]+\\)\\.') },
+  { like: re('The copied database .+ is damaged: .+\\.') },
+  { like: re('The copied database .+ holds no table\\.') },
   { like: re('A folder at \\S+ is in the way of something that is no folder in the source: .+\\.') },
   {
     like: re(

@@ -11,6 +11,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
     { storage: 'backup', type: 'dir', content: 'backup', active: 1, enabled: 1, avail: TIB, total: 2 * TIB },
   ],
   '/nodes/pve/storage/backup/content': [],
+  '/nodes/pve/vzdump/defaults': { 'prune-backups': 'keep-all=1' },
   '/nodes/pve/qemu/100/config': { name: 'web', agent: '1', scsi0: 'local-lvm:vm-100-disk-0,size=32G' },
 };
 

@@ -56,6 +56,13 @@ export type LogLine = z.output<typeof LogLine>;
 const Config = z.record(z.string(), z.unknown());
 const Feature = z.object({ hasFeature: flag.default(false) });
 
+const VzdumpDefaults = z.object({
+  /** Shell globs that are left out of every container: comma-separated, or a list in newer versions. */
+  'exclude-path': z.union([z.string(), z.array(z.string())]).optional(),
+  /** The storage's own retention, such as `keep-last=3,keep-weekly=2`. */
+  'prune-backups': z.string().optional(),
+});
+
 const GuestStatus = z.object({
   /** `running` or `stopped`. */
   status: z.string(),
@@ -109,6 +116,14 @@ export function guestConfig(access: Access, guest: GuestRef): Promise<z.output<t
 export async function hasSnapshots(access: Access, guest: GuestRef): Promise<boolean> {
   const answer = access.call('GET', pathOf(guest, 'feature'), { feature: 'snapshot' });
   return (await ask(Feature, answer)).hasFeature;
+}
+
+/** What vzdump does on a node unless it is told otherwise. */
+export function vzdumpDefaults(
+  access: Access,
+  { node, storage }: Pick<Place, 'node' | 'storage'>,
+): Promise<z.output<typeof VzdumpDefaults>> {
+  return ask(VzdumpDefaults, access.call('GET', ['nodes', node, 'vzdump', 'defaults'], { storage }));
 }
 
 /** Whether the guest runs, asked of its node. */

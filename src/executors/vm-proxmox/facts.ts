@@ -7,6 +7,7 @@ import { apiAccess, type ProxmoxApi } from './api-access.js';
 import { type Backup, backups, findGuest, type Guest, type Storage, storages } from './calls.js';
 import { noticeOf } from './faults.js';
 import { type GuestFacts, gatherGuest } from './guest-facts.js';
+import { type NodeRules, nodeRules } from './node-rules.js';
 import type { Asker, SharedQuestions } from './shared-questions.js';
 
 /** What Proxmox says about a guest and the storage for its backups. */
@@ -16,6 +17,7 @@ export interface Facts {
   /** The guest's backups in the storage, whoever made them. */
   readonly backups: readonly Backup[];
   readonly about: GuestFacts;
+  readonly rules: NodeRules;
 }
 
 export type Gathered =
@@ -59,7 +61,8 @@ export async function gather(access: Access, fields: VmProxmoxFields, where: str
     const there = await backups(access, place);
     asked = rights;
     const about = await gatherGuest(access, guest, all);
-    return { ok: true, facts: { guest, storage, backups: there, about }, blockers };
+    const rules = await nodeRules(access, guest.node, fields.storage);
+    return { ok: true, facts: { guest, storage, backups: there, about, rules }, blockers };
   } catch (error) {
     return { ok: false, guest, blockers: [noticeOf(error, { where, ...asked })] };
   }

@@ -9,6 +9,7 @@ import { noticeOf } from './faults.js';
 import { guestNotices } from './guest-notices.js';
 import { askTools } from './guest-tools.js';
 import { meanwhileOf, meanwhileText, type Remembered, rememberedBy } from './meanwhile.js';
+import { ruleNotices } from './node-rules.js';
 import { NOTHING_OLD, type OldBackups, oldBackups, withWholeKept } from './old-backups.js';
 import type { SharedQuestions } from './shared-questions.js';
 import { checkStorageSpace, estimateSize } from './size.js';
@@ -65,6 +66,7 @@ export async function planVm(
     warnings: [
       ...way.warnings,
       ...notices.warnings,
+      ...(facts ? ruleNotices(facts.rules, facts.guest.type, fields.storage, facts.backups) : []),
       ...(space?.code === 'destination_low' ? [space] : []),
       ...old.warnings,
     ],

@@ -120,6 +120,49 @@ describe('what won’t be in the backup', () => {
   });
 });
 
+describe('rules of the node and of the storage', () => {
+  const rules = (defaults: Record<string, unknown>) => (b: Bench) => {
+    b.double.world.defaults = defaults;
+  };
+
+  test.each([[['/var/cache', '*.iso']], ['/var/cache,*.iso']])(
+    'paths that are left out of containers: %j',
+    async (paths) => {
+      const { plan } = await planOf(CT, {}, rules({ 'exclude-path': paths }));
+      expect(text(plan.warnings)).toMatch(
+        /^The node leaves paths out of every container: \/var\/cache, \*\.iso\. .*vzdump\.conf/,
+      );
+      expect(codes((await planOf(FIELDS, {}, rules({ 'exclude-path': paths }))).plan.warnings)).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['keep-last=3', 3, ['storage_limit']],
+    ['keep-last=3', 2, []],
+    ['keep-last=2,keep-weekly=1', 3, ['storage_limit']],
+    ['keep-all=1', 9, []],
+    ['', 9, []],
+  ])('a storage that keeps %s and holds %i', async (retention, count, warnings) => {
+    const { plan } = await planOf(FIELDS, {}, (b) => {
+      oldBackups(
+        b,
+        Array.from({ length: count }, (_, index) => count - index),
+      );
+      b.double.world.addVolume(101, b.double.world.now - 1000, { volid: 'nas:backup/guarded', protected: 1 });
+      rules({ 'prune-backups': retention })(b);
+    });
+    expect(codes(plan.warnings).filter((one) => one !== 'archives_unknown')).toEqual(warnings);
+  });
+
+  test('that can’t be asked are not guessed', async () => {
+    const { plan } = await planOf(CT, {}, (b) => {
+      b.double.intercept = ({ template }) =>
+        template.endsWith('/defaults') ? { status: 501, reason: 'Not implemented' } : undefined;
+    });
+    expect([codes(plan.warnings), codes(plan.blockers)]).toEqual([[], []]);
+  });
+});
+
 describe('the size before the first backup', () => {
   test('is that of all disks that are in it', async () => {
     const { title } = await planOf(FIELDS, {

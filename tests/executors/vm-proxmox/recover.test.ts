@@ -67,6 +67,49 @@ test('a task that finished meanwhile left a backup, which is recorded', async ()
   expect(b.double.world.volumes).toHaveLength(old.length + 1);
 });
 
+test('another job’s volume is not taken for it, and a gap in the log proves nothing', async () => {
+  const b = await start();
+  const text = await dieAt(b, 'task', () => {
+    b.double.world.addVolume(101, b.double.world.now + 50, { volid: 'nas:backup/another-job' });
+    b.double.world.advance(100);
+  });
+  const [task] = b.double.world.tasks;
+  expect(text).toContain(`${task?.volid} is complete and is kept`);
+  expect(b.lab.artifacts).toMatchObject([{ path: task?.volid, verified: 'listed' }]);
+
+  const other = await start();
+  other.double.world.behaviour.saysEnd = false;
+  expect(await dieAt(other, 'task', () => other.double.world.advance(100))).toMatch(
+    /could not be read to the end: its last line is missing.*isn’t verified; don’t rely on it/,
+  );
+  expect(other.lab.artifacts).toMatchObject([{ verified: 'none' }]);
+});
+
+test('a run that an earlier version began is recovered by its log, with the time of now', async () => {
+  const b = await start();
+  const plan = await b.lab.plan(b.executor, FIELDS);
+  const { node, volids } = { node: 'pve1', volids: [] };
+  const upid = b.double.world.startTask('pve1', { vmid: '101', storage: 'nas', remove: '0' });
+  Object.assign(b.double.world.behaviour, { ctimeOff: -3600 });
+  b.double.world.advance(100);
+  const began = Date.now();
+  const journal = [
+    { kind: 'asked', data: { node, volids } },
+    { kind: 'task', data: upid },
+  ];
+  const report = await b.executor.recover(plan, journal, b.lab.runContext());
+  expect(report.summary.map(plain).join(' ')).toContain('is complete and is kept');
+  expect(Date.parse(b.lab.artifacts[0]?.createdAt ?? '')).toBeGreaterThanOrEqual(began);
+});
+
+test('what its log says beside OK is told there, too', async () => {
+  const b = await start();
+  b.double.world.behaviour.firstLines.push("INFO: exclude disk 'scsi1' 'tank:vm-101-disk-0' (backup=no)");
+  expect(await dieAt(b, 'task', () => b.double.world.advance(100))).toContain(
+    'does not contain 1 disk (scsi1)',
+  );
+});
+
 test('a task that failed meanwhile is reported with its status', async () => {
   const b = await start();
   Object.assign(b.double.world.behaviour, { exitStatus: 'job errors', saysFinished: false });

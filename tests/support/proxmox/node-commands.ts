@@ -58,6 +58,7 @@ const answers = {
   '/cluster/resources': () => state.guests,
   storage: () => state.storages,
   content: () => state.volumes,
+  defaults: () => ({}),
   config: () => guest().config,
   feature: () => ({ hasFeature: guest().hasSnapshots ? 1 : 0 }),
   current: () => ({ status: guest().staysDown ? 'stopped' : guest().status }),

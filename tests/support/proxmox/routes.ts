@@ -43,6 +43,14 @@ export const ROUTES: readonly { method: string; template: string; handle: Handle
   })),
   {
     method: 'GET',
+    template: '/nodes/{node}/vzdump/defaults',
+    handle: (world, params) =>
+      world.rights.has('Datastore.Audit')
+        ? { data: world.defaults }
+        : denied(`/storage/${at(params, 'storage')}`, 'Datastore.Audit|Datastore.AllocateSpace'),
+  },
+  {
+    method: 'GET',
     template: '/cluster/resources',
     handle: (world) => ({
       data: world.rights.has('VM.Audit')

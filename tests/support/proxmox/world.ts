@@ -108,6 +108,8 @@ export class World {
     { ...storage('offline', 'backup'), active: 0 },
   ];
   volumes: Volume[] = [];
+  /** What `vzdump/defaults` answers. */
+  defaults: Record<string, unknown> = { 'prune-backups': 'keep-all=1' };
   tasks: Task[] = [];
   behaviour: Behaviour = {
     answer: null,

@@ -156,6 +156,12 @@ export const REFUSED: Readonly<Record<string, (value: string) => Refusal>> = {
 /** An entry that is no option: often the value of the one before it. */
 export function noOption(entry: string): Refusal {
   if (/^\s*["']?(\/usr\/bin\/)?ssh\b/.test(entry)) return shell(entry);
+  if (/^[DF]?([0-7]{3,4}|[ugoa]*[-+=][rwxXst]+)$/.test(entry)) {
+    return {
+      refuse: 'it is no option: a comma ends an entry of a list in brackets',
+      hint: 'Put quotes around the whole option, such as "--chmod=D755,F644".',
+    };
+  }
   return {
     refuse: 'it is no option; an option and its value are one entry',
     hint: 'Write both together, such as --exclude=*.tmp.',

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Host } from '../../core/host.js';
 
 /** What a file system can't hold. */
@@ -51,8 +52,23 @@ export async function fileSystemOf(host: Host, folder: string): Promise<FileSyst
   const known =
     KNOWN[type === 'fuseblk' ? await onDevice(host, source) : type.replace(/^fuse\./, '')] ?? null;
   const words = options.split(',');
-  if (known?.isWithoutOwners && words.includes('default_permissions')) return null;
-  return words.includes('nocase') ? { ...(known ?? { ...FULL, name: type }), ignoresCase: true } : known;
+  const limits = known?.isWithoutOwners && words.includes('default_permissions') ? null : known;
+  if (limits?.ignoresCase || !(words.includes('nocase') || (await answersToOtherCase(host, folder))))
+    return limits;
+  return { ...(limits ?? { ...FULL, name: type }), ignoresCase: true };
+}
+
+/** Is something there also found by its name in the other case? Shares and mount options can make any type do that. */
+async function answersToOtherCase(host: Host, folder: string): Promise<boolean> {
+  if (!(await host.access(folder, 'read'))) return false;
+  const names = await host.list(folder);
+  const tried = names.find((name) => /[a-z]/i.test(name) && !names.includes(otherCase(name)));
+  return tried !== undefined && (await host.stat(posix.join(folder, otherCase(tried)))) !== null;
+}
+
+function otherCase(name: string): string {
+  const lower = name.toLowerCase();
+  return lower === name ? name.toUpperCase() : lower;
 }
 
 /** FUSE hides what is on the disk: its first blocks tell. */

@@ -109,6 +109,7 @@ const REFUSED = [
   ],
   ...['/etc', 'src/', 'host:/x', '--constructor', '--__proto__', '-a -e sh', '-a\n-e', '-a -v', '--old-args'],
   ...['--exclude *.tmp', '--info', '--no-times', '--no-t', '--port=8730', '--suffix=.old', '--ignore-errors'],
+  ...['F644', 'Du=rwx', 'ug+rw'],
 ];
 
 describe('a refused option', () => {
@@ -139,7 +140,7 @@ describe('a refused option', () => {
     const fields = [...hint.matchAll(/`(\w+: [^`]+)`/g)].map(([, field = '']) => field);
     const list = [...hint.matchAll(/exclude: \[[^\]]*\]/g)].map(([field]) => field);
     const entries = /options: \[(.*?)\]/.exec(hint)?.[1]?.split(', ') ?? [];
-    const options = [...hint.matchAll(/(?<![\w[`])--?[a-z][\w-]*(?:=\S*[^\s.,:;])?/g)].map(
+    const options = [...hint.matchAll(/(?<![\w[`])--?[a-z][\w-]*(?:=[^\s"]*[^\s.,:;"])?/g)].map(
       ([found]) => found,
     );
     const destination = /rsync:\/\/\S+\b/.exec(hint)?.[0] ?? 'nas:/srv/x';

@@ -35,11 +35,11 @@ afterEach(() => {
 });
 
 /** Makes a file system in a file and mounts it at `dst`. */
-function mountImage(make: readonly [string, ...string[]], mount: string): void {
+function mountImage(make: readonly [string, ...string[]], ...mount: [string, ...string[]]): void {
   tool('truncate', '-s', '64M', lab.path('disk.img'));
   tool(...([make[0], ...make.slice(1), lab.path('disk.img')] as [string, ...string[]]));
   loop = tool('losetup', '-f', '--show', lab.path('disk.img')).trim();
-  tool(mount, loop, lab.path('dst'));
+  tool(mount[0], loop, lab.path('dst'), ...mount.slice(1));
 }
 
 const texts = (notices: readonly Notice[]): string[] =>
@@ -126,6 +126,20 @@ describe('on NTFS', () => {
     },
   );
 });
+
+testWith('NTFS', isRoot && has('mkfs.ntfs', '-V') && has('lowntfs-3g', '-V'))(
+  'a mount that ignores case is found out by what is there, whatever its type says',
+  async () => {
+    mountImage(['mkfs.ntfs', '-Q', '-F'], 'lowntfs-3g', '-o', 'ignore_case');
+    put(lab.path('src', 'B.txt'), 'big');
+    put(lab.path('src', 'b.txt'), 'small');
+    put(lab.path('dst', 'sub', 'a.txt'), 'a');
+    fields = { ...fields, destination: lab.path('dst', 'sub') };
+    expect(await blockers()).toEqual([expect.stringContaining('would overwrite each other')]);
+    fields = { ...fields, exclude: ['/b.txt'] };
+    expect(await blockers()).toEqual([]);
+  },
+);
 
 describe('at a daemon that is not root', () => {
   testWith('root and rsync', isRoot && has('rsync'))(

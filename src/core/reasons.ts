@@ -211,9 +211,22 @@ export const REASONS = {
     summary: 'Part of the source can’t be read, so the copy would be incomplete.',
     remedy: 'Give the bot’s user the right to read it, or exclude it.',
   },
+  exclude_without_effect: {
+    summary: 'A pattern of `exclude` matches nothing in the source.',
+    remedy: 'Correct the pattern in the intent, or remove it. docs/backups.md says what patterns mean.',
+  },
   source_empty: {
     summary: 'The source is empty. Usually a disk is not mounted.',
     remedy: 'Check the mount. An empty folder is never backed up.',
+  },
+  read_error: {
+    summary: 'A file could not be read to its end: the disk, or the share, failed.',
+    remedy:
+      'Look at `dmesg` and at the disk’s health. Old backups of the named files may be the last good ones.',
+  },
+  attributes_unread: {
+    summary: 'Some attributes of files could not be copied with them.',
+    remedy: 'Restore those files, then set their attributes by hand, or use a file system that keeps them.',
   },
   source_shrunk: {
     summary: 'The source has less than half of the files that the last run saw.',

@@ -55,7 +55,7 @@ export async function pipe(
         const link = links[index];
         const stderr = readOutput(
           child.stderr,
-          link?.isDigest ? {} : heardOf(link?.index ?? index, options, scope),
+          link?.isDigest ? onlyFaults(scope) : heardOf(link?.index ?? index, options, scope),
         );
         const argv0 = link?.command.program ?? '';
         const { timeoutMs, idleMs, uninterruptible } = options;
@@ -79,6 +79,11 @@ export async function pipe(
     await target?.close();
     await folder?.close();
   }
+}
+
+/** The helper's report is no line of a command; why it failed is one for the log. */
+function onlyFaults(scope: HostScope): OutputOptions {
+  return { onLog: (line) => digestIn(line) || line.trim() === '' || scope.onOutput('stderr', line) };
 }
 
 function heardOf(index: number, options: PipeOptions, scope: HostScope): OutputOptions {

@@ -29,7 +29,7 @@ export interface CompressionFields {
 export interface FilesFields extends RetentionFields, CompressionFields {
   readonly source: string;
   readonly destination: string;
-  /** Patterns as tar's --exclude understands them. */
+  /** Patterns as rsync understands them, for every kind. */
   readonly exclude: readonly string[];
   /** The destination must lie on a mounted file system of its own, not on the root disk. */
   readonly require_mount: boolean;

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { CompressionFields } from '../../core/intent/fields.js';
+import { findCommand, prunedFirst } from '../shared/excludes.js';
 
 /** Which program compresses, and how it is called. */
 export interface Compressor {
@@ -41,42 +42,53 @@ export function compressorsFor({ compress, compress_level }: CompressionFields):
 
 /** What is packed: a folder's contents, or one file; both with names that begin with `./`. */
 export interface Packed {
-  readonly folder: string;
-  readonly member: string;
-}
-
-export function packed(source: string, isFolder: boolean): Packed {
-  if (isFolder) return { folder: source, member: '.' };
-  return { folder: posix.dirname(source), member: `./${posix.basename(source)}` };
-}
-
-function create(file: string, what: Packed, exclude: readonly string[], extra: readonly string[]): string[] {
-  // tar never matches a pattern with a slash at its end, which people write for folders.
-  const patterns = exclude.map((pattern) => `--exclude=${pattern.replace(/(.)\/+$/, '$1')}`);
-  const contents = ['--format=posix', '--acls', '--xattrs', `--directory=${what.folder}`, ...patterns];
-  return ['tar', '--create', `--file=${file}`, ...extra, ...contents, '--', what.member];
+  /** With symlinks resolved, as everything here. */
+  readonly real: string;
+  readonly isFolder: boolean;
 }
 
 /** One progress line every 1000 records of 10 KiB. */
 const CHECKPOINTS = ['--checkpoint=1000', '--checkpoint-action=echo=%{read,wrote}T'];
-
-/** Writes the archive to stdout, progress and the number of bytes to stderr. */
-export function packCommand(what: Packed, exclude: readonly string[]): string[] {
-  return create('-', what, exclude, ['--totals', ...CHECKPOINTS]);
-}
-
-/** A line for each member, see listing.ts; names so that none can hold a line break. */
-const LINES = ['--verbose', '--verbose', '--numeric-owner', '--quoting-style=escape'];
+/** Everything that a file has. Holes stay holes. */
+const KEPT = ['--format=posix', '--sparse', '--acls', '--xattrs', '--numeric-owner'];
 
 /**
- * tar's dry run, with a line for each member. Written to /dev/null, GNU tar opens no file's data (seen with strace).
+ * Commands that write the archive to stdout, and tar's progress to stderr. Where something is left out, find names what is
+ * packed: tar's own patterns know neither folders nor two stars.
  */
-export function measureCommand(what: Packed, exclude: readonly string[]): string[] {
-  return create('/dev/null', what, exclude, [...LINES, '--totals']);
+export function packCommands({ real, isFolder }: Packed, exclude: readonly string[]): string[][] {
+  const tar = ['tar', '--create', '--file=-', ...CHECKPOINTS, ...KEPT];
+  if (!isFolder) {
+    return [[...tar, `--directory=${posix.dirname(real)}`, '--', `./${posix.basename(real)}`]];
+  }
+  if (exclude.length === 0) return [[...tar, `--directory=${real}`, '--', '.']];
+  const words = [
+    '-ignore_readdir_race',
+    '-mindepth',
+    '1',
+    ...prunedFirst(real, exclude),
+    '-printf',
+    './%P\\0',
+  ];
+  const listed = ['--null', '--no-recursion', '--files-from=-'];
+  return [findCommand(real, ...words), [...tar, `--directory=${real}`, ...listed]];
 }
+
+/** What restores all that the archive holds, as root; a shell reads it. */
+export function restoreLine(archive: string): string {
+  const quoted = /^[\w./+:@%-]+$/.test(archive) ? archive : `'${archive.replaceAll("'", `'\\''`)}'`;
+  return `mkdir restore && tar ${RESTORED.join(' ')} -C restore -f ${quoted}`;
+}
+
+const RESTORED = ['-xp', '--same-owner', '--numeric-owner', '--acls', '--xattrs', "--xattrs-include='*'"];
 
 /** Reads an archive from the disk, unpacks it where it is packed, and lists what comes out; one program each. */
 export function readCommands(archive: string, compressor: Compressor | null): string[][] {
   const unpack = compressor ? [[...compressor.unpack.split(' '), '-c']] : [];
   return [['cat', '--', archive], ...unpack, ['tar', '--list', ...LINES, '--file=-']];
 }
+
+/** A line for each member, see listing.ts; names so that none can hold a line break. */
+const LINES = [
+  ...['--verbose', '--verbose', '--numeric-owner', '--full-time', '--utc', '--quoting-style=escape'],
+];

@@ -3,6 +3,8 @@ import * as z from 'zod';
 /** What plan() hands to run() and recover(). Sizes are bytes. */
 export type FilesData = {
   readonly source: string;
+  /** The source with its symlinks resolved, which is what is packed; null where that is no path of this host. */
+  readonly real: string | null;
   readonly destination: string;
   readonly archive: string;
   /** Written first, renamed to `archive` once it is whole and checked. */
@@ -12,9 +14,11 @@ export type FilesData = {
   readonly exclude: readonly string[];
   /** Commands whose output, from one to the next, becomes the archive. */
   readonly pack: readonly (readonly string[])[];
+  /** Which of them writes the tar stream. */
+  readonly streamFrom: number;
   /** Commands that read the partial back, from one to the next; the last one lists what is inside. */
   readonly read: readonly (readonly string[])[];
-  /** What tar's dry run found. */
+  /** What the preview counted; what is said in the end is counted from the archive. */
   readonly files: number;
   readonly bytes: number;
   readonly streamBytes: number;
@@ -36,12 +40,14 @@ export const MANIFEST_SUFFIX = '.manifest.json';
 /** Members of a part's working data that an archive has, whoever makes it. */
 export const ARCHIVE_MEMBERS = {
   source: z.string(),
+  real: z.string().nullable(),
   destination: z.string(),
   archive: z.string(),
   partial: z.string(),
   createsFolder: z.boolean(),
   exclude: z.array(z.string()),
   pack: z.array(z.array(z.string())),
+  streamFrom: z.number(),
   read: z.array(z.array(z.string())),
   files: z.number(),
   bytes: z.number(),

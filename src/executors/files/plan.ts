@@ -1,16 +1,19 @@
 import { posix } from 'node:path';
 import type { PlanContext } from '../../core/executor.js';
+import { formatCount } from '../../core/format.js';
 import type { FilesFields } from '../../core/intent/fields.js';
-import type { Effect, PlanDraft } from '../../core/plan.js';
-import type { Notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/phrase.js';
+import type { Effect, Json, PlanDraft } from '../../core/plan.js';
+import { type Notice, notice } from '../../core/reasons.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';
 import { rememberedNumber, rememberedText } from '../shared/memory.js';
 import { checkSourceMount, mountPointOf } from '../shared/mounts.js';
 import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
 import { checkSpace, type Need } from '../shared/space.js';
-import { measureCommand, packCommand, packed, readCommands } from './commands.js';
+import { someOf } from '../shared/wording.js';
+import { packCommands, readCommands } from './commands.js';
 import type { FilesData } from './data.js';
-import { measure } from './measure.js';
+import { type Measured, measure } from './measure.js';
 import { archiveName } from './names.js';
 import { deletionEffects, type OldArchives, oldArchives, unknownArchives } from './old-archives.js';
 import { steps } from './steps.js';
@@ -38,19 +41,19 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
     block(checkSourceMount(fields.source, source.real, rememberedText(before, 'mount'), sourceMount));
   }
 
-  const what = packed(fields.source, isFolder);
-  const size = { files: 0, bytes: 0, streamBytes: 0 };
+  let size: Measured = NOTHING;
   if (source.ok && toolbox.blockers.length === 0) {
-    const argv = measureCommand(what, fields.exclude);
-    const measured = await measure(host, fields.source, source.real, argv);
+    const measured = await measure(host, fields.source, source.real, fields.exclude);
     if (!measured.ok) block(measured.notice);
-    else if (measured.files === 0) block(sourceEmpty(fields.source));
     else {
-      Object.assign(size, measured);
-      block(checkShrunk(fields.source, size.files, rememberedNumber(before, 'files'), fields.min_files));
+      size = measured;
+      warnings.push(...withoutEffect(measured.withoutEffect));
+      if (size.files === 0) block(sourceEmpty(fields.source));
+      else if (size.regular === 0) block(withoutFiles(fields.source, size.files));
+      else block(checkShrunk(fields.source, size.files, rememberedNumber(before, 'files'), fields.min_files));
     }
   }
-  const need = neededBytes(fields, size, rememberedNumber(before, 'bytes'), rememberedNumber(before, 'size'));
+  const need = neededBytes(fields, size, lastStream(before), rememberedNumber(before, 'size'));
   const space = checkSpace(fields.destination, await host.free(place.nearest), need);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
 
@@ -60,14 +63,17 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
   const archive = posix.join(fields.destination, archiveName(ctx.intent, ctx.plannedAt, fields.compress));
   const partial = `${archive}.partial`;
   const { compressor, versions } = toolbox;
+  const packs = packCommands({ real: source.ok ? source.real : fields.source, isFolder }, fields.exclude);
   const data: FilesData = {
     source: fields.source,
+    real: source.ok ? source.real : null,
     destination: fields.destination,
     archive,
     partial,
     createsFolder: !place.exists,
     exclude: fields.exclude,
-    pack: [packCommand(what, fields.exclude), ...(compressor ? [compressor.pack] : [])],
+    pack: [...packs, ...(compressor ? [compressor.pack] : [])],
+    streamFrom: packs.length - 1,
     read: readCommands(partial, compressor),
     ...{ files: size.files, bytes: size.bytes, streamBytes: size.streamBytes },
     neededBytes: 'bytes' in need ? need.bytes : need.atMost,
@@ -77,7 +83,7 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
     kept: old.kept + 1,
   };
   return {
-    steps: steps(data, 'bytes' in need ? need.bytes : null, old.ages),
+    steps: steps(data, size, 'bytes' in need ? need.bytes : null, old.ages),
     effects: effects(data, old),
     touches: [`stack:${ctx.stack}`, `path:${fields.destination}`],
     warnings,
@@ -87,16 +93,43 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
   };
 }
 
-/** Exact without compression, else from the last archive's ratio; before the first one only its upper bound. */
+/** Runs of before noted only the contents' bytes, of which a stream has a little more. */
+function lastStream(before: Json): number | null {
+  return rememberedNumber(before, 'streamBytes') ?? rememberedNumber(before, 'bytes');
+}
+
+const NOTHING: Measured = {
+  ...{ files: 0, bytes: 0, regular: 0, storedBytes: 0, streamBytes: 0 },
+  ...{ excluded: { files: 0, bytes: 0 }, withoutEffect: [] },
+};
+
+/** Known without compression, else from the last archive's ratio; before the first one only its upper bound. */
 function neededBytes(
   { compress }: FilesFields,
-  { bytes, streamBytes }: { bytes: number; streamBytes: number },
-  lastBytes: number | null,
+  { streamBytes }: Measured,
+  lastStream: number | null,
   lastSize: number | null,
 ): Need {
   if (compress === 'none') return { bytes: streamBytes };
-  if (!lastBytes || lastSize === null) return { atMost: streamBytes };
-  return { bytes: Math.ceil((bytes * lastSize) / lastBytes) };
+  if (!lastStream || lastSize === null) return { atMost: streamBytes };
+  return { bytes: Math.ceil((streamBytes * lastSize) / lastStream) };
+}
+
+/** Symlinks, pipes and devices alone hold nothing that could be restored. */
+function withoutFiles(source: string, files: number): Notice {
+  const what = formatCount(files, 'entry', 'entries');
+  return notice(
+    'source_empty',
+    phrase`${code(source)} holds no regular file, only ${what} without contents, such as symlinks.`,
+  );
+}
+
+/** One warning for all patterns that leave nothing out. */
+function withoutEffect(patterns: readonly string[]): readonly Notice[] {
+  if (patterns.length === 0) return [];
+  const what =
+    patterns.length === 1 ? 'An exclude pattern matches' : `${patterns.length} exclude patterns match`;
+  return [notice('exclude_without_effect', phrase`${what} nothing in the source: ${someOf(patterns)}.`)];
 }
 
 function effects({ archive, destination, bytes, files }: FilesData, old: OldArchives): readonly Effect[] {

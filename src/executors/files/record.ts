@@ -4,6 +4,7 @@ import type { RunContext } from '../../core/executor.js';
 import { phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { fileFailed } from '../shared/failure.js';
+import { restoreLine } from './commands.js';
 import type { FilesData } from './data.js';
 import { MANIFEST_SUFFIX } from './data.js';
 
@@ -12,6 +13,8 @@ export type Finished = {
   readonly sha256: string;
   readonly size: number;
   readonly files: number;
+  /** Of the files' contents; missing where an earlier version noted it. */
+  readonly bytes?: number;
   /** ISO 8601, UTC: when copying began. */
   readonly createdAt: string;
   /** `read` when left out. */
@@ -27,7 +30,7 @@ export async function recordArchive(
   finished: Finished,
   ctx: RunContext,
 ): Promise<readonly Notice[]> {
-  const { sha256, size, files, createdAt, verified = 'read' } = finished;
+  const { sha256, size, files, bytes, createdAt, verified = 'read' } = finished;
   const manifest = {
     format: 1,
     archive: posix.basename(data.archive),
@@ -38,7 +41,9 @@ export async function recordArchive(
     size,
     files,
     source: data.source,
-    sourceBytes: data.bytes,
+    sourceBytes: bytes ?? data.bytes,
+    verified,
+    restore: restoreLine(posix.basename(data.archive)),
     exclude: data.exclude,
     tools: data.tools,
   };

@@ -1,17 +1,21 @@
+import type { Level } from '../../core/artifact.js';
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
-import type { Notice } from '../../core/reasons.js';
+import { type Notice, notice } from '../../core/reasons.js';
 import { alreadyThere, diskFull, ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { shortHash } from '../shared/wording.js';
-import { writePartial } from './archive.js';
+import { readFailed, writePartial } from './archive.js';
 import { deleteOld } from './clean.js';
 import type { FilesData } from './data.js';
 import { JOURNAL } from './journal.js';
+import type { Member } from './listing.js';
+import { brokenAmong } from './padded.js';
 import { checkFailed, readBack } from './read-back.js';
 import { type Finished, recordArchive } from './record.js';
 import { STEP } from './steps.js';
+import { tarWarnings } from './tar-warnings.js';
 
 /**
  * Makes the archive: write `.partial`, sync, check, sha256, rename, manifest, catalogue; only then delete
@@ -30,26 +34,31 @@ export async function runFiles({ data }: PlanPart<FilesData>, ctx: RunContext): 
   }
 
   if (ctx.signal.aborted) return ended(STOPPED, [...kept(data, made.finished), UNTOUCHED]);
-  const cleaning = data.deletions.length > 0;
+  const { finished } = made;
+  const isVerified = finished.verified === 'read';
+  const cleaning = data.deletions.length > 0 && isVerified;
   if (cleaning) {
     ctx.step(STEP.clean, 'running');
   }
-  const { deleted, warnings } = await deleteOld(data, ctx);
+  const { deleted, warnings } = cleaning
+    ? await deleteOld(data, ctx)
+    : { deleted: 0, warnings: notReplaced(data) };
   if (cleaning) ctx.step(STEP.clean, warnings.length > 0 ? 'failed' : 'done');
   ctx.remember({
-    files: made.finished.files,
-    bytes: data.bytes,
-    size: made.finished.size,
+    files: finished.files,
+    bytes: finished.bytes,
+    size: finished.size,
+    streamBytes: made.streamBytes,
     mount: data.sourceMount,
   });
   const took = formatDuration(ctx.now().getTime() - began.getTime());
-  const amounts = `${formatBytes(data.bytes)} → ${formatBytes(made.finished.size)}`;
+  const amounts = `${formatBytes(finished.bytes)} → ${formatBytes(finished.size)}`;
   return {
     state: 'succeeded',
     reason: 'done',
     summary: [
-      phrase`${amounts} (${formatCount(made.finished.files, 'file')}) in ${took}.`,
-      ...kept(data, made.finished),
+      phrase`${amounts} (${formatCount(finished.files, 'file')}) in ${took}.`,
+      ...kept(data, finished),
       ...(cleaning ? [deletedText(deleted, data)] : []),
     ],
     warnings: [...made.warnings, ...warnings],
@@ -65,7 +74,12 @@ export async function findInTheWay(data: FilesData, ctx: RunContext): Promise<Fa
 }
 
 type Made =
-  | { readonly ok: true; readonly finished: Finished; readonly warnings: readonly Notice[] }
+  | {
+      readonly ok: true;
+      readonly finished: Finished & { readonly bytes: number };
+      readonly streamBytes: number;
+      readonly warnings: readonly Notice[];
+    }
   | { readonly ok: false; readonly failure: Failure };
 
 async function make(data: FilesData, began: Date, ctx: RunContext): Promise<Made> {
@@ -80,22 +94,32 @@ async function make(data: FilesData, began: Date, ctx: RunContext): Promise<Made
     ctx.step(STEP.copy, 'done');
 
     ctx.step(STEP.check, 'running');
-    const checked = await readBack(data, written.stream, ctx);
+    const padded = written.said.filter(({ what }) => what === 'padded');
+    const names = new Set(padded.map(({ name }) => name));
+    const packed = new Map<string, Member>();
+    const checked = await readBack(data, written.stream, ctx, (member) => {
+      if (names.has(member.name)) packed.set(member.name, member);
+    });
     if (!checked.ok) return failedAt(STEP.check, checked.failure, ctx);
-    const { sha256, size, files } = checked;
+    const { sha256, size, files, bytes } = checked;
     if (files === 0 || files * 2 < data.files) {
       const few = `${files} files inside instead of ${data.files}`;
       return failedAt(STEP.check, checkFailed(data.partial, few), ctx);
     }
+    const broken = await brokenAmong(padded, folderOf(data), packed, ctx);
+    if (ctx.signal.aborted) return failedAt(STEP.check, STOPPED, ctx);
+    if (broken.length > 0) return failedAt(STEP.check, readFailed(broken), ctx);
     ctx.step(STEP.check, 'done');
 
     ctx.step(STEP.record, 'running');
-    const finished = { sha256, size, files, createdAt: began.toISOString() };
+    const verified: Level = padded.length > 0 ? 'none' : 'read';
+    const finished = { sha256, size, files, bytes, createdAt: began.toISOString(), verified };
     await ctx.note(JOURNAL.finished, finished);
     await host.rename(data.partial, data.archive);
     const warnings = await recordArchive(data, finished, ctx);
     ctx.step(STEP.record, 'done');
-    return { ok: true, finished, warnings: [...written.warnings, ...warnings] };
+    const { bytes: streamBytes } = written.stream;
+    return { ok: true, finished, streamBytes, warnings: [...tarWarnings(written.said), ...warnings] };
   } catch (error) {
     return { ok: false, failure: await fileFailed(error, data, ctx) };
   }
@@ -109,8 +133,22 @@ function failedAt(step: number, failure: Failure, ctx: RunContext): Made {
 export const NOTHING_DONE = phrase`Nothing was written or deleted.`;
 export const UNTOUCHED = phrase`The old archives are untouched.`;
 
-export function kept(data: FilesData, { sha256 }: Finished): readonly Phrase[] {
-  return [phrase`${code(data.archive)}, checked, sha256 ${code(shortHash(sha256))}.`];
+/** The folder that the names in the archive are relative to. */
+function folderOf({ real, pack, streamFrom }: FilesData): string {
+  const option = pack[streamFrom]?.find((arg) => arg.startsWith('--directory='));
+  return option?.slice('--directory='.length) ?? real ?? '/';
+}
+
+/** Why nothing is deleted although something could be. */
+function notReplaced({ deletions }: FilesData): readonly Notice[] {
+  if (deletions.length === 0) return [];
+  const why = phrase`No old archive was deleted, because the new one isn’t verified.`;
+  return [notice('retention_failed', why, phrase`Run it again when nothing cuts files off meanwhile.`)];
+}
+
+export function kept(data: FilesData, { sha256, verified }: Finished): readonly Phrase[] {
+  const how = verified === 'none' ? 'not verified' : 'checked';
+  return [phrase`${code(data.archive)}, ${how}, sha256 ${code(shortHash(sha256))}.`];
 }
 
 export function deletedText(deleted: number, { deletions, kept }: FilesData): Phrase {

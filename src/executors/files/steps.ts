@@ -4,27 +4,35 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanStep } from '../../core/plan.js';
 import { someOf } from '../shared/wording.js';
 import type { FilesData } from './data.js';
+import type { Measured } from './measure.js';
 
 /** Indexes of the steps; the last one is there only when something is deleted. */
 export const STEP = { copy: 0, check: 1, record: 2, clean: 3 } as const;
 
 /**
  * The plan as people read it.
+ * @param size what was counted
  * @param expected the archive's size in bytes, as far as the last run tells; null before the first
  * @param ages by archive, how old it is
  */
 export function steps(
   data: FilesData,
+  { storedBytes, excluded }: Pick<Measured, 'storedBytes' | 'excluded'>,
   expected: number | null,
   ages: ReadonlyMap<string, string>,
 ): readonly PlanStep[] {
   const { source, archive, bytes, files, pack, read, deletions, kept } = data;
-  const amount = `${formatBytes(bytes)} (${formatCount(files, 'file')})`;
+  const holes = storedBytes < bytes * 0.9 ? `, ${formatBytes(storedBytes)} without holes` : '';
+  const amount = `${formatBytes(bytes)} (${formatCount(files, 'file')}${holes})`;
+  const left =
+    excluded.files === 0
+      ? ''
+      : `. Excluded: ${formatCount(excluded.files, 'file')}, ${formatBytes(excluded.bytes)}`;
   // Nothing was counted when the plan is blocked early.
   const title: Phrase =
     files === 0
       ? phrase`Copy ${code(source)} to ${code(archive)}.`
-      : phrase`Copy ${amount} to ${code(archive)}${size(pack.length > 1, expected)}.`;
+      : phrase`Copy ${amount} to ${code(archive)}${size(pack.length - 1 > data.streamFrom, expected)}${left}.`;
   return [
     { title, commands: pack },
     {

@@ -21,7 +21,7 @@ export type Checked =
  */
 export async function check(data: PlexData, written: Digest, ctx: RunContext): Promise<Checked> {
   const members: Member[] = [];
-  const read = await readBack(data, written, ctx, (line) => {
+  const read = await readBack(data, written, ctx, (_, line) => {
     const member = memberOf(line);
     if (member) members.push(member);
   });

@@ -56,6 +56,7 @@ export async function planPlex(
     partial: `${archive}.partial`,
     createsFolder: !place.exists,
     exclude: [],
+    ...{ real: null, streamFrom: 0 },
     pack: [source.read, ...(toolbox.compressor ? [toolbox.compressor.pack] : [])],
     read: readCommands(`${archive}.partial`, toolbox.compressor),
     ...size,

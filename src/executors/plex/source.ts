@@ -6,7 +6,7 @@ import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type Container, inspectContainer } from '../docker/container.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
-import { packCommand, packed } from '../files/commands.js';
+import { packCommands } from '../files/commands.js';
 import { ownContainer } from '../quiesce/own-container.js';
 import { overlap, placesOf, resolved } from '../quiesce/places.js';
 import { listRunning, type Running } from '../quiesce/users.js';
@@ -178,12 +178,13 @@ async function onHost(
 ): Promise<PlexSource> {
   const opened = await openSource(host, path);
   const isFolder = opened.ok && opened.type === 'directory';
+  const [read = []] = packCommands({ real: opened.ok ? opened.real : path, isFolder }, []);
   const source = {
     container,
     around,
     leftOut,
     label: path,
-    read: packCommand(packed(path, isFolder), []),
+    read,
     direct: null,
   };
   if (!opened.ok) return { ...source, onHost: null, size: null, blockers: [...blockers, opened.notice] };

@@ -3,6 +3,7 @@ import type { FileStat, Host } from '../../core/host.js';
 import { isOfKernel } from '../../core/intent/paths.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { findCommand, prunedFirst } from './excludes.js';
 import { someOf } from './wording.js';
 
 /** The source with its symlinks resolved, or why it can't be used. */
@@ -43,16 +44,21 @@ export async function openSource(host: Host, source: string): Promise<Source> {
 }
 
 /**
- * Files and folders below `real` that this user can't read, as paths relative to it, as UTF-8 (invalid
- * bytes become U+FFFD). The tools' own dry runs don't open files, so they can't tell.
+ * Files and folders below `real` that this user can't read and that no pattern excludes, as paths relative to it, as UTF-8
+ * (invalid bytes become U+FFFD). The tools' own dry runs don't open files, so they can't tell.
  * Null when `find` is not installed; at most some thousands are returned.
  */
-export async function unreadableBelow(host: Host, real: string): Promise<ReadonlySet<string> | null> {
+export async function unreadableBelow(
+  host: Host,
+  real: string,
+  exclude: readonly string[] = [],
+): Promise<ReadonlySet<string> | null> {
   const folder = ['-type', 'd', '(', '!', '-readable', '-o', '!', '-executable', ')'];
   const file = ['-type', 'f', '!', '-readable'];
-  const argv = ['find', real, '(', ...folder, '-o', ...file, ')', '-printf', '%P\\0'];
+  const closed = ['(', ...folder, '-o', ...file, ')', '-printf', '%P\\0'];
+  const argv = findCommand(real, ...prunedFirst(real, exclude), ...closed);
   const result = await host.exec(argv, { log: 'none' });
-  if (result.notFound) return null;
+  if (result.notFound || result.exitCode === 127) return null;
   return new Set(result.stdout.split('\0').filter((path) => path !== ''));
 }
 

@@ -139,7 +139,7 @@ describe('a plan is blocked', () => {
 
   test('when a program is missing, with how to get it', async () => {
     mkdirSync(lab.path('bin'));
-    for (const name of ['tar', 'gzip', 'find', 'cat', 'findmnt']) link(name);
+    for (const name of ['tar', 'gzip', 'env', 'find', 'cat', 'findmnt']) link(name);
     lab.environment = { PATH: lab.path('bin') };
     expect(await blockersWith({})).toEqual([]);
     const part = await lab.plan(files, { ...fields, compress: 'zstd' });

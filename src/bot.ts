@@ -72,6 +72,7 @@ export async function startBot(app: App, config: Config, version: string): Promi
     alertsPending: () => pendingAlerts(app, destinations),
     schedules: app.scheduleDesk.figures,
     circuits: app.circuits.list,
+    faults: app.faults.list,
   });
   const port = await openSidePort(app, config, {
     version,
@@ -137,6 +138,7 @@ async function connect(app: App, { discord }: Config, metrics: Metrics): Promise
     artifacts: app.store.artifacts,
     schedules: app.scheduleDesk,
     circuits: app.circuitDesk,
+    faults: app.faults,
     redact: app.redactor.data,
     log: app.log,
     now: () => new Date(),

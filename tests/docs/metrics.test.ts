@@ -40,6 +40,14 @@ async function scrape(): Promise<string> {
       lastEnds: async () => new Map([['photos', 'succeeded' as const]]),
     },
     circuits: () => [{ target: 'docker:local' }],
+    faults: () => [
+      {
+        key: 'data-directory',
+        notice: notice('store_unavailable', phrase`Full.`),
+        since: '2026-11-22T14:00:00Z',
+        blocksRuns: true,
+      },
+    ],
     gateway: () => ({ state: 'ready', pingMs: 40, reconnects: 0 }),
   });
   const times = { queuedAt: '2026-11-22T14:00:00Z', startedAt: '2026-11-22T14:00:01Z' };

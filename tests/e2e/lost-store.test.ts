@@ -145,6 +145,8 @@ describe('the database is deleted while the bot runs', () => {
       code: 'store_unavailable',
       detail: expect.stringMatching(/was deleted/),
     });
+    const metrics = await (await call(url, 'GET', '/metrics')).text();
+    expect(metrics).toMatch(/^chatops_faults\{fault="data-directory",code="store_unavailable"\} 1$/m);
 
     await until(
       () => alerts().length > 0 && stage.transcript('ops').length > before,
@@ -154,6 +156,11 @@ describe('the database is deleted while the bot runs', () => {
     const told = /^❌ \*\*Data directory in trouble\*\*[\s\S]*was deleted[\s\S]*Next: /;
     expect(alerts()).toEqual([expect.stringMatching(told)]);
     expect(stage.transcript('ops').slice(before)).toEqual([expect.stringMatching(told)]);
+    const status = await stage.discord
+      .as('alice')
+      .slash('status')
+      .waitForMessage(/in trouble/);
+    expect(textOf(status)).toMatch(/^❌ \*\*Data directory in trouble\*\* since .+was deleted.+Next: /m);
     expect(await bot.end()).toBe(0);
   }, 60_000);
 });

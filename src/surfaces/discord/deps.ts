@@ -1,4 +1,5 @@
 import type { CircuitDesk } from '../../core/circuit-desk.js';
+import type { Faults } from '../../core/faults.js';
 import type { IncidentDesk } from '../../core/incident-desk.js';
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
@@ -26,6 +27,7 @@ export interface DiscordDeps {
   readonly schedules: ScheduleDesk;
   /** What outside isn't asked now. */
   readonly circuits?: CircuitDesk;
+  readonly faults?: Pick<Faults, 'list'>;
   /** Plain data with every known secret masked: the last barrier before anything is sent. */
   readonly redact: Redact;
   readonly log: Logger;

@@ -3,6 +3,7 @@ import type { Notice } from '../../core/reasons.js';
 import { unknownRun } from '../../core/refusals.js';
 import type { Action, Actor } from '../../core/request.js';
 import type { RunSummary } from '../../core/run.js';
+import { StoreError } from '../../core/store.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
 import { help, intentList } from './render/catalogue.js';
@@ -15,7 +16,7 @@ const RUNS_SHOWN = 10;
 /** How many runs are looked through for those that this person may see. */
 const RUNS_READ = 100;
 
-type LookupDeps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'circuits' | 'redact'>;
+type LookupDeps = Pick<DiscordDeps, 'pipeline' | 'catalogue' | 'runs' | 'circuits' | 'faults' | 'redact'>;
 
 /** The last runs that this person may see, newest first. */
 export async function visibleRuns(deps: LookupDeps, actor: Actor): Promise<readonly RunSummary[]> {
@@ -82,8 +83,15 @@ export async function showStatus(talk: Conversation, deps: LookupDeps): Promise<
   await talk.thinkPrivately();
   const barred = deps.pipeline.barred(talk.actor);
   if (barred) return talk.answer(refusal(deps.redact(barred)));
-  const stacks = deps.redact(await deps.pipeline.status(talk.actor));
-  await talk.answer(statusMessage(stacks, deps.redact(deps.circuits?.list(talk.actor) ?? [])));
+  const status = deps.pipeline.status(talk.actor);
+  const stacks = await status.catch((error: unknown) => {
+    // What is wrong with the store is told below.
+    if (error instanceof StoreError && deps.faults?.list().length) return [];
+    throw error;
+  });
+  const faults = (deps.faults?.list() ?? []).filter(({ key }) => !key.startsWith('circuit:'));
+  const told = deps.redact({ stacks, circuits: deps.circuits?.list(talk.actor) ?? [], faults });
+  await talk.answer(statusMessage(told.stacks, told.circuits, told.faults));
 }
 
 /** `/help` */

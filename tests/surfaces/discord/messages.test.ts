@@ -1,4 +1,5 @@
 import { describe, test } from '@jest/globals';
+import type { Fault } from '../../../src/core/faults.js';
 import type { Intent } from '../../../src/core/intent/intent.js';
 import type { Observation } from '../../../src/core/observation.js';
 import { type Pace, paceAfter } from '../../../src/core/pace.js';
@@ -185,6 +186,17 @@ const AI: StackStatus = {
   notices: [notice('docker_unreachable', phrase`Docker does not answer: ${code('connection refused')}.`)],
   runs: [],
 };
+const FAULT: Fault = {
+  key: 'data-directory',
+  notice: notice(
+    'store_unavailable',
+    phrase`The disk of ${code('/data')} is full.`,
+    phrase`Free some space.`,
+  ),
+  since: '2026-11-22T13:55:00.000Z',
+  blocksRuns: true,
+};
+
 const MANY: StackStatus = {
   ...MEDIA,
   things: Array.from({ length: 60 }, (_, index) => thing(`media-web-${index + 1}`)),
@@ -315,6 +327,8 @@ const CASES: Readonly<Record<string, () => Message>> = {
   'status-fine': () => statusMessage([{ ...MEDIA, things: MEDIA.things.slice(2, 3), runs: [] }]),
   'status-empty': () => statusMessage([]),
   'status-many': () => statusMessage([MANY]),
+  'status-in-trouble': () => statusMessage([MEDIA], [], [FAULT]),
+  'status-without-store': () => statusMessage([], [], [FAULT]),
   'status-too-much': () =>
     statusMessage(Array.from({ length: 40 }, (_, index) => ({ ...MEDIA, stack: `stack-${index + 1}` }))),
   intents: () =>

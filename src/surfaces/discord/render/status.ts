@@ -1,9 +1,11 @@
 import type { Circuit } from '../../../core/circuit.js';
+import type { Fault } from '../../../core/faults.js';
 import type { Observation } from '../../../core/observation.js';
 import { plain } from '../../../core/phrase.js';
 import type { StackStatus } from '../../../core/status.js';
 import { conditionOf, countsText, isAmiss, isUp } from '../../../core/status-wording.js';
 import { circuitButtons, circuitLine } from './circuits.js';
+import { faultLine } from './fault.js';
 import { type Message, type TextFile, withinLimits } from './fit.js';
 import { runLine } from './history.js';
 import { lockLine } from './lock.js';
@@ -17,7 +19,15 @@ const NOTICES_SHOWN = 3;
 const FILE = 'status.txt';
 
 /** `/status`: what runs in each stack, what is amiss first, and what was last done to it. */
-export function statusMessage(stacks: readonly StackStatus[], circuits: readonly Circuit[] = []): Message {
+export function statusMessage(
+  stacks: readonly StackStatus[],
+  circuits: readonly Circuit[] = [],
+  faults: readonly Fault[] = [],
+): Message {
+  const wrong = faults.map(faultLine);
+  if (stacks.length === 0 && wrong.length > 0) {
+    return withinLimits({ embeds: [{ color: COLORS.bad, blocks: wrong }] });
+  }
   if (stacks.length === 0) {
     const blocks = ['No stacks yet: there are no intents. docs/intents.md shows how to write one.'];
     return withinLimits({ embeds: [{ color: COLORS.grey, blocks }] });
@@ -33,8 +43,8 @@ export function statusMessage(stacks: readonly StackStatus[], circuits: readonly
   return withinLimits({
     embeds: [
       {
-        color: amiss || circuits.length > 0 ? COLORS.warn : COLORS.calm,
-        blocks: [...circuits.map(circuitLine), list],
+        color: wrong.length > 0 ? COLORS.bad : amiss || circuits.length > 0 ? COLORS.warn : COLORS.calm,
+        blocks: [...wrong, ...circuits.map(circuitLine), list],
       },
     ],
     buttons: circuitButtons(circuits),

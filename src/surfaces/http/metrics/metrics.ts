@@ -1,10 +1,12 @@
 import { Registry } from 'prom-client';
 import type { EventBus } from '../../../core/events.js';
+import type { Fault } from '../../../core/faults.js';
 import type { ScheduleFigures } from '../../../core/schedule/figures.js';
 import { type AlertsPending, alertMetrics } from './alerts.js';
 import { authMetrics } from './auth.js';
 import { circuitMetrics } from './circuits.js';
 import { type AnswerMetrics, discordMetrics, type GatewayFigures } from './discord.js';
+import { faultMetrics } from './faults.js';
 import { type CountRefusal, httpMetrics } from './http.js';
 import { processMetrics } from './process.js';
 import { type Describe, runMetrics } from './runs.js';
@@ -31,6 +33,7 @@ export interface MetricsOptions extends StoredSources {
   readonly alertsPending?: AlertsPending;
   readonly schedules?: () => Promise<readonly ScheduleFigures[]>;
   readonly circuits?: () => readonly { readonly target: string }[];
+  readonly faults?: () => readonly Fault[];
   /** Null while Discord is off. */
   gateway(): GatewayFigures | null;
 }
@@ -43,6 +46,7 @@ export function createMetrics(events: EventBus, options: MetricsOptions): Metric
   const refused = httpMetrics(into);
   const unsubscribe = events.subscribe(runMetrics(into, options.describe, authFailed));
   if (options.circuits) circuitMetrics(into, options.circuits);
+  if (options.faults) faultMetrics(into, options.faults);
   if (options.alertsPending) alertMetrics(into, options.alertsPending);
   const readStore = storedMetrics(into, options);
   const readSchedules = options.schedules ? scheduleMetrics(into, options.schedules) : null;

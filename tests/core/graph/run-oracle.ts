@@ -20,6 +20,13 @@ export function faultsOf(graph: RandomGraph, run: Run, all: readonly Deed[], out
   const endOf = (step: string) => at(step, 'succeed', 'fail', 'cancel');
   const nodes = new Map((run.plan.graph?.nodes ?? []).map((node) => [node.name, node]));
   const isDoneBefore = (name: string) => nodes.get(name)?.doneIn !== undefined;
+  const byName = new Map(graph.steps.map((step) => [step.name, step]));
+  /** By an earlier run it can't hold any more: then the step is skipped before anything that it needs. */
+  const isDecidedBefore = ({ onlyIf }: RandomStep): boolean => {
+    const other = onlyIf && byName.get(onlyIf.step);
+    if (!other) return false;
+    return isDoneBefore(other.name) || (states[other.name] === 'skipped' && isDecidedBefore(other));
+  };
   const isFatal = ({ name, onFailure }: RandomStep) => onFailure !== 'continue' && at(name, 'fail') >= 0;
   const fatal = graph.steps.filter(isFatal);
   const halt = Math.min(...fatal.map(({ name }) => endOf(name)), Infinity);
@@ -53,7 +60,7 @@ export function faultsOf(graph: RandomGraph, run: Run, all: readonly Deed[], out
       failed: at(step.name, 'fail') >= 0,
       rolled_back: at(step.name, 'fail') >= 0,
       cancelled: outside.died || (outside.stopped && at(step.name, 'cancel') >= 0),
-      skipped: begun < 0 && !holds && needsEnded.every((end) => end < Infinity),
+      skipped: begun < 0 && !holds && (isDecidedBefore(step) || needsEnded.every((end) => end < Infinity)),
       waiting:
         begun < 0 && (halt < Infinity || outside.stopped || outside.died || run.state === 'plan_changed'),
     };

@@ -23,6 +23,10 @@ export interface Setting {
   readonly chatops: string;
   readonly night: number;
   readonly good: readonly string[];
+  readonly others: readonly string[];
+  /** The intent's name tonight, and the folder that its parameter names. */
+  readonly name: string;
+  readonly album: string | null;
   readonly intent: Intent;
   readonly hadMount: boolean;
 }
@@ -78,13 +82,18 @@ export async function playAct(
         : excluded(intent, archive?.contents ?? withoutOld(copy, before.copy)),
     givenUp: intent.givenUp,
     good: setting.good,
+    others: setting.others,
     minKeep: intent.minKeep,
     hadMount: setting.hadMount,
   };
   return { seen, said };
 }
 
-function run({ chatops, root, tools, world }: Setting, at: Date, ended: AbortController): Promise<Answer> {
+function run(
+  { chatops, root, tools, world, name, album }: Setting,
+  at: Date,
+  ended: AbortController,
+): Promise<Answer> {
   const { place } = world;
   const clock = ['faketime', '-f', `@${at.toISOString().slice(0, 19).replace('T', ' ')}`];
   const env = {
@@ -97,7 +106,8 @@ function run({ chatops, root, tools, world }: Setting, at: Date, ended: AbortCon
     CHATOPS_INTENTS_DIR: join(root, 'intents'),
     CHATOPS_HTTP_PORT: '0',
   };
-  const args = ['run', 'story', '--yes', '--json', '--confirm', 'story'];
+  const params = album === null ? [] : ['-p', `album=${album}`];
+  const args = ['run', name, '--yes', '--json', '--confirm', name, ...params];
   return runChatops({ chatops, before: [...place.before, ...clock], env }, args, ended);
 }
 

@@ -108,6 +108,12 @@ export function retentionHolds(seen: Seen): readonly string[] {
     ...(left.length < Math.min(seen.minKeep, good.length)
       ? [`${left.length} good archives are left of ${good.length}, and ${seen.minKeep} must stay`]
       : []),
+    ...(seen.others.some((path) => !there(path)) ? ['a good archive of another source was deleted'] : []),
+    ...(knowsItsOwn(seen) ? [] : ['archives of this installation are called unknown']),
     ...(newest !== undefined && !there(newest) ? ['the newest good archive was deleted'] : []),
   ];
+}
+
+function knowsItsOwn({ told }: Seen): boolean {
+  return !told.plan?.warnings.some(({ code }) => code === 'archives_unknown');
 }

@@ -20,6 +20,16 @@ function meansExcluded(path: string): boolean {
   return path === 'cache' || path.startsWith('cache/') || path.endsWith('.tmp');
 }
 
+const PARAMETER = 'params:\n  album: { type: string, pattern: "[a-z]+", example: src }';
+
+/** What is written as the source. */
+const SOURCES: Readonly<Record<Story['form'], (source: string) => string>> = {
+  folder: (source) => source,
+  parameter: (source) => join(source, '../{{ album }}'),
+  'link-to-folder': (source) => join(source, '../current'),
+  'link-to-file': (source) => join(source, '../current'),
+};
+
 /** What the link points at that an intent names instead of the folder. */
 export function sourceOf({ form }: Story, source: string): string {
   return form === 'link-to-file' ? join(source, LARGE) : source;
@@ -49,7 +59,8 @@ export function intentOf(
     'action: backup',
     kind === 'plex' ? 'database_type: plex\nconsistency: none' : `backup_type: ${kind}`,
     'stack: claims',
-    `source: ${form === 'folder' ? source : join(source, '../current')}`,
+    `source: ${SOURCES[form](source)}`,
+    ...(form === 'parameter' ? [PARAMETER] : []),
     `destination: ${destination}`,
   ];
   const minKeep = 1 + dice.below(2);

@@ -48,6 +48,8 @@ export interface Seen {
   readonly hadMount: boolean;
   /** Archives that were good before this run, oldest first, and how many of them must stay. */
   readonly good: readonly string[];
+  /** Good ones of another source, which this run has no business with. */
+  readonly others: readonly string[];
   readonly minKeep: number;
 }
 

@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { changeSomething, playAct } from './act.js';
 import { isGood, retentionHolds, rowIsTrue } from './archives.js';
 import type { Told } from './command.js';
@@ -57,27 +57,38 @@ export async function play(story: Story, theatre: Theatre): Promise<readonly Ver
   };
   mkdirSync(place.path(`s${story.seed}`), { recursive: true });
   plantBasics(world);
-  if (story.form !== 'folder') symlinkSync(sourceOf(story, world.source), join(root, 'current'));
+  // Another folder of the same intent, which is backed up only on the first night.
+  const winter = { ...world, source: join(root, 'winter') };
+  if (story.form === 'parameter') plantBasics(winter);
+  else if (story.form !== 'folder') symlinkSync(sourceOf(story, world.source), join(root, 'current'));
   if (story.acts.some(({ fault }) => preparesMount(fault))) mountBelow(world);
   const intent = intentOf(story, world, place.destination(folder), theatre.knows);
   writeFileSync(join(root, 'intents/story.yaml'), intent.text);
   const tools = makeTools(root, world.source);
   const verdicts: Verdict[] = [];
-  const good: string[] = [];
+  const good: { readonly path: string; readonly source: string }[] = [];
   let hadMount = false;
   try {
     for (const [night, act] of story.acts.entries()) {
       for (const name of act.features) FEATURES[name](world);
       if (night > 0) changeSomething(world, FAULTS[act.fault].when === 'open');
       const { chatops } = theatre;
-      const setting = { world, root, tools, chatops, night, good: [...good], intent, hadMount };
-      const { seen, said } = await playAct(story, act, setting);
+      const isOther = story.form === 'parameter' && night === 0;
+      const tonight = isOther ? winter : world;
+      const album = story.form === 'parameter' ? basename(tonight.source) : null;
+      const of = (mine: boolean): readonly string[] =>
+        good.filter(({ source }) => (source === tonight.source) === mine).map(({ path }) => path);
+      const name = story.isRenamed && night === 2 ? 'renamed' : 'story';
+      if (name === 'renamed')
+        renameSync(join(root, 'intents/story.yaml'), join(root, 'intents/renamed.yaml'));
+      const setting = { world: tonight, root, tools, chatops, night, intent, hadMount, name, album };
+      const { seen, said } = await playAct(story, act, { ...setting, good: of(true), others: of(false) });
       const features = story.acts.slice(0, night + 1).flatMap((before) => before.features);
       const about = { act, features, struck: seen?.struck ?? false, state: seen?.told.state ?? 'none' };
       const wrong = seen ? judge(seen) : [`no answer in JSON: ${said.slice(0, 300)}`];
       verdicts.push({ ...about, wrong, told: seen?.told ?? null });
       if (seen?.told.state === 'succeeded') hadMount = seen.source.after.has('mounted/p0');
-      if (seen?.archive && isGood(seen)) good.push(seen.archive.path);
+      if (seen?.archive && isGood(seen)) good.push({ path: seen.archive.path, source: tonight.source });
     }
   } finally {
     place.restore();

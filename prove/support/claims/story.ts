@@ -17,8 +17,10 @@ export interface Story {
   readonly kind: Kind;
   readonly place: string;
   /** What the intent names as its source. */
-  readonly form: 'folder' | 'link-to-folder' | 'link-to-file';
+  readonly form: 'folder' | 'link-to-folder' | 'link-to-file' | 'parameter';
   readonly hasExcludes: boolean;
+  /** The intent has another name on the last night. */
+  readonly isRenamed: boolean;
   /** The parents of the destination aren't there. */
   readonly isDeep: boolean;
   readonly acts: readonly Act[];
@@ -58,21 +60,16 @@ export function storyOf(seed: number, covered: Coverage): Story {
   const place = least(dice, [...PLACE_NAMES], (name) => covered.count(name));
   const isLocal = LOCAL.includes(place);
   const kind: Kind = !isLocal || dice.chance(0.5) ? 'docker_volumes' : dice.chance(0.2) ? 'plex' : 'files';
-  const form = dice.chance(0.8)
-    ? 'folder'
-    : kind === 'files' && dice.chance(0.7)
-      ? 'link-to-file'
-      : kind === 'plex'
-        ? 'folder'
-        : 'link-to-folder';
+  const form = formOf(kind, dice);
   const faults = FAULT_NAMES.filter((fault) => canMeet(kind, place, fault));
   const features = FEATURE_NAMES.filter((name) => kind === 'docker_volumes' || !OF_MIRRORS.includes(name));
   const told: Act[] = [];
   for (let act = 0; act < 3; act += 1) {
     // The first run finds a whole world now and then, so that the later ones have something to lose.
     const rest = faults.filter((fault) => !told.some((before) => before.fault === fault));
-    const fault =
-      act === 0 && dice.chance(0.4) ? 'none' : least(dice, rest, (name) => covered.count(place, name));
+    const fault = dice.chance(act === 0 ? 0.4 : 0.08)
+      ? 'none'
+      : least(dice, rest, (name) => covered.count(place, name));
     const few = least3(
       dice,
       act === 2 ? features : features.filter((name) => !spoils(name, place)),
@@ -85,9 +82,18 @@ export function storyOf(seed: number, covered: Coverage): Story {
       told.flatMap((before) => before.features),
     );
   }
+  const isRenamed = kind === 'files' && dice.chance(0.25);
   const hasExcludes = kind !== 'plex' && form !== 'link-to-file' && dice.chance(0.3);
   const isDeep = !isLocal && dice.chance(0.12);
-  return { seed, kind, place, form, hasExcludes, isDeep, acts: told };
+  return { seed, kind, place, form, hasExcludes, isDeep, isRenamed, acts: told };
+}
+
+/** Mostly a folder; else a link to one or to a file, or one of two folders, by a parameter. */
+function formOf(kind: Kind, dice: Dice): Story['form'] {
+  if (kind === 'plex' || dice.chance(0.7)) return 'folder';
+  return kind === 'files'
+    ? dice.pick(['link-to-folder', 'link-to-file', 'parameter'] as const)
+    : 'link-to-folder';
 }
 
 function least<T>(dice: Dice, all: readonly T[], count: (one: T) => number): T {

@@ -74,7 +74,8 @@ const OF_RSYNC: readonly Complaint[] = [
         'destination_not_writable',
         why.startsWith('Read-only')
           ? phrase`${code(destination)} is mounted read-only: ${code(line)}.`
-          : phrase`rsync may not write to ${code(destination)}: ${code(line)}.`,
+          : phrase`rsync can’t write to ${code(destination)}: ${code(line)}.`,
+        writeRight(destination),
       );
     },
   },
@@ -100,6 +101,17 @@ const OF_RSYNC: readonly Complaint[] = [
       ),
   },
 ];
+
+/** Who has to get the right to write. */
+function writeRight(destination: string): Phrase {
+  const kind = placeKind(destination);
+  if (kind === 'daemon') {
+    return phrase`Give the module’s user (${code('uid')} in rsyncd.conf there) the right to write there.`;
+  }
+  if (kind === 'ssh')
+    return phrase`Give the user that ssh logs in as on ${code(hostOf(destination))} the right to write there.`;
+  return phrase`Give the bot’s user the right to write there.`;
+}
 
 function unreadable(source: string, line: string): Notice {
   return notice('source_unreadable', phrase`Part of ${code(source)} can’t be read: ${code(line)}.`);

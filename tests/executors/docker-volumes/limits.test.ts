@@ -200,6 +200,20 @@ describe('at a daemon that is not root', () => {
   );
 });
 
+testWith('root and rsync', isRoot && has('rsync'))(
+  'a folder on another host that can’t be written to is told as that, with whose right it takes',
+  async () => {
+    chmodSync(lab.root, 0o755);
+    const daemon = await startDaemon(lab, { m: { path: lab.path('dst'), uid: 'nobody', gid: 'nogroup' } });
+    server = daemon.server;
+    fields = { ...fields, destination: `rsync://127.0.0.1:${daemon.port}/m/x` };
+    const part = await lab.plan(dockerVolumes, fields);
+    const result = await dockerVolumes.run(part, lab.runContext());
+    expect(result).toMatchObject({ state: 'failed', reason: 'destination_not_writable' });
+    expect(plain(result.next ?? [])).toContain('uid in rsyncd.conf');
+  },
+);
+
 testWith('root', isRoot)('a bot that is not root says whose files will be its own', async () => {
   lab.adapt = asNobody;
   chmodSync(lab.root, 0o755);
@@ -222,6 +236,7 @@ test('symlinks that point out of the source are left out with --safe-links, and 
   fields = { ...fields, options: ['--safe-links'] };
   const part = await lab.plan(dockerVolumes, fields);
   const result = await dockerVolumes.run(part, lab.runContext());
+  expect(said(result)).toContain('has all 2 files');
   for (const warnings of [part.warnings, result.warnings]) {
     expect(texts(warnings).join(' ')).toMatch(
       /^1 entry of the source that is no file or folder is left out \(--safe-links\): out\./,

@@ -33,7 +33,7 @@ export async function finish(
 ): Promise<PartResult> {
   const isDoubtful = !harmless(facts);
   await ctx.addArtifact(artifactOf(backup, began, isDoubtful ? 'none' : 'listed'));
-  await ctx.note(JOURNAL.recorded, backup.volid);
+  await ctx.note(isDoubtful ? JOURNAL.doubted : JOURNAL.recorded, backup.volid);
   ctx.step(STEP.check, 'done');
   const warnings = warningsOf(data, facts, warned);
   const made = [

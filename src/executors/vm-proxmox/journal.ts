@@ -8,6 +8,8 @@ export const JOURNAL = {
   task: 'task',
   /** The new backup was seen and is in the catalogue; data: its volume id. */
   recorded: 'recorded',
+  /** It was seen, and is in the catalogue as not verified; data: its volume id. */
+  doubted: 'doubted',
   /** The plan's old backups are about to be deleted. */
   cleaning: 'cleaning',
 } as const;
@@ -25,6 +27,7 @@ export interface Progress {
   readonly before: Before | null;
   readonly upid: string | null;
   readonly recorded: string | null;
+  readonly doubted: string | null;
   readonly cleaning: boolean;
 }
 
@@ -34,6 +37,7 @@ export function readJournal(journal: readonly JournalEntry[]): Progress {
     before: dataOf(JOURNAL.asked) as Before | null,
     upid: dataOf(JOURNAL.task) as string | null,
     recorded: dataOf(JOURNAL.recorded) as string | null,
+    doubted: dataOf(JOURNAL.doubted) as string | null,
     cleaning: journal.some(({ kind }) => kind === JOURNAL.cleaning),
   };
 }

@@ -55,6 +55,7 @@ async function tidy(
 ): Promise<readonly Phrase[]> {
   const place = { node: before.node ?? '', storage: data.storage, vm_id: data.vm_id };
   if (progress.recorded !== null) return recorded(access, data, place, progress, ctx);
+  if (progress.doubted !== null) return doubted(progress.doubted);
   if (data.way === 'command') return commandEnded(access, data, place, before);
   if (progress.upid === null) {
     return [
@@ -82,6 +83,13 @@ async function recorded(
   if (!cleaning) return [made, phrase`The old backups are untouched.`];
   const gone = await noteDeleted(access, data, place, ctx);
   return [made, phrase`${gone} of ${data.deletions.length} old backups had been deleted; the others stay.`];
+}
+
+function doubted(volid: string): readonly Phrase[] {
+  return [
+    phrase`${code(volid)} is in the storage and isn’t verified; don’t rely on it.`,
+    phrase`The old backups are untouched.`,
+  ];
 }
 
 /** vzdump was ended before this; without its log nothing proves that a backup is whole. */
@@ -153,13 +161,7 @@ async function taskEnded(
   }
   const why =
     verdict.kind === 'unproven' ? verdict.why : phrase`its log names errors: ${someOf(facts.errors)}`;
-  const rest =
-    backup === null
-      ? newText(place, before.volids, listed)
-      : [
-          phrase`${code(backup.volid)} is in the storage and isn’t verified; don’t rely on it.`,
-          phrase`The old backups are untouched.`,
-        ];
+  const rest = backup === null ? newText(place, before.volids, listed) : doubted(backup.volid);
   return [phrase`Proxmox reports ${code(followed.exitStatus)} for ${name}, but ${why}.`, ...rest, ...lock];
 }
 

@@ -7,17 +7,20 @@ import { JOURNAL } from './journal.js';
 import { type Evidence, others, type Verdict } from './verdict.js';
 import { artifactOf } from './verify.js';
 
-/** It ended well, by its own word, and one of the proofs is missing. A volume that is surely its own is noted as not verified. */
+/**
+ * It ended well, as somebody `says`, and one of the proofs is missing. A volume that is surely its own goes into the
+ * catalogue as not verified.
+ */
 export async function unproven(
   data: VmData,
   evidence: Evidence,
   { backup, why }: Extract<Verdict, { kind: 'unproven' }>,
-  { began, says }: { readonly began: Date /** `Proxmox reports OK`. */; readonly says: Phrase },
+  { began, says }: { readonly began: Date; readonly says: Phrase },
   ctx: RunContext,
 ): Promise<PartResult> {
   if (backup !== null) {
     await ctx.addArtifact(artifactOf(backup, began, 'none'));
-    await ctx.note(JOURNAL.recorded, backup.volid);
+    await ctx.note(JOURNAL.doubted, backup.volid);
   }
   const unknown = others(evidence, backup);
   const there =

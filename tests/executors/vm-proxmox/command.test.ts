@@ -73,6 +73,19 @@ test('the very command that was shown runs, with everything that proves its succ
   expect(lab.progress).toContainEqual({ done: 16 * 1024 ** 3, total: 32 * 1024 ** 3, unit: 'bytes' });
 });
 
+test.each([
+  [true, 'succeeded', ['nas:backup/vzdump-qemu-101-new.vma.zst']],
+  [false, 'failed', []],
+])(
+  'a volume that another vzdump makes meanwhile is never its own (own one made: %s)',
+  async (makesVolume, state, paths) => {
+    node((now) => Object.assign(now.vzdump, { makesVolume, others: ['nas:backup/another'] }));
+    const plan = await lab.plan(executor, FIELDS);
+    expect((await executor.run(plan, lab.runContext())).state).toBe(state);
+    expect(lab.artifacts.map(({ path }) => path)).toEqual(paths);
+  },
+);
+
 test('old backups are deleted volume by volume', async () => {
   const commands = node((state) => addOld(state, [50, 45, 3, 2, 1]));
   const plan = await lab.plan(executor, { ...FIELDS, retention_days: 30 });

@@ -125,6 +125,14 @@ test('after the record the backup is kept and recorded once', async () => {
   expect(b.lab.artifacts).toHaveLength(1);
 });
 
+test('after the record of a doubtful one it is not said to be good', async () => {
+  const b = await start();
+  b.double.world.behaviour.saysFinished = false;
+  const text = await dieAt(b, 'doubted');
+  expect(text).toMatch(/^nas:\S+ is in the storage and isn’t verified; don’t rely on it\./);
+  expect(b.lab.artifacts).toMatchObject([{ verified: 'none' }]);
+});
+
 test('deletions that were made are noted, and no more are made', async () => {
   const b = await start();
   const [first, second] = oldBackups(b, [50, 45, 3, 2, 1]);

@@ -8,7 +8,7 @@ export interface NodeState {
   storages: Storage[];
   volumes: Volume[];
   /** What vzdump writes before it ends, and how it ends. */
-  vzdump: { lines: string[]; exitCode: number; makesVolume: boolean; sleepMs: number };
+  vzdump: { lines: string[]; exitCode: number; makesVolume: boolean; sleepMs: number; others?: string[] };
 }
 
 /** A folder with `vzdump`, `pvesh` and `uname` that behave like a node's. */
@@ -36,6 +36,10 @@ const VZDUMP = `${SHARED}
 const { lines, exitCode, makesVolume, sleepMs } = state.vzdump;
 for (const line of lines) process.stderr.write(line + '\\n');
 setTimeout(() => {
+  for (const volid of state.vzdump.others ?? []) {
+    state.volumes.push({ volid, vmid: Number(args[0]), size: 1, ctime: 2e9, protected: 0 });
+    save();
+  }
   if (makesVolume) {
     const volid = option('storage') + ':backup/vzdump-qemu-' + args[0] + '-new.vma.zst';
     state.volumes.push({ volid, vmid: Number(args[0]), size: 5000000, ctime: Math.floor(Date.now() / 1000), protected: 0 });

@@ -1,4 +1,5 @@
 import { type Config, createSecrets, secretsOf } from './config.js';
+import { type ArtifactDesk, createArtifactDesk } from './core/adoption.js';
 import { subjectsOf } from './core/authorize.js';
 import type { Circuits } from './core/circuit.js';
 import { type CircuitDesk, createCircuitDesk } from './core/circuit-desk.js';
@@ -22,7 +23,7 @@ import { createScheduleDesk, type ScheduleDesk } from './core/schedule/desk.js';
 import { type OpenSchedules, openSchedules } from './core/schedule/source.js';
 import { createSecurityReports, type SecurityReports } from './core/security-reports.js';
 import type { Store } from './core/store.js';
-import { createExecutors, type ExecutorSettings } from './executors/index.js';
+import { archiveReader, createExecutors, type ExecutorSettings } from './executors/index.js';
 import { readCertificate } from './hosts/certificate.js';
 import { circuitHosts } from './hosts/circuit-hosts.js';
 import { circuitHttpClient } from './hosts/circuit-http.js';
@@ -54,6 +55,7 @@ export interface App {
   readonly incidents: IncidentDesk;
   readonly circuits: Circuits;
   readonly circuitDesk: CircuitDesk;
+  readonly artifacts: ArtifactDesk;
   /** Ends incidents whose things run again, for a process that stays. Returns the function that ends this. */
   watchIncidents(): () => void;
   readonly schedules: OpenSchedules;
@@ -209,6 +211,7 @@ export async function openApp(
     incidents: createIncidentDesk(deps),
     circuits,
     circuitDesk: createCircuitDesk(deps),
+    artifacts: createArtifactDesk(deps, archiveReader),
     watchIncidents: () => watchIncidents(deps),
     schedules,
     scheduleDesk: createScheduleDesk({ ...deps, schedules, reloadIntents: () => catalogue.reload() }),

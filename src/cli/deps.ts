@@ -1,3 +1,4 @@
+import type { ArtifactDesk } from '../core/adoption.js';
 import type { CircuitDesk } from '../core/circuit-desk.js';
 import type { Diagnosis } from '../core/diagnosis.js';
 import type { Catalogue } from '../core/intent/intent.js';
@@ -30,6 +31,7 @@ export interface App {
   readonly catalogue: Pick<Catalogue, 'problems' | 'warning'>;
   readonly runs: Pick<RunStore, 'get' | 'list' | 'readLog'>;
   readonly audit: Pick<AuditStore, 'list' | 'verify' | 'look' | 'accept'>;
+  readonly artifacts: ArtifactDesk;
   readonly circuitDesk: CircuitDesk;
   readonly scheduleDesk: Pick<ScheduleDesk, 'list' | 'pause' | 'resume' | 'runNow' | 'problems'>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { collectParam, rowCount } from './arguments.js';
+import { adoptCommand, artifactsCommand, rescanCommand } from './artifacts.js';
 import { acceptCommand, auditCommand, verifyCommand } from './audit.js';
 import { cancelCommand } from './cancel.js';
 import { circuitsCommand, retryCommand } from './circuits.js';
@@ -176,6 +177,32 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
     .action((options: { limit: number; intent?: string }) =>
       withApp((ctx) => runsCommand(ctx, options), 'read'),
     );
+
+  const artifacts = program
+    .command('artifacts')
+    .argument('[intent]', 'only what this intent made, under its present or an earlier name')
+    .description('list what backups left; artifacts adopt takes archives into the catalogue')
+    .option('-a, --all', 'those that were deleted too')
+    .action((intent: string | undefined, { all }: { all?: boolean }) =>
+      withApp((ctx) => artifactsCommand(ctx, { intent: intent ?? null, all: all === true }), 'read'),
+    );
+  artifacts
+    .command('adopt')
+    .argument('<path...>', 'archives, or folders that hold some')
+    .description('take archives into the catalogue that are there already')
+    .option('-y, --yes', 'do not ask; needed where nobody can answer')
+    .option('--dry-run', 'only read them, and say what would be adopted')
+    .addHelpText(
+      'after',
+      '\nEach is read to its end and compared with its manifest, where there is one. From then on it counts for\nretention, like those that were made here.\n\nExample:\n  chatops artifacts adopt /srv/backups/photos',
+    )
+    .action((paths: string[], { yes, dryRun }: { yes?: boolean; dryRun?: boolean }) =>
+      withApp((ctx) => adoptCommand(ctx, paths, { yes: yes === true, dryRun: dryRun === true })),
+    );
+  artifacts
+    .command('rescan')
+    .description('mark what is gone from its folder')
+    .action(() => withApp(rescanCommand));
 
   program
     .command('show')

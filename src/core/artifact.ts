@@ -29,6 +29,8 @@ export interface Artifact {
   readonly createdAt: string;
   readonly verified: Level;
   readonly deletedAt: string | null;
+  /** What it belongs to (see origin.ts), as text; null where nothing but the intent's name tells. */
+  readonly origin: string | null;
 }
 
-export type NewArtifact = Omit<Artifact, 'runId' | 'intent' | 'deletedAt'>;
+export type NewArtifact = Omit<Artifact, 'runId' | 'intent' | 'deletedAt' | 'origin'>;

@@ -4,6 +4,7 @@ import type { Host } from './host.js';
 import type { FieldsByKind, IntentKind } from './intent/intent.js';
 import type { LeftDown } from './left-down.js';
 import type { Observed } from './observation.js';
+import type { Origin } from './origin.js';
 import type { Phrase } from './phrase.js';
 import type { Json, PlanDraft, PlanPart } from './plan.js';
 import type { Notice, ReasonCode } from './reasons.js';
@@ -21,9 +22,13 @@ export interface PlanContext {
   readonly dryRun: boolean;
   /** Is the secret set? Its value is only ever resolved by the host. */
   readonly hasSecret: (name: string) => boolean;
-  /** This intent's artifacts that are still there, oldest first. */
+  /** What of its fields parameters decide, as a part of a file's name; empty when they decide nothing. */
+  readonly label: string;
+  /** Those of the same origin that are still there, oldest first. */
   readonly artifacts: () => Promise<readonly Artifact[]>;
-  /** What the last successful run of this part noted with {@link RunContext.remember}. */
+  /** All of the catalogue that are below a folder of the host, whoever made them. */
+  readonly neighbours: (folder: string) => Promise<readonly Artifact[]>;
+  /** What the last successful run of the same origin noted with {@link RunContext.remember}. */
   readonly remembered: () => Promise<Json>;
 }
 
@@ -39,6 +44,8 @@ export interface JournalEntry {
 export interface RunContext {
   readonly runId: string;
   readonly intent: string;
+  /** What its artifacts belong to; null in a run whose plan was made before that was kept. */
+  readonly origin: Origin | null;
   readonly host: Host;
   /** Aborted when somebody stops the run. Put things back, then return `cancelled`. */
   readonly signal: AbortSignal;
@@ -57,7 +64,7 @@ export interface RunContext {
   readonly artifactDeleted: (path: string) => Promise<void>;
   /** A line of a tool that the host did not run, such as a service's log; goes where commands' output goes. */
   readonly output: (line: string) => void;
-  /** Kept for the next plan of the same intent and step, when this run succeeds. */
+  /** Kept for the next plan of the same origin, when this run succeeds. */
   readonly remember: (facts: Json) => void;
 }
 

@@ -1,4 +1,6 @@
+import type { OriginKeys } from './origin.js';
 import type { RunState } from './run.js';
+import type { LegacyPart } from './store.js';
 
 /** How one part of a plan went when it last succeeded: what the next estimate comes from. */
 export interface PastPart {
@@ -20,10 +22,13 @@ export type OpenState = (typeof OPEN_STATES)[number];
 
 /** What earlier runs tell, of every process that shares the store. Every answer is found by index. */
 export interface HistoryStore {
-  /** Keeps the newest {@link PAST_KEPT} of each intent's step. */
-  add(intent: string, step: number, past: PastPart): Promise<void>;
-  /** Newest first, at most {@link PAST_KEPT}. */
-  past(intent: string, step: number): Promise<readonly PastPart[]>;
+  /** Keeps the newest {@link PAST_KEPT} of each intent's step and origin. */
+  add(intent: string, step: number, past: PastPart, origin?: string | null): Promise<void>;
+  /**
+   * Newest first, at most {@link PAST_KEPT}.
+   * @param legacy the step of an intent whose past counts where none is kept of the origin; null: there is none
+   */
+  past(origin: OriginKeys, legacy: LegacyPart | null): Promise<readonly PastPart[]>;
   /** How many runs have not ended yet. */
   open(): Promise<Readonly<Record<OpenState, number>>>;
   /** The newest past of every step of every intent that has one. */

@@ -86,6 +86,7 @@ export function contextFor(
   const context: RunContext = {
     runId: run.id,
     intent: part.intent,
+    origin: part.origin ?? null,
     host: watched(deps.hosts.open(hostScope), underWay),
     signal: scope.signal,
     now,
@@ -97,7 +98,7 @@ export function contextFor(
       if (state === 'running') scope.progress({ part: index, step: at });
     },
     progress: (update) => scope.progress({ part: index, step, ...update }),
-    addArtifact: (artifact) => writes.addArtifact(part.intent, artifact),
+    addArtifact: (artifact) => writes.addArtifact(part, artifact),
     artifactDeleted: (path) => writes.artifactDeleted(part.intent, path),
     output: (line) => output('stdout', line),
     remember: scope.remember,

@@ -3,6 +3,7 @@ import type { Executor, PartResult, RunContext } from './executor.js';
 import type { PastPart } from './history.js';
 import { PART_ENDED, PART_STARTED } from './journal.js';
 import { leftBy } from './left-down.js';
+import { originKey } from './origin.js';
 import {
   contextFor,
   executorOf,
@@ -13,7 +14,7 @@ import {
 } from './part-context.js';
 import { watchPart } from './part-watch.js';
 import { phrase } from './phrase.js';
-import type { Json } from './plan.js';
+import type { Json, PlanPart } from './plan.js';
 import { stepOfPart } from './planning.js';
 import { recoverPart } from './recover-part.js';
 import { rollBack } from './undo.js';
@@ -50,8 +51,9 @@ export async function runPart(deps: PartDeps, of: PartOfRun, scope: PartScope): 
   await context.note(PART_ENDED, result.state);
   if (result.state === 'succeeded' && run.plan.undoes === undefined) {
     const step = stepOfPart(run.plan, index);
-    await keepPast(deps, part.intent, step, watch.past());
-    if (facts.remembered !== undefined) await scope.writes.remember(part.intent, step, facts.remembered);
+    await keepPast(deps, part, step, watch.past());
+    if (facts.remembered !== undefined && part.origin)
+      await scope.writes.remember(part.origin, facts.remembered);
   }
   return result;
 }
@@ -110,12 +112,12 @@ function startedData({ run, index, part }: PartOfRun): Json {
 /** The next estimate is no reason to fail a run that did its work. */
 async function keepPast(
   { store, log }: PartDeps,
-  intent: string,
+  { intent, origin }: PlanPart,
   step: number,
   past: PastPart,
 ): Promise<void> {
   try {
-    await store.history.add(intent, step, past);
+    await store.history.add(intent, step, past, origin ? originKey(origin) : null);
   } catch (error) {
     log.warn({ err: error, runId: past.runId }, 'how long the run took could not be kept');
   }

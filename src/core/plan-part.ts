@@ -4,6 +4,7 @@ import { expectedOf, workOfPart } from './estimate.js';
 import type { Executor, PlanContext } from './executor.js';
 import type { Host } from './host.js';
 import type { Intent, IntentStep } from './intent/intent.js';
+import { keysOf, originOf } from './origin.js';
 import type { Pending } from './pending.js';
 import type { PlanPart } from './plan.js';
 import { answeringHost, blindDraft, unanswered, unlessAborted } from './unanswered.js';
@@ -86,20 +87,24 @@ export async function planPart(
 ): Promise<PlanPart> {
   const executor = deps.executors.get(step.kind);
   if (!executor) throw new Error(`no executor for ${step.kind}, which admission should have refused`);
+  const keys = keysOf(step);
+  const legacy = keys.isPlain ? { intent: intent.name, part: index } : null;
   let artifacts: ReturnType<PlanContext['artifacts']> | null = null;
   const context: PlanContext = {
     intent: intent.name,
     stack: step.stack,
+    label: step.taken?.label ?? '',
     host,
     signal: scope.signal,
     plannedAt: scope.plannedAt,
     dryRun: scope.dryRun,
     hasSecret: deps.secrets.has,
     artifacts: () => {
-      artifacts ??= deps.store.artifacts.list(intent.name);
+      artifacts ??= deps.store.artifacts.belonging(keys.key, keys.before, keys.isPlain ? intent.name : null);
       return artifacts;
     },
-    remembered: () => deps.store.runs.remembered(intent.name, index),
+    neighbours: (folder) => deps.store.artifacts.below(folder),
+    remembered: () => deps.store.runs.remembered(keys, legacy),
   };
   const ask = () =>
     unlessAborted(scope.signal, GIVE_UP_MS, executor.plan(step.fields, context)).catch((error: unknown) =>
@@ -116,8 +121,9 @@ export async function planPart(
     step: index,
     fieldsHash: hashOfFields(step),
     ...draft,
+    origin: originOf(step),
     ...(executor.data ? { dataVersion: executor.data.version } : {}),
-    expected: expectedOf(await deps.store.history.past(intent.name, index), workOfPart(draft)),
+    expected: expectedOf(await deps.store.history.past(keys, legacy), workOfPart(draft)),
     warnings: deps.redactor.told(draft.warnings),
     blockers: deps.redactor.told(draft.blockers),
   };

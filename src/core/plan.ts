@@ -1,5 +1,6 @@
 import type { PlanGraph } from './graph/graph.js';
 import type { IntentKind } from './intent/intent.js';
+import type { Origin } from './origin.js';
 import type { Phrase } from './phrase.js';
 import type { Notice } from './reasons.js';
 import type { Action } from './request.js';
@@ -101,6 +102,8 @@ export interface PlanPart<Data extends Json = Json> extends PlanDraft<Data> {
   readonly fieldsHash?: string;
   /** The version of the executor's `data`; missing in plans of before it had one. */
   readonly dataVersion?: number;
+  /** What its artifacts and memory belong to; missing in plans of before that was kept. Not covered by the fingerprint. */
+  readonly origin?: Origin;
   /** What earlier runs let expect; not covered by the fingerprint. Absent where nothing was looked up. */
   readonly expected?: Expected | Unknown;
 }

@@ -2,7 +2,6 @@ import { fingerprintOf } from './fingerprint.js';
 import { planGraph } from './graph/plan-graph.js';
 import type { Plan, PlanPart } from './plan.js';
 import { type PlanningDeps, type PlanningScope, planningHost, planPart } from './plan-part.js';
-import { withoutDoubles } from './same-archive.js';
 import type { Ticket } from './ticket.js';
 import { planUndo } from './undo.js';
 
@@ -16,14 +15,13 @@ export async function makePlan(deps: PlanningDeps, ticket: Ticket, scope: Planni
       ...headOf(ticket, scope.plannedAt),
       ...(await planGraph(deps, host, ticket, ticket.nodes, scope)),
     };
-  const drafts: PlanPart[] = [];
+  const parts: PlanPart[] = [];
   for (const intent of ticket.chain) {
     if (intent !== ticket.intent && ticket.request.alreadyRan?.[intent.name] !== undefined) continue;
     for (const [index, step] of intent.steps.entries()) {
-      drafts.push(await planPart(deps, host, intent, index, step, scope));
+      parts.push(await planPart(deps, host, intent, index, step, scope));
     }
   }
-  const parts = withoutDoubles(drafts);
   return {
     ...headOf(ticket, scope.plannedAt),
     parts,

@@ -298,10 +298,6 @@ export const REASONS = {
     summary: 'Source and destination lie inside each other.',
     remedy: 'Choose a destination outside the source.',
   },
-  archive_twice: {
-    summary: 'Two steps of one run would write the same archive.',
-    remedy: 'Give one of them another destination, or make it an intent of its own.',
-  },
   delete_limit: {
     summary: 'The run would delete more files than the limit allows.',
     remedy: 'Check the source. If this is right, raise `max_delete` in the intent.',
@@ -320,7 +316,16 @@ export const REASONS = {
   },
   archives_unknown: {
     summary: 'The destination holds archives that the catalogue does not know. They are never deleted.',
-    remedy: 'Remove them by hand if they are not needed.',
+    remedy: 'Take them into the catalogue with `chatops artifacts adopt`, or remove them by hand.',
+  },
+  archives_of_others: {
+    summary: 'The destination holds archives of other intents too. They are left alone.',
+    remedy: 'Nothing to do; give each intent a destination of its own to keep them apart.',
+  },
+  retention_paused: {
+    summary:
+      'Archives that are too old by their dates stay, because a clock was wrong, or nothing was made for long.',
+    remedy: 'Check the host’s clock. After a long pause they are deleted later, by themselves.',
   },
 
   circuit_open: {

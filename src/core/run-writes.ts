@@ -1,7 +1,8 @@
 import type { NewArtifact } from './artifact.js';
 import { atMost } from './at-most.js';
 import type { CoreDeps } from './deps.js';
-import type { Json } from './plan.js';
+import { type Origin, originKey } from './origin.js';
+import type { Json, PlanPart } from './plan.js';
 import type { Run } from './run.js';
 import { type JournalRow, StoreError, StoreRefusal } from './store.js';
 import { answeredInTime } from './store-deadline.js';
@@ -72,8 +73,9 @@ export class RunWrites {
   }
 
   /** Adds to the catalogue what is there already. Never rejects. */
-  addArtifact(intent: string, artifact: NewArtifact): Promise<void> {
-    const row = { ...artifact, runId: this.run.id, intent, deletedAt: null };
+  addArtifact({ intent, origin }: Pick<PlanPart, 'intent' | 'origin'>, artifact: NewArtifact): Promise<void> {
+    const key = origin ? originKey(origin) : null;
+    const row = { ...artifact, runId: this.run.id, intent, deletedAt: null, origin: key };
     return this.#keep(() => this.deps.store.artifacts.add(row));
   }
 
@@ -83,9 +85,9 @@ export class RunWrites {
     return this.#keep(() => this.deps.store.artifacts.markDeleted(intent, path, at));
   }
 
-  /** Keeps facts for the next plan of an intent's step. Never rejects. */
-  remember(intent: string, step: number, facts: Json): Promise<void> {
-    return this.#keep(() => this.deps.store.runs.remember(intent, step, facts));
+  /** Keeps facts for the next plan of what they are about. Never rejects. */
+  remember(origin: Origin, facts: Json): Promise<void> {
+    return this.#keep(() => this.deps.store.runs.remember(originKey(origin), facts));
   }
 
   /** Writes what was kept. @throws StoreError while the store still won't take it */

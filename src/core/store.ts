@@ -5,6 +5,7 @@ import type { HistoryStore } from './history.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
 import type { AlertEvent, Incident, NewAlert, NewAlertEvent } from './incident.js';
 import type { Lock } from './lock.js';
+import type { OriginKeys } from './origin.js';
 import type { Json, Plan } from './plan.js';
 import type { Notice } from './reasons.js';
 import type { ActorRef, Source } from './request.js';
@@ -97,9 +98,16 @@ export interface RunStore {
   /** Durable when it returns. */
   appendJournal(id: string, part: number, kind: string, data: Json): Promise<void>;
   journal(id: string): Promise<readonly JournalRow[]>;
-  /** Facts that a successful run left for the next plan of the same intent and part. */
-  remember(intent: string, part: number, facts: Json): Promise<void>;
-  remembered(intent: string, part: number): Promise<Json>;
+  /** Facts that a successful run left for the next plan of what it was about. */
+  remember(origin: string, facts: Json): Promise<void>;
+  /** @param legacy the part of an intent whose facts count where none are kept of the origin; null: there is none */
+  remembered(origin: OriginKeys, legacy: LegacyPart | null): Promise<Json>;
+}
+
+/** Under what facts and durations were kept before they belonged to an origin. */
+export interface LegacyPart {
+  readonly intent: string;
+  readonly part: number;
 }
 
 /** A run that has not ended, and who carries it. */
@@ -149,8 +157,17 @@ export interface OwnerStore {
 
 export interface ArtifactStore {
   add(artifact: Artifact): Promise<void>;
-  /** Those still there, oldest first. */
+  /** An intent's that are still there, also those of the name it had before; oldest first. */
   list(intent: string): Promise<readonly Artifact[]>;
+  /**
+   * Those still there of an origin, oldest first.
+   * @param intent whose artifacts without an origin belong to it too; null: none do
+   */
+  belonging(key: string, before: string | null, intent: string | null): Promise<readonly Artifact[]>;
+  /** Those still there whose path is below a folder, of all intents; oldest first. */
+  below(folder: string): Promise<readonly Artifact[]>;
+  /** Every one that is known, deleted ones too; oldest first. */
+  all(): Promise<readonly Artifact[]>;
   markDeleted(intent: string, path: string, at: string): Promise<void>;
 }
 

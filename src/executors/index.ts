@@ -1,3 +1,5 @@
+export { archiveReader } from './files/adopt.js';
+
 import type { Executor } from '../core/executor.js';
 import { dockerVolumes } from './docker-volumes/executor.js';
 import { files } from './files/executor.js';

@@ -1,17 +1,19 @@
 import { type HistoryStore, OPEN_STATES, type OpenState, PAST_KEPT, type PastPart } from '../core/history.js';
 import type { RunState } from '../core/run.js';
 import { parseJson } from './json.js';
-import { sharedRead } from './shared-read.js';
 import type { Database } from './sqlite-database.js';
 
 const ADD = `
-  INSERT INTO past_parts (intent, step, run_id, finished_at, took_ms, steps_ms, work_bytes, artifact_bytes)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO past_parts
+    (intent, step, run_id, finished_at, took_ms, steps_ms, work_bytes, artifact_bytes, origin)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const TRIM = `
-  DELETE FROM past_parts WHERE intent = ? AND step = ? AND seq <= (
-    SELECT seq FROM past_parts WHERE intent = ? AND step = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)`;
+  DELETE FROM past_parts WHERE intent = ? AND step = ? AND origin IS ? AND seq <= (
+    SELECT seq FROM past_parts WHERE intent = ? AND step = ? AND origin IS ? ORDER BY seq DESC LIMIT 1 OFFSET ?)`;
 const COLUMNS = 'intent, step, run_id, finished_at, took_ms, steps_ms, work_bytes, artifact_bytes';
-const PAST = `SELECT ${COLUMNS} FROM past_parts WHERE intent = ? AND step = ? ORDER BY seq DESC`;
+const PAST = `SELECT ${COLUMNS} FROM past_parts WHERE origin IN (?, ?) ORDER BY seq DESC LIMIT ?`;
+const LEGACY = `
+  SELECT ${COLUMNS} FROM past_parts WHERE intent = ? AND step = ? AND origin IS NULL ORDER BY seq DESC`;
 const NEWEST = `
   SELECT ${COLUMNS} FROM past_parts WHERE seq IN (SELECT max(seq) FROM past_parts GROUP BY intent, step)`;
 const OPEN = OPEN_STATES.map(
@@ -28,19 +30,22 @@ const LAST_ENDS = `
 
 export function historyStore(database: Database): HistoryStore {
   return {
-    async add(intent, step, past) {
+    async add(intent, step, past, origin = null) {
       const { runId, finishedAt, tookMs, stepsMs, workBytes, artifactBytes } = past;
       const values = [runId, finishedAt, tookMs, JSON.stringify(stepsMs), workBytes, artifactBytes];
       await database.write((sql) => {
-        sql.run(ADD, intent, step, ...values);
-        sql.run(TRIM, intent, step, intent, step, PAST_KEPT);
+        sql.run(ADD, intent, step, ...values, origin);
+        sql.run(TRIM, intent, step, origin, intent, step, origin, PAST_KEPT);
       });
     },
 
-    past: sharedRead(async (intent, step) => {
-      const rows = await database.read((sql) => sql.all<PastRow>(PAST, intent, step));
+    async past({ key, before }, legacy) {
+      const rows = await database.read((sql) => {
+        const own = sql.all<PastRow>(PAST, key, before, PAST_KEPT);
+        return own.length > 0 || !legacy ? own : sql.all<PastRow>(LEGACY, legacy.intent, legacy.part);
+      });
       return rows.map(pastOf);
-    }),
+    },
 
     async open() {
       const counts = await database.read((sql) => sql.get<Record<OpenState, number>>(`SELECT ${OPEN}`));

@@ -142,17 +142,23 @@ export function runStore(database: Database, trail: AuditTrail): RunStore {
       return rows.map(({ part, kind, data }) => ({ part, kind, data: parseJson(data, place) }));
     },
 
-    async remember(intent, part, facts) {
+    async remember(origin, facts) {
       const upsert =
-        'INSERT INTO facts (intent, part, facts) VALUES (?, ?, ?) ' +
-        'ON CONFLICT (intent, part) DO UPDATE SET facts = excluded.facts';
-      await database.write((sql) => sql.run(upsert, intent, part, JSON.stringify(facts)));
+        'INSERT INTO memory (origin, facts) VALUES (?, ?) ' +
+        'ON CONFLICT (origin) DO UPDATE SET facts = excluded.facts';
+      await database.write((sql) => sql.run(upsert, origin, JSON.stringify(facts)));
     },
 
-    async remembered(intent, part) {
-      const select = 'SELECT facts FROM facts WHERE intent = ? AND part = ?';
-      const row = await database.read((sql) => sql.get<{ facts: string }>(select, intent, part));
-      return row ? parseJson(row.facts, `What was remembered of ${intent} in the database`) : null;
+    async remembered({ key, before }, legacy) {
+      const select = 'SELECT facts FROM memory WHERE origin = ?';
+      const earlier = 'SELECT facts FROM facts WHERE intent = ? AND part = ?';
+      const row = await database.read(
+        (sql) =>
+          sql.get<{ facts: string }>(select, key) ??
+          sql.get<{ facts: string }>(select, before) ??
+          (legacy ? sql.get<{ facts: string }>(earlier, legacy.intent, legacy.part) : undefined),
+      );
+      return row ? parseJson(row.facts, `What was remembered of ${key} in the database`) : null;
     },
   };
 }

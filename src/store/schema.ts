@@ -256,4 +256,52 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE artifacts SET verified_level = CASE WHEN sha256 IS NULL THEN 'listed' ELSE 'read' END WHERE verified = 1;
   ALTER TABLE artifacts DROP COLUMN verified;
   `,
+  // What artifacts, facts and durations belong to: what was backed up from where to where, not the intent's name.
+  `
+  ALTER TABLE artifacts ADD COLUMN origin TEXT;
+  ALTER TABLE past_parts ADD COLUMN origin TEXT;
+  CREATE TABLE memory (origin TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
+
+  -- What the plans of before tell. Their paths hold what parameters put into them.
+  CREATE TABLE found_origins AS
+    SELECT runs.seq AS run, runs.id AS run_id, runs.state, part.value ->> 'intent' AS intent,
+      coalesce(part.value ->> 'step', 0) AS step, part.value ->> 'kind' AS kind,
+      CASE part.value ->> 'kind'
+        WHEN 'docker_volumes' THEN part.value ->> '$.data.destination'
+        WHEN 'vm_proxmox' THEN NULL
+        ELSE part.value ->> '$.data.archive' END AS path,
+      json_object(
+        'destination', CASE part.value ->> 'kind'
+          WHEN 'vm_proxmox' THEN part.value ->> '$.data.storage'
+          ELSE part.value ->> '$.data.destination' END,
+        'host', 'local', 'kind', part.value ->> 'kind', 'shape', json('{}'),
+        'source', CASE part.value ->> 'kind'
+          WHEN 'vm_proxmox' THEN 'vm ' || (part.value ->> '$.data.vm_id')
+          ELSE part.value ->> '$.data.source' END) AS origin
+    FROM runs JOIN plans ON plans.run = runs.seq, json_each(plans.plan, '$.parts') AS part
+    WHERE runs.started_at IS NOT NULL AND json_type(part.value, '$.data') = 'object'
+      AND part.value ->> 'kind' IN ('files', 'docker_volumes', 'plex', 'vm_proxmox');
+  CREATE INDEX found_origins_by_run ON found_origins (run_id);
+  UPDATE artifacts SET origin = (
+    SELECT origin FROM found_origins AS found
+    WHERE found.run_id = artifacts.run_id AND found.intent = artifacts.intent
+      AND (found.path = artifacts.path OR found.kind = 'vm_proxmox')
+    ORDER BY found.path IS NULL LIMIT 1);
+  UPDATE past_parts SET origin = (
+    SELECT origin FROM found_origins AS found
+    WHERE found.run_id = past_parts.run_id AND found.intent = past_parts.intent AND found.step = past_parts.step
+    LIMIT 1);
+  INSERT OR IGNORE INTO memory (origin, facts)
+    SELECT origin, facts FROM facts JOIN found_origins AS found ON found.intent = facts.intent
+      AND found.step = facts.part AND found.state = 'succeeded'
+    GROUP BY facts.intent, facts.part HAVING found.run = max(found.run);
+  DELETE FROM facts WHERE EXISTS (
+    SELECT 1 FROM found_origins AS found
+    WHERE found.intent = facts.intent AND found.step = facts.part AND found.state = 'succeeded');
+  DROP TABLE found_origins;
+
+  CREATE INDEX artifacts_by_origin ON artifacts (origin) WHERE deleted_at IS NULL;
+  CREATE INDEX artifacts_by_path ON artifacts (path) WHERE deleted_at IS NULL;
+  CREATE INDEX past_parts_by_origin ON past_parts (origin);
+  `,
 ];

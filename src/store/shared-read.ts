@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
  * Reads that are asked for in one turn of the event loop are done once, after all of them were asked for.
  * What comes back is shared too, so nobody may change it.
  */
-export function sharedRead<Args extends readonly (string | number)[], T>(
+export function sharedRead<Args extends readonly (string | number | null)[], T>(
   read: (...args: Args) => Promise<T>,
 ): (...args: Args) => Promise<T> {
   const asked = new Map<string, Promise<T>>();

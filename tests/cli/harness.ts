@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { App, CliDeps } from '../../src/cli/deps.js';
 import { runCli } from '../../src/cli.js';
+import { createArtifactDesk } from '../../src/core/adoption.js';
 import { createCircuitDesk } from '../../src/core/circuit-desk.js';
 import { NOTHING_SAID } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
@@ -24,6 +25,7 @@ import type { Run } from '../../src/core/run.js';
 import { createScheduleDesk } from '../../src/core/schedule/desk.js';
 import { openSchedules } from '../../src/core/schedule/source.js';
 import type { Store } from '../../src/core/store.js';
+import { archiveReader } from '../../src/executors/files/adopt.js';
 import { createCircuits } from '../../src/limits/circuits.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { FakeHosts } from '../core/harness.js';
@@ -202,6 +204,7 @@ export class Installation {
       runs: store.runs,
       audit: store.audit,
       repair: () => this.repair(),
+      artifacts: createArtifactDesk(deps, archiveReader),
       circuitDesk: createCircuitDesk(deps),
       scheduleDesk: createScheduleDesk({
         ...deps,

@@ -151,6 +151,7 @@ test('a backup must be one that is still there', async () => {
     createdAt: AT.toISOString(),
     verified: 'read',
     deletedAt: null,
+    origin: null,
   };
   const list = async (intent: string) => (intent === 'plex' ? [artifact] : []);
   const check = async (from: string) => {

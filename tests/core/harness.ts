@@ -10,6 +10,7 @@ import { createFaults } from '../../src/core/faults.js';
 import type { Host, HostScope, Hosts, ProcessIdentity } from '../../src/core/host.js';
 import type { Catalogue, Intent } from '../../src/core/intent/intent.js';
 import type { RunSlots } from '../../src/core/limits.js';
+import { keysOf, type OriginKeys } from '../../src/core/origin.js';
 import { Ownership } from '../../src/core/ownership.js';
 import { type Phrase, phrase } from '../../src/core/phrase.js';
 import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
@@ -155,6 +156,13 @@ export function intentNamed(name: string, more: Partial<Intent> = {}): Intent {
     steps: [{ kind: 'files', action: 'backup', stack: 'media', fields }],
     ...more,
   };
+}
+
+/** What the backups of {@link intentNamed} belong to. */
+export function keysOfNamed(name: string): OriginKeys {
+  const [step] = intentNamed(name).steps;
+  if (!step) throw new Error('it has no step');
+  return keysOf(step);
 }
 
 export function catalogueOf(intents: Intent[]): Catalogue {

@@ -9,6 +9,7 @@ import {
   gate,
   Installation,
   intentNamed,
+  keysOfNamed,
   mallory,
   type Process,
   previewed,
@@ -103,7 +104,7 @@ describe('from request to outcome', () => {
       'finished',
     ]);
     expect(await bot.deps.store.leases.list()).toEqual([]);
-    expect(await bot.deps.store.runs.remembered('photos', 0)).toEqual({ files: 1 });
+    expect(await bot.deps.store.runs.remembered(keysOfNamed('photos'), null)).toEqual({ files: 1 });
   });
 
   test('a dry run ends as planned and can’t be confirmed', async () => {

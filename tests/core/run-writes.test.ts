@@ -66,7 +66,7 @@ test('a note that the store won’t take is known at once, and written in its or
   refused.add('finished');
   await writes.note(0, 'finished', { size: 1 });
   await writes.note(0, 'released', null);
-  await writes.addArtifact('photos', ARCHIVE);
+  await writes.addArtifact({ intent: 'photos' }, ARCHIVE);
   await expect(writes.append(0, 'retention', null)).rejects.toThrow('the disk is full');
   await expect(writes.flush()).rejects.toThrow('the disk is full');
   expect(writes.journal.map(({ kind }) => kind)).toEqual(['partial', 'finished', 'released']);

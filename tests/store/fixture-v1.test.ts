@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { RUN_STATES } from '../../src/core/run.js';
 import { contentOf, fillV1 } from '../fixtures/store/make-v1.js';
 import { dataFolder } from './data-folder.js';
-import { sampleAudit, sampleRun } from './samples.js';
+import { NO_ORIGIN, sampleAudit, sampleRun } from './samples.js';
 
 const V1 = resolve(dirname(fileURLToPath(import.meta.url)), '../fixtures/store/v1');
 const expected: unknown = JSON.parse(readFileSync(join(V1, 'expected.json'), 'utf8'));
@@ -29,7 +29,7 @@ describe('a database of the first format', () => {
     const store = await folder.open();
     const last = (await store.runs.list({ limit: 100, states: ['succeeded'] }))[0];
     if (!last?.startedAt || !last.finishedAt) throw new Error('the fixture holds no run that succeeded');
-    expect(await store.history.past(last.intent, 0)).toEqual([
+    expect(await store.history.past(NO_ORIGIN, { intent: last.intent, part: 0 })).toEqual([
       {
         runId: last.id,
         finishedAt: last.finishedAt,

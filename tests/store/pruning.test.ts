@@ -4,7 +4,7 @@ import { retentionAt } from '../../src/core/retention.js';
 import type { Store } from '../../src/core/store.js';
 import { sampleAlert } from './contract/incidents.js';
 import { dataFolder } from './data-folder.js';
-import { alice } from './samples.js';
+import { alice, NO_ORIGIN } from './samples.js';
 import { PastRuns } from './year-of-runs.js';
 
 const NOW = new Date('2026-11-30T12:00:00.000Z');
@@ -42,7 +42,7 @@ describe('pruning', () => {
     expect([await store.runs.readLog(middle), await store.runs.journal(middle)]).toEqual(['', []]);
     expect(await store.runs.readLog(young)).toMatch(/incremental/);
     expect([await store.runs.get(old), await store.runs.get(oldPreview)]).toEqual([null, null]);
-    expect(await store.history.past('photos', 0)).toHaveLength(3);
+    expect(await store.history.past(NO_ORIGIN, { intent: 'photos', part: 0 })).toHaveLength(3);
     expect(await store.artifacts.list('rare')).toHaveLength(1);
     expect((await store.audit.verify()).problems).toEqual([]);
     expect(await prune(store)).toEqual({ runs: 0, previews: 0, details: 0, auditRows: 0 });

@@ -79,6 +79,9 @@ export function sampleAudit(changes: Partial<AuditEntry> = {}): AuditEntry {
   };
 }
 
+/** Of what no run of today has made. */
+export const NO_ORIGIN = { key: '{}', before: null, isPlain: true } as const;
+
 export function sampleArtifact(changes: Partial<Artifact> = {}): Artifact {
   return {
     runId: 'r-0001',
@@ -91,6 +94,7 @@ export function sampleArtifact(changes: Partial<Artifact> = {}): Artifact {
     createdAt: at(1),
     verified: 'read',
     deletedAt: null,
+    origin: null,
     ...changes,
   };
 }

@@ -86,6 +86,7 @@ export class PastRuns {
         createdAt: time,
         verified: 'read',
         deletedAt: null,
+        origin: null,
       }),
       history.add(intent, 0, {
         runId: id,

@@ -3,7 +3,6 @@ import type { Host } from '../host.js';
 import type { Plan, PlanPart } from '../plan.js';
 import { type PlanningDeps, type PlanningScope, planningHost, planPart } from '../plan-part.js';
 import { finishedBefore } from '../resume.js';
-import { withoutDoubles } from '../same-archive.js';
 import type { Ticket, TicketNode } from '../ticket.js';
 import { wordOf } from './condition.js';
 import type { PlanGraph, PlanNode } from './graph.js';
@@ -25,7 +24,7 @@ export async function planGraph(
   }
   const ended = new Map([...done].map(([name, { state }]) => [name, wordOf(state)]));
   const skipped = skippedAmong(nodes, request.params, ended);
-  const drafts: PlanPart[] = [];
+  const parts: PlanPart[] = [];
   const planned: PlanNode[] = [];
   for (const node of nodes) {
     const { name, needs, when, onFailure } = node;
@@ -34,16 +33,15 @@ export async function planGraph(
     const own = earlier || isSkipped ? [] : await planWork(deps, host, node, scope);
     planned.push({
       name,
-      parts: own.map((_, index) => drafts.length + index),
+      parts: own.map((_, index) => parts.length + index),
       needs,
       when,
       onFailure,
       ...(isSkipped ? { skipped: true as const } : {}),
       ...(earlier ? { doneIn: earlier.doneIn } : {}),
     });
-    drafts.push(...own);
+    parts.push(...own);
   }
-  const parts = withoutDoubles(drafts);
   const graph: PlanGraph = { nodes: planned, maxParallel: intent.graph?.maxParallel ?? 1 };
   return {
     parts,

@@ -19,8 +19,20 @@ export type IntentStep = {
     readonly action: Action;
     readonly stack: string;
     readonly fields: FieldsByKind[Kind];
+    /** Missing where no parameter tells its backups apart. */
+    readonly taken?: Taken;
   };
 }[IntentKind];
+
+/** What parameters and the date put into a step's fields, as far as it tells backups apart. */
+export interface Taken {
+  /** The destination with `*` in place of what they put into it; missing where it can't be told. */
+  readonly destination?: string;
+  /** Fields that decide what is inside, and that have values in them, beside where it comes from. */
+  readonly shape: Readonly<Record<string, string>>;
+  /** What decides what is inside, for a file's name; empty when nothing does. */
+  readonly label: string;
+}
 
 /** A named YAML document (or several, in order) that says what may be done. */
 export interface Intent {

@@ -85,9 +85,10 @@ function readDocuments(
   { params, values }: Filling,
   report: Report,
 ): Read {
-  const filled =
-    params.length === 0 ? documents : documents.map((each) => fillDocument(each, values, report));
-  const all = filled.flatMap((document) => readStep(document, where, report) ?? []);
+  const all = documents.flatMap((document) => {
+    if (params.length === 0) return readStep(document, where, report) ?? [];
+    return readStep(fillDocument(document, values, report), where, report, { document, values }) ?? [];
+  });
   const [first] = all;
   if (!first) return null;
   const { action, stack } = first.step;

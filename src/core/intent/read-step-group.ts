@@ -107,7 +107,7 @@ function readAction(
   }
   const own = part(document, (field) => !OF_THE_WHOLE.includes(field));
   const filled = hasParams ? fillDocument(own, values, report) : own;
-  const read = readStep(filled, where, report);
+  const read = readStep(filled, where, report, hasParams ? { document: own, values } : null);
   if (read?.step.kind === 'scale' && read.step.fields.replicas === null) {
     tell(
       ['action'],

@@ -10,6 +10,7 @@ import { allFields, kindsWith, kindTitle, ownersTitle } from './kinds/kinds.js';
 import { listed } from './listed.js';
 import type { Position } from './problem.js';
 import { readFields, type Tell, tellOf } from './read-fields.js';
+import { takenIn, ungrouped, type Written } from './taken.js';
 
 /** What one document says about the intent as a whole. */
 export interface IntentFields {
@@ -52,11 +53,15 @@ export interface Where {
   readonly stack?: string;
 }
 
-/** Makes a step of one document; null when anything is wrong with it, and then `report` was told all of it. */
+/**
+ * Makes a step of one document; null when anything is wrong with it, and then `report` was told all of it.
+ * @param written what the document was before values were put into it; null when none were
+ */
 export function readStep(
   document: FlatDocument,
   where: Where,
   report: (problem: YamlProblem) => void,
+  written: Written | null = null,
 ): ReadStep | null {
   let clean = document.refused.size === 0;
   const toldOf = tellOf(document, report);
@@ -76,10 +81,13 @@ export function readStep(
     const { message, hint: better } = sentence(path, item, why, hint);
     tell(path, message, better);
   };
-  const step = kind.step(parsed, {
+  const place = {
     folder: where.folder,
     intent: where.intent,
     stack: intent.stack ?? where.stack ?? where.intent,
+  };
+  const step = kind.step(parsed, {
+    ...place,
     fault,
     problem: tell,
     resolved: (field, path) => {
@@ -88,7 +96,40 @@ export function readStep(
       return '';
     },
   });
-  return clean ? { step, intent, mentions: dependencyMentions(intent, document) } : null;
+  const lost = written && ungrouped(written);
+  if (lost) tell(['retention_days'], ...lost);
+  if (!clean) return null;
+  const taken = written && takenIn(written, document, (other) => quietly(kind, other, place));
+  return {
+    step: taken ? { ...step, taken } : step,
+    intent,
+    mentions: dependencyMentions(intent, document),
+  };
+}
+
+/** The step that a document makes; null when it makes none. */
+function quietly(
+  { schema, step }: Kind,
+  { values }: FlatDocument,
+  where: Pick<Place, 'folder' | 'intent' | 'stack'>,
+): IntentStep | null {
+  const known = [...values].filter(([field]) => Object.hasOwn(schema.shape, field));
+  const parsed = schema.safeParse(Object.fromEntries(known));
+  if (!parsed.success) return null;
+  let clean = true;
+  const fault = (): void => {
+    clean = false;
+  };
+  const made = step(parsed.data, {
+    ...where,
+    fault,
+    problem: fault,
+    resolved: (_, path) => {
+      if (!path.ok) fault();
+      return path.ok ? path.path : '';
+    },
+  });
+  return clean ? made : null;
 }
 
 /** Where `depends_on` names intents. */

@@ -93,6 +93,12 @@ export function templateFault(text: string, names: readonly string[]): TemplateF
   };
 }
 
+/** The names that a template uses; empty for one that can't be read. */
+export function variablesOf(text: string): readonly string[] {
+  const parts = parse(text);
+  return Array.isArray(parts) ? engine().globalVariablesSync(parts) : [];
+}
+
 /**
  * Puts the values into a text that {@link templateFault} had nothing against, once: a value is data, what
  * looks like a template in it stays as it is. A text that is nothing but one `{{ … }}` keeps the type of its

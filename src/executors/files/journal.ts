@@ -7,6 +7,8 @@ export const JOURNAL = {
   partial: 'partial',
   /** The checked partial is about to get its final name; data: {@link Finished}. */
   finished: 'finished',
+  /** The name that was meant is taken: it is about to get this one; data: the path. */
+  named: 'named',
   /** The plan's old archives are about to be deleted. */
   retention: 'retention',
 } as const;

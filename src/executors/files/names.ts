@@ -1,16 +1,46 @@
 import type { FilesFields } from '../../core/intent/fields.js';
+import { MANIFEST_SUFFIX } from './data.js';
 
 const ENDINGS = { gzip: '.tar.gz', zstd: '.tar.zst', none: '.tar' } as const;
 
-/** `<intent>_<yyyymmdd>_<hhmmss>.tar.gz` (or `.tar.zst`, `.tar`), in UTC. */
-export function archiveName(intent: string, at: Date, compress: FilesFields['compress']): string {
+/** What people's parameters become in a name; see `labelOf`. */
+const LABEL = '[A-Za-z0-9.+-]+';
+const STAMP = '(\\d{8})_(\\d{6})';
+/** What comes after the prefix: perhaps a label, day and time, perhaps a label, perhaps a number. */
+const REST = new RegExp(`^(?:(${LABEL})_)?${STAMP}(?:_${LABEL})?(?:-\\d+)?\\.tar(?:\\.gz|\\.zst)?$`);
+const ARCHIVE = new RegExp(`^(.+?)_${STAMP}(?:_${LABEL})?(?:-\\d+)?\\.tar(?:\\.gz|\\.zst)?$`);
+
+/**
+ * `<prefix>_<yyyymmdd>_<hhmmss>.tar.gz` (or `.tar.zst`, `.tar`), in UTC.
+ * @param label comes after the time; that of a `files` backup is part of the prefix
+ */
+export function archiveName(prefix: string, at: Date, compress: FilesFields['compress'], label = ''): string {
   const [date = '', time = ''] = at.toISOString().replaceAll(/[-:]/g, '').slice(0, 15).split('T');
-  return `${intent}_${date}_${time}${ENDINGS[compress]}`;
+  return `${prefix}_${date}_${time}${label === '' ? '' : `_${label}`}${ENDINGS[compress]}`;
 }
 
 /** Is this the name of an archive that this intent could have made? */
 export function isArchiveName(intent: string, name: string): boolean {
-  return (
-    name.startsWith(`${intent}_`) && /^\d{8}_\d{6}\.tar(\.gz|\.zst)?$/.test(name.slice(intent.length + 1))
-  );
+  return name.startsWith(`${intent}_`) && REST.test(name.slice(intent.length + 1));
+}
+
+/** What an archive's name tells; null: it is none of ours. */
+export function readArchiveName(name: string): { readonly prefix: string; readonly at: Date } | null {
+  const [, prefix, day = '', time = ''] = ARCHIVE.exec(name) ?? [];
+  if (prefix === undefined) return null;
+  const date = day.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+  const at = new Date(`${date}T${time.replace(/^(\d\d)(\d\d)(\d\d)$/, '$1:$2:$3')}Z`);
+  return Number.isNaN(at.getTime()) ? null : { prefix, at };
+}
+
+/** What archives, their partials and their manifests have in common, whatever the compression. */
+export function stemOf(name: string): string {
+  const archive = name.replace(/\.partial$/, '');
+  const bare = archive.endsWith(MANIFEST_SUFFIX) ? archive.slice(0, -MANIFEST_SUFFIX.length) : archive;
+  return bare.replace(/\.tar(\.gz|\.zst)?$/, '');
+}
+
+/** The same name with a number before its ending: `photos_…-2.tar.gz`. */
+export function numbered(archive: string, number: number): string {
+  return number === 1 ? archive : archive.replace(/(?=\.tar(\.gz|\.zst)?$)/, `-${number}`);
 }

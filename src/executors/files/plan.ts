@@ -15,7 +15,7 @@ import { packCommands, readCommands } from './commands.js';
 import type { FilesData } from './data.js';
 import { type Measured, measure } from './measure.js';
 import { archiveName } from './names.js';
-import { deletionEffects, type OldArchives, oldArchives, unknownArchives } from './old-archives.js';
+import { deletionEffects, type OldArchives, oldArchives } from './old-archives.js';
 import { steps } from './steps.js';
 import { openToolbox } from './toolbox.js';
 
@@ -58,9 +58,9 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
 
   const old = await oldArchives(fields, ctx.intent, ctx, place.exists);
-  if (old.unknown.length > 0) warnings.push(unknownArchives(fields.destination, old.unknown));
+  warnings.push(...old.notices);
 
-  const archive = posix.join(fields.destination, archiveName(ctx.intent, ctx.plannedAt, fields.compress));
+  const archive = posix.join(fields.destination, archiveName(prefixOf(ctx), ctx.plannedAt, fields.compress));
   const partial = `${archive}.partial`;
   const { compressor, versions } = toolbox;
   const packs = packCommands({ real: source.ok ? source.real : fields.source, isFolder }, fields.exclude);
@@ -102,6 +102,11 @@ const NOTHING: Measured = {
   ...{ files: 0, bytes: 0, regular: 0, storedBytes: 0, streamBytes: 0 },
   ...{ excluded: { files: 0, bytes: 0 }, withoutEffect: [] },
 };
+
+/** What parameters decide comes after the intent's name. */
+function prefixOf({ intent, label }: PlanContext): string {
+  return label === '' ? intent : `${intent}_${label}`;
+}
 
 /** Known without compression, else from the last archive's ratio; before the first one only its upper bound. */
 function neededBytes(

@@ -35,6 +35,7 @@ export async function recordArchive(
     format: 1,
     archive: posix.basename(data.archive),
     intent: ctx.intent,
+    ...(ctx.origin === null ? {} : { origin: ctx.origin }),
     run: ctx.runId,
     createdAt,
     sha256,

@@ -3,6 +3,7 @@ import type { JournalEntry, RecoveryReport, RunContext } from '../../core/execut
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { type FilesData, MANIFEST_SUFFIX } from './data.js';
+import { asNamed } from './free-name.js';
 import { finishedOf, JOURNAL } from './journal.js';
 import { type Finished, recordArchive } from './record.js';
 
@@ -12,13 +13,14 @@ import { type Finished, recordArchive } from './record.js';
  * Deletions that were begun are noted in the catalogue, and none is made.
  */
 export async function recoverFiles(
-  { data }: PlanPart<FilesData>,
+  part: PlanPart<FilesData>,
   journal: readonly JournalEntry[],
   ctx: RunContext,
 ): Promise<RecoveryReport> {
   if (!journal.some(({ kind }) => kind === JOURNAL.partial)) {
     return { summary: [phrase`Nothing had been written yet.`] };
   }
+  const data = asNamed(part.data, journal);
   const removed = await ctx.host.remove(data.partial);
   const there = await ctx.host.stat(data.archive);
   const finished = finishedOf(journal) ?? (there === null ? null : await finishedByManifest(data, ctx));

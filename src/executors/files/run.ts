@@ -4,11 +4,12 @@ import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { alreadyThere, diskFull, ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
+import { diskFull, ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { shortHash } from '../shared/wording.js';
 import { readFailed, writePartial } from './archive.js';
 import { deleteOld } from './clean.js';
 import type { FilesData } from './data.js';
+import { giveName, isTaken, nameText, withFreeName } from './free-name.js';
 import { JOURNAL } from './journal.js';
 import type { Member } from './listing.js';
 import { brokenAmong } from './padded.js';
@@ -21,11 +22,12 @@ import { tarWarnings } from './tar-warnings.js';
  * Makes the archive: write `.partial`, sync, check, sha256, rename, manifest, catalogue; only then delete
  * old ones. Whatever goes wrong before the rename leaves nothing behind, and old archives untouched.
  */
-export async function runFiles({ data }: PlanPart<FilesData>, ctx: RunContext): Promise<PartResult> {
+export async function runFiles(part: PlanPart<FilesData>, ctx: RunContext): Promise<PartResult> {
   const began = ctx.now();
-  const inTheWay = await findInTheWay(data, ctx);
-  if (inTheWay) return ended(inTheWay, [NOTHING_DONE]);
-  const made = await make(data, began, ctx);
+  const named = await nameFor(part.data, ctx);
+  if (!named.ok) return ended(named.failure, [NOTHING_DONE]);
+  const made = await make(named.data, began, ctx);
+  const { data } = made;
   if (!made.ok) {
     const stateNow = await removePartial(data, ctx);
     // How much is free is only true now that the partial is gone.
@@ -59,37 +61,48 @@ export async function runFiles({ data }: PlanPart<FilesData>, ctx: RunContext): 
     summary: [
       phrase`${amounts} (${formatCount(finished.files, 'file')}) in ${took}.`,
       ...kept(data, finished),
+      ...nameText(part.data, data),
       ...(cleaning ? [deletedText(deleted, data)] : []),
     ],
     warnings: [...made.warnings, ...warnings],
   };
 }
 
-/** Something with the name of this run's files, which is then not this run's to remove. */
-export async function findInTheWay(data: FilesData, ctx: RunContext): Promise<Failure | null> {
-  for (const path of [data.partial, data.archive]) {
-    if ((await ctx.host.stat(path)) !== null) return alreadyThere(path);
+type Named<Data> =
+  | { readonly ok: true; readonly data: Data }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** The plan under a name that is free as the run begins. */
+export async function nameFor<Data extends FilesData>(data: Data, ctx: RunContext): Promise<Named<Data>> {
+  try {
+    return { ok: true, data: await withFreeName(data, ctx) };
+  } catch (error) {
+    return { ok: false, failure: await fileFailed(error, data, ctx) };
   }
-  return null;
 }
 
-type Made =
+type Made = { readonly data: FilesData } & (
   | {
       readonly ok: true;
       readonly finished: Finished & { readonly bytes: number };
       readonly streamBytes: number;
       readonly warnings: readonly Notice[];
     }
-  | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: false; readonly failure: Failure }
+);
 
-async function make(data: FilesData, began: Date, ctx: RunContext): Promise<Made> {
+async function make(planned: FilesData, began: Date, ctx: RunContext): Promise<Made> {
+  let data = planned;
   const { host } = ctx;
   try {
     ctx.step(STEP.copy, 'running');
-    await ctx.journal(JOURNAL.partial, data.partial);
-    if (data.createsFolder) await host.mkdir(data.destination);
-    const written = await writePartial(data, ctx);
-    if (!written.ok) return failedAt(STEP.copy, written.failure, ctx);
+    const begun = await begin(data, ctx, async (own) => {
+      if (own.createsFolder) await host.mkdir(own.destination);
+      return writePartial(own, ctx);
+    });
+    data = begun.data;
+    const { result: written } = begun;
+    if (!written.ok) return failedAt(data, STEP.copy, written.failure, ctx);
     await host.sync(data.partial);
     ctx.step(STEP.copy, 'done');
 
@@ -100,34 +113,54 @@ async function make(data: FilesData, began: Date, ctx: RunContext): Promise<Made
     const checked = await readBack(data, written.stream, ctx, (member) => {
       if (names.has(member.name)) packed.set(member.name, member);
     });
-    if (!checked.ok) return failedAt(STEP.check, checked.failure, ctx);
+    if (!checked.ok) return failedAt(data, STEP.check, checked.failure, ctx);
     const { sha256, size, files, bytes } = checked;
     if (files === 0 || files * 2 < data.files) {
       const few = `${files} files inside instead of ${data.files}`;
-      return failedAt(STEP.check, checkFailed(data.partial, few), ctx);
+      return failedAt(data, STEP.check, checkFailed(data.partial, few), ctx);
     }
     const broken = await brokenAmong(padded, folderOf(data), packed, ctx);
-    if (ctx.signal.aborted) return failedAt(STEP.check, STOPPED, ctx);
-    if (broken.length > 0) return failedAt(STEP.check, readFailed(broken), ctx);
+    if (ctx.signal.aborted) return failedAt(data, STEP.check, STOPPED, ctx);
+    if (broken.length > 0) return failedAt(data, STEP.check, readFailed(broken), ctx);
     ctx.step(STEP.check, 'done');
 
     ctx.step(STEP.record, 'running');
     const verified: Level = padded.length > 0 ? 'none' : 'read';
     const finished = { sha256, size, files, bytes, createdAt: began.toISOString(), verified };
     await ctx.note(JOURNAL.finished, finished);
-    await host.rename(data.partial, data.archive);
+    data = await giveName(data, ctx);
     const warnings = await recordArchive(data, finished, ctx);
     ctx.step(STEP.record, 'done');
     const { bytes: streamBytes } = written.stream;
-    return { ok: true, finished, streamBytes, warnings: [...tarWarnings(written.said), ...warnings] };
+    return { ok: true, data, finished, streamBytes, warnings: [...tarWarnings(written.said), ...warnings] };
   } catch (error) {
-    return { ok: false, failure: await fileFailed(error, data, ctx) };
+    return { ok: false, data, failure: await fileFailed(error, data, ctx) };
   }
 }
 
-function failedAt(step: number, failure: Failure, ctx: RunContext): Made {
+/** Journals the partial and lets it be written, under the next name where somebody has just begun to write that one. */
+export async function begin<Data extends FilesData, Result>(
+  planned: Data,
+  ctx: RunContext,
+  write: (data: Data) => Promise<Result>,
+): Promise<{ readonly data: Data; readonly result: Result }> {
+  let data = planned;
+  for (;;) {
+    await ctx.journal(JOURNAL.partial, data.partial);
+    try {
+      return { data, result: await write(data) };
+    } catch (error) {
+      if (!isTaken(error, data)) throw error;
+      const next = await withFreeName(data, ctx);
+      if (next === data) throw error;
+      data = next;
+    }
+  }
+}
+
+function failedAt(data: FilesData, step: number, failure: Failure, ctx: RunContext): Made {
   ctx.step(step, 'failed');
-  return { ok: false, failure };
+  return { ok: false, data, failure };
 }
 
 export const NOTHING_DONE = phrase`Nothing was written or deleted.`;

@@ -8,7 +8,7 @@ import { type Notice, notice } from '../../core/reasons.js';
 import type { Container } from '../docker/container.js';
 import { type Compressor, readCommands } from '../files/commands.js';
 import { archiveName } from '../files/names.js';
-import { oldArchives, unknownArchives } from '../files/old-archives.js';
+import { oldArchives } from '../files/old-archives.js';
 import { openToolbox } from '../files/toolbox.js';
 import { liveData } from '../quiesce/live.js';
 import { type Planned, planQuiesce } from '../quiesce/plan.js';
@@ -46,7 +46,7 @@ export async function planPlex(
   const old = await oldArchives({ ...fields, destination }, PREFIX, ctx, place.exists);
   const sqlite = await versionOf(host, 'sqlite3', '-version');
 
-  const archive = posix.join(destination, archiveName(PREFIX, ctx.plannedAt, fields.compress));
+  const archive = posix.join(destination, archiveName(PREFIX, ctx.plannedAt, fields.compress, ctx.label));
   const held = await planHold(times, fields, source, host);
   const live = await liveOf(fields, source, host);
   const data: PlexData = {
@@ -89,7 +89,7 @@ export async function planPlex(
       ...(live.length > 0 ? [liveData(data.live, PLEX_WAY_OUT)] : []),
       ...(source.leftOut.length > 0 ? [leftOut(fields.source_container, source.leftOut)] : []),
       ...(space?.code === 'destination_low' ? [space] : []),
-      ...(old.unknown.length > 0 ? [unknownArchives(destination, old.unknown)] : []),
+      ...old.notices,
     ],
     blockers: [
       ...toolbox.blockers,

@@ -1,5 +1,6 @@
 import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
 import type { PlanPart } from '../../core/plan.js';
+import { asNamed } from '../files/free-name.js';
 import { recoverFiles } from '../files/recover.js';
 import { putBackHeld } from '../quiesce/recover.js';
 import type { QuiesceTimes } from '../quiesce/times.js';
@@ -14,10 +15,10 @@ export async function recoverPlex(
   ctx: RunContext,
 ): Promise<RecoveryReport> {
   const containers = await putBackHeld(journal, times, ctx);
-  await removeScratch(part.data, ctx);
+  const data = asNamed(part.data, journal);
+  await removeScratch(data, ctx);
   // Where version 1 opened databases.
-  for (const suffix of ['', '-wal', '-journal', '-shm'])
-    await ctx.host.remove(`${part.data.partial}.db${suffix}`);
+  for (const suffix of ['', '-wal', '-journal', '-shm']) await ctx.host.remove(`${data.partial}.db${suffix}`);
   const files = await recoverFiles(part, journal, ctx);
   return { summary: [...containers, ...files.summary] };
 }

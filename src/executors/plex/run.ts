@@ -6,9 +6,18 @@ import type { PlanPart } from '../../core/plan.js';
 import type { Notice } from '../../core/reasons.js';
 import { notHashed } from '../files/archive.js';
 import { deleteOld } from '../files/clean.js';
+import { giveName, nameText } from '../files/free-name.js';
 import { JOURNAL } from '../files/journal.js';
 import { type Finished, recordArchive } from '../files/record.js';
-import { deletedText, findInTheWay, kept, NOTHING_DONE, removePartial, UNTOUCHED } from '../files/run.js';
+import {
+  begin as beginPartial,
+  deletedText,
+  kept,
+  NOTHING_DONE,
+  nameFor,
+  removePartial,
+  UNTOUCHED,
+} from '../files/run.js';
 import { around } from '../quiesce/around.js';
 import { liveData } from '../quiesce/live.js';
 import type { QuiesceTimes } from '../quiesce/times.js';
@@ -27,16 +36,18 @@ import { removeScratch } from './scratch.js';
  */
 export async function runPlex(
   times: QuiesceTimes,
-  { data }: PlanPart<PlexData>,
+  part: PlanPart<PlexData>,
   ctx: RunContext,
 ): Promise<PartResult> {
   const began = ctx.now();
-  const inTheWay = await findInTheWay(data, ctx);
-  if (inTheWay) return ended(inTheWay, [NOTHING_DONE]);
+  const named = await nameFor(part.data, ctx);
+  if (!named.ok) return ended(named.failure, [NOTHING_DONE]);
+  let { data } = named;
 
   let stream: Digest | null = null;
   const copied = await around(data.quiesce, stepsOf(data), ctx, times, async () => {
-    const partial = await makePartial(data, ctx);
+    const { copied: partial, data: own } = await makePartial(data, ctx);
+    data = own;
     if (!partial.ok) return partial.failure;
     stream = partial.stream;
     return null;
@@ -46,11 +57,12 @@ export async function runPlex(
     failed === null && stream !== null
       ? await finishArchive(data, stream, began, ctx)
       : { ok: false as const, failure: failed ?? notHashed(data) };
-  const stateNow = made.ok ? [...kept(data, made.finished), UNTOUCHED] : await removeWritten(data, ctx);
+  const stateNow = made.ok ? [...kept(made.data, made.finished), UNTOUCHED] : await removeWritten(data, ctx);
   const wrong = heldEnd(made.ok ? null : made.failure, data.quiesce, copied, stateNow);
   if (wrong || !made.ok) return wrong ?? ended(STOPPED, stateNow);
 
   const { files, bytes, finished, databases } = made;
+  data = made.data;
   ctx.remember({
     files,
     bytes,
@@ -61,6 +73,7 @@ export async function runPlex(
   const summary = [
     phrase`${formatBytes(bytes)} → ${formatBytes(finished.size)} (${formatCount(files, 'file')}) in ${took}${heldText(data.quiesce, copied)}.`,
     ...kept(data, finished),
+    ...nameText(part.data, data),
     ...databaseText(databases),
   ];
   const live = data.live.length > 0 ? [liveData(data.live, PLEX_WAY_OUT)] : [];
@@ -68,22 +81,27 @@ export async function runPlex(
   return clean(data, { state: 'succeeded', reason: 'done', summary, warnings }, ctx);
 }
 
-async function makePartial(data: PlexData, ctx: RunContext): Promise<Copied> {
+async function makePartial(
+  data: PlexData,
+  ctx: RunContext,
+): Promise<{ readonly data: PlexData; readonly copied: Copied }> {
   try {
     begin('copy', data, ctx);
-    await ctx.journal(JOURNAL.partial, data.partial);
-    if (data.createsFolder) await ctx.host.mkdir(data.destination);
-    const copied = await copy(data, ctx);
-    end('copy', data, ctx, copied.ok);
-    return copied;
+    const { data: own, result: copied } = await beginPartial(data, ctx, async (named) => {
+      if (named.createsFolder) await ctx.host.mkdir(named.destination);
+      return copy(named, ctx);
+    });
+    end('copy', own, ctx, copied.ok);
+    return { data: own, copied };
   } catch (error) {
-    return { ok: false, failure: await fileFailed(error, data, ctx) };
+    return { data, copied: { ok: false, failure: await fileFailed(error, data, ctx) } };
   }
 }
 
 type Made =
   | {
       readonly ok: true;
+      readonly data: PlexData;
       readonly files: number;
       readonly bytes: number;
       readonly databases: Databases;
@@ -92,8 +110,9 @@ type Made =
     }
   | { readonly ok: false; readonly failure: Failure };
 
-async function finishArchive(data: PlexData, stream: Digest, began: Date, ctx: RunContext): Promise<Made> {
+async function finishArchive(written: PlexData, stream: Digest, began: Date, ctx: RunContext): Promise<Made> {
   const { host } = ctx;
+  let data = written;
   if (ctx.signal.aborted) return { ok: false, failure: STOPPED };
   try {
     begin('check', data, ctx);
@@ -107,9 +126,9 @@ async function finishArchive(data: PlexData, stream: Digest, began: Date, ctx: R
       verified: levelOf(databases),
     };
     await ctx.note(JOURNAL.finished, finished);
-    await host.rename(data.partial, data.archive);
+    data = await giveName(data, ctx);
     const warnings = await recordArchive(data, finished, ctx);
-    return { ok: true, files, bytes, databases, finished, warnings };
+    return { ok: true, data, files, bytes, databases, finished, warnings };
   } catch (error) {
     return { ok: false, failure: await fileFailed(error, data, ctx) };
   }

@@ -55,7 +55,7 @@ export async function diskFull(
   return failure('destination_full', fullMessage(destination, free, neededBytes), next);
 }
 
-export function alreadyThere(path: string): Failure {
+function alreadyThere(path: string): Failure {
   return failure(
     'command_failed',
     phrase`${code(path)} is there already and is never overwritten.`,

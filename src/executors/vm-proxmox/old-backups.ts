@@ -2,6 +2,7 @@ import type { PlanContext } from '../../core/executor.js';
 import type { VmProxmoxFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { retentionPaused } from '../files/old-archives.js';
 import { ageOf, retention } from '../files/retention.js';
 import { someOf } from '../shared/wording.js';
 import type { Access } from './access.js';
@@ -39,9 +40,15 @@ export async function oldBackups(
   facts: Facts,
   ctx: PlanContext,
 ): Promise<OldBackups> {
-  const there = new Set(facts.backups.map(({ volid }) => volid));
-  const known = (await ctx.artifacts()).filter(({ path }) => there.has(path));
-  const { expired } = retention(known, fields.retention_days, fields.min_keep, ctx.plannedAt);
+  const sizes = new Map(facts.backups.map(({ volid, size }) => [volid, size]));
+  const known = (await ctx.artifacts()).filter(({ path }) => sizes.has(path));
+  const { expired, doubt } = retention(known, {
+    days: fields.retention_days,
+    minKeep: fields.min_keep,
+    level: 'listed',
+    now: ctx.plannedAt,
+    isThere: ({ path, size }) => sizes.get(path) === size,
+  });
   // The new backup is one of the `min_keep`.
   const keepLast = Math.max(1, fields.min_keep - 1);
   const place = { node: facts.guest.node, storage: fields.storage, vm_id: fields.vm_id };
@@ -54,15 +61,17 @@ export async function oldBackups(
     keepLast,
     kept: known.length - given.length,
     bytes: given.reduce((sum, { size }) => sum + size, 0),
-    warnings:
-      unknown.length === 0
+    warnings: [
+      ...(doubt ? [retentionPaused(doubt)] : []),
+      ...(unknown.length === 0
         ? []
         : [
             unknownBackups(
               fields.storage,
               unknown.map(({ volid }) => volid),
             ),
-          ],
+          ]),
+    ],
   };
 }
 

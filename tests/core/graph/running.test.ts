@@ -417,7 +417,7 @@ test('a shutdown ends what runs, begins nothing more, and leaves the rest to be 
   const done = confirmed(preview);
   const isAlone = async () =>
     (await stored(preview.id)).state === 'running' &&
-    (await bot.deps.store.history.past('films', 0)).length === 1 &&
+    (await bot.deps.store.history.newest()).some(({ intent }) => intent === 'films') &&
     home.world.entered.includes('photos');
   await until(isAlone, 'only one runs');
   await bot.pipeline.shutdown(0);

@@ -7,7 +7,6 @@ import {
   openSync,
   readdirSync,
   statSync,
-  unlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -161,18 +160,6 @@ describe('a partial', () => {
     const result = await files.run(part, lab.runContext());
     expect(result).toMatchObject({ state: 'failed', reason: 'check_failed' });
     expect(readdirSync(lab.path('dst'))).toEqual(OLD);
-  });
-
-  test('or an archive of the same name is never overwritten or removed', async () => {
-    const part = await lab.plan(files, fields);
-    for (const path of [part.data.partial, part.data.archive]) {
-      writeFileSync(path, 'precious');
-      const result = await files.run(part, lab.runContext());
-      expect(result).toMatchObject({ state: 'failed', reason: 'command_failed' });
-      expect(said(result)).toContain('is there already and is never overwritten. Nothing was written');
-      expect(statSync(path).size).toBe(8);
-      unlinkSync(path);
-    }
   });
 });
 

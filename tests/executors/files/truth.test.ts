@@ -80,7 +80,7 @@ describe('a disk that can’t be read', () => {
         path: lab.path('dst', 'photos_20200101_000000.tar.gz'),
         kind: 'archive',
         ...{ size: 3, sha256: null, files: 2, createdAt: '2020-01-01T00:00:00Z' },
-        ...{ verified: 'read', deletedAt: null },
+        ...{ verified: 'read', deletedAt: null, origin: null },
       });
       writeFileSync(lab.path('dst', 'photos_20200101_000000.tar.gz'), 'old');
       const part = await lab.plan(files, { ...fields, retention_days: 1, min_keep: 1 });

@@ -216,7 +216,7 @@ describeWithDocker('plex on a real engine', () => {
       const createdAt = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T03:00:00.000Z`;
       lab.artifacts.push({
         ...{ runId: 'r-old', intent: lab.intent, path, kind: 'archive', size: 3, sha256: null, files: 1 },
-        ...{ createdAt, verified: 'read', deletedAt: null },
+        ...{ createdAt, verified: 'read', deletedAt: null, origin: null },
       });
       return path;
     });
@@ -444,13 +444,15 @@ exec ${real} "$@"
     expect(told(result)).toEqual(['container_unhealthy']);
   });
 
-  test('a file of that name is never overwritten, and nothing is stopped', async () => {
+  test('a file of that name is never overwritten: the next name is taken', async () => {
     const name = box();
-    const started = docker('inspect', '--format', '{{.State.StartedAt}}', name);
     const plan = await lab.plan(executor, fieldsFor(name, destination));
     writeFileSync(plan.data.archive, 'somebody’s');
-    expect((await executor.run(plan, lab.runContext())).state).toBe('failed');
+    expect((await executor.run(plan, lab.runContext())).state).toBe('succeeded');
     expect(readFileSync(plan.data.archive, 'utf8')).toBe('somebody’s');
-    expect(docker('inspect', '--format', '{{.State.StartedAt}}', name)).toBe(started);
+    const next = plan.data.archive.replace('.tar.gz', '-2.tar.gz');
+    expect(lab.artifacts.at(-1)).toMatchObject({ path: next });
+    tool('tar', '-tzf', next);
+    expect(readdirSync(destination).filter((entry) => entry.includes('partial'))).toEqual([]);
   });
 });

@@ -21,6 +21,10 @@ export class Lab {
   readonly root = mkdtempSync(join(tmpdir(), 'chatops-test-'));
   readonly intent = 'photos';
   readonly artifacts: Artifact[] = [];
+  /** Of other origins. */
+  readonly others: Artifact[] = [];
+  /** What parameters decide. */
+  label = '';
   readonly journal: JournalEntry[] = [];
   readonly log: string[] = [];
   readonly progress: Omit<ProgressSnapshot, 'part' | 'step'>[] = [];
@@ -58,7 +62,12 @@ export class Lab {
       plannedAt: this.plannedAt,
       dryRun: this.dryRun,
       hasSecret: (name) => this.secrets.has(name),
+      label: this.label,
       artifacts: async () => this.artifacts.filter(({ deletedAt }) => deletedAt === null),
+      neighbours: async () => [
+        ...this.artifacts.filter(({ deletedAt }) => deletedAt === null),
+        ...this.others,
+      ],
       remembered: async () => this.remembered,
     };
   }
@@ -67,6 +76,7 @@ export class Lab {
     return {
       runId: 'r-test',
       intent: this.intent,
+      origin: null,
       host: this.host(),
       signal: this.stop.signal,
       now: () => new Date(),
@@ -75,7 +85,13 @@ export class Lab {
       step: (index, state) => this.steps.push(`${index} ${state}`),
       progress: (update) => this.progress.push(update),
       addArtifact: async (artifact) => {
-        this.artifacts.push({ ...artifact, runId: 'r-test', intent: this.intent, deletedAt: null });
+        this.artifacts.push({
+          ...artifact,
+          runId: 'r-test',
+          intent: this.intent,
+          deletedAt: null,
+          origin: null,
+        });
       },
       artifactDeleted: async (path) => {
         const at = this.artifacts.findIndex((artifact) => artifact.path === path);

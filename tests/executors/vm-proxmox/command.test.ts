@@ -51,7 +51,12 @@ function addOld(state: NodeState, ages: readonly number[]): void {
         sha256: null,
         files: 1,
       },
-      ...{ createdAt: new Date((now - age * DAY) * 1000).toISOString(), verified: 'listed', deletedAt: null },
+      ...{
+        createdAt: new Date((now - age * DAY) * 1000).toISOString(),
+        verified: 'listed',
+        deletedAt: null,
+        origin: null,
+      },
     });
   }
 }

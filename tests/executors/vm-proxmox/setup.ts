@@ -58,7 +58,7 @@ export function oldBackups({ lab, double }: Bench, ages: readonly number[]): str
     const createdAt = new Date(ctime * 1000).toISOString();
     lab.artifacts.push({
       ...{ runId: 'r-old', intent: lab.intent, path: volid, kind: 'archive', size, sha256: null },
-      ...{ files: 1, createdAt, verified: 'listed', deletedAt: null },
+      ...{ files: 1, createdAt, verified: 'listed', deletedAt: null, origin: null },
     });
     return volid;
   });

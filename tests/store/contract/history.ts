@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { PAST_KEPT, type PastPart } from '../../../src/core/history.js';
 import { RUN_STATES } from '../../../src/core/run.js';
-import { at, sampleAudit, sampleRun } from '../samples.js';
+import { at, NO_ORIGIN, sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 
 function past(runId: string, more: Partial<PastPart> = {}): PastPart {
@@ -27,8 +27,11 @@ export function historyContract(open: OpenStore): void {
       await history.add('photos', 0, second);
       await history.add('photos', 1, past('r-3'));
       await history.add('films', 0, past('r-4'));
-      expect(await (await fresh.another()).history.past('photos', 0)).toEqual([second, first]);
-      expect(await history.past('photos', 2)).toEqual([]);
+      expect(await (await fresh.another()).history.past(NO_ORIGIN, { intent: 'photos', part: 0 })).toEqual([
+        second,
+        first,
+      ]);
+      expect(await history.past(NO_ORIGIN, { intent: 'photos', part: 2 })).toEqual([]);
     });
 
     test('keeps the newest of each step only', async () => {
@@ -37,11 +40,27 @@ export function historyContract(open: OpenStore): void {
       await history.add('photos', 1, past('r-other-step'));
       for (let index = 0; index < PAST_KEPT + 5; index += 1)
         await history.add('photos', 0, past(`r-${index}`));
-      const kept = (await history.past('photos', 0)).map(({ runId }) => runId);
+      const kept = (await history.past(NO_ORIGIN, { intent: 'photos', part: 0 })).map(({ runId }) => runId);
       expect(kept).toHaveLength(PAST_KEPT);
       expect([kept[0], kept.at(-1)]).toEqual([`r-${PAST_KEPT + 4}`, 'r-5']);
-      expect(await history.past('films', 0)).toHaveLength(1);
-      expect(await history.past('photos', 1)).toHaveLength(1);
+      expect(await history.past(NO_ORIGIN, { intent: 'films', part: 0 })).toHaveLength(1);
+      expect(await history.past(NO_ORIGIN, { intent: 'photos', part: 1 })).toHaveLength(1);
+    });
+
+    test('gives the past of an origin, whatever its intents were called, and of nothing else', async () => {
+      const { history } = fresh.store;
+      await history.add('photos', 0, past('r-before'));
+      await history.add('photos', 0, past('r-winter'), 'winter');
+      await history.add('pictures', 3, past('r-renamed'), 'winter');
+      await history.add('photos', 0, past('r-summer'), 'summer');
+      const runs = async (key: string, before: string | null) =>
+        (await history.past({ key, before, isPlain: true }, { intent: 'photos', part: 0 })).map(
+          ({ runId }) => runId,
+        );
+      expect(await runs('winter', null)).toEqual(['r-renamed', 'r-winter']);
+      expect(await runs('autumn', 'summer')).toEqual(['r-summer']);
+      expect(await runs('spring', null)).toEqual(['r-before']);
+      expect(await history.past({ key: 'spring', before: null, isPlain: false }, null)).toEqual([]);
     });
 
     test('gives the newest past of every step of every intent', async () => {

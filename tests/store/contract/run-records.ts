@@ -63,15 +63,18 @@ export function runRecordContract(open: OpenStore): void {
       await expect(fresh.store.runs.appendJournal('r-none', 0, 'x', null)).rejects.toThrow(StoreError);
     });
 
-    test('facts are remembered for each intent and part, the last ones', async () => {
+    test('facts are remembered for each origin, the last ones', async () => {
       const { runs } = fresh.store;
-      expect(await runs.remembered('plex', 0)).toBeNull();
-      await runs.remember('plex', 0, { files: 1 });
-      await runs.remember('plex', 0, { files: 2 });
-      await runs.remember('plex', 1, 7);
-      expect(await runs.remembered('plex', 0)).toEqual({ files: 2 });
-      expect(await runs.remembered('plex', 1)).toBe(7);
-      expect(await runs.remembered('other', 0)).toBeNull();
+      const remembered = (key: string, before: string | null = null) =>
+        runs.remembered({ key, before, isPlain: true }, { intent: 'plex', part: 0 });
+      expect(await remembered('plex')).toBeNull();
+      await runs.remember('plex', { files: 1 });
+      await runs.remember('plex', { files: 2 });
+      await runs.remember('photos', 7);
+      expect(await remembered('plex')).toEqual({ files: 2 });
+      expect(await remembered('photos')).toBe(7);
+      expect(await remembered('moved', 'photos')).toBe(7);
+      expect(await remembered('other')).toBeNull();
     });
   });
 }

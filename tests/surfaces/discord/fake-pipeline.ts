@@ -236,7 +236,12 @@ export function fakePipeline(intents: readonly Intent[], now: () => Date): FakeP
     artifacts: { list: async (intent) => artifacts.get(intent) ?? [] },
     setArtifacts: (intent, paths) => {
       const each = { runId: 'r-2222', intent, kind: 'archive', size: 1, sha256: null, files: 1 } as const;
-      const more = { createdAt: now().toISOString(), verified: 'read' as const, deletedAt: null };
+      const more = {
+        createdAt: now().toISOString(),
+        verified: 'read' as const,
+        deletedAt: null,
+        origin: null,
+      };
       artifacts.set(
         intent,
         paths.map((path) => ({ ...each, ...more, path })),

@@ -60,7 +60,7 @@ export function ungrouped({ document }: Written): readonly [message: string, hin
   if (days === undefined || days === null) return null;
   for (const [field, value] of document.values) {
     const texts = textsOf(value).filter(isTemplate);
-    const is = `retention_days is ${quote(String(days))}, but`;
+    const is = `retention_days is ${typeof days === 'string' ? quote(days) : String(days)}, but`;
     if (WHERE_TO.includes(field) && texts.some((text) => /^\/*\s*\{\{/.test(text))) {
       return [
         `${is} ${field} begins with a parameter, so which archives belong together can’t be told.`,

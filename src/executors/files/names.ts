@@ -40,7 +40,8 @@ export function stemOf(name: string): string {
   return bare.replace(/\.tar(\.gz|\.zst)?$/, '');
 }
 
-/** The same name with a number before its ending: `photos_…-2.tar.gz`. */
+/** The same name with this number before its ending, in place of the one that it has: `photos_…-2.tar.gz`. */
 export function numbered(archive: string, number: number): string {
-  return number === 1 ? archive : archive.replace(/(?=\.tar(\.gz|\.zst)?$)/, `-${number}`);
+  if (number === 1) return archive;
+  return archive.replace(/(_\d{6})?(?:(?<=_\d{6})-\d+)?(?=\.tar(\.gz|\.zst)?$)/, `$1-${number}`);
 }

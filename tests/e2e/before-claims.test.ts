@@ -47,10 +47,11 @@ describeWithDocker('a data directory of before claims had levels', () => {
 
   // Several runs are tidied up at once, and jest links a module that two ask for at once badly.
   beforeAll(async () => {
-    for (const kind of ['files', 'plex', 'docker-volumes', 'vm-proxmox']) {
-      for (const part of ['data', 'recover', 'plan']) await import(`../../src/executors/${kind}/${part}.js`);
+    for (const kind of ['shared', 'quiesce', 'files', 'plex', 'docker-volumes', 'vm-proxmox']) {
+      for (const name of readdirSync(join(ROOT, 'src/executors', kind)))
+        await import(`../../src/executors/${kind}/${name.replace(/\.ts$/, '.js')}`);
     }
-  });
+  }, 60_000);
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'chatops-earlier-'));
     for (const path of ['src/photos/a.txt', ...['0', '1', '2'].map((n) => `src/volume/${n}.bin`), ...HALF])
@@ -151,7 +152,7 @@ describeWithDocker('a data directory of before claims had levels', () => {
     expect(said(ended.web)).toContain('its task has been ended');
     expect(await app.store.leases.list()).toEqual([]);
     expect(await app.store.audit.verify()).toMatchObject({ problems: [] });
-  }, 60_000);
+  }, 120_000);
 
   test('its previews are asked again, and what is shown then is run', async () => {
     await app.ownership.recoverDead();
@@ -170,5 +171,5 @@ describeWithDocker('a data directory of before claims had levels', () => {
       });
     }
     expect(double.violations).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });

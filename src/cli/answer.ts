@@ -8,10 +8,10 @@ import { isYes, readLine } from './question.js';
 
 /** What the operator says to a preview. `typed` is the name, where one was asked for. */
 export type Answer =
-  | { readonly yes: true; readonly typed: string | null }
+  | { readonly yes: true; readonly typed: string | null /** Nobody was asked. */; readonly atOnce: boolean }
   | { readonly yes: false; readonly exitCode: number };
 
-export const YES: Answer = { yes: true, typed: null };
+export const YES: Answer = { yes: true, typed: null, atOnce: true };
 
 /** From the options, or by asking. Throws {@link CliError} where nobody can answer; a no withdraws the preview. */
 export async function answerOf(
@@ -22,7 +22,7 @@ export async function answerOf(
 ): Promise<Answer> {
   const { typed: needsName } = consentOf(run);
   if (given.yes && !needsName) return YES;
-  if (given.yes && given.confirm === run.intent) return { yes: true, typed: given.confirm };
+  if (given.yes && given.confirm === run.intent) return { yes: true, typed: given.confirm, atOnce: true };
   if (given.yes || !ctx.out.interactive) {
     await withdraw(ctx, run);
     throw unanswered(run, given, needsName);
@@ -57,7 +57,7 @@ function unanswered(run: Run, { yes }: { readonly yes: boolean }, needsName: boo
 async function askForYes(ctx: Context, run: Run, interrupted: AbortSignal): Promise<Answer> {
   const answer = await ask(ctx, run, 'Run it? [y/N] ', interrupted);
   if (answer.ended) return told(ctx, answer.ended);
-  return isYes(answer.line) ? YES : cancelled(ctx, run, answer.line);
+  return isYes(answer.line) ? { yes: true, typed: null, atOnce: false } : cancelled(ctx, run, answer.line);
 }
 
 /** Asks until the name is right; an empty line cancels. */
@@ -66,7 +66,7 @@ async function askForName(ctx: Context, run: Run, interrupted: AbortSignal): Pro
     const answer = await ask(ctx, run, question, interrupted);
     if (answer.ended) return told(ctx, answer.ended);
     const typed = answer.line?.trim() ?? '';
-    if (typed.toLowerCase() === run.intent.toLowerCase()) return { yes: true, typed };
+    if (typed.toLowerCase() === run.intent.toLowerCase()) return { yes: true, typed, atOnce: false };
     if (typed === '') return cancelled(ctx, run, answer.line);
     question = `That is not ${run.intent}. Type ${run.intent}, or press Enter to cancel: `;
   }

@@ -13,7 +13,7 @@ import { createProgress, type ProgressView } from './progress.js';
 export async function confirmAndFollow(
   ctx: Context,
   run: Run,
-  typed: string | null,
+  { typed, atOnce }: { readonly typed: string | null; readonly atOnce: boolean },
   interrupts: Interrupts,
 ): Promise<Run> {
   const { app, deps, out } = ctx;
@@ -23,7 +23,7 @@ export async function confirmAndFollow(
   });
   const onStop = (): void => void stop(ctx, run, view);
   try {
-    const also = typed === null ? {} : { typed };
+    const also = { atOnce, ...(typed === null ? {} : { typed }) };
     const decision = await app.pipeline.decide(run.id, deps.operator, 'confirm', also);
     if (!decision.ok) throw refusal(decision.notice);
     if (interrupts.stop.aborted) onStop();

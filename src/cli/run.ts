@@ -68,7 +68,7 @@ async function previewAndRun(
   const answer =
     beginsAtOnce(run) && !options.changed ? YES : await answerOf(ctx, run, options, interrupts.stop);
   if (!answer.yes) return answer.exitCode;
-  const final = await confirmAndFollow(ctx, run, answer.typed, interrupts);
+  const final = await confirmAndFollow(ctx, run, answer, interrupts);
   out.lines(outcomeLines(final, out.style, deps.now()));
   const successor = final.outcome?.successor;
   if (final.state !== 'plan_changed' || successor === undefined) return ended(ctx, final);

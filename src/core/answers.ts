@@ -21,6 +21,8 @@ export interface Answering {
    * are gone. Rejects when that can't be found out.
    */
   readonly find?: (who: ActorRef, run: Run) => Promise<Actor | null>;
+  /** It is answered in the same breath in which it was planned: nobody has looked at it in between. */
+  readonly atOnce?: boolean;
 }
 
 /** The last yes that a run needed; it is judged again right before the run begins. */
@@ -29,6 +31,8 @@ export interface Begun {
   /** The run as it waited. */
   readonly waited: Run;
   readonly request: RunRequest;
+  /** See {@link Answering.atOnce}. */
+  readonly atOnce: boolean;
 }
 
 /** The answer counts: the run is queued (`begun`), ended, or waits on for the second person. */
@@ -61,7 +65,7 @@ export class Answers {
       await this.#store(run, verdict.consent, 'rule_tightened', actor);
       return this.#deny(run, press, verdict.notice);
     }
-    const taken = await this.#apply(run, press, verdict);
+    const taken = await this.#apply(run, press, verdict, also.atOnce === true);
     if (taken) return taken;
     // Somebody else was faster. Where the run waits on all the same, the answer is judged by what is so now.
     const after = (await this.deps.store.runs.get(run.id)) ?? run;
@@ -117,7 +121,7 @@ export class Answers {
   }
 
   /** Null: somebody else has answered since the run was read. */
-  async #apply(run: Run, press: Press, verdict: Counting): Promise<Answered | null> {
+  async #apply(run: Run, press: Press, verdict: Counting, atOnce: boolean): Promise<Answered | null> {
     const { actor, answer } = press;
     const { consent } = verdict;
     if (verdict.does === 'end') {
@@ -144,7 +148,9 @@ export class Answers {
     const patch = { decidedBy: actorRef(actor), queuedAt, owner: this.self.owner, consent };
     const event = answer === 'approve' ? 'approved' : 'confirmed';
     const queued = await this.records.agreed(run, 'queued', patch, event, actor);
-    return queued && { ok: true, run: queued, begun: { press, waited: run, request: verdict.request } };
+    return (
+      queued && { ok: true, run: queued, begun: { press, waited: run, request: verdict.request, atOnce } }
+    );
   }
 
   /** Where the one who asked can't let it begin, nothing comes of the request, unless other people are asked. */

@@ -112,6 +112,11 @@ export interface Executor<Kind extends IntentKind = IntentKind, Data extends Jso
   /** plan() asks only other machines, which costs this one nothing: it takes no place among the plans at once. */
   readonly asksElsewhere?: boolean;
   /**
+   * Planning costs as much as the work, and run() proves itself what matters of a plan of a moment ago: one that nobody has
+   * looked at is not made again before it runs.
+   */
+  readonly plansOnce?: boolean;
+  /**
    * The hosts, paths and services that plan() and observe() ask, such as `path:/mnt/nas/x` or `host:nas.lan`: few of
    * the same host, service or mount are asked at once; paths on a disk of this machine don't count. Left out: one place
    * for the stack.

@@ -39,6 +39,7 @@ export async function lastLook(
   const overtaken =
     (await checkUndo(deps, before.ticket.request)) ?? (await checkResume(deps, before.ticket, run.id));
   if (overtaken) return end(outcomes.refused(overtaken));
+  if (isOfThisMoment(deps, run, begun)) return { next: 'begin', ticket: before.ticket };
   const now = await planner.plan(before.ticket, run.id, plannedAt, signal);
   if (signal.aborted) return end(outcomes.endedInQueue(signal.reason as StopCause));
   if (!now.ok) return end(now.outcome);
@@ -52,6 +53,20 @@ export async function lastLook(
   // Planning takes its time, and the policy may have changed meanwhile.
   const after = await stillAllowed(deps, run, begun, plannedAt);
   return after.ok ? { next: 'begin', ticket: after.ticket } : end(outcomes.refused(after.notice));
+}
+
+/** In ms; after that the world may be another one. */
+const MOMENT_MS = 2000;
+
+/** Was it planned just now, without anybody in between, and would planning again cost as much as the work? */
+function isOfThisMoment({ executors, now }: CoreDeps, { plan, queuedAt }: Run, { atOnce }: Begun): boolean {
+  if (!atOnce || queuedAt === null || plan.parts.length === 0 || plan.undoes !== undefined) return false;
+  const waited = now().getTime() - Date.parse(queuedAt);
+  return (
+    waited >= 0 &&
+    waited < MOMENT_MS &&
+    plan.parts.every(({ kind }) => executors.get(kind)?.plansOnce === true)
+  );
 }
 
 function end(outcome: Outcome): LastLook {

@@ -52,6 +52,8 @@ export class World {
   readonly rolledBack: string[] = [];
   /** Whether what has ended can be undone; asked when a process starts. */
   canUndo = false;
+  /** Whether planning costs as much as the work; asked when a process starts. */
+  plansOnce = false;
   readonly undone: string[] = [];
   duringUndo: () => Promise<undefined> = async () => undefined;
   /** Facts of what an intent's plan finds, such as containers' ids. */
@@ -62,6 +64,7 @@ export class World {
 export function executorOf(world: World): Executor<'files'> {
   return {
     kind: 'files',
+    ...(world.plansOnce ? { plansOnce: true } : {}),
     plan: async (fields, ctx) => {
       if (world.planBug) throw new Error('bug in plan');
       const { intent, plannedAt, dryRun } = ctx;

@@ -52,6 +52,8 @@ export interface DockerVolumesFields {
   /** More deletions than this block the plan. */
   readonly max_delete: number;
   readonly require_mount: boolean;
+  /** How source and destination are compared in the end: by every byte; without it by size and time. */
+  readonly verify?: 'checksum';
   /** Name of the environment variable with the rsync daemon's password. */
   readonly password_secret: string | null;
   /** For ssh, in place of port 22 or what ssh's own configuration says. */

@@ -1,9 +1,9 @@
 import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import {
+  checkCommand,
   copyCommand,
   deleteByRulesCommand,
   deleteCommand,
-  dryRunCommand,
   folderTimesCommand,
   lookCommand,
   syncCommand,
@@ -31,6 +31,6 @@ export function commandsOf(
     look: lookCommand(fields),
     folderTimes: fields.options.includes('--omit-dir-times') ? [] : folderTimesCommand(fields),
     removeByRules: deleteByRulesCommand(fields, deletions.length),
-    check: dryRunCommand({ ...fields, mirror: false }),
+    check: checkCommand(fields),
   };
 }

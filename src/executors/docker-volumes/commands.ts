@@ -57,6 +57,26 @@ export function dryRunCommand(fields: Fields, isNamingAll = false): string[] {
   ];
 }
 
+/** The dry run once more, without deletions: what it would still send is not as it should be. */
+export function checkCommand(fields: Fields & Pick<DockerVolumesFields, 'verify'>): string[] {
+  const [program = '', ...rest] = dryRunCommand({ ...fields, mirror: false });
+  const reads = fields.verify === 'checksum' && !rest.includes('--checksum');
+  return [program, ...(reads ? ['--checksum'] : []), ...rest];
+}
+
+/** Lets a dry run tell what each pattern leaves out. */
+export const TELL_FILTERS = '--debug=FILTER';
+
+/** Counts the source's files at the paths on stdin and below them. */
+export function countCommand({ source, options }: Pick<Fields, 'source' | 'options'>): string[] {
+  return [
+    ...['rsync', '--dry-run', '--recursive', '--links', '-D', '--no-implied-dirs', '--ignore-missing-args'],
+    ...['--from0', '--files-from=-', '--stats', '--no-human-readable'],
+    ...options.filter((option) => option === '--one-file-system'),
+    ...['--', `${source}/`, NOWHERE],
+  ];
+}
+
 /** What a copy may use: see {@link BothSides}. */
 export interface Usable {
   readonly fsync: boolean;

@@ -4,9 +4,11 @@ import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { unreadable, unreadableBelow } from '../shared/source.js';
 import { toolMissing } from '../shared/tools.js';
-import { dryRunCommand, rsyncEnvironment } from './commands.js';
+import { dryRunCommand, rsyncEnvironment, TELL_FILTERS } from './commands.js';
 import { complaintIn, reported } from './complaints.js';
 import type { DestinationLimits } from './destination-limits.js';
+import type { Excluded } from './exclude-words.js';
+import { countExcluded, patternsOf, patternWatch } from './excluded.js';
 import { isUnreachable } from './exit-codes.js';
 import { type Listing, listingReader } from './listing.js';
 import { stuckIn } from './replaced.js';
@@ -17,29 +19,44 @@ export type DryRun =
       readonly listing: Listing;
       /** Folders that can't be replaced without deleting what is in them. */
       readonly stuck: readonly string[];
+      readonly excluded: Excluded;
     }
   | { readonly ok: false; readonly notice: Notice };
 
-/** Asks rsync what it would do. `real` is the resolved source. */
-export async function dryRun(limits: DestinationLimits, real: string, ctx: PlanContext): Promise<DryRun> {
+/**
+ * Asks rsync what it would do.
+ * @param real the resolved source
+ * @param tells both sides know --debug
+ */
+export async function dryRun(
+  limits: DestinationLimits,
+  real: string,
+  tells: boolean,
+  ctx: PlanContext,
+): Promise<DryRun> {
   const { fields } = limits;
   const closed = await unreadableBelow(ctx.host, real);
   if (closed === null) return { ok: false, notice: toolMissing('find') };
-  const { listing, onLine } = listingReader(closed);
-  const result = await ctx.host.exec(dryRunCommand(fields, limits.isNamingAll), {
+  const { listing, onLine } = listingReader(closed, fields.options.includes('--sparse'));
+  const patterns = tells ? patternsOf(fields) : [];
+  const watch = patternWatch(patterns);
+  const [program = '', ...rest] = dryRunCommand(fields, limits.isNamingAll);
+  const argv = [program, ...(patterns.length > 0 ? [TELL_FILTERS] : []), ...rest];
+  const result = await ctx.host.exec(argv, {
     env: rsyncEnvironment(fields),
     log: 'none',
     keep: 64 * 1024,
     onStdout: (line) => {
-      onLine(line);
+      if (onLine(line) === null && patterns.length > 0) watch.onLine(line);
       limits.onLine(line);
     },
   });
   if (listing.found.length > 0) return { ok: false, notice: unreadable(fields.source, listing.found) };
   // Exit 24: files vanished meanwhile, which is no matter when only counting.
-  if (result.ok || result.exitCode === 24) return { ok: true, listing, stuck: [] };
   const stuck = result.exitCode === 23 ? stuckIn(result.stderr) : [];
-  if (stuck.length > 0) return { ok: true, listing, stuck };
+  if (result.ok || result.exitCode === 24 || stuck.length > 0) {
+    return { ok: true, listing, stuck, excluded: await countExcluded(fields, watch, ctx.host) };
+  }
   return { ok: false, notice: dryRunFailed(fields, result.exitCode, result.stderr) };
 }
 

@@ -13,6 +13,7 @@ function withoutLists(data: Json): Json {
 /** Copies a folder's contents to another place with rsync, in place; deletions exactly as shown. */
 export const dockerVolumes: Executor<'docker_volumes', MirrorData> = {
   kind: 'docker_volumes',
+  plansOnce: true,
   data: {
     version: 2,
     earlier: withoutLists,

@@ -62,16 +62,21 @@ export interface Listing {
   readonly deletions: string[];
   /** Names of files to be sent that are in the given set. */
   readonly found: string[];
+  /** Files of which bytes are sent, where they are wanted. */
+  readonly sent: { readonly name: string; readonly size: number; readonly isNew: boolean }[];
 }
 
 /** Collects a {@link Listing} line by line, from `--out-format` and `--stats`. */
-export function listingReader(wanted: ReadonlySet<string> = new Set()): {
+export function listingReader(
+  wanted: ReadonlySet<string> = new Set(),
+  keepsSent = false,
+): {
   readonly listing: Listing;
   readonly onLine: (line: string) => Item | null;
 } {
   const listing: Listing = {
     ...{ files: 0, totalBytes: 0, created: 0, transfers: 0, transferBytes: 0, neededBytes: 0, isNew: false },
-    ...{ overwritten: [], tops: [], deletions: [], found: [] },
+    ...{ overwritten: [], tops: [], deletions: [], found: [], sent: [] },
   };
   const newFolders = new Set<string>();
   let leftOut = 0;
@@ -83,6 +88,7 @@ export function listingReader(wanted: ReadonlySet<string> = new Set()): {
     else listing.overwritten.push({ name, type, time });
     if (type !== 'f' || isLink) return;
     listing.transferBytes += size;
+    if (keepsSent) listing.sent.push({ name, size, isNew: fate === 'new' });
     if (fate === 'new') newBytes += size;
     else largestChange = Math.max(largestChange, size);
     listing.neededBytes = newBytes + largestChange;

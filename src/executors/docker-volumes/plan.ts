@@ -15,7 +15,9 @@ import { commandsOf } from './commands-of.js';
 import type { MirrorData } from './data.js';
 import { type DestinationLimits, destinationLimits } from './destination-limits.js';
 import { dryRun } from './dry-run.js';
+import { type Excluded, idleNotices, NOTHING_EXCLUDED } from './exclude-words.js';
 import { MAKE_ROOM } from './exit-codes.js';
+import { neededBytes } from './holes.js';
 import { type Listing, listingReader } from './listing.js';
 import { askOtherSide, checkRemoteParent } from './other-side.js';
 import { ownUid } from './owners.js';
@@ -31,6 +33,9 @@ const NO_DELETIONS = { inTheWay: [], replaced: [], deletions: [] } as const;
 interface Findings {
   readonly listing: Listing;
   readonly impact: Impact;
+  readonly excluded: Excluded;
+  /** Bytes of space. */
+  readonly needed: number;
   readonly blockers: readonly Notice[];
   readonly warnings: readonly Notice[];
   readonly sourceMount: string | null;
@@ -50,19 +55,20 @@ export async function planMirror(
   const blocked = found.blockers.length > 0;
   // A plan that can't be confirmed needs no working data, and the list may be very long.
   const parts = blocked ? NO_DELETIONS : { ...sortDeletions(listing), replaced: found.impact.replaced };
-  const { files, totalBytes, transfers, transferBytes, created, neededBytes } = listing;
+  const { files, totalBytes, transfers, transferBytes, created } = listing;
   const data: MirrorData = {
     source: fields.source,
     destination: fields.destination,
     passwordSecret: fields.password_secret,
     ...parts,
     ...commandsOf(fields, parts, usable),
-    ...{ files, totalBytes, transfers, transferBytes, created, neededBytes },
+    ...{ files, totalBytes, transfers, transferBytes, created },
+    neededBytes: found.needed,
     newer: found.impact.newer.length,
     sourceMount: found.sourceMount,
   };
   return {
-    steps: steps(data),
+    steps: steps(data, found.excluded),
     effects: effects(data, listing),
     touches: [`stack:${ctx.stack}`, touchOf(fields.destination)],
     warnings: found.warnings,
@@ -102,9 +108,11 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
   let { listing } = listingReader();
   let impact: Impact = NO_IMPACT;
   let limits: DestinationLimits | null = null;
+  let excluded = NOTHING_EXCLUDED;
+  let needed = 0;
   if (real !== null && both !== null && blockers.length === 0) {
     limits = await destinationLimits(both.fields, real, { ...both, nearest: place?.nearest ?? null }, host);
-    const asked = await dryRun(limits, real, ctx);
+    const asked = await dryRun(limits, real, both.info, ctx);
     if (!asked.ok) block(asked.notice);
     else {
       listing = asked.listing;
@@ -115,21 +123,19 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
       impact = await impactOf(limits.fields, asked, host);
       block(checkReplaced(fields, impact));
       block(checkLimit(fields, listing.deletions.length + impact.replaced.length));
+      excluded = asked.excluded;
+      needed = await neededBytes(both.fields, listing, real, host);
+      warnings.push(...idleNotices(fields.source, excluded));
       const newer = newerNotice(fields, impact);
       if (newer) warnings.push(newer);
     }
   }
   const space = place
-    ? checkSpace(
-        fields.destination,
-        await host.free(place.nearest),
-        { bytes: listing.neededBytes },
-        MAKE_ROOM,
-      )
+    ? checkSpace(fields.destination, await host.free(place.nearest), { bytes: needed }, MAKE_ROOM)
     : unknownSpace(fields.destination);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
   const usable = both && { ...both, fields: limits?.fields ?? both.fields };
-  return { listing, impact, blockers, warnings, sourceMount, real, both: usable };
+  return { listing, impact, excluded, needed, blockers, warnings, sourceMount, real, both: usable };
 }
 
 /** What both rsyncs can do; null when the other side does not let us in. */

@@ -4,6 +4,7 @@ import type { Effect, PlanStep } from '../../core/plan.js';
 import { someOf } from '../shared/wording.js';
 import { ROOM_OPTIONS } from './commands.js';
 import type { MirrorData } from './data.js';
+import { type Excluded, excludedText } from './exclude-words.js';
 import type { Listing } from './listing.js';
 import { lookBackCommand } from './look-back.js';
 import { readable } from './names.js';
@@ -22,11 +23,11 @@ export function stepNames({ destination, deletions }: MirrorData): readonly Step
 }
 
 /** The plan as people read it. */
-export function steps(data: MirrorData): readonly PlanStep[] {
+export function steps(data: MirrorData, excluded: Excluded): readonly PlanStep[] {
   const lookBack = lookBackCommand(data.check, data.destination);
   const all: Readonly<Record<StepName, PlanStep>> = {
     copy: {
-      title: phrase`${copyTitle(data)}${roomText(data)}`,
+      title: phrase`${copyTitle(data)}${excludedText(excluded)}${roomText(data)}`,
       commands: [data.copy],
       slack: SLACK,
       // Making room is among the deletions that may be fewer.
@@ -35,11 +36,16 @@ export function steps(data: MirrorData): readonly PlanStep[] {
     sync: { title: phrase`Write it through to the disk.`, commands: [data.sync] },
     remove: { title: removeTitle(data), commands: removal(data), deletes: true },
     check: {
-      title: phrase`Check that ${code(data.destination)} lacks nothing.`,
+      title: checkTitle(data),
       commands: [data.check, ...(lookBack === null ? [] : [lookBack])],
     },
   };
   return stepNames(data).map((name) => all[name]);
+}
+
+function checkTitle({ destination, check }: MirrorData): Phrase {
+  const how = check.includes('--checksum') ? 'every byte' : 'size and time';
+  return phrase`Verify that ${code(destination)} is complete, by ${how} of each file.`;
 }
 
 function removal({ remove, look, folderTimes, removeByRules }: MirrorData): PlanStep['commands'] {

@@ -83,7 +83,7 @@ async function planned(
 
 /** Nobody has to agree: it begins in the name of the one who asked. */
 async function begin(talk: Conversation, { pipeline, redact }: OpenDeps, run: Run): Promise<void> {
-  const decision = await pipeline.decide(run.id, talk.actor, 'confirm');
+  const decision = await pipeline.decide(run.id, talk.actor, 'confirm', { atOnce: true });
   if (!decision.ok) await talk.tell(refusal(redact(decision.notice)));
 }
 

@@ -47,7 +47,7 @@ export function createCarrier(deps: SchedulerDeps, closing: () => boolean): Carr
   /** Whoever wrote the schedule down has agreed already, unless the rules want a person for each run. */
   const agree = async (due: Due, run: Pick<Run, 'id'>, schedule: Schedule): Promise<boolean> => {
     const actor = scheduleActor(schedule);
-    const decision = await pipeline.decide(run.id, actor, 'confirm');
+    const decision = await pipeline.decide(run.id, actor, 'confirm', { atOnce: true });
     if (decision.ok) return true;
     const { notice } = decision;
     if (LATER.includes(notice.code)) return false;

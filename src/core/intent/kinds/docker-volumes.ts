@@ -32,6 +32,11 @@ export const dockerVolumes = defineKind({
     ),
     require_mount: requireMount,
     min_files: minFiles,
+    verify: described(
+      z.enum(['size_and_time', 'checksum']).default('size_and_time'),
+      'How source and destination are compared after the copy; checksum reads every byte of both.',
+      'checksum',
+    ),
     password_secret: described(
       secretName.optional(),
       'The environment variable with the rsync daemon’s password.',
@@ -60,6 +65,7 @@ export const dockerVolumes = defineKind({
       max_delete: document.max_delete,
       require_mount: document.require_mount,
       ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
+      ...(document.verify === 'checksum' ? { verify: document.verify } : {}),
       password_secret: document.password_secret ?? null,
       ...(ssh_port === undefined ? {} : { ssh_port }),
       ...(ssh_key === undefined

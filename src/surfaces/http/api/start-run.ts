@@ -87,7 +87,7 @@ export async function startRun(
   const run = await pipeline.prepare(admission.ticket, shown);
   if (run.state !== 'awaiting') return { kind: 'planned', run };
   const typed = wish.confirm === undefined ? {} : { typed: wish.confirm };
-  const decision = await pipeline.decide(run.id, actor, 'confirm', typed);
+  const decision = await pipeline.decide(run.id, actor, 'confirm', { ...typed, atOnce: true });
   if (decision.ok) return { kind: 'runs', run: decision.run, done: decision.done };
   if (WAITS_FOR_PERSON.includes(decision.notice.code)) return { kind: 'waits', run, notice: decision.notice };
   // Nobody else can answer this preview.

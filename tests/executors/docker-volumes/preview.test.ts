@@ -146,7 +146,7 @@ describe('a sparse file', () => {
     mountTmpfs(lab.path('small'), '8m');
     const small = { destination: lab.path('small') };
     put(lab.path('src', 'disk.raw'), 'x');
-    truncateSync(lab.path('src', 'disk.raw'), 1024 ** 3);
+    truncateSync(lab.path('src', 'disk.raw'), 64 * 1024 ** 2);
     expect(codes((await planned(small)).blockers)).toEqual(['destination_full']);
     const part = await planned({ ...small, options: ['--sparse'] });
     expect(codes(part.blockers)).toEqual([]);

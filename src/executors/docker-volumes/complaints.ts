@@ -3,6 +3,7 @@ import { type Notice, notice } from '../../core/reasons.js';
 import type { Complaint, Transfer } from './complaint.js';
 import { daemonComplaint } from './daemon-complaints.js';
 import { tellingLine } from './harmless.js';
+import { limitComplaints } from './limit-complaints.js';
 import { hostOf, placeKind } from './place.js';
 import { sshComplaint } from './ssh-complaints.js';
 
@@ -13,7 +14,7 @@ import { sshComplaint } from './ssh-complaints.js';
 export function complaintIn(stderr: string, transfer: Transfer): Notice | null {
   const kind = placeKind(transfer.destination);
   const own = kind === 'ssh' ? sshComplaint : kind === 'daemon' ? daemonComplaint : [];
-  return firstOf([...own, ...OF_RSYNC], stderr, transfer);
+  return firstOf([...own, ...OF_RSYNC, ...limitComplaints], stderr, transfer);
 }
 
 function firstOf(complaints: readonly Complaint[], stderr: string, transfer: Transfer): Notice | null {

@@ -9,6 +9,8 @@ export interface Seen {
   readonly size: number;
   /** Relative to the source, without a slash at the end; as people read it. */
   readonly name: string;
+  /** The name is valid UTF-8. */
+  readonly isText: boolean;
 }
 
 const LINE = /^[<>ch.]([fdLDS])([^|]{7,9}) *\|(\d+)\|(?:\d{4}\/\d\d\/\d\d-\d\d:\d\d:\d\d\|)?(.*)$/;
@@ -17,5 +19,7 @@ const LINE = /^[<>ch.]([fdLDS])([^|]{7,9}) *\|(\d+)\|(?:\d{4}\/\d\d\/\d\d-\d\d:\
 export function seenIn(line: string): Seen | null {
   const [, type, flags, size, printed] = LINE.exec(line) ?? [];
   if (type === undefined || flags === undefined || printed === undefined || printed === './') return null;
-  return { type, flags, size: Number(size), name: readable(printed).replace(/\/$/, '') };
+  const name = readable(printed);
+  const isText = name !== printed || !/\\#[2-3][0-7]{2}/.test(printed);
+  return { type, flags, size: Number(size), name: name.replace(/\/$/, ''), isText };
 }

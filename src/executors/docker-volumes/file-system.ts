@@ -12,6 +12,8 @@ export interface FileSystem {
   readonly ignoresCase: boolean;
   /** `é` as one character and as two are the same name. */
   readonly normalizes: boolean;
+  /** Names are Unicode, so that one which is no UTF-8 can't be kept. */
+  readonly isUnicode: boolean;
   /** What a name can't hold; null: anything. */
   readonly forbidden: RegExp | null;
   /** Bytes of the largest file; null: no limit that matters. */
@@ -21,7 +23,7 @@ export interface FileSystem {
 }
 
 const FULL = {
-  ...{ isPlain: false, isWithoutOwners: false, ignoresCase: false, normalizes: false },
+  ...{ isPlain: false, isWithoutOwners: false, ignoresCase: false, normalizes: false, isUnicode: false },
   ...{ forbidden: null, maxBytes: null, window: 0 },
 };
 
@@ -29,7 +31,7 @@ const FULL = {
 const WINDOWS = /[\u0000-\u001f"*:<>?|\\]|[. ]$/;
 
 const FAT: FileSystem = {
-  ...{ ...FULL, name: 'FAT', isPlain: true, ignoresCase: true, forbidden: WINDOWS },
+  ...{ ...FULL, name: 'FAT', isPlain: true, ignoresCase: true, isUnicode: true, forbidden: WINDOWS },
   ...{ maxBytes: 4 * 1024 ** 3 - 1, window: 2 },
 };
 
@@ -37,8 +39,8 @@ const KNOWN: Readonly<Record<string, FileSystem>> = {
   vfat: FAT,
   msdos: FAT,
   exfat: { ...FAT, name: 'exFAT', maxBytes: null, window: 1 },
-  ntfs: { ...FULL, name: 'NTFS', isWithoutOwners: true },
-  hfsplus: { ...FULL, name: 'HFS+', ignoresCase: true, normalizes: true },
+  ntfs: { ...FULL, name: 'NTFS', isWithoutOwners: true, isUnicode: true },
+  hfsplus: { ...FULL, name: 'HFS+', ignoresCase: true, isUnicode: true, normalizes: true },
 };
 
 /**
@@ -52,7 +54,10 @@ export async function fileSystemOf(host: Host, folder: string): Promise<FileSyst
   const known =
     KNOWN[type === 'fuseblk' ? await onDevice(host, source) : type.replace(/^fuse\./, '')] ?? null;
   const words = options.split(',');
-  const limits = known?.isWithoutOwners && words.includes('default_permissions') ? null : known;
+  const limits =
+    known?.isWithoutOwners && words.includes('default_permissions')
+      ? { ...known, isWithoutOwners: false }
+      : known;
   if (limits?.ignoresCase || !(words.includes('nocase') || (await answersToOtherCase(host, folder))))
     return limits;
   return { ...(limits ?? { ...FULL, name: type }), ignoresCase: true };
@@ -63,7 +68,12 @@ async function answersToOtherCase(host: Host, folder: string): Promise<boolean> 
   if (!(await host.access(folder, 'read'))) return false;
   const names = await host.list(folder);
   const tried = names.find((name) => /[a-z]/i.test(name) && !names.includes(otherCase(name)));
-  return tried !== undefined && (await host.stat(posix.join(folder, otherCase(tried)))) !== null;
+  if (tried !== undefined) return (await host.stat(posix.join(folder, otherCase(tried)))) !== null;
+  // An empty folder: its own name tells, unless that is on another file system.
+  const [above, own] = [posix.dirname(folder), otherCase(posix.basename(folder))];
+  const isOfSame = (await host.stat(above))?.device === (await host.stat(folder))?.device;
+  if (!isOfSame || (await host.stat(posix.join(above, own))) === null) return false;
+  return (await host.access(above, 'read')) && !(await host.list(above)).includes(own);
 }
 
 function otherCase(name: string): string {

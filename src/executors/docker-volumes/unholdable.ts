@@ -30,10 +30,11 @@ export function unholdableReader(system: FileSystem): Unholdable {
   const onLine = (line: string): void => {
     const seen = seenIn(line);
     if (seen === null) return;
-    const { type, name, size } = seen;
+    const { type, name, size, isText } = seen;
     if (system.isPlain) ofKind[type]?.push(name);
     const last = name.slice(name.lastIndexOf('/') + 1);
-    if (system.forbidden?.test(last) || lengthOf(last, system) > MAX_NAME) names.push(name);
+    const isForeign = system.isUnicode && !isText;
+    if (isForeign || system.forbidden?.test(last) || lengthOf(last, system) > MAX_NAME) names.push(name);
     if (type === 'f' && system.maxBytes !== null && size > system.maxBytes) large.push(name);
     if (!system.ignoresCase && !system.normalizes) return;
     const key = keyOf(name, system);
@@ -101,7 +102,7 @@ function cannot(
 /** Patterns that can be written as they are: anchored, with what is a wildcard quoted. */
 function leaveOut(found: readonly string[]): Phrase {
   const [first = ''] = found;
-  const pattern = `/${first.replace(/[*?[\]\\]/g, '?')}`;
+  const pattern = `/${first.replace(/\\#[0-7]{3}|[*?[\]\\]/g, '?')}`;
   return phrase`Rename ${found.length === 1 ? 'it' : 'them'}, or leave ${found.length === 1 ? 'it' : 'them'} out: ${code(`exclude: [${JSON.stringify(pattern)}]`)}${found.length === 1 ? '' : ' and so on'}.`;
 }
 

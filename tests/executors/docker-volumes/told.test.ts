@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
+import { complaintIn } from '../../../src/executors/docker-volumes/complaints.js';
 import type { FileSystem } from '../../../src/executors/docker-volumes/file-system.js';
 import { tellingLine } from '../../../src/executors/docker-volumes/harmless.js';
 import { lookBackCommand } from '../../../src/executors/docker-volumes/look-back.js';
@@ -27,8 +28,43 @@ test.each(OUTPUTS)('of %j the line that tells is picked', (stderr, line) => {
   expect(tellingLine(stderr)).toBe(line);
 });
 
+/** What rsync prints where nothing told before that it can't be kept; tried on exFAT and a daemon that isn't root. */
+test.each([
+  [
+    'rsync: [generator] symlink "/mnt/x/l" -> "a" failed: Function not implemented (38)',
+    'symlinks',
+    '--no-links',
+  ],
+  ['rsync: [generator] mknod "/mnt/x/fifo" failed: File exists (17)', 'devices', '--no-specials'],
+  ['rsync: [generator] chown "/y/." (in m) failed: Operation not permitted (1)', 'owners', '--no-owner'],
+  [
+    'rsync: [generator] failed to set permissions on "/d5/.": Operation not permitted (1)',
+    'modes',
+    '--no-perms',
+  ],
+  [
+    'rsync: [receiver] rsync_xal_set: lsetxattr("/mnt/x/a","user.k") failed: Operation not supported (95)',
+    'extended attributes',
+    '--no-xattrs',
+  ],
+  [
+    'rsync: [receiver] mkstemp "/mnt/x/.note 12:30.txt.w9" failed: Invalid argument (22)',
+    'the name',
+    'exclude',
+  ],
+  ['rsync: [receiver] mkstemp "/mnt/x/.long" failed: File name too long (36)', 'the name', 'exclude'],
+  ['rsync: [receiver] write failed on "/mnt/x/big" failed: File too large (27)', 'as large as', 'exclude'],
+])('%s: told as a limit, with a way to leave it out', (line, what, way) => {
+  const stderr = `skipping non-regular file "x"\n${line}\nrsync error: some files/attrs were not transferred (code 23)`;
+  const found = complaintIn(stderr, { destination: '/mnt/x', source: '/src', hasSecret: false });
+  expect(found?.code).toBe('destination_limits');
+  expect(plain(found?.message ?? [])).toContain(what);
+  expect(plain(found?.remedy ?? [])).toContain(way);
+});
+
 const FULL: FileSystem = {
   ...{ name: 'test', isPlain: false, isWithoutOwners: false, ignoresCase: false, normalizes: false },
+  isUnicode: false,
   ...{ forbidden: null, maxBytes: null, window: 0 },
 };
 
@@ -58,6 +94,12 @@ describe('what a file system can’t hold', () => {
         '.f          |1|STRASSE',
       ]),
     ).toEqual([]);
+    expect(blockedBy({}, lines)).toEqual([]);
+  });
+
+  test('names that are no UTF-8, where names are Unicode', () => {
+    const lines = [String.raw`>f+++++++++|1|bad\#377\#376`, accent];
+    expect(blockedBy({ isUnicode: true }, lines)).toEqual([expect.stringContaining('can’t hold 1 name')]);
     expect(blockedBy({}, lines)).toEqual([]);
   });
 

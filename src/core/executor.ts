@@ -64,6 +64,8 @@ export interface RunContext {
   readonly artifactDeleted: (path: string) => Promise<void>;
   /** A line of a tool that the host did not run, such as a service's log; goes where commands' output goes. */
   readonly output: (line: string) => void;
+  /** Waits for a service that isn't asked through the host: while it is silent, the run keeps nobody from a place. */
+  readonly outside?: <T>(answer: Promise<T>) => Promise<T>;
   /** Kept for the next plan of the same origin, when this run succeeds. */
   readonly remember: (facts: Json) => void;
 }

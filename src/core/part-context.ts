@@ -101,6 +101,7 @@ export function contextFor(
     addArtifact: (artifact) => writes.addArtifact(part, artifact),
     artifactDeleted: (path) => writes.artifactDeleted(part.intent, path),
     output: (line) => output('stdout', line),
+    ...(scope.activity ? { outside: scope.activity.during } : {}),
     remember: scope.remember,
   };
   const cutOff = async (): Promise<void> => {

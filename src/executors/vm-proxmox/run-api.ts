@@ -24,7 +24,7 @@ export async function runThroughApi(
   ctx: RunContext,
 ): Promise<PartResult> {
   // Without the run's signal: a request that is cut off leaves in the dark what Proxmox did.
-  const access = apiAccess(settings.api);
+  const access = heardOf(apiAccess(settings.api), ctx);
   const began = ctx.now();
   ctx.step(STEP.backup, 'running');
   const started = await start(access, settings.api.url, data, began, ctx);
@@ -49,6 +49,11 @@ export async function runThroughApi(
     const unseen = phrase`Whether the new backup is in ${code(data.storage)} could not be seen: look there.`;
     return notMade('contact_lost', [message, unseen, phrase`The old backups are untouched.`], remedy);
   }
+}
+
+/** A Proxmox that hangs must not hold a place that another run needs. */
+function heardOf({ call }: Access, { outside }: RunContext): Access {
+  return outside ? { call: (...asked) => outside(call(...asked)) } : { call };
 }
 
 type Started =

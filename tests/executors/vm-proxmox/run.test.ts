@@ -45,6 +45,21 @@ describe('a backup', () => {
     expect(b.double.calls.filter(({ method }) => method === 'DELETE')).toEqual([]);
   });
 
+  test('waits for each answer outside, so that the run leaves its place while there is none', async () => {
+    const b = await start();
+    const plan = await b.lab.plan(b.executor, FIELDS);
+    const planned = b.double.calls.length;
+    let waits = 0;
+    const outside = <T>(answer: Promise<T>): Promise<T> => {
+      waits += 1;
+      return answer;
+    };
+    const result = await b.executor.run(plan, { ...b.lab.runContext(), outside });
+    expect(result.state).toBe('succeeded');
+    expect(waits).toBeGreaterThan(2);
+    expect(waits).toBe(b.double.calls.length - planned);
+  });
+
   test('never lets vzdump prune, and keeps the old backups', async () => {
     const b = await start();
     const old = oldBackups(b, [40, 2]);

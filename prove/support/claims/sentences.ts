@@ -200,6 +200,7 @@ const SENTENCES: readonly Sentence[] = [
   { like: re('rsync could not make its dry run: .+\\.') },
   { like: re('`?(?:rsync|tar|pigz|gzip|zstd|sync)`? ended with exit code \\d+\\.') },
   { like: re('`?(?:rsync|tar|pigz|gzip|zstd)`? was ended by SIG[A-Z]+\\.') },
+  { like: re('It said .+\\.') },
   { like: re('The new archive did not pass its check: .+\\.') },
   { like: re(`The destination is full: about ${BYTES} needed, ${BYTES} free on \\S+\\.`) },
   { like: re(`The destination is full: \\S+ takes nothing more, although ${BYTES} are free\\..+`) },

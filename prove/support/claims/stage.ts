@@ -64,7 +64,7 @@ export async function play(story: Story, theatre: Theatre): Promise<readonly Ver
   if (story.acts.some(({ fault }) => preparesMount(fault))) mountBelow(world);
   const intent = intentOf(story, world, place.destination(folder), theatre.knows);
   writeFileSync(join(root, 'intents/story.yaml'), intent.text);
-  const tools = makeTools(root, world.source);
+  const tools = makeTools(root);
   const verdicts: Verdict[] = [];
   const good: { readonly path: string; readonly source: string }[] = [];
   let hadMount = false;

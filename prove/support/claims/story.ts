@@ -59,7 +59,9 @@ export function storyOf(seed: number, covered: Coverage): Story {
   const dice = new Dice(seed);
   const place = least(dice, [...PLACE_NAMES], (name) => covered.count(name));
   const isLocal = LOCAL.includes(place);
-  const kind: Kind = !isLocal || dice.chance(0.5) ? 'docker_volumes' : dice.chance(0.2) ? 'plex' : 'files';
+  const kind: Kind = isLocal
+    ? dice.pick(['docker_volumes', 'docker_volumes', 'files', 'files', 'plex'] as const)
+    : 'docker_volumes';
   const form = formOf(kind, dice);
   const faults = FAULT_NAMES.filter((fault) => canMeet(kind, place, fault));
   const features = FEATURE_NAMES.filter((name) => kind === 'docker_volumes' || !OF_MIRRORS.includes(name));
@@ -90,7 +92,7 @@ export function storyOf(seed: number, covered: Coverage): Story {
 
 /** Mostly a folder; else a link to one or to a file, or one of two folders, by a parameter. */
 function formOf(kind: Kind, dice: Dice): Story['form'] {
-  if (kind === 'plex' || dice.chance(0.7)) return 'folder';
+  if (kind === 'plex' || dice.chance(kind === 'files' ? 0.5 : 0.8)) return 'folder';
   return kind === 'files'
     ? dice.pick(['link-to-folder', 'link-to-file', 'parameter'] as const)
     : 'link-to-folder';

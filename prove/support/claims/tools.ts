@@ -29,15 +29,15 @@ export interface Tools {
 const TURN_MS = 2;
 const OPEN_WITHIN_MS = 5000;
 
-/** Writes `rsync` and `tar` into a folder. A copy of `source`, which is no dry run, tells where it is and waits. */
-export function makeTools(folder: string, source: string): Tools {
+/** Writes `rsync` and `tar` into a folder. A copy of what is below it, which is no dry run, tells where it is and waits. */
+export function makeTools(folder: string): Tools {
   const [bin, mark] = [join(folder, 'bin'), join(folder, 'marks')];
   mkdirSync(bin, { recursive: true });
   mkdirSync(mark, { recursive: true });
   // Also for a tool that isn't root's.
   chmodSync(mark, 0o777);
   const plain = {
-    rsync: `case " $* " in *" --dry-run "*) look "$@";; *" --server "*|*" --version "*) exec "$real" "$@";; *"${source}"*) ;; *) exec "$real" "$@";; esac`,
+    rsync: `case " $* " in *" --dry-run "*) look "$@";; *" --server "*|*" --version "*) exec "$real" "$@";; *"${folder}/"*) ;; *) exec "$real" "$@";; esac`,
     tar: `case " $* " in *" --create "*) ;; *) exec "$real" "$@";; esac; case " $* " in *"=/dev/null "*) exec "$real" "$@";; esac`,
   };
   for (const [tool, first] of Object.entries(plain))

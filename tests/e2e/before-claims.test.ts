@@ -26,9 +26,13 @@ import { ROOT } from '../support/root.js';
 
 const FIXTURE = join(ROOT, 'tests/fixtures/store/before-claims');
 /** What the world was called in which the fixture was made. */
-const MADE: { base: string; container: string; name: string; task: Task; volumes: Volume[] } = JSON.parse(
-  readFileSync(join(FIXTURE, 'world.json'), 'utf8'),
-);
+const MADE: {
+  base: string;
+  container: string;
+  name: string;
+  task: Omit<Task, 'type' | 'archive' | 'volid'>;
+  volumes: Volume[];
+} = JSON.parse(readFileSync(join(FIXTURE, 'world.json'), 'utf8'));
 const root: Actor = { kind: 'operator', id: 'root', name: 'root' };
 /** What lies at the destinations, in the middle of each run. */
 const HALF = [
@@ -58,10 +62,15 @@ describeWithDocker('a data directory of before claims had levels', () => {
       write(path, 'half');
     for (const folder of ['intents', 'data']) mkdirSync(at(folder));
     double = await startProxmox(makeCertificates());
-    Object.assign(double.world, { now: MADE.task.starttime + 1, tasks: [MADE.task], volumes: MADE.volumes });
+    // With what the double has learnt since.
+    const behaviour = { ...double.world.behaviour, ...MADE.task.behaviour };
+    const task: Task = { type: 'qemu', archive: 'none', volid: 'none', ...MADE.task, behaviour };
+    Object.assign(double.world, { now: task.starttime + 1, tasks: [task], volumes: MADE.volumes });
     write('ca.pem', double.certificates.ca);
     makeImage(`${box}:box`, { version: 'before' });
-    docker('create', '--network', 'none', '--name', box, `${box}:box`);
+    // As the run left it, which stopped it to copy its files.
+    docker('run', '--detach', '--network', 'none', '--name', box, `${box}:box`);
+    docker('stop', box);
     writeIntents();
     await moveHere();
     app = await start();

@@ -138,6 +138,11 @@ const SENTENCES: readonly Sentence[] = [
     },
   },
   {
+    like: re('The name \\S+ was taken already\\.'),
+    judge: ({ archive }) =>
+      archive !== null && /-\d+\.tar/.test(archive.path) ? null : 'the archive has the name that was planned',
+  },
+  {
     like: re(`\\S+, checked, sha256 (?<head>[0-9a-f]{4})…(?<tail>[0-9a-f]{2})\\.`),
     judge: ({ archive, ...seen }, said) => {
       if (archive === null) return 'there is no archive';

@@ -43,6 +43,9 @@ const KNOWN: Readonly<Record<string, FileSystem>> = {
   hfsplus: { ...FULL, name: 'HFS+', ignoresCase: true, isUnicode: true, normalizes: true },
 };
 
+/** Types that don't say what is on the disk. */
+const HIDING = ['fuseblk', 'fuse'];
+
 /**
  * The file system of an existing folder of this host, where its type tells limits; null where there are none, or where
  * they can't be read.
@@ -52,7 +55,7 @@ export async function fileSystemOf(host: Host, folder: string): Promise<FileSyst
   const found = await host.exec(argv, { log: 'none' });
   const [type = '', source = '', options = ''] = found.ok ? found.stdout.trim().split(' ') : [];
   const known =
-    KNOWN[type === 'fuseblk' ? await onDevice(host, source) : type.replace(/^fuse\./, '')] ?? null;
+    KNOWN[HIDING.includes(type) ? await onDevice(host, source) : type.replace(/^fuse\./, '')] ?? null;
   const words = options.split(',');
   const limits =
     known?.isWithoutOwners && words.includes('default_permissions')
@@ -81,9 +84,9 @@ function otherCase(name: string): string {
   return lower === name ? name.toUpperCase() : lower;
 }
 
-/** FUSE hides what is on the disk: its first blocks tell. */
+/** FUSE hides what is on a disk, or in an image of one: its first blocks tell. */
 async function onDevice(host: Host, device: string): Promise<string> {
-  if (!device.startsWith('/dev/')) return '';
+  if (!device.startsWith('/')) return '';
   const probed = await host.exec(['blkid', '-p', '-o', 'value', '-s', 'TYPE', device], { log: 'none' });
   return probed.ok ? probed.stdout.trim() : '';
 }

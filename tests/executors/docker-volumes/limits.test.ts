@@ -141,6 +141,17 @@ testWith('NTFS', isRoot && has('mkfs.ntfs', '-V') && has('lowntfs-3g', '-V'))(
   },
 );
 
+testWith('NTFS', isRoot && has('mkfs.ntfs', '-V') && has('ntfs-3g', '-V'))(
+  'NTFS in an image that is mounted without a device is known as what it is',
+  async () => {
+    tool('truncate', '-s', '64M', lab.path('disk.img'));
+    tool('mkfs.ntfs', '-Q', '-F', lab.path('disk.img'));
+    tool('ntfs-3g', lab.path('disk.img'), lab.path('dst'));
+    const { warnings } = await lab.plan(dockerVolumes, fields);
+    expect(texts(warnings).join(' ')).toContain('is NTFS, mounted without permissions');
+  },
+);
+
 describe('at a daemon that is not root', () => {
   testWith('root and rsync', isRoot && has('rsync'))(
     'lost owners are counted after the copy, and said in the next preview',

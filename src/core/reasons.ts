@@ -228,6 +228,10 @@ export const REASONS = {
     summary: 'Some attributes of files could not be copied with them.',
     remedy: 'Restore those files, then set their attributes by hand, or use a file system that keeps them.',
   },
+  source_mount_new: {
+    summary: 'Something is mounted at or below the source that wasn’t at the last run.',
+    remedy: 'Check the preview: what was there before is hidden below the mount.',
+  },
   source_shrunk: {
     summary: 'The source has less than half of the files that the last run saw.',
     remedy: 'Check the source. If this is right, raise the limit as the message says.',

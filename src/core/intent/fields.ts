@@ -35,9 +35,11 @@ export interface FilesFields extends RetentionFields, CompressionFields {
   readonly require_mount: boolean;
   /**
    * The source must hold at least this many files. When given, it takes the place of the comparison with the
-   * last run (less than half of its files, or its mount gone, blocks the plan).
+   * last run (less than half of its files blocks the plan).
    */
   readonly min_files?: number;
+  /** The mounts at, above or below the source that must be there, in place of those of the last run. */
+  readonly source_mounts?: readonly string[];
 }
 
 export interface DockerVolumesFields {
@@ -62,9 +64,11 @@ export interface DockerVolumesFields {
   readonly ssh_key?: string;
   /**
    * The source must hold at least this many files. When given, it takes the place of the comparison with the
-   * last run (less than half of its files, or its mount gone, blocks the plan).
+   * last run (less than half of its files blocks the plan).
    */
   readonly min_files?: number;
+  /** The mounts at, above or below the source that must be there, in place of those of the last run. */
+  readonly source_mounts?: readonly string[];
 }
 
 export interface PlexFields extends RetentionFields, CompressionFields {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { SourceMounts } from '../shared/source-mounts.js';
 
 /** What plan() hands to run() and recover(). Sizes are bytes; paths as rsync prints them (see names.ts). */
 export type MirrorData = {
@@ -29,7 +30,8 @@ export type MirrorData = {
   /** Of the others, what is newer at the destination. */
   readonly newer: number;
   readonly neededBytes: number;
-  readonly sourceMount: string | null;
+  /** Null where the kernel doesn't tell. */
+  readonly mounts: SourceMounts | null;
 };
 
 export const MIRROR_SCHEMA: z.ZodType<MirrorData> = z.strictObject({
@@ -53,5 +55,5 @@ export const MIRROR_SCHEMA: z.ZodType<MirrorData> = z.strictObject({
   created: z.number(),
   newer: z.number(),
   neededBytes: z.number(),
-  sourceMount: z.string().nullable(),
+  mounts: z.strictObject({ real: z.string(), points: z.array(z.string()) }).nullable(),
 });

@@ -5,9 +5,9 @@ import { placeOf } from './place.js';
 
 /** Data of before what rsync replaces was listed: enough to tidy up after a run. */
 function withoutLists(data: Json): Json {
-  const { passages: _passages, ...rest } = data as { readonly [key: string]: Json };
+  const { passages: _passages, sourceMount: _mount, ...rest } = data as { readonly [key: string]: Json };
   const none = { replaced: [], look: [], folderTimes: [], removeByRules: [], created: 0, newer: 0 };
-  return { ...rest, ...none };
+  return { ...rest, ...none, mounts: null };
 }
 
 /** Copies a folder's contents to another place with rsync, in place; deletions exactly as shown. */

@@ -5,9 +5,14 @@ import { code, phrase } from '../../core/phrase.js';
 import type { Json, PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';
-import { rememberedNumber, rememberedText } from '../shared/memory.js';
-import { checkSourceMount, mountPointOf } from '../shared/mounts.js';
+import { rememberedNumber } from '../shared/memory.js';
 import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
+import {
+  compareMounts,
+  type MountQuestion,
+  type SourceMounts,
+  sourceMounts,
+} from '../shared/source-mounts.js';
 import { checkSpace } from '../shared/space.js';
 import type { Abilities } from './abilities.js';
 import { type BothSides, bothSides } from './both-sides.js';
@@ -38,7 +43,7 @@ interface Findings {
   readonly needed: number;
   readonly blockers: readonly Notice[];
   readonly warnings: readonly Notice[];
-  readonly sourceMount: string | null;
+  readonly mounts: SourceMounts | null;
   readonly real: string | null;
   /** What both rsyncs can do. */
   readonly both: BothSides | null;
@@ -65,7 +70,7 @@ export async function planMirror(
     ...{ files, totalBytes, transfers, transferBytes, created },
     neededBytes: found.needed,
     newer: found.impact.newer.length,
-    sourceMount: found.sourceMount,
+    mounts: found.mounts,
   };
   return {
     steps: steps(data, found.excluded),
@@ -73,7 +78,7 @@ export async function planMirror(
     touches: [`stack:${ctx.stack}`, touchOf(fields.destination)],
     warnings: found.warnings,
     blockers: found.blockers,
-    targets: { source: found.real },
+    targets: { source: found.real, mounts: found.mounts?.points ?? null },
     data,
   };
 }
@@ -98,10 +103,11 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
     block(await checkOverlap(host, fields.source, source.real, fields.destination));
   }
   const real = source.ok ? source.real : null;
-  const sourceMount = real === null ? null : await mountPointOf(host, real);
-  if (real !== null && fields.min_files === undefined) {
-    block(checkSourceMount(fields.source, real, rememberedText(before, 'mount'), sourceMount));
-  }
+  const question = mountQuestion(fields);
+  const mounts = real === null ? null : await sourceMounts(host, real, question);
+  const mounted = compareMounts(question, mounts, before);
+  block(mounted.blocker);
+  if (mounted.warning) warnings.push(mounted.warning);
 
   const both = blockers.length === 0 ? await lookAtBoth(fields, tools.here, ctx, block) : null;
   both?.warnings.forEach((warning) => void warnings.push(warning));
@@ -135,7 +141,17 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
     : unknownSpace(fields.destination);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
   const usable = both && { ...both, fields: limits?.fields ?? both.fields };
-  return { listing, impact, excluded, needed, blockers, warnings, sourceMount, real, both: usable };
+  return { listing, impact, excluded, needed, blockers, warnings, mounts, real, both: usable };
+}
+
+function mountQuestion({
+  source,
+  exclude,
+  options,
+  source_mounts: wanted,
+}: DockerVolumesFields): MountQuestion {
+  const staysOnOne = options.some((option) => option === '--one-file-system' || /^-[a-zA-Z]*x/.test(option));
+  return { source, exclude, staysOnOne, wanted };
 }
 
 /** What both rsyncs can do; null when the other side does not let us in. */

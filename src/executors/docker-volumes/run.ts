@@ -4,6 +4,7 @@ import { formatDuration } from '../../core/format.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { Notice } from '../../core/reasons.js';
 import { commandFailed, ended, STOPPED } from '../shared/failure.js';
+import { mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { check } from './check.js';
 import { copy } from './copy.js';
 import type { MirrorData } from './data.js';
@@ -29,7 +30,8 @@ export async function runMirror(part: PlanPart<MirrorData>, ctx: RunContext): Pr
     return ended(worked.failure, [INCOMPLETE, deletedOnFailure(tally.deleted)]);
   }
   await addMirror(data, tally, levelOf(data, tally), ctx);
-  ctx.remember({ files: tally.found?.equal ?? 0, mount: data.sourceMount, lost: tally.kept.lost() });
+  const lost = tally.kept.lost();
+  ctx.remember({ files: tally.found?.equal ?? 0, ...mountFacts(data.mounts), lost });
   const took = formatDuration(ctx.now().getTime() - began.getTime());
   return {
     state: 'succeeded',
@@ -48,14 +50,19 @@ function levelOf({ check: argv }: MirrorData, { found }: Tally): Level {
 /** The steps in order. */
 async function work(data: MirrorData, ctx: RunContext, tally: Tally): Promise<StepEnd> {
   const warnings: Notice[] = [];
-  for (const [index, name] of stepNames(data).entries()) {
+  const mounts = await watchMounts(data.mounts, ctx);
+  const names = stepNames(data);
+  for (const [index, name] of names.entries()) {
     ctx.step(index, 'running');
-    const done = await STEPS[name](data, ctx, tally);
+    // Nothing is copied or deleted because a disk is away.
+    const away = await mounts.look();
+    const done: StepEnd = away ? { ok: false, failure: away } : await STEPS[name](data, ctx, tally);
     ctx.step(index, done.ok ? 'done' : 'failed');
     if (!done.ok) return done;
     warnings.push(...done.value);
   }
-  return { ok: true, value: warnings };
+  const away = await mounts.look();
+  return away ? { ok: false, failure: away } : { ok: true, value: warnings };
 }
 
 const STEPS: Readonly<Record<StepName, Step>> = {

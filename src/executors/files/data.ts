@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { SourceMounts } from '../shared/source-mounts.js';
 
 /** What plan() hands to run() and recover(). Sizes are bytes. */
 export type FilesData = {
@@ -24,7 +25,8 @@ export type FilesData = {
   readonly streamBytes: number;
   /** The archive's size as far as it is known, else its upper bound. */
   readonly neededBytes: number;
-  readonly sourceMount: string | null;
+  /** Null where the kernel doesn't tell. */
+  readonly mounts: SourceMounts | null;
   /** Names and versions of the tools, for the manifest. */
   readonly tools: { readonly [name: string]: string };
   readonly deletions: readonly Deletion[];
@@ -36,6 +38,8 @@ export type FilesData = {
 export type Deletion = { readonly archive: string; readonly manifest: string | null };
 
 export const MANIFEST_SUFFIX = '.manifest.json';
+
+export const MOUNTS_SCHEMA = z.strictObject({ real: z.string(), points: z.array(z.string()) }).nullable();
 
 /** Members of a part's working data that an archive has, whoever makes it. */
 export const ARCHIVE_MEMBERS = {
@@ -53,7 +57,7 @@ export const ARCHIVE_MEMBERS = {
   bytes: z.number(),
   streamBytes: z.number(),
   neededBytes: z.number(),
-  sourceMount: z.string().nullable(),
+  mounts: MOUNTS_SCHEMA,
   tools: z.record(z.string(), z.string()),
   deletions: z.array(z.strictObject({ archive: z.string(), manifest: z.string().nullable() })),
   kept: z.number(),

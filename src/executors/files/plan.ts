@@ -6,9 +6,9 @@ import { code, phrase } from '../../core/phrase.js';
 import type { Effect, Json, PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';
-import { rememberedNumber, rememberedText } from '../shared/memory.js';
-import { checkSourceMount, mountPointOf } from '../shared/mounts.js';
+import { rememberedNumber } from '../shared/memory.js';
 import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
+import { compareMounts, type MountQuestion, sourceMounts } from '../shared/source-mounts.js';
 import { checkSpace, type Need } from '../shared/space.js';
 import { someOf } from '../shared/wording.js';
 import { packCommands, readCommands } from './commands.js';
@@ -36,11 +36,6 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
   if (!source.ok) block(source.notice);
   const isFolder = source.ok && source.type === 'directory';
   if (isFolder) block(await checkOverlap(host, fields.source, source.real, fields.destination));
-  const sourceMount = source.ok ? await mountPointOf(host, source.real) : null;
-  if (source.ok && fields.min_files === undefined) {
-    block(checkSourceMount(fields.source, source.real, rememberedText(before, 'mount'), sourceMount));
-  }
-
   let size: Measured = NOTHING;
   if (source.ok && toolbox.blockers.length === 0) {
     const measured = await measure(host, fields.source, source.real, fields.exclude);
@@ -53,6 +48,13 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
       else block(checkShrunk(fields.source, size.files, rememberedNumber(before, 'files'), fields.min_files));
     }
   }
+  // After the walk, which may have mounted what is mounted by its use.
+  const { exclude, source_mounts: wanted } = fields;
+  const asked: MountQuestion = { source: fields.source, exclude, staysOnOne: false, wanted };
+  const mounts = source.ok ? await sourceMounts(host, source.real, asked) : null;
+  const mounted = compareMounts(asked, mounts, before);
+  if (mounted.blocker) blockers.unshift(mounted.blocker);
+  if (mounted.warning) warnings.push(mounted.warning);
   const need = neededBytes(fields, size, lastStream(before), rememberedNumber(before, 'size'));
   const space = checkSpace(fields.destination, await host.free(place.nearest), need);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
@@ -77,7 +79,7 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
     read: readCommands(partial, compressor),
     ...{ files: size.files, bytes: size.bytes, streamBytes: size.streamBytes },
     neededBytes: 'bytes' in need ? need.bytes : need.atMost,
-    sourceMount,
+    mounts,
     tools: versions,
     deletions: old.deletions,
     kept: old.kept + 1,
@@ -88,7 +90,7 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
     touches: [`stack:${ctx.stack}`, `path:${fields.destination}`],
     warnings,
     blockers,
-    targets: { archive, source: source.ok ? source.real : null },
+    targets: { archive, source: source.ok ? source.real : null, mounts: mounts?.points ?? null },
     data,
   };
 }

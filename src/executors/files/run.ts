@@ -5,6 +5,7 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { diskFull, ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
+import { mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { shortHash } from '../shared/wording.js';
 import { readFailed, writePartial } from './archive.js';
 import { deleteOld } from './clean.js';
@@ -51,7 +52,7 @@ export async function runFiles(part: PlanPart<FilesData>, ctx: RunContext): Prom
     bytes: finished.bytes,
     size: finished.size,
     streamBytes: made.streamBytes,
-    mount: data.sourceMount,
+    ...mountFacts(data.mounts),
   });
   const took = formatDuration(ctx.now().getTime() - began.getTime());
   const amounts = `${formatBytes(finished.bytes)} → ${formatBytes(finished.size)}`;
@@ -96,6 +97,9 @@ async function make(planned: FilesData, began: Date, ctx: RunContext): Promise<M
   const { host } = ctx;
   try {
     ctx.step(STEP.copy, 'running');
+    const mounts = await watchMounts(data.mounts, ctx);
+    const missing = await mounts.look();
+    if (missing) return failedAt(data, STEP.copy, missing, ctx);
     const begun = await begin(data, ctx, async (own) => {
       if (own.createsFolder) await host.mkdir(own.destination);
       return writePartial(own, ctx);
@@ -103,6 +107,8 @@ async function make(planned: FilesData, began: Date, ctx: RunContext): Promise<M
     data = begun.data;
     const { result: written } = begun;
     if (!written.ok) return failedAt(data, STEP.copy, written.failure, ctx);
+    const away = await mounts.look();
+    if (away) return failedAt(data, STEP.copy, away, ctx);
     await host.sync(data.partial);
     ctx.step(STEP.copy, 'done');
 

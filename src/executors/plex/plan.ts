@@ -62,7 +62,7 @@ export async function planPlex(
     ...size,
     streamBytes: 0,
     neededBytes: 'bytes' in need ? need.bytes : need.atMost,
-    sourceMount: null,
+    mounts: null,
     tools: { ...toolbox.versions, ...(sqlite === null ? {} : { sqlite3: sqlite }) },
     deletions: old.deletions,
     kept: old.kept + 1,

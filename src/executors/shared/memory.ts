@@ -11,6 +11,11 @@ export function rememberedText(facts: Json, name: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+export function rememberedTexts(facts: Json, name: string): readonly string[] | null {
+  const value = field(facts, name);
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : null;
+}
+
 function field(facts: Json, name: string): Json {
   if (facts === null || typeof facts !== 'object' || Array.isArray(facts)) return null;
   return (facts as { readonly [key: string]: Json })[name] ?? null;

@@ -4,7 +4,7 @@ import { checked, described, type Fault, oneOrMore, secretName, wholeNumber } fr
 import { destination, destinationFault, localFault, localPath } from '../paths.js';
 import { checkRsyncOptions } from '../rsync-options.js';
 import { defineKind, type Place } from './kind.js';
-import { BACKUP, exclude, folder, minFiles, requireMount } from './shared.js';
+import { BACKUP, exclude, folder, minFiles, requireMount, sourceMounts } from './shared.js';
 
 /** A folder copied to another place with rsync. */
 export const dockerVolumes = defineKind({
@@ -37,6 +37,7 @@ export const dockerVolumes = defineKind({
       'How source and destination are compared after the copy; checksum reads every byte of both.',
       'checksum',
     ),
+    source_mounts: sourceMounts,
     password_secret: described(
       secretName.optional(),
       'The environment variable with the rsync daemon’s password.',
@@ -66,6 +67,7 @@ export const dockerVolumes = defineKind({
       require_mount: document.require_mount,
       ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
       ...(document.verify === 'checksum' ? { verify: document.verify } : {}),
+      ...(document.source_mounts === undefined ? {} : { source_mounts: document.source_mounts }),
       password_secret: document.password_secret ?? null,
       ...(ssh_port === undefined ? {} : { ssh_port }),
       ...(ssh_key === undefined

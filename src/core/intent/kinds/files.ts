@@ -3,7 +3,16 @@ import { described } from '../forms.js';
 import { localDestination, localPath } from '../paths.js';
 import { COMPRESSION, compressionOf } from './compression.js';
 import { defineKind } from './kind.js';
-import { BACKUP, exclude, folder, minFiles, RETENTION, requireMount, targetFolder } from './shared.js';
+import {
+  BACKUP,
+  exclude,
+  folder,
+  minFiles,
+  RETENTION,
+  requireMount,
+  sourceMounts,
+  targetFolder,
+} from './shared.js';
 
 /** A folder packed into an archive. */
 export const files = defineKind({
@@ -19,6 +28,7 @@ export const files = defineKind({
     ...RETENTION,
     require_mount: requireMount,
     min_files: minFiles,
+    source_mounts: sourceMounts,
   }),
   fields: (document, place) => ({
     source: place.resolved('source', localPath(document.source, place.folder)),
@@ -29,5 +39,6 @@ export const files = defineKind({
     min_keep: document.min_keep,
     require_mount: document.require_mount,
     ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
+    ...(document.source_mounts === undefined ? {} : { source_mounts: document.source_mounts }),
   }),
 });

@@ -94,6 +94,12 @@ export const minFiles = described(
   100,
 );
 
+export const sourceMounts = described(
+  z.array(checked(localFault)).max(200).optional(),
+  'The mounts at or below the source that must be there; takes the place of those of the last run.',
+  ['/srv/photos/2026'],
+);
+
 export const requireMount = described(
   z.boolean().default(false),
   'Refuse to run unless the destination is on a mounted disk or share.',

@@ -145,6 +145,16 @@ describe('after an update', () => {
     expect(worked).toEqual([]);
   });
 
+  test('nothing is done with the data of a later version, whatever brings earlier ones into shape', async () => {
+    bot = await start(3);
+    const { id } = await cutOff();
+    const { next, worked } = await nextBuild();
+    next.hosts.dead.add(101);
+    await next.ownership.recoverDead();
+    expect(said(await stored(id))).toContain('made by another version of ChatOps');
+    expect(worked).toEqual([]);
+  });
+
   test('a run that can’t be read is ended honestly, its processes too, and frees what it held', async () => {
     const { id } = await cutOff();
     const next = await start(2);

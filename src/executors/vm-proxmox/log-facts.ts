@@ -22,6 +22,8 @@ export interface LeftOut {
 
 /** What vzdump's log says about one guest's backup. Lines are hostile text, without their level. */
 export interface LogFacts {
+  /** `Starting Backup of VM` was there, for this guest. */
+  begun: boolean;
   /** `Finished Backup of VM` was there, for this guest. */
   finished: boolean;
   /** Why its backup failed, if the log says that it did. */
@@ -65,7 +67,16 @@ export interface LogFacts {
 
 export function noFacts(): LogFacts {
   return {
-    ...{ finished: false, failed: null, archives: [], end: null, errors: [], warned: [], included: [] },
+    ...{
+      begun: false,
+      finished: false,
+      failed: null,
+      archives: [],
+      end: null,
+      errors: [],
+      warned: [],
+      included: [],
+    },
     ...{ leftOut: [], damaged: [], changed: [], diskless: false, attributesLost: false, fellBack: null },
     ...{ mode: null, ran: false, held: null, heldSeconds: null, notFrozen: null, notThawed: null },
     ...{ fleecing: false, causes: new Map() },

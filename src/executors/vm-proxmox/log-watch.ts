@@ -22,6 +22,7 @@ export function watchLog(vmId: number, ctx: Pick<RunContext, 'progress'>): LogWa
     facts.end = endIn(line);
     const begun = guestBegunIn(line);
     if (begun !== null) isOthers = begun !== vmId;
+    if (begun === vmId) facts.begun = true;
     const failure = failureIn(line);
     const finished = finishedIn(line);
     if (finished === vmId) facts.finished = true;

@@ -33,6 +33,7 @@ export function judge(evidence: Evidence): Verdict {
   const why =
     (facts.failed === null ? null : phrase`its log says that the backup failed: ${code(facts.failed)}`) ??
     (logGap === null ? null : phrase`its log could not be read to the end: ${code(logGap)}`) ??
+    (facts.finished || facts.begun ? null : NOT_BEGUN) ??
     (facts.finished ? null : phrase`its log never says that the backup was finished`) ??
     missing ??
     (facts.diskless ? phrase`the backup holds no disk, only the configuration` : null) ??
@@ -42,6 +43,9 @@ export function judge(evidence: Evidence): Verdict {
   if (why === null && backup !== null) return { kind: 'made', backup };
   return { kind: 'unproven', backup, why: why ?? phrase`no new backup was found` };
 }
+
+/** vzdump passes guests over that it may not back up, and ends well. */
+const NOT_BEGUN = phrase`its log says nothing of this guest: the token may lack ${code('VM.Backup')} on it`;
 
 /** The volume that the log names, or what is wrong with it. */
 function findNamed({ data, facts, before, listed }: Evidence): {

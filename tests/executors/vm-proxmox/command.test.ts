@@ -129,7 +129,13 @@ test.each<[string, Partial<NodeState['vzdump']>, string, RegExp]>([
     'check_failed',
     /nas:backup\/vzdump-qemu-101-new\.vma\.zst, which its log names, is not in nas/,
   ],
-  ['never says that it finished', { lines: [] }, 'check_failed', /never says that the backup was finished/],
+  [
+    'never says that it finished',
+    { lines: ['INFO: Starting Backup of VM 101 (qemu)'] },
+    'check_failed',
+    /never says that the backup was finished/,
+  ],
+  ['says nothing', { lines: [] }, 'check_failed', /its log says nothing of this guest/],
 ])('vzdump %s', async (_name, vzdump, reason, message) => {
   node((state) => Object.assign(state.vzdump, vzdump));
   const plan = await lab.plan(executor, FIELDS);

@@ -188,6 +188,19 @@ describe('the volume of a run is the one that its log names', () => {
     expect(plain(verdict.kind === 'unproven' ? verdict.why : [])).toMatch(why);
   });
 
+  test('a job that passed the guest over ended well, and made nothing', () => {
+    const job = [
+      'INFO: starting new backup job: vzdump 101',
+      'INFO: Backup job finished successfully',
+      'TASK OK',
+    ];
+    const verdict = judge({ ...evidence('qemu-snapshot', named, job), listed: [listed(strange, 101)] });
+    expect(verdict).toMatchObject({ kind: 'unproven', backup: null });
+    expect(plain(verdict.kind === 'unproven' ? verdict.why : [])).toBe(
+      'its log says nothing of this guest: the token may lack VM.Backup on it',
+    );
+  });
+
   test('a failure beside the end of another guest is a failure', () => {
     const job = text('several-guests').map((line) =>
       line.startsWith('INFO: Finished Backup of VM 101') ? 'ERROR: Backup of VM 101 failed - broken' : line,

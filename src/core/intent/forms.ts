@@ -20,7 +20,8 @@ export function readable(form: RegExp, explain: (value: string) => Fault) {
   });
 }
 
-function hiddenFault(value: string): Fault | null {
+/** Why a text can't be read as it is; null: nothing in it is hidden. */
+export function hiddenFault(value: string): Fault | null {
   const hidden = firstHidden(value);
   if (hidden === null) return null;
   return {

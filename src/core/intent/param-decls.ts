@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { described, remark, text } from './forms.js';
+import { checked, described, hiddenFault, remark, text } from './forms.js';
 
 const LONGEST_VALUE = 1000;
 const CHOICES = 25;
@@ -41,7 +41,7 @@ const boolean = z.strictObject({
 const choice = z.strictObject({
   type: z.literal('choice'),
   description,
-  choices: z.array(z.string().min(1).max(100)).min(1).max(CHOICES),
+  choices: z.array(checked(hiddenFault).min(1).max(100)).min(1).max(CHOICES),
   default: z.string().optional(),
 });
 const duration = z.strictObject({

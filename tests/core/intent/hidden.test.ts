@@ -44,3 +44,13 @@ test('what writing needs is not hidden: emoji, and joiners of scripts that have 
     expect(policy.problems).toEqual([]);
   }
 });
+
+test.each(HIDDEN)('U+%s can’t hide in a choice of a parameter', (hex) => {
+  const char = String.fromCodePoint(Number.parseInt(hex, 16));
+  const params = `params:\n  where:\n    type: choice\n    choices: [near, "fa${char}r"]\nexclude: "{{ where }}"\n`;
+  const { intent, problems } = readIntent(`${FILES}${params}`, '/intents/x.yaml');
+  expect(intent).toBeNull();
+  expect(problems).toMatchObject([{ line: 8 }]);
+  expect(problems[0]?.message).toContain(`U+${hex.toUpperCase().padStart(4, '0')}`);
+  expect(problems[0]?.message).not.toContain(char);
+});

@@ -13,7 +13,7 @@ import { type Heard, type Said, tarListener } from './tar-messages.js';
 type Outcome<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly failure: Failure };
 
 /** tar's progress line, from --checkpoint-action. */
-const PROGRESS = /^tar: wrote: (\d+)/;
+const PROGRESS = /^\S*tar: wrote: (\d+)/;
 
 /** Packs the source into the partial file. Gives what the tar stream was, and what tar said of single files. */
 export async function writePartial(

@@ -12,24 +12,27 @@ export interface Said {
 
 /** The end of a line tells what it is: a name before it may hold anything. */
 const MEANINGS: readonly (readonly [Said['what'], RegExp])[] = [
-  ['unreadable', /^tar: (.*): (?:Warning: )?[^:]*: Input\/output error$/],
-  ['changed', /^tar: (.*): file changed as we read it$/],
-  ['gone', /^tar: (.*): File removed before we read it$/],
-  ['gone', /^tar: (.*): Cannot (?:stat|open): No(?:t a directory| such file or directory)$/],
-  ['padded', /^tar: (.*): File shrank by \d+ bytes?; padding with zeros$/],
-  ['attributes', /^tar: (.*): Warning: Cannot (?:\w*xattr\w*|acl_\w+|\w*filecon\w*): [^:]*$/],
-  ['itself', /^tar: (.*): file is the archive; not dumped$/],
-  ['unreadable', /^tar: (.*): (?:Warning: )?(?:Cannot (?!write|close)\w+|Read error at byte [^:]*): [^:]*$/],
+  ['unreadable', /^\S*tar: (.*): (?:Warning: )?[^:]*: Input\/output error$/],
+  ['changed', /^\S*tar: (.*): file changed as we read it$/],
+  ['gone', /^\S*tar: (.*): File removed before we read it$/],
+  ['gone', /^\S*tar: (.*): Cannot (?:stat|open): No(?:t a directory| such file or directory)$/],
+  ['padded', /^\S*tar: (.*): File shrank by \d+ bytes?; padding with zeros$/],
+  ['attributes', /^\S*tar: (.*): Warning: Cannot (?:\w*xattr\w*|acl_\w+|\w*filecon\w*): [^:]*$/],
+  ['itself', /^\S*tar: (.*): file is the archive; not dumped$/],
+  [
+    'unreadable',
+    /^\S*tar: (.*): (?:Warning: )?(?:Cannot (?!write|close)\w+|Read error at byte [^:]*): [^:]*$/,
+  ],
 ];
 
 /** Lines after which everything is as it should be. */
 const HARMLESS = [
-  /^tar: wrote: \d+/,
+  /^\S*tar: wrote: \d+/,
   /^Total bytes written: /,
   /: (?:socket|door) ignored$/,
   // A file system that has no such attributes lost none.
   /: Warning: Cannot \w+: Operation not supported$/,
-  /^tar: Exiting with failure status due to previous errors$/,
+  /^\S*tar: Exiting with failure status due to previous errors$/,
   /^\s*$/,
 ];
 

@@ -228,6 +228,16 @@ describe('the reason of a failure', () => {
     expect(await files.run(part, lab.runContext())).toMatchObject({ state: 'failed', reason: 'read_error' });
   });
 
+  test('is none where tar, called by a path, only says that a file changed', async () => {
+    plant(lab.path('src'), 3);
+    const part = await lab.plan(files, fields);
+    lab.adapt = whilePacking(
+      () => `"$0" "$@"; echo '/usr/bin/tar: ./b: file changed as we read it' >&2; exit 1`,
+    );
+    const result = await files.run(part, lab.runContext());
+    expect([result.state, ...codes(result.warnings)]).toEqual(['succeeded', 'files_changed']);
+  });
+
   test('is no success because of a line that nobody knows', async () => {
     plant(lab.path('src'), 3);
     const part = await lab.plan(files, fields);

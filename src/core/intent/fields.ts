@@ -40,6 +40,8 @@ export interface FilesFields extends RetentionFields, CompressionFields {
   readonly min_files?: number;
   /** The mounts at, above or below the source that must be there, in place of those of the last run. */
   readonly source_mounts?: readonly string[];
+  /** Left out: `none`. */
+  readonly consistency?: 'stop' | 'pause';
 }
 
 export interface DockerVolumesFields {
@@ -69,6 +71,8 @@ export interface DockerVolumesFields {
   readonly min_files?: number;
   /** The mounts at, above or below the source that must be there, in place of those of the last run. */
   readonly source_mounts?: readonly string[];
+  /** Left out: `none`. */
+  readonly consistency?: 'stop' | 'pause';
 }
 
 export interface PlexFields extends RetentionFields, CompressionFields {

@@ -63,7 +63,7 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
   const warn = (message: Notice['message']): void => void warnings.push(notice('files_changed', message));
   if (changed.length > 0)
     warn(
-      phrase`${formatCount(changed.length, 'file')} changed while the copy was made; ${at} may hold an older state: ${some(changed)}.`,
+      phrase`${formatCount(changed.length, 'file')} changed while the copy was made; ${at} may hold an older state, and databases among them may be damaged: ${some(changed)}.`,
     );
   if (missing.length > 0)
     warn(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { QUIESCE_SCHEMA, type Quiesce } from '../quiesce/data.js';
 import type { SourceMounts } from '../shared/source-mounts.js';
 
 /** What plan() hands to run() and recover(). Sizes are bytes; paths as rsync prints them (see names.ts). */
@@ -32,6 +33,10 @@ export type MirrorData = {
   readonly neededBytes: number;
   /** Null where the kernel doesn't tell. */
   readonly mounts: SourceMounts | null;
+  /** Null: the containers go on as they are. */
+  readonly quiesce: Quiesce | null;
+  /** Containers that go on writing while it is copied, as far as the preview could see. */
+  readonly live: readonly string[];
 };
 
 export const MIRROR_SCHEMA: z.ZodType<MirrorData> = z.strictObject({
@@ -56,4 +61,6 @@ export const MIRROR_SCHEMA: z.ZodType<MirrorData> = z.strictObject({
   newer: z.number(),
   neededBytes: z.number(),
   mounts: z.strictObject({ real: z.string(), points: z.array(z.string()) }).nullable(),
+  quiesce: QUIESCE_SCHEMA.nullable(),
+  live: z.array(z.string()),
 });

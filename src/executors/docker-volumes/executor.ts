@@ -1,5 +1,12 @@
 import type { Executor } from '../../core/executor.js';
+import { phrase } from '../../core/phrase.js';
 import type { Json } from '../../core/plan.js';
+import { NOT_HELD } from '../quiesce/data.js';
+import { planHeld } from '../quiesce/held-plan.js';
+import { runHeld } from '../quiesce/held-run.js';
+import { withLeft } from '../quiesce/left.js';
+import { putBackHeld } from '../quiesce/recover.js';
+import { TIMES } from '../quiesce/times.js';
 import type { MirrorData } from './data.js';
 import { placeOf } from './place.js';
 
@@ -7,7 +14,7 @@ import { placeOf } from './place.js';
 function withoutLists(data: Json): Json {
   const { passages: _passages, sourceMount: _mount, ...rest } = data as { readonly [key: string]: Json };
   const none = { replaced: [], look: [], folderTimes: [], removeByRules: [], created: 0, newer: 0 };
-  return { ...rest, ...none, mounts: null };
+  return { ...rest, ...none, mounts: null, ...NOT_HELD };
 }
 
 /** Copies a folder's contents to another place with rsync, in place; deletions exactly as shown. */
@@ -20,7 +27,23 @@ export const dockerVolumes: Executor<'docker_volumes', MirrorData> = {
     schema: async () => (await import('./data.js')).MIRROR_SCHEMA,
   },
   places: ({ source, destination }) => [`path:${source}`, placeOf(destination)],
-  plan: async (fields, ctx) => (await import('./plan.js')).planMirror(fields, ctx),
-  run: async (part, ctx) => (await import('./run.js')).runMirror(part, ctx),
-  recover: async (part, journal, ctx) => (await import('./recover.js')).recoverMirror(part, journal, ctx),
+  plan: async (fields, ctx) => {
+    const { planMirror } = await import('./plan.js');
+    return planHeld(fields, TIMES, ctx, null, () => planMirror(fields, ctx));
+  },
+  run: async (part, ctx) => {
+    const { runMirror } = await import('./run.js');
+    const { stepNames } = await import('./steps.js');
+    const count = stepNames(part.data).length;
+    const result = await runHeld(part.data, count, TIMES, ctx, [NOT_GOOD], (inner) => runMirror(part, inner));
+    return withLeft(result, part.data.quiesce, ctx);
+  },
+  recover: async (part, journal, ctx) => {
+    const containers = await putBackHeld(journal, TIMES, ctx);
+    const { recoverMirror } = await import('./recover.js');
+    const report = await recoverMirror(part, journal, ctx);
+    return withLeft({ ...report, summary: [...containers, ...report.summary] }, part.data.quiesce, ctx);
+  },
 };
+
+const NOT_GOOD = phrase`The mirror has what was copied, and counts as not checked. The next run brings it up to date.`;

@@ -4,6 +4,7 @@ import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import type { Json, PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { NOT_HELD } from '../quiesce/data.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';
 import { rememberedNumber } from '../shared/memory.js';
 import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
@@ -71,6 +72,7 @@ export async function planMirror(
     neededBytes: found.needed,
     newer: found.impact.newer.length,
     mounts: found.mounts,
+    ...NOT_HELD,
   };
   return {
     steps: steps(data, found.excluded),

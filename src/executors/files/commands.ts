@@ -85,7 +85,12 @@ const RESTORED = ['-xp', '--same-owner', '--numeric-owner', '--acls', '--xattrs'
 /** Reads an archive from the disk, unpacks it where it is packed, and lists what comes out; one program each. */
 export function readCommands(archive: string, compressor: Compressor | null): string[][] {
   const unpack = compressor ? [[...compressor.unpack.split(' '), '-c']] : [];
-  return [['cat', '--', archive], ...unpack, ['tar', '--list', ...LINES, '--file=-']];
+  // Pieces as large as those of plex: tar stops after the piece that the end is in, and must have taken all of the stream.
+  return [
+    ['cat', '--', archive],
+    ...unpack,
+    ['tar', '--list', '--blocking-factor=256', ...LINES, '--file=-'],
+  ];
 }
 
 /** A line for each member, see listing.ts; names so that none can hold a line break. */

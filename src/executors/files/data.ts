@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { QUIESCE_SCHEMA, type Quiesce } from '../quiesce/data.js';
 import type { SourceMounts } from '../shared/source-mounts.js';
 
 /** What plan() hands to run() and recover(). Sizes are bytes. */
@@ -32,6 +33,10 @@ export type FilesData = {
   readonly deletions: readonly Deletion[];
   /** Archives that stay, the new one included. */
   readonly kept: number;
+  /** Null: the containers go on as they are. */
+  readonly quiesce: Quiesce | null;
+  /** Containers that go on writing while it is copied, as far as the preview could see. */
+  readonly live: readonly string[];
 };
 
 /** An old archive that is deleted, with its manifest when it has one. */
@@ -61,6 +66,8 @@ export const ARCHIVE_MEMBERS = {
   tools: z.record(z.string(), z.string()),
   deletions: z.array(z.strictObject({ archive: z.string(), manifest: z.string().nullable() })),
   kept: z.number(),
+  quiesce: QUIESCE_SCHEMA.nullable(),
+  live: z.array(z.string()),
 } as const;
 
 export const FILES_SCHEMA: z.ZodType<FilesData> = z.strictObject(ARCHIVE_MEMBERS);

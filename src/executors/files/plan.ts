@@ -5,6 +5,7 @@ import type { FilesFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import type { Effect, Json, PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { NOT_HELD } from '../quiesce/data.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';
 import { rememberedNumber } from '../shared/memory.js';
 import { checkShrunk, openSource, sourceEmpty } from '../shared/source.js';
@@ -83,6 +84,7 @@ export async function planFiles(fields: FilesFields, ctx: PlanContext): Promise<
     tools: versions,
     deletions: old.deletions,
     kept: old.kept + 1,
+    ...NOT_HELD,
   };
   return {
     steps: steps(data, size, 'bytes' in need ? need.bytes : null, old.ages),

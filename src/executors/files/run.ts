@@ -4,13 +4,18 @@ import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import type { Around } from '../quiesce/around.js';
+import { WAY_OUT } from '../quiesce/held-run.js';
+import { liveData } from '../quiesce/live.js';
+import { heldEnd, heldText, heldWarnings } from '../quiesce/words.js';
 import { diskFull, ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { shortHash } from '../shared/wording.js';
-import { readFailed, writePartial } from './archive.js';
+import { readFailed } from './archive.js';
 import { deleteOld } from './clean.js';
 import type { FilesData } from './data.js';
 import { giveName, isTaken, nameText, withFreeName } from './free-name.js';
+import { withHoldSteps, writeHeld } from './held.js';
 import { JOURNAL } from './journal.js';
 import type { Member } from './listing.js';
 import { brokenAmong } from './padded.js';
@@ -23,18 +28,22 @@ import { tarWarnings } from './tar-warnings.js';
  * Makes the archive: write `.partial`, sync, check, sha256, rename, manifest, catalogue; only then delete
  * old ones. Whatever goes wrong before the rename leaves nothing behind, and old archives untouched.
  */
-export async function runFiles(part: PlanPart<FilesData>, ctx: RunContext): Promise<PartResult> {
+export async function runFiles(part: PlanPart<FilesData>, outer: RunContext): Promise<PartResult> {
+  const ctx = withHoldSteps(part.data.quiesce, outer);
   const began = ctx.now();
   const named = await nameFor(part.data, ctx);
   if (!named.ok) return ended(named.failure, [NOTHING_DONE]);
-  const made = await make(named.data, began, ctx);
-  const { data } = made;
+  const made = await make(named.data, began, ctx, outer);
+  const { data, held } = made;
   if (!made.ok) {
     const stateNow = await removePartial(data, ctx);
     // How much is free is only true now that the partial is gone.
     const isFull = made.failure.reason === 'destination_full';
-    return ended(isFull ? await diskFull(data, ctx) : made.failure, stateNow);
+    const failed = isFull ? await diskFull(data, ctx) : made.failure;
+    return (held && heldEnd(failed, data.quiesce, held, stateNow)) ?? ended(failed, stateNow);
   }
+  const lost = held && heldEnd(null, data.quiesce, held, [...kept(data, made.finished), UNTOUCHED]);
+  if (lost) return lost;
 
   if (ctx.signal.aborted) return ended(STOPPED, [...kept(data, made.finished), UNTOUCHED]);
   const { finished } = made;
@@ -53,19 +62,21 @@ export async function runFiles(part: PlanPart<FilesData>, ctx: RunContext): Prom
     size: finished.size,
     streamBytes: made.streamBytes,
     ...mountFacts(data.mounts),
+    ...(data.quiesce?.hold === 'stop' && held?.begun ? { downMs: held.heldMs } : {}),
   });
   const took = formatDuration(ctx.now().getTime() - began.getTime());
+  const live = data.live.length > 0 ? [liveData(data.live, WAY_OUT)] : [];
   const amounts = `${formatBytes(finished.bytes)} → ${formatBytes(finished.size)}`;
   return {
     state: 'succeeded',
     reason: 'done',
     summary: [
-      phrase`${amounts} (${formatCount(finished.files, 'file')}) in ${took}.`,
+      phrase`${amounts} (${formatCount(finished.files, 'file')}) in ${took}${held ? heldText(data.quiesce, held) : ''}.`,
       ...kept(data, finished),
       ...nameText(part.data, data),
       ...(cleaning ? [deletedText(deleted, data)] : []),
     ],
-    warnings: [...made.warnings, ...warnings],
+    warnings: [...live, ...made.warnings, ...(held ? heldWarnings(held) : []), ...warnings],
   };
 }
 
@@ -82,7 +93,10 @@ export async function nameFor<Data extends FilesData>(data: Data, ctx: RunContex
   }
 }
 
-type Made = { readonly data: FilesData } & (
+type Made = {
+  readonly data: FilesData /** Null when it did not come to that. */;
+  readonly held: Around | null;
+} & (
   | {
       readonly ok: true;
       readonly finished: Finished & { readonly bytes: number };
@@ -92,42 +106,47 @@ type Made = { readonly data: FilesData } & (
   | { readonly ok: false; readonly failure: Failure }
 );
 
-async function make(planned: FilesData, began: Date, ctx: RunContext): Promise<Made> {
+async function make(planned: FilesData, began: Date, ctx: RunContext, outer: RunContext): Promise<Made> {
   let data = planned;
+  let held: Around | null = null;
+  const failedAt = (step: number, failure: Failure): Made => {
+    ctx.step(step, 'failed');
+    return { ok: false, data, held, failure };
+  };
   const { host } = ctx;
   try {
-    ctx.step(STEP.copy, 'running');
     const mounts = await watchMounts(data.mounts, ctx);
     const missing = await mounts.look();
-    if (missing) return failedAt(data, STEP.copy, missing, ctx);
+    if (missing) return failedAt(STEP.copy, missing);
     const begun = await begin(data, ctx, async (own) => {
       if (own.createsFolder) await host.mkdir(own.destination);
-      return writePartial(own, ctx);
+      const packed = await writeHeld(own, ctx, outer);
+      held = packed.held;
+      return packed.written;
     });
     data = begun.data;
     const { result: written } = begun;
-    if (!written.ok) return failedAt(data, STEP.copy, written.failure, ctx);
+    if (!written.ok) return failedAt(STEP.copy, written.failure);
     const away = await mounts.look();
-    if (away) return failedAt(data, STEP.copy, away, ctx);
-    await host.sync(data.partial);
-    ctx.step(STEP.copy, 'done');
+    if (away) return failedAt(STEP.copy, away);
 
     ctx.step(STEP.check, 'running');
+    await host.sync(data.partial);
     const padded = written.said.filter(({ what }) => what === 'padded');
     const names = new Set(padded.map(({ name }) => name));
     const packed = new Map<string, Member>();
     const checked = await readBack(data, written.stream, ctx, (member) => {
       if (names.has(member.name)) packed.set(member.name, member);
     });
-    if (!checked.ok) return failedAt(data, STEP.check, checked.failure, ctx);
+    if (!checked.ok) return failedAt(STEP.check, checked.failure);
     const { sha256, size, files, bytes } = checked;
     if (files === 0 || files * 2 < data.files) {
       const few = `${files} files inside instead of ${data.files}`;
-      return failedAt(data, STEP.check, checkFailed(data.partial, few), ctx);
+      return failedAt(STEP.check, checkFailed(data.partial, few));
     }
     const broken = await brokenAmong(padded, folderOf(data), packed, ctx);
-    if (ctx.signal.aborted) return failedAt(data, STEP.check, STOPPED, ctx);
-    if (broken.length > 0) return failedAt(data, STEP.check, readFailed(broken), ctx);
+    if (ctx.signal.aborted) return failedAt(STEP.check, STOPPED);
+    if (broken.length > 0) return failedAt(STEP.check, readFailed(broken));
     ctx.step(STEP.check, 'done');
 
     ctx.step(STEP.record, 'running');
@@ -138,9 +157,16 @@ async function make(planned: FilesData, began: Date, ctx: RunContext): Promise<M
     const warnings = await recordArchive(data, finished, ctx);
     ctx.step(STEP.record, 'done');
     const { bytes: streamBytes } = written.stream;
-    return { ok: true, data, finished, streamBytes, warnings: [...tarWarnings(written.said), ...warnings] };
+    return {
+      ok: true,
+      data,
+      held,
+      finished,
+      streamBytes,
+      warnings: [...tarWarnings(written.said), ...warnings],
+    };
   } catch (error) {
-    return { ok: false, data, failure: await fileFailed(error, data, ctx) };
+    return { ok: false, data, held, failure: await fileFailed(error, data, ctx) };
   }
 }
 
@@ -162,11 +188,6 @@ export async function begin<Data extends FilesData, Result>(
       data = next;
     }
   }
-}
-
-function failedAt(data: FilesData, step: number, failure: Failure, ctx: RunContext): Made {
-  ctx.step(step, 'failed');
-  return { ok: false, data, failure };
 }
 
 export const NOTHING_DONE = phrase`Nothing was written or deleted.`;

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Folder } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { ARCHIVE_MEMBERS, type FilesData } from '../files/data.js';
-import { QUIESCE_SCHEMA, type Quiesce } from '../quiesce/data.js';
 
 /** How the databases are read without Docker: in their folder on this host, which is proven to be theirs. */
 export type Direct = {
@@ -14,10 +13,6 @@ export type Direct = {
 /** What plan() hands to run() and recover(): an archive like every other, and a container around it. */
 export type PlexData = FilesData & {
   readonly container: string;
-  /** Null: the containers go on as they are. */
-  readonly quiesce: Quiesce | null;
-  /** Containers that go on writing while it is copied, as far as the preview could see. */
-  readonly live: readonly string[];
   /** Tried before `pack`; null where the folder is not proven to be the container's. */
   readonly direct: Direct | null;
   /** The archive's size in bytes as far as the last one tells; null before the first. */
@@ -36,8 +31,6 @@ export const PREFIX = 'plex_db_backup';
 export const PLEX_SCHEMA: z.ZodType<PlexData> = z.strictObject({
   ...ARCHIVE_MEMBERS,
   container: z.string(),
-  quiesce: QUIESCE_SCHEMA.nullable(),
-  live: z.array(z.string()),
   direct: z
     .strictObject({
       folder: z.strictObject({ path: z.string(), id: z.string() }),

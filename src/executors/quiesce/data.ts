@@ -32,3 +32,6 @@ export const QUIESCE_SCHEMA: z.ZodType<Quiesce> = z.strictObject({
   places: z.array(z.string()),
   volumes: z.array(z.string()),
 });
+
+/** What a plan says of containers before they were looked at. */
+export const NOT_HELD = { quiesce: null, live: [] } as const;

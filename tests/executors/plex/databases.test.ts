@@ -148,7 +148,19 @@ describe('the databases in an archive', () => {
 
   function withoutSqlite(): void {
     mkdirSync(lab.path('bin'));
-    for (const name of ['tar', 'gzip', 'pigz', 'sha256sum', 'find', 'findmnt', 'rm', 'stat', 'df', 'sync']) {
+    for (const name of [
+      'tar',
+      'cat',
+      'gzip',
+      'pigz',
+      'sha256sum',
+      'find',
+      'findmnt',
+      'rm',
+      'stat',
+      'df',
+      'sync',
+    ]) {
       const [path] = tool('sh', '-c', `command -v ${name} || true`).split('\n');
       if (path) symlinkSync(path, lab.path('bin', name));
     }

@@ -4,7 +4,16 @@ import { checked, described, type Fault, oneOrMore, secretName, wholeNumber } fr
 import { destination, destinationFault, localFault, localPath } from '../paths.js';
 import { checkRsyncOptions } from '../rsync-options.js';
 import { defineKind, type Place } from './kind.js';
-import { BACKUP, exclude, folder, minFiles, requireMount, sourceMounts } from './shared.js';
+import {
+  BACKUP,
+  consistency,
+  consistencyField,
+  exclude,
+  folder,
+  minFiles,
+  requireMount,
+  sourceMounts,
+} from './shared.js';
 
 /** A folder copied to another place with rsync. */
 export const dockerVolumes = defineKind({
@@ -38,6 +47,7 @@ export const dockerVolumes = defineKind({
       'checksum',
     ),
     source_mounts: sourceMounts,
+    consistency,
     password_secret: described(
       secretName.optional(),
       'The environment variable with the rsync daemon’s password.',
@@ -68,6 +78,7 @@ export const dockerVolumes = defineKind({
       ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
       ...(document.verify === 'checksum' ? { verify: document.verify } : {}),
       ...(document.source_mounts === undefined ? {} : { source_mounts: document.source_mounts }),
+      ...consistencyField(document.consistency),
       password_secret: document.password_secret ?? null,
       ...(ssh_port === undefined ? {} : { ssh_port }),
       ...(ssh_key === undefined

@@ -5,6 +5,8 @@ import { COMPRESSION, compressionOf } from './compression.js';
 import { defineKind } from './kind.js';
 import {
   BACKUP,
+  consistency,
+  consistencyField,
   exclude,
   folder,
   minFiles,
@@ -29,6 +31,7 @@ export const files = defineKind({
     require_mount: requireMount,
     min_files: minFiles,
     source_mounts: sourceMounts,
+    consistency,
   }),
   fields: (document, place) => ({
     source: place.resolved('source', localPath(document.source, place.folder)),
@@ -40,5 +43,6 @@ export const files = defineKind({
     require_mount: document.require_mount,
     ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
     ...(document.source_mounts === undefined ? {} : { source_mounts: document.source_mounts }),
+    ...consistencyField(document.consistency),
   }),
 });

@@ -100,6 +100,17 @@ export const sourceMounts = described(
   ['/srv/photos/2026'],
 );
 
+/** Optional, so it becomes a field only where containers are held: others stay as they were planned. */
+export const consistency = described(
+  z.enum(['stop', 'pause', 'none']).optional(),
+  'What happens to the containers that can write to the source while it is copied; none when left out.',
+  'stop',
+);
+
+export function consistencyField(value: 'stop' | 'pause' | 'none' | undefined) {
+  return value === undefined || value === 'none' ? {} : { consistency: value };
+}
+
 export const requireMount = described(
   z.boolean().default(false),
   'Refuse to run unless the destination is on a mounted disk or share.',

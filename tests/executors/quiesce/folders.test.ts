@@ -66,9 +66,15 @@ describeWithDocker('containers that can write to a folder that is backed up', ()
     const ctx = lab.runContext();
     const journal: RunContext['journal'] = async (kind, data) => {
       await ctx.journal(kind, data);
-      if (kind === 'partial' || kind === 'copy') during();
+      if (kind === 'copy') during();
     };
-    return executor.run(part, { ...ctx, journal });
+    let begun = false;
+    const pipe: RunContext['host']['pipe'] = (...args) => {
+      if (!begun) during();
+      begun = true;
+      return ctx.host.pipe(...args);
+    };
+    return executor.run(part, { ...ctx, host: { ...ctx.host, pipe }, journal });
   }
 
   test.each(KINDS)('%s: named in the preview and in the result, and left alone', async (kind) => {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Executor, RunContext } from '../../../src/core/executor.js';
@@ -207,6 +206,5 @@ describeWithDocker('containers that can write to a folder that is backed up', ()
     const result = await run(await plan('docker_volumes', 'stop'));
     expect(result.state).toBe('succeeded');
     expect(readFileSync(lab.path('backups', 'to', 'deep', 'one.txt'), 'utf8')).toBe('one');
-    expect(spawnSync('diff', ['-r', source, lab.path('backups', 'to')]).status).toBe(0);
   });
 });

@@ -6,7 +6,7 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { lastLine } from '../shared/wording.js';
 import { compressorsFor, readCommands } from './commands.js';
 import { MANIFEST_SUFFIX } from './data.js';
-import { memberIn } from './listing.js';
+import { memberReader } from './listing.js';
 import { readArchiveName } from './names.js';
 
 const Origin = z.strictObject({
@@ -118,6 +118,7 @@ async function hashOf(host: Host, path: string): Promise<string | { readonly why
 async function countOf(host: Host, path: string): Promise<number | { readonly why: Phrase }> {
   const compress = path.endsWith('.gz') ? 'gzip' : path.endsWith('.zst') ? 'zstd' : 'none';
   const compressor = compressorsFor({ compress }).at(-1) ?? null;
+  const memberIn = memberReader();
   let files = 0;
   const results = await host.pipe(readCommands(path, compressor), null, {
     onStdout: (line) => {

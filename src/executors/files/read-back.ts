@@ -4,7 +4,7 @@ import { code, phrase } from '../../core/phrase.js';
 import { commandFailed, type Failure, failure, STOPPED } from '../shared/failure.js';
 import { lastLine } from '../shared/wording.js';
 import type { FilesData } from './data.js';
-import { type Member, memberIn } from './listing.js';
+import { type Member, memberReader } from './listing.js';
 
 /** What an archive holds, counted from its list after it was read back. */
 export interface ReadBack {
@@ -24,14 +24,15 @@ type Outcome = ({ readonly ok: true } & ReadBack) | { readonly ok: false; readon
  * must be the stream that went in, byte for byte, and every program must be content; tar alone may stop at the end mark
  * before the unpacking program has compared its checksum.
  * @param written the tar stream, as it was when it was packed
- * @param onMember called with everything but folders, and with its line of tar's list
+ * @param onMember called with everything but folders
  */
 export async function readBack(
   { partial, read }: Pick<FilesData, 'partial' | 'read'>,
   written: Digest,
   ctx: RunContext,
-  onMember: (member: Member, line: string) => void = () => {},
+  onMember: (member: Member) => void = () => {},
 ): Promise<Outcome> {
+  const memberIn = memberReader();
   let files = 0;
   let bytes = 0;
   const results = await ctx.host.pipe(read, null, {
@@ -41,7 +42,7 @@ export async function readBack(
       if (member === null || member.type === 'd') return;
       files += 1;
       if (member.type === '-') bytes += member.size;
-      onMember(member, line);
+      onMember(member);
     },
   });
   if (ctx.signal.aborted) return { ok: false, failure: STOPPED };

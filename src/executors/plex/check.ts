@@ -21,10 +21,7 @@ export type Checked =
  */
 export async function check(data: PlexData, written: Digest, ctx: RunContext): Promise<Checked> {
   const members: Member[] = [];
-  const read = await readBack(data, written, ctx, (_, line) => {
-    const member = memberOf(line);
-    if (member) members.push(member);
-  });
+  const read = await readBack(data, written, ctx, (member) => members.push(memberOf(member)));
   if (!read.ok) return read;
   const { files, bytes } = read;
   if (files === 0 || bytes === 0) return refused(data, 'it is empty');

@@ -1,6 +1,7 @@
+import type { Member as Listed } from '../files/listing.js';
 import { tarName } from '../shared/escapes.js';
 
-/** One member of the archive, from a line of tar's verbose list. */
+/** One member of the archive. */
 export interface Member {
   /** As tar lists it, which is how it is asked for. */
   readonly listed: string;
@@ -10,14 +11,8 @@ export interface Member {
   readonly size: number;
 }
 
-/** Type, owner, size (or a device's numbers), date, time, name. */
-const LINE = /^(\S)\S+ +\S+\/\S+ +(\d+)(?:,\d+)? +\S+ \S+ (.*)$/;
-
-/** Null for a folder, and for a line that tells of no member. */
-export function memberOf(line: string): Member | null {
-  const [, type, size, rest] = LINE.exec(line) ?? [];
-  if (type === undefined || rest === undefined || type === 'd') return null;
-  return { listed: rest, name: textOf(rest), isFile: type === '-', size: Number(size) };
+export function memberOf({ name, type, size }: Listed): Member {
+  return { listed: name, name: textOf(name), isFile: type === '-', size };
 }
 
 function textOf(listed: string): string | null {

@@ -8,9 +8,9 @@ import { placeKind } from './place.js';
 
 const END = Buffer.of(0);
 
-/** Names as rsync reads them with --from0. */
+/** Names as rsync reads them with --from0; also then it takes a # or ; at the beginning for a comment. */
 export function nameList(names: readonly string[]): Buffer {
-  return Buffer.concat(names.flatMap((name) => [bytesOf(name), END]));
+  return Buffer.concat(names.flatMap((name) => [bytesOf(/^[#;]/.test(name) ? `./${name}` : name), END]));
 }
 
 /** A name without the slash that rsync puts after a folder's. */

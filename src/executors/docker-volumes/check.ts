@@ -1,6 +1,6 @@
 import type { RunContext } from '../../core/executor.js';
 import { formatCount } from '../../core/format.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, type PhrasePart, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type Failure, failure, STOPPED } from '../shared/failure.js';
 import { someOf } from '../shared/wording.js';
@@ -9,7 +9,7 @@ import type { MirrorData } from './data.js';
 import { type Item, listingReader } from './listing.js';
 import { lookBackCommand } from './look-back.js';
 import { readable } from './names.js';
-import type { Tally } from './tally.js';
+import { stateOf, type Tally } from './tally.js';
 import type { StepEnd } from './work.js';
 
 /**
@@ -19,6 +19,7 @@ import type { StepEnd } from './work.js';
 export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Promise<StepEnd> {
   const { listing, onLine } = listingReader();
   const [missing, changed, damaged]: [string[], string[], string[]] = [[], [], []];
+  const [spoilt, lost]: [string[], string[]] = [[], []];
   let equalBytes = 0;
   const result = await callRsync(data, data.check, ctx, {
     onStdout: (line) => {
@@ -26,8 +27,11 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
       const item = onLine(line);
       if (item === null || item.type === 'd') return;
       if (item.fate === 'new' || item.fate === 'overwritten') equalBytes -= item.type === 'f' ? item.size : 0;
-      if (item.fate === 'new') missing.push(item.name);
-      else if (item.fate === 'overwritten') (isDamage(item) ? damaged : changed).push(item.name);
+      // The source still has the very file that was sent: then it is the destination that is another.
+      const wasSent = tally.sent.get(item.name) === stateOf(item);
+      if (item.fate === 'new') (wasSent ? lost : missing).push(item.name);
+      else if (item.fate === 'overwritten')
+        (isDamage(item) ? damaged : wasSent && hasOtherSize(item) ? spoilt : changed).push(item.name);
     },
   });
   const failed = await failureOf(result, data, ctx);
@@ -49,6 +53,7 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
       ),
     };
   }
+  if (spoilt.length > 0 || lost.length > 0) return { ok: false, failure: notAsSent(at, spoilt, lost) };
   if (files === 0) {
     const then = formatCount(data.files, 'file');
     return {
@@ -80,6 +85,33 @@ async function lookBack(data: MirrorData, ctx: RunContext, { kept }: Tally): Pro
   if (ctx.signal.aborted) return STOPPED;
   kept.blind = !ok && exitCode !== 24;
   return null;
+}
+
+/** Not what this run wrote: somebody else did, or the disk lost it. */
+function notAsSent(at: PhrasePart, spoilt: readonly string[], lost: readonly string[]): Failure {
+  const are = ({ length }: readonly string[]): string => (length === 1 ? 'is' : 'are');
+  const what = [
+    ...(spoilt.length > 0
+      ? [
+          phrase`${formatCount(spoilt.length, 'file')} at ${at} ${are(spoilt)} not what was copied there: ${some(spoilt)}.`,
+        ]
+      : []),
+    ...(lost.length > 0
+      ? [
+          phrase`${formatCount(lost.length, 'file')} ${are(lost)} gone from ${at} after being copied there: ${some(lost)}.`,
+        ]
+      : []),
+  ];
+  return failure(
+    'check_failed',
+    what.length > 1 ? phrase`${what[0] ?? []} ${what[1] ?? []}` : (what[0] ?? []),
+    phrase`Look who else writes to ${at}, and check its disk; then run it again.`,
+  );
+}
+
+/** rsync's flags are `cst…`: the size is another one. */
+function hasOtherSize({ flags }: Item): boolean {
+  return flags[1] === 's';
 }
 
 /** Same size, same time and other contents: nobody wrote that. Only a comparison of contents finds it. */

@@ -8,7 +8,7 @@ import { callRsync, failureOf } from './call.js';
 import type { MirrorData } from './data.js';
 import { listingReader } from './listing.js';
 import { deletionRules } from './rules.js';
-import type { Tally } from './tally.js';
+import { noteSent, type Tally } from './tally.js';
 import type { StepEnd } from './work.js';
 
 /** progress2 counts the bytes that are done; its percentage is of something else. */
@@ -38,6 +38,7 @@ export async function copy(data: MirrorData, ctx: RunContext, tally: Tally): Pro
       if (countsFiles) report(listing.transfers);
       const gone = item.fate === 'new' ? replaced.get(withoutSlash(item.name)) : undefined;
       if (item.fate === 'deleted') tally.deleted.push(item.name);
+      else noteSent(tally, item);
       if (gone !== undefined) tally.deleted.push(gone);
     },
     onStderr: (line) => {

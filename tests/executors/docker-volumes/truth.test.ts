@@ -236,17 +236,21 @@ describe('the result is counted from what arrived', () => {
     expect(lab.artifacts).toMatchObject([{ files: 2, size: 2, verified: 'none' }]);
   });
 
-  test('when somebody takes files away at the destination', async () => {
-    for (const name of ['a', 'b', 'c']) put(lab.path('src', name), name);
+  test('when what was copied is spoilt or gone there before the check: it failed, and each is named', async () => {
+    for (const name of ['a', 'b', 'c']) put(lab.path('src', name), name.repeat(5000));
     const part = await planned();
     lab.adapt = meanwhile(
       ([program]) => program === 'sync',
-      () => unlinkSync(lab.path('dst', 'b')),
+      () => {
+        writeFileSync(lab.path('dst', 'a'), 'x');
+        unlinkSync(lab.path('dst', 'b'));
+      },
     );
     const result = await dockerVolumes.run(part, lab.runContext());
-    expect(numbers(result).has).toBe('2 of 3');
-    expect(countThere()).toBe(2);
-    expect(lab.artifacts).toMatchObject([{ files: 2, verified: 'none' }]);
+    expect(result).toMatchObject({ state: 'failed', reason: 'check_failed' });
+    expect(said(result)).toContain(`1 file at ${fields.destination} is not what was copied there: a.`);
+    expect(said(result)).toContain(`1 file is gone from ${fields.destination} after being copied there: b.`);
+    expect(lab.artifacts.at(-1)).toMatchObject({ verified: 'none' });
   });
 
   test('when the source is empty in the end, the run fails', async () => {

@@ -9,7 +9,7 @@ import type { MirrorData } from './data.js';
 import { type Item, listingReader } from './listing.js';
 import { lookBackCommand } from './look-back.js';
 import { readable } from './names.js';
-import { stateOf, type Tally } from './tally.js';
+import { stateOf, type Tally, wasNotSent } from './tally.js';
 import type { StepEnd } from './work.js';
 
 /**
@@ -18,20 +18,17 @@ import type { StepEnd } from './work.js';
  */
 export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Promise<StepEnd> {
   const { listing, onLine } = listingReader();
-  const [missing, changed, damaged]: [string[], string[], string[]] = [[], [], []];
-  const [spoilt, lost]: [string[], string[]] = [[], []];
+  const differing: Readonly<Record<Difference, string[]>> = {
+    ...{ missing: [], lost: [], changed: [], unsent: [], spoilt: [], damaged: [] },
+  };
   let equalBytes = 0;
   const result = await callRsync(data, data.check, ctx, {
     onStdout: (line) => {
       tally.kept.onLine(line);
       const item = onLine(line);
-      if (item === null || item.type === 'd') return;
-      if (item.fate === 'new' || item.fate === 'overwritten') equalBytes -= item.type === 'f' ? item.size : 0;
-      // The source still has the very file that was sent: then it is the destination that is another.
-      const wasSent = tally.sent.get(item.name) === stateOf(item);
-      if (item.fate === 'new') (wasSent ? lost : missing).push(item.name);
-      else if (item.fate === 'overwritten')
-        (isDamage(item) ? damaged : wasSent && hasOtherSize(item) ? spoilt : changed).push(item.name);
+      if (item === null || item.type === 'd' || (item.fate !== 'new' && item.fate !== 'overwritten')) return;
+      if (item.type === 'f') equalBytes -= item.size;
+      differing[differenceOf(item, tally)].push(item.name);
     },
   });
   const failed = await failureOf(result, data, ctx);
@@ -42,6 +39,7 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
   const equal = files - listing.transfers;
   tally.found = { files, equal, equalBytes: Math.max(0, listing.totalBytes + equalBytes) };
   const at = code(data.destination);
+  const { missing, lost, changed, unsent, spoilt, damaged } = differing;
   if (damaged.length > 0) {
     const what = formatCount(damaged.length, 'file');
     return {
@@ -70,6 +68,10 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
     warn(
       phrase`${formatCount(changed.length, 'file')} changed while the copy was made; ${at} may hold an older state, and databases among them may be damaged: ${some(changed)}.`,
     );
+  if (unsent.length > 0)
+    warn(
+      phrase`${formatCount(unsent.length, 'file')} at ${at} ${unsent.length === 1 ? 'differs' : 'differ'} from the source, and had not to be copied when the run began: changed here or there meanwhile: ${some(unsent)}.`,
+    );
   if (missing.length > 0)
     warn(
       phrase`${formatCount(missing.length, 'file')} of the source ${missing.length === 1 ? 'is' : 'are'} not at ${at}: ${some(missing)}. Usually such files came while the copy was made.`,
@@ -85,6 +87,19 @@ async function lookBack(data: MirrorData, ctx: RunContext, { kept }: Tally): Pro
   if (ctx.signal.aborted) return STOPPED;
   kept.blind = !ok && exitCode !== 24;
   return null;
+}
+
+/** How a file of the source and the destination's differ after the copy. */
+type Difference = 'missing' | 'lost' | 'changed' | 'unsent' | 'spoilt' | 'damaged';
+
+function differenceOf(item: Item, tally: Tally): Difference {
+  // The source still has the very file that was sent: then it is the destination that is another.
+  const wasSent = tally.sent.get(item.name) === stateOf(item);
+  if (item.fate === 'new') return wasSent ? 'lost' : 'missing';
+  if (isDamage(item)) return 'damaged';
+  if (wasSent && hasOtherSize(item)) return 'spoilt';
+  // Equal when the run began: nobody can say on which side it is another one now.
+  return item.type === 'f' && wasNotSent(tally, item) ? 'unsent' : 'changed';
 }
 
 /** Not what this run wrote: somebody else did, or the disk lost it. */

@@ -34,6 +34,11 @@ export function stateOf({ size, time }: Pick<Item, 'size' | 'time'>): string {
   return `${size} ${time}`;
 }
 
+/** Was nothing of it sent, as far as that is remembered? */
+export function wasNotSent({ sent }: Tally, { name }: Item): boolean {
+  return sent.size < MOST_SENT && !sent.has(name);
+}
+
 /** Remembers a file that was sent. */
 export function noteSent({ sent }: Tally, item: Item): void {
   if (item.type === 'f' && sent.size < MOST_SENT) sent.set(item.name, stateOf(item));

@@ -18,7 +18,7 @@ type Loss =
 const SAID: Readonly<Record<Loss, RegExp | null>> = {
   missing: /left out|can.t (be kept|hold|keep)|not copied|skip/i,
   type: null,
-  contents: null,
+  contents: /had not to be copied when the run began: changed here or there/,
   time: /time/i,
   mode: /permission|mode/i,
   owner: /owner/i,

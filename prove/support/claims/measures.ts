@@ -54,11 +54,14 @@ export function copied(seen: Seen): { readonly files: Range; readonly bytes: Ran
   const { before, after } = seen.copy;
   const fresh = filesIn(after).filter((path) => isNew(before.get(path), after.get(path)));
   const regular = fresh.filter((path) => after.get(path)?.type === 'file');
-  const sure = regular.filter((path) => !seen.isTouched(path));
+  // What somebody spoils or takes away at the destination was copied, or not: both look the same afterwards.
+  const isMeddledWith = seen.fault === 'copy-damaged' || seen.fault === 'copy-lost';
+  const sure = isMeddledWith ? [] : regular.filter((path) => !seen.isTouched(path));
+  const perhaps = isMeddledWith ? filesIn(seen.source.before).length : touchedIn(seen);
   return {
     files: {
       least: distinct(sure, after).length,
-      most: Math.max(fresh.length, regular.length) + touchedIn(seen),
+      most: Math.max(fresh.length, regular.length) + perhaps,
     },
     bytes: {
       least: sum(distinct(sure, after), after, ({ size, allocated }) => Math.min(size, allocated)),

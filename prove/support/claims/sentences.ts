@@ -96,7 +96,7 @@ const SENTENCES: readonly Sentence[] = [
   },
   {
     like: re(
-      `(?<files>${COUNT}) files? changed while the copy was made; \\S+ may hold an older state: .+?\\.`,
+      `(?<files>${COUNT}) files? changed while the copy was made; \\S+ may hold an older state(?:, and databases among them may be damaged)?: .+?\\.`,
     ),
     judge: (seen, said) =>
       countMeant(said.files) <= changedMeanwhile(seen) ? null : `${changedMeanwhile(seen)} changed`,
@@ -247,6 +247,41 @@ const SENTENCES: readonly Sentence[] = [
     judge: () => null,
   },
   { like: re('\\S+ is empty\\. Usually a disk is not mounted\\.') },
+  { like: re('\\S+ is not mounted now(?: and was at the last run)?; \\S+ depends on it\\.') },
+  {
+    like: re(
+      'Mount it, then try again\\. If it is no longer meant to be a mount, write source_mounts: .+ must be there\\.',
+    ),
+  },
+  {
+    like: re(
+      '\\S+ (?:is no longer mounted|was mounted or unmounted): it changed while the source was copied, so .+ trusted\\.',
+    ),
+    judge: (seen) => (seen.fault.startsWith('mount-below-') ? null : 'no mount changed'),
+  },
+  {
+    like: re(
+      `${COUNT} files? at \\S+ differs? from the source, and had not to be copied when the run began: changed here or there meanwhile: .+?\\.`,
+    ),
+    judge: (seen) =>
+      seen.fault === 'copy-damaged' || changedMeanwhile(seen) > 0 ? null : 'nothing changed on either side',
+  },
+  { like: re('\\S+, not verified, sha256 \\S+\\.') },
+  {
+    like: re(
+      `(?<files>${COUNT}) files? or folders? got shorter while (?:it was|they were) read; .+? isn’t verified: .+?\\.`,
+    ),
+    judge: (seen, said) =>
+      countMeant(said.files) <= changedMeanwhile(seen) ? null : `${changedMeanwhile(seen)} changed`,
+  },
+  {
+    like: re(`${COUNT} files? at \\S+ (?:is|are) not what was copied there: .+?\\.`),
+    judge: (seen) => (seen.fault === 'copy-damaged' ? null : 'nobody changed it there'),
+  },
+  {
+    like: re(`${COUNT} files? (?:is|are) gone from \\S+ after being copied there: .+?\\.`),
+    judge: (seen) => (seen.fault === 'copy-lost' ? null : 'nobody took it away there'),
+  },
   { like: re('The partial file \\S+ could not be removed: .+') },
 ];
 

@@ -119,9 +119,9 @@ describe('places that can’t be used', () => {
     try {
       await expectBlockedEverywhere('nas', {
         code: 'source_not_mounted',
-        message: `${disk.path} was a mount at the last run, and is not mounted now.`,
+        message: `${disk.path} is not mounted now and was at the last run.`,
         remedy:
-          'Mount it, then try again. If it is no longer meant to be a mount, set min_files in the intent.',
+          'Mount it, then try again. If it is no longer meant to be a mount, write source_mounts: [] in the intent: the mounts that must be there.',
       });
       expect(readdirSync(destination)).toEqual(['a.txt']);
     } finally {

@@ -247,7 +247,7 @@ const SENTENCES: readonly Sentence[] = [
     judge: () => null,
   },
   { like: re('\\S+ is empty\\. Usually a disk is not mounted\\.') },
-  { like: re('\\S+ is not mounted now(?: and was at the last run)?; \\S+ depends on it\\.') },
+  { like: re('\\S+ is not mounted now(?: and was at the last run)?(?:; \\S+ depends on it)?\\.') },
   {
     like: re(
       'Mount it, then try again\\. If it is no longer meant to be a mount, write source_mounts: .+ must be there\\.',

@@ -103,9 +103,12 @@ function notMounted(asked: MountQuestion, now: SourceMounts, missing: readonly s
   const left = now.points.filter((point) => isWithin(point, now.real));
   const list = `source_mounts: [${left.map((point) => JSON.stringify(point)).join(', ')}]`;
   const since = asked.wanted === undefined ? ' and was at the last run' : '';
+  const isSourceItself = missing.length === 1 && missing[0] === now.real;
   return notice(
     'source_not_mounted',
-    phrase`${someOf(missing)} is not mounted now${since}; ${code(asked.source)} depends on it.`,
+    isSourceItself
+      ? phrase`${code(asked.source)} is not mounted now${since}.`
+      : phrase`${someOf(missing)} is not mounted now${since}; ${code(asked.source)} depends on it.`,
     phrase`Mount it, then try again. If it is no longer meant to be a mount, write ${code(list)} in the intent: the mounts that must be there.`,
   );
 }

@@ -79,7 +79,7 @@ describe('10 MB in one line', () => {
     const before = worldOf(stage);
     await stage.start();
     const { outcome, log } = await outcomeInDiscord('failed');
-    expect(textOf(outcome)).toContain('`rsync` ended with exit code 12.');
+    expect(textOf(outcome)).toContain('`rsync` could not copy everything (exit code 12): `xxx');
     expect(textOf(outcome).length).toBeLessThan(2000);
     expect(log?.length).toBeLessThan(LOG_LIMIT);
     const cli = await stage.cli(['run', 'mirror', '--yes']);
@@ -131,12 +131,13 @@ describe('output that is hostile', () => {
   });
 
   test('of a dry run that fails: the same in the refusal', async () => {
-    await open([HOSTILE, { when: 'dry-run', exitCode: 1 }]);
+    // Its own line is the one that tells why, wherever it stands.
+    await open([`rsync: ${HOSTILE}`, { when: 'dry-run', exitCode: 1 }]);
     const before = worldOf(stage);
     await stage.start();
     const alice = stage.discord.as('alice');
     const shown = await alice.slash('backup', { intent: 'mirror' }).waitForMessage(/Can’t run yet/);
-    expect(textOf(shown)).toContain('`rsync` could not make its dry run: `@everyone @here <@1');
+    expect(textOf(shown)).toContain('`rsync` could not make its dry run: `rsync: @everyone @here <@1');
     expectHarmless(textOf(shown));
     expectUnchanged(stage, before);
     expectQuiet(stage);

@@ -50,7 +50,7 @@ describe('chatops doctor, as it is built', () => {
     expect(stdout).toMatch(
       /⚠ warning: DISCORD_API_ULR is not a variable .* Did you mean DISCORD_API_URL\?\n {4}Next: /,
     );
-    expect(stdout).toMatch(/\n❌ 9 problems, 1 warning, \d+ checks passed\.\n$/);
+    expect(stdout).toMatch(/\n❌ 8 problems, 1 warning, \d+ checks passed\.\n$/);
     const json = await stage.cli(['doctor', '--json'], { env });
     expect(json.code).toBe(1);
     const diagnosis = JSON.parse(json.stdout) as Diagnosis;
@@ -61,7 +61,6 @@ describe('chatops doctor, as it is built', () => {
       'data.folder',
       'discord.token',
       'intents.file',
-      'tools.archive',
       'tools.archive',
       'tools.archive',
     ]);

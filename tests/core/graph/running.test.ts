@@ -59,10 +59,16 @@ async function dies(): Promise<void> {
 
 async function hangsAt(...intents: readonly string[]): Promise<Run> {
   await start();
-  home.world.during = async (intent) => (intents.includes(intent) ? home.hang() : undefined);
+  // Entered before their journal is written; hanging after it.
+  const hanging: string[] = [];
+  home.world.during = async (intent) => {
+    if (!intents.includes(intent)) return;
+    hanging.push(intent);
+    return home.hang();
+  };
   const run = await previewed(bot, 'all');
   void confirmed(run);
-  await until(() => intents.every((intent) => home.world.entered.includes(intent)), 'they run');
+  await until(() => intents.every((intent) => hanging.includes(intent)), 'they hang');
   return run;
 }
 

@@ -7,7 +7,7 @@ import { Lab, said } from '../support/lab.js';
 import { tool } from '../support/trees.js';
 import { fieldsFor, makeBoxImage, QUICK, removeAll, startBox, statusOf, until } from './box.js';
 
-const BACKUPS = 20;
+const BACKUPS = 8;
 const HOURS = { stop: 1, pause: 2, none: 3 } as const;
 
 describeWithDocker(

@@ -1,12 +1,12 @@
 import type { Check } from '../core/diagnosis.js';
 import type { Host } from '../core/host.js';
 import type { Notice } from '../core/reasons.js';
+import { isAtLeast, versionIn } from '../core/versions.js';
 import { readProject, unknownService } from '../executors/compose/project.js';
 import { READ } from '../executors/docker/container.js';
 import { dockerFault } from '../executors/docker/missing.js';
 import { ofNotice, passed, problem, skipped, warning } from './check.js';
 import { type AnyUse, grouped, namesIn, only, type Use } from './uses.js';
-import { isAtLeast, versionIn } from './versions.js';
 import type { DoctorWorld } from './world.js';
 
 const AREA = 'docker';

@@ -1,6 +1,6 @@
 import type { Check } from '../core/diagnosis.js';
+import { isAtLeast, versionIn } from '../core/versions.js';
 import { passed, problem } from './check.js';
-import { isAtLeast, versionIn } from './versions.js';
 import type { DoctorWorld } from './world.js';
 
 /** Node.js, and who is asking: what is found out counts for this user only. */

@@ -1,12 +1,12 @@
 import type { Check } from '../core/diagnosis.js';
 import type { Host } from '../core/host.js';
 import type { FilesFields } from '../core/intent/fields.js';
+import { versionIn } from '../core/versions.js';
 import { preflight } from '../executors/docker-volumes/preflight.js';
 import { openToolbox } from '../executors/files/toolbox.js';
 import { versionOf } from '../executors/shared/tools.js';
 import { ofNotice, passed, skipped } from './check.js';
 import { type AnyUse, grouped, namesIn, only, type Use } from './uses.js';
-import { versionIn } from './versions.js';
 
 const AREA = 'tools';
 

@@ -1,3 +1,5 @@
+import { isAtLeast } from '../../core/versions.js';
+
 /** What an rsync can do. `null`: it was not told, so it is not relied on where something else will do. */
 export interface Abilities {
   /** Major, minor, patch. */
@@ -47,11 +49,6 @@ export function abilitiesOfProtocol(protocol: number): Abilities {
   if (protocol === 31) return { ...UNKNOWN, version: [3, 1, 0], name: 'an rsync older than 3.4' };
   if (protocol === 30) return { ...UNKNOWN, version: [3, 0, 9], name: 'an rsync older than 3.1' };
   return { ...UNKNOWN, version: [2, 6, 9], name: 'an rsync older than 3.0' };
-}
-
-export function isAtLeast(version: readonly number[], wanted: readonly number[]): boolean {
-  const differing = version.findIndex((number, index) => number !== wanted[index]);
-  return differing < 0 || (version[differing] ?? 0) > (wanted[differing] ?? 0);
 }
 
 /** Does an rsync know the option? One whose version is unknown does not. */

@@ -1,7 +1,8 @@
 import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { type Abilities, isAtLeast, knows } from './abilities.js';
+import { isAtLeast } from '../../core/versions.js';
+import { type Abilities, knows } from './abilities.js';
 import { hostOf, placeKind } from './place.js';
 
 /** What is used of rsync: only what both sides can. */

@@ -19,7 +19,12 @@ import type { StepEnd } from './work.js';
 export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Promise<StepEnd> {
   const { listing, onLine } = listingReader();
   const differing: Readonly<Record<Difference, string[]>> = {
-    ...{ missing: [], lost: [], changed: [], unsent: [], spoilt: [], damaged: [] },
+    missing: [],
+    lost: [],
+    changed: [],
+    unsent: [],
+    spoilt: [],
+    damaged: [],
   };
   let equalBytes = 0;
   const result = await callRsync(data, data.check, ctx, {

@@ -3,14 +3,8 @@ import type { ExecResult } from '../../core/host.js';
 import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import {
-  type Abilities,
-  abilitiesIn,
-  abilitiesOfProtocol,
-  isAtLeast,
-  OLDEST_THERE,
-  UNKNOWN,
-} from './abilities.js';
+import { isAtLeast } from '../../core/versions.js';
+import { type Abilities, abilitiesIn, abilitiesOfProtocol, OLDEST_THERE, UNKNOWN } from './abilities.js';
 import { connection, rsyncEnvironment, sshCommand } from './commands.js';
 import { complaintIn, reported } from './complaints.js';
 import { hostOf, loginOf, pathOf, placeKind } from './place.js';

@@ -2,8 +2,9 @@ import type { PlanContext } from '../../core/executor.js';
 import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { isAtLeast } from '../../core/versions.js';
 import { toolMissing, versionOf } from '../shared/tools.js';
-import { type Abilities, abilitiesIn, isAtLeast, OLDEST_HERE, UNKNOWN } from './abilities.js';
+import { type Abilities, abilitiesIn, OLDEST_HERE, UNKNOWN } from './abilities.js';
 import { placeKind } from './place.js';
 
 /** What must be there before rsync can be asked anything. */

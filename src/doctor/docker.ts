@@ -2,6 +2,7 @@ import type { Check } from '../core/diagnosis.js';
 import type { Host } from '../core/host.js';
 import type { Notice } from '../core/reasons.js';
 import { isAtLeast, versionIn } from '../core/versions.js';
+import { inputsOfFile } from '../executors/compose/inputs.js';
 import { readProject, unknownService } from '../executors/compose/project.js';
 import { READ } from '../executors/docker/container.js';
 import { dockerFault } from '../executors/docker/missing.js';
@@ -88,7 +89,7 @@ async function stackChecks(
   uses: readonly Use<'scale' | 'rollout'>[],
 ): Promise<readonly Check[]> {
   const id = 'docker.stack';
-  const read = await readProject(host, file);
+  const read = await readProject(host, inputsOfFile(file));
   if (!read.ok) {
     return read.blockers.map((notice) => ofNotice(AREA, id, 'problem', notice, namesIn(uses)));
   }

@@ -1,15 +1,31 @@
 import type { Argv } from '../../core/plan.js';
+import type { StackInputs } from './inputs.js';
 
-/** A `docker compose` command on one Compose file. The project's name comes from the file or its folder. */
-export function composeArgv(file: string, ...rest: readonly string[]): Argv {
-  return ['docker', 'compose', '-f', file, ...rest];
+/** A `docker compose` command on a stack. */
+export function composeArgv(inputs: StackInputs, ...rest: readonly string[]): Argv {
+  return ['docker', 'compose', ...optionsOf(inputs), ...rest];
+}
+
+/** The options that make Compose read this stack, and no other one. */
+function optionsOf({ files, project, envFiles, profiles }: StackInputs): readonly string[] {
+  return [
+    ...(project === null ? [] : ['-p', project]),
+    ...envFiles.flatMap((file) => ['--env-file', file]),
+    ...profiles.flatMap((profile) => ['--profile', profile]),
+    ...files.flatMap((file) => ['-f', file]),
+  ];
 }
 
 /**
  * Brings one service to `replicas` containers and touches no other one. Nothing is built or pulled: the
  * images that were shown are on this host, or the command fails.
  */
-export function upArgv(file: string, service: string, replicas: number, ...options: readonly string[]): Argv {
+export function upArgv(
+  inputs: StackInputs,
+  service: string,
+  replicas: number,
+  ...options: readonly string[]
+): Argv {
   const only = ['--no-deps', '--no-build', '--pull', 'never', ...options];
-  return composeArgv(file, 'up', '-d', ...only, '--scale', `${service}=${replicas}`, '--', service);
+  return composeArgv(inputs, 'up', '-d', ...only, '--scale', `${service}=${replicas}`, '--', service);
 }

@@ -6,6 +6,7 @@ import type { Notice } from '../../core/reasons.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { observationOf } from '../docker/observe.js';
 import { type ServiceContainer, serviceContainers } from './containers.js';
+import { inputsOfFile } from './inputs.js';
 import { type ComposeProject, readProject, unknownService } from './project.js';
 
 /** The containers of the service that is scaled. */
@@ -74,7 +75,7 @@ function readOnce({ signal, host }: ObserveContext, file: string): Promise<Stack
 }
 
 async function readStack(host: Host, file: string): Promise<Stack> {
-  const read = await readProject(host, file);
+  const read = await readProject(host, inputsOfFile(file));
   if (!read.ok) return { ok: false, notices: read.blockers };
   const found = await serviceContainers(host, read.project.name);
   if (found.state === 'found') return { ok: true, project: read.project, containers: found.value };

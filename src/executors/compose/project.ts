@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { ExecResult, Host } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
@@ -13,10 +12,11 @@ import {
   serviceOf,
   withoutDependencies,
 } from './config.js';
+import { namesOf, type StackInputs } from './inputs.js';
 
-/** A Compose file as Compose itself reads it. */
+/** A stack as Compose itself reads it. */
 export interface ComposeProject {
-  readonly file: string;
+  readonly inputs: StackInputs;
   /** From the file's `name:` or its folder. */
   readonly name: string;
   /** All services, also those of profiles that are not switched on. */
@@ -28,29 +28,32 @@ export type ReadProject =
   | { readonly ok: true; readonly project: ComposeProject }
   | { readonly ok: false; readonly blockers: readonly Notice[] };
 
-/** Reads a Compose file with `docker compose config`, which starts and changes nothing. */
-export async function readProject(host: Host, file: string): Promise<ReadProject> {
-  const real = await host.realpath(file);
-  if (real === null || (await host.stat(real))?.type === 'directory') {
-    return blocked(notice('compose_missing', phrase`${code(file)} is not there, or is no file.`));
+/** Reads a stack with `docker compose config`, which starts and changes nothing. */
+export async function readProject(host: Host, inputs: StackInputs): Promise<ReadProject> {
+  for (const file of inputs.files) {
+    const real = await host.realpath(file);
+    if (real === null || (await host.stat(real))?.type === 'directory') {
+      return blocked(notice('compose_missing', phrase`${code(file)} is not there, or is no file.`));
+    }
   }
-  const rendered = await host.exec(composeArgv(file, ...EVERY_PROFILE, 'config', '--format', 'json'), READ);
-  if (!rendered.ok) return blocked(composeFault(file, rendered));
+  const argv = composeArgv(inputs, ...EVERY_PROFILE, 'config', '--format', 'json');
+  const rendered = await host.exec(argv, READ);
+  if (!rendered.ok) return blocked(composeFault(inputs, rendered));
   const config = CONFIG.parse(JSON.parse(rendered.stdout));
-  const hashes = await hashesOf(host, file, config, rendered.stdout);
+  const hashes = await hashesOf(host, inputs, config, rendered.stdout);
   const services = Object.entries(config.services ?? {}).map(
     ([name, raw]) => [name, serviceOf(config.name, name, raw, hashes(name))] as const,
   );
   const warnings = unsetVariables(rendered.stderr);
-  return { ok: true, project: { file, name: config.name, services: new Map(services), warnings } };
+  return { ok: true, project: { inputs, name: config.name, services: new Map(services), warnings } };
 }
 
 /** The blocker for a service that the file does not have. */
-export function unknownService({ file, services }: ComposeProject, service: string): Notice {
+export function unknownService({ inputs, services }: ComposeProject, service: string): Notice {
   const known = [...services.keys()].sort().slice(0, 10);
   return notice(
     'service_unknown',
-    phrase`${code(file)} has no service ${code(service)}.`,
+    phrase`${code(namesOf(inputs))} has no service ${code(service)}.`,
     known.length === 0
       ? phrase`Add it to the file, which has none so far.`
       : phrase`It has ${known.flatMap((name, index) => [index === 0 ? '' : ', ', code(name)])}. Correct ${code('service')} in the intent.`,
@@ -63,7 +66,7 @@ function blocked(...blockers: readonly Notice[]): ReadProject {
   return { ok: false, blockers };
 }
 
-function composeFault(file: string, result: ExecResult): Notice {
+function composeFault(inputs: StackInputs, result: ExecResult): Notice {
   if (result.notFound) return dockerFault(result);
   if (/is not a docker command|unknown shorthand flag: 'f'/.test(result.stderr)) {
     return notice(
@@ -72,15 +75,17 @@ function composeFault(file: string, result: ExecResult): Notice {
       phrase`Install it (${code('apt install docker-compose-plugin')} from Docker’s packages), then try again.`,
     );
   }
-  return notice('compose_invalid', phrase`Compose can’t read ${code(file)}: ${code(whyFailed(result))}.`);
+  return notice(
+    'compose_invalid',
+    phrase`Compose can’t read ${code(namesOf(inputs))}: ${code(whyFailed(result))}.`,
+  );
 }
 
 /**
  * The hash of the rendered configuration, not of the file: `config --hash` leaves `env_file` unresolved,
  * `up` does not, and so the hashes of such services never agree.
  */
-async function hashesOf(host: Host, file: string, config: Config, rendered: string) {
-  const folder = posix.dirname(file);
+async function hashesOf(host: Host, { folder }: StackInputs, config: Config, rendered: string) {
   const hash = async (text: string) => {
     const argv = ['docker', 'compose', '-p', config.name, '--project-directory', folder, '-f', '-'];
     const options = { ...READ, stdin: text };

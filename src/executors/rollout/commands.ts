@@ -15,6 +15,9 @@ export function tagArgv({ pull, image }: Replacement): Argv | null {
 }
 
 /** Replaces the containers by as many new ones. */
-export function replaceArgv({ file }: Pick<RolloutData, 'file'>, { service, replicas }: Replacement): Argv {
-  return upArgv(file, service, replicas);
+export function replaceArgv(
+  { inputs }: Pick<RolloutData, 'inputs'>,
+  { service, replicas }: Replacement,
+): Argv {
+  return upArgv(inputs, service, replicas);
 }

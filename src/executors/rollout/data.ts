@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { INPUTS_SCHEMA, type StackInputs } from '../compose/inputs.js';
 
 /** Why a service's containers are replaced. */
 export type Reason = 'image' | 'configuration' | 'namespace';
@@ -26,7 +27,7 @@ export type Replacement = {
 
 /** What run() and recover() of a rollout need. */
 export type RolloutData = {
-  readonly file: string;
+  readonly inputs: StackInputs;
   readonly project: string;
   /** In the order in which they are replaced: what others depend on comes first. */
   readonly replacements: readonly Replacement[];
@@ -39,7 +40,7 @@ export type RolloutData = {
 };
 
 export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
-  file: z.string(),
+  inputs: INPUTS_SCHEMA,
   project: z.string(),
   replacements: z.array(
     z.strictObject({

@@ -1,5 +1,6 @@
 import type { Executor, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
 import type { PlanPart } from '../../core/plan.js';
+import { ofOneFile } from '../compose/earlier.js';
 import { withLeft } from '../compose/left.js';
 import type { RolloutData } from './data.js';
 
@@ -7,7 +8,8 @@ import type { RolloutData } from './data.js';
 export const rollout: Executor<'rollout', RolloutData> = {
   kind: 'rollout',
   data: {
-    version: 1,
+    version: 2,
+    earlier: ofOneFile,
     schema: async () => (await import('./data.js')).ROLLOUT_SCHEMA,
   },
   places: ({ compose }) => [`compose:${compose}`],

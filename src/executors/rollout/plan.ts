@@ -4,6 +4,7 @@ import { code, phrase } from '../../core/phrase.js';
 import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
+import { inputsOfFile } from '../compose/inputs.js';
 import { type ComposeProject, readProject, unknownService } from '../compose/project.js';
 import { touchesOf } from '../compose/touches.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
@@ -19,7 +20,7 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
   const { host, stack } = ctx;
   const missing = await dockerMissing(host);
   if (missing.length > 0) return blocked(fields, stack, missing);
-  const read = await readProject(host, fields.compose);
+  const read = await readProject(host, inputsOfFile(fields.compose));
   if (!read.ok) return blocked(fields, stack, read.blockers);
   const { project } = read;
   const unknown = fields.services.filter((service) => !project.services.has(service));
@@ -79,7 +80,7 @@ function draft(
     ...leftBehind(project, comparisons, running),
   ];
   const data: RolloutData = {
-    file: project.file,
+    inputs: project.inputs,
     project: project.name,
     replacements: changes.map(({ replacement }) => replacement),
     current: comparisons.flatMap(({ state, service }) => (state === 'current' ? [service] : [])),
@@ -105,7 +106,7 @@ function draft(
 }
 
 function blocked(
-  { compose: file, timeout, stable_for: stableFor }: RolloutFields,
+  { compose, timeout, stable_for: stableFor }: RolloutFields,
   stack: string,
   blockers: readonly Notice[],
   project = '',
@@ -117,7 +118,7 @@ function blocked(
     warnings: [],
     blockers,
     targets: null,
-    data: { file, project, replacements: [], current: [], timeout, stableFor },
+    data: { inputs: inputsOfFile(compose), project, replacements: [], current: [], timeout, stableFor },
   };
 }
 

@@ -1,6 +1,5 @@
 import type { RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Argv } from '../../core/plan.js';
 import { upArgv } from '../compose/command.js';
 import { isPinned } from '../compose/registry.js';
 import { composeUp } from '../compose/up.js';
@@ -77,25 +76,21 @@ export function livesInOneOf({ livesIn }: Replacement, services: readonly string
 
 /** Null when Compose ended well. */
 async function putBack(
-  { file, project }: RolloutData,
+  { inputs, project }: RolloutData,
   { service, replicas, image, oldId }: Replacement,
   ctx: RunContext,
 ): Promise<Phrase | null> {
   const tagged = await inspectImage(ctx.host, image);
   const meansOld = tagged.state === 'found' && tagged.value.id === oldId;
-  const plain = upArgv(file, service, replicas);
+  const plain = upArgv(inputs, service, replicas);
+  const overridden = upArgv({ ...inputs, files: [...inputs.files, '-'] }, service, replicas);
   const up = meansOld
     ? await composeUp(ctx, project, plain, { log: 'none' })
-    : await composeUp(ctx, project, withOverride(plain), { log: 'none', stdin: overrideFor(service, oldId) });
+    : await composeUp(ctx, project, overridden, { log: 'none', stdin: overrideFor(service, oldId) });
   return up.ok ? null : phrase`Compose said: ${code(whyFailed(up))}`;
 }
 
-/** The same command with a second Compose file read from stdin. */
-function withOverride(argv: Argv): Argv {
-  const [docker = '', compose = '', dash = '', file = '', ...rest] = argv;
-  return [docker, compose, dash, file, '-f', '-', ...rest];
-}
-
+/** A second Compose file, read from stdin. */
 function overrideFor(service: string, image: string): string {
   return JSON.stringify({ services: { [service]: { image } } });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { INPUTS_SCHEMA, type StackInputs } from '../compose/inputs.js';
 
 /** A container as it was when the plan was made. */
 export type Before = {
@@ -9,7 +10,7 @@ export type Before = {
 
 /** What run() and recover() of a scale need. */
 export type ScaleData = {
-  readonly file: string;
+  readonly inputs: StackInputs;
   readonly project: string;
   readonly service: string;
   readonly wanted: number;
@@ -32,7 +33,7 @@ export function isNoChange(data: ScaleData): boolean {
 }
 
 export const SCALE_SCHEMA: z.ZodType<ScaleData> = z.strictObject({
-  file: z.string(),
+  inputs: INPUTS_SCHEMA,
   project: z.string(),
   service: z.string(),
   wanted: z.number(),

@@ -1,5 +1,6 @@
 import type { Executor, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
 import type { PlanPart } from '../../core/plan.js';
+import { ofOneFile } from '../compose/earlier.js';
 import { withLeft } from '../compose/left.js';
 import { runningBefore, type ScaleData } from './data.js';
 
@@ -7,7 +8,8 @@ import { runningBefore, type ScaleData } from './data.js';
 export const scale: Executor<'scale', ScaleData> = {
   kind: 'scale',
   data: {
-    version: 1,
+    version: 2,
+    earlier: ofOneFile,
     schema: async () => (await import('./data.js')).SCALE_SCHEMA,
   },
   places: ({ compose }) => [`compose:${compose}`],

@@ -1,6 +1,7 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { ReasonCode } from '../../core/reasons.js';
+import { composeArgv } from '../compose/command.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { waitUntilStable } from '../compose/stable.js';
 import { composeUp } from '../compose/up.js';
@@ -47,7 +48,7 @@ export async function goBack(
       phrase`Going back to ${replicas(runningBefore(data))} failed: ${fault}.`,
       fault === NO_ANSWER ? UNSEEN : await whatRuns(data, ctx),
     ],
-    next: phrase`Put it right with ${code(`docker compose -f ${data.file} up -d --no-recreate --scale ${data.service}=${data.before.length} ${data.service}`)}.`,
+    next: phrase`Put it right with ${code(composeArgv(data.inputs, 'up', '-d', '--no-recreate', '--scale', `${data.service}=${data.before.length}`, data.service).join(' '))}.`,
     warnings: [],
   };
 }

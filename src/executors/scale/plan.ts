@@ -5,6 +5,7 @@ import { type Effect, INSTANCES, type PlanDraft, type PlanStep } from '../../cor
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
+import { inputsOfFile } from '../compose/inputs.js';
 import { readProject, unknownService } from '../compose/project.js';
 import { touchesOf } from '../compose/touches.js';
 import { inspectImage } from '../docker/image.js';
@@ -20,7 +21,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   const { host, stack } = ctx;
   const missing = await dockerMissing(host);
   if (missing.length > 0) return blocked(fields, stack, missing);
-  const read = await readProject(host, fields.compose);
+  const read = await readProject(host, inputsOfFile(fields.compose));
   if (!read.ok) return blocked(fields, stack, read.blockers);
   const { project } = read;
   const service = project.services.get(fields.service);
@@ -38,7 +39,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   const change = changeTo(wanted, existing, project.name, service);
   const image = change.created.length > 0 ? await localImage(ctx, service) : null;
   const data: ScaleData = {
-    file: project.file,
+    inputs: project.inputs,
     project: project.name,
     service: service.name,
     wanted,
@@ -76,7 +77,9 @@ function blocked(
   blockers: readonly Notice[],
   project = '',
 ): PlanDraft<ScaleData> {
-  const { compose: file, service, timeout, stable_for: stableFor } = fields;
+  const { compose, service, timeout, stable_for: stableFor } = fields;
+  const inputs = inputsOfFile(compose);
+  const wanted = fields.replicas ?? 0;
   return {
     steps: [],
     effects: [],
@@ -84,7 +87,7 @@ function blocked(
     warnings: [],
     blockers,
     targets: null,
-    data: { file, project, service, wanted: fields.replicas ?? 0, before: [], timeout, stableFor },
+    data: { inputs, project, service, wanted, before: [], timeout, stableFor },
   };
 }
 

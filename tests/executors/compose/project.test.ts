@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
+import { inputsOfFile } from '../../../src/executors/compose/inputs.js';
 import { type ReadProject, readProject, unknownService } from '../../../src/executors/compose/project.js';
 import { describeWithDocker } from '../../support/docker.js';
 import { Lab } from '../support/lab.js';
@@ -19,7 +20,7 @@ describeWithDocker('reading a Compose file', () => {
 
   async function read(text: string): Promise<ReadProject> {
     writeFileSync(file(), text);
-    return readProject(lab.host(), file());
+    return readProject(lab.host(), inputsOfFile(file()));
   }
 
   function faults(result: ReadProject): string[][] {
@@ -89,10 +90,10 @@ services:
   });
 
   test('a file that is not there, a folder, a link to nowhere', async () => {
-    expect(faults(await readProject(lab.host(), file()))).toEqual([
+    expect(faults(await readProject(lab.host(), inputsOfFile(file())))).toEqual([
       ['compose_missing', `${file()} is not there, or is no file.`],
     ]);
-    expect(faults(await readProject(lab.host(), lab.root)).map(([code]) => code)).toEqual([
+    expect(faults(await readProject(lab.host(), inputsOfFile(lab.root))).map(([code]) => code)).toEqual([
       'compose_missing',
     ]);
   });
@@ -104,7 +105,7 @@ services:
       ...host,
       exec: (argv, options) => host.exec(['docker', 'no-such-plugin', ...argv.slice(2)], options),
     });
-    expect(faults(await readProject(lab.host(), file()))).toEqual([
+    expect(faults(await readProject(lab.host(), inputsOfFile(file())))).toEqual([
       ['tool_missing', 'Docker’s Compose plugin is not installed on this host.'],
     ]);
   });

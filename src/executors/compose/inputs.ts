@@ -1,0 +1,32 @@
+import { posix } from 'node:path';
+import * as z from 'zod';
+
+/** What Compose is given to read a stack and to run it: the same both times, or what runs isn't what was shown. */
+export type StackInputs = {
+  /** Absolute; a later file overrides the ones before it. */
+  readonly files: readonly string[];
+  /** The project's folder, absolute: relative paths in the files begin there. */
+  readonly folder: string;
+  /** The project's name; null: as the files or the folder say. */
+  readonly project: string | null;
+  readonly envFiles: readonly string[];
+  readonly profiles: readonly string[];
+};
+
+export const INPUTS_SCHEMA: z.ZodType<StackInputs> = z.strictObject({
+  files: z.array(z.string()),
+  folder: z.string(),
+  project: z.string().nullable(),
+  envFiles: z.array(z.string()),
+  profiles: z.array(z.string()),
+});
+
+/** A stack of one file, read without any further setting. */
+export function inputsOfFile(file: string): StackInputs {
+  return { files: [file], folder: posix.dirname(file), project: null, envFiles: [], profiles: [] };
+}
+
+/** The files as people read them in a sentence: `/opt/stacks/web/docker-compose.yml`. */
+export function namesOf({ files }: StackInputs): string {
+  return files.join(', ');
+}

@@ -1,7 +1,7 @@
 import type { Observation } from '../core/observation.js';
 import type { RunSummary } from '../core/run.js';
 import type { StackStatus } from '../core/status.js';
-import { conditionOf, countsText, isUp } from '../core/status-wording.js';
+import { conditionOf, countsText, isUp, stackSymbol } from '../core/status-wording.js';
 import { statusJson } from '../core/views.js';
 import { headline } from '../core/wording.js';
 import { circuitLine } from './circuits.js';
@@ -29,8 +29,9 @@ export async function statusCommand({ app, deps, out }: Context): Promise<number
 
 function stackLines({ stack, things, notices, runs, lock }: StackStatus, style: Style): string[] {
   const counts = countsText(things);
+  const symbol = stackSymbol({ things, notices });
   return [
-    `${style.bold(clean(stack))}${counts === '' ? '' : `: ${counts}`}`,
+    `${symbol === '' ? '' : `${symbol} `}${style.bold(clean(stack))}${counts === '' ? '' : `: ${counts}`}`,
     ...(lock ? [`  ${lockLine(lock, style)}`] : []),
     ...things.map((thing) => `  ${thingLine(thing, style)}`),
     ...notices.map((notice) => `  ${warningLine(notice, style)}`),

@@ -1,4 +1,5 @@
-import type { Observation } from './observation.js';
+import type { Observation, ObservedState, Trouble } from './observation.js';
+import { urgency } from './status-wording.js';
 
 /** Something that ran before a run and doesn't since, or so it was when somebody looked last. */
 export type LeftDown = {
@@ -9,7 +10,7 @@ export type LeftDown = {
   /** How many of it have to run. */
   readonly wanted: number;
   /** `running`: it runs again. `unknown`: nobody could look. */
-  readonly state: Observation['state'] | 'unhealthy' | 'unknown';
+  readonly state: ObservedState | Trouble | 'unhealthy' | 'unknown';
 };
 
 /** How something stands by what was seen of it; null while that may still change by itself. */
@@ -21,13 +22,17 @@ export function stateOf(
   const up = own.filter(isUp).length;
   if (up >= wanted) return 'running';
   if (up + own.filter(({ state }) => state === 'starting').length >= wanted) return null;
-  const down = own.find((thing) => !isUp(thing));
+  const down = own.filter((thing) => !isUp(thing)).sort(byUrgency)[0];
   if (down === undefined) return 'absent';
-  return down.state === 'running' ? 'unhealthy' : down.state;
+  return down.trouble ?? (down.state === 'running' ? 'unhealthy' : down.state);
 }
 
-function isUp({ state, healthy }: Observation): boolean {
-  return state === 'running' && healthy !== false;
+function isUp({ state, healthy, trouble }: Observation): boolean {
+  return state === 'running' && healthy !== false && trouble !== 'cut_off';
+}
+
+function byUrgency(a: Observation, b: Observation): number {
+  return urgency(a) - urgency(b);
 }
 
 export function isDown({ state }: LeftDown): boolean {

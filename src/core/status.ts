@@ -9,7 +9,7 @@ import type { Observation, Observed } from './observation.js';
 import type { Actor } from './request.js';
 import type { RunState, RunSummary } from './run.js';
 import { asSeen } from './seen-runs.js';
-import { isAmiss } from './status-wording.js';
+import { urgency } from './status-wording.js';
 
 /** One stack as it is now, and what was last done to it. */
 export interface StackStatus extends Observed {
@@ -111,5 +111,5 @@ async function lastRuns(
 }
 
 function byTrouble(a: Observation, b: Observation): number {
-  return Number(isAmiss(b)) - Number(isAmiss(a)) || a.name.localeCompare(b.name, 'en', { numeric: true });
+  return urgency(a) - urgency(b) || a.name.localeCompare(b.name, 'en', { numeric: true });
 }

@@ -6,6 +6,7 @@ import { type Argv, blockersOf, type Plan, warningsOf } from './plan.js';
 import type { Notice } from './reasons.js';
 import type { Outcome, Run, RunSummary } from './run.js';
 import type { StackStatus } from './status.js';
+import { isAmiss } from './status-wording.js';
 import { durationMs } from './wording.js';
 
 /**
@@ -131,6 +132,7 @@ export function statusJson({ stack, things, notices, runs, lock }: StackStatus) 
     notices: notices.map(noticeJson),
     runs: runs.map(summaryJson),
     lock: lock ?? null,
+    amiss: notices.length > 0 || things.some(isAmiss),
   };
 }
 

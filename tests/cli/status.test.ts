@@ -97,8 +97,8 @@ describe('status', () => {
     expect(exitCode).toBe(0);
     const at = localTime('2026-11-20T10:00:00.000Z');
     expect(out.split('\n')).toEqual([
-      'media: 1 of 3 running',
-      '  ❌ web-3 not there',
+      '❌ media: 1 of 3 running, 1 not there, 1 stopped',
+      '  ❓ web-3 not there',
       `  ⏹ web-2\\u000a stopped since ${at}`,
       `  ✅ web-1 healthy, up since ${at}: nginx:1`,
       '  ⚠ Docker does not answer. Start it.',
@@ -120,6 +120,7 @@ describe('status', () => {
         notices: [],
         runs: [],
         lock: null,
+        amiss: true,
       },
     ]);
   });

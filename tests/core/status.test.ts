@@ -6,7 +6,7 @@ import type { Observation, Observed } from '../../src/core/observation.js';
 import { code, phrase, plain } from '../../src/core/phrase.js';
 import { notice } from '../../src/core/reasons.js';
 import { readStatus } from '../../src/core/status.js';
-import { conditionOf, countsText, isAmiss } from '../../src/core/status-wording.js';
+import { conditionOf, countsText, isAmiss, stackSymbol } from '../../src/core/status-wording.js';
 import {
   alice,
   gate,
@@ -251,10 +251,19 @@ describe('words', () => {
     [{ healthy: true }, '✅ healthy', false],
     [{ healthy: false }, '❌ unhealthy', true],
     [{ state: 'starting' }, '⏱ starting', false],
-    [{ state: 'restarting' }, '❌ restarting', true],
-    [{ state: 'paused' }, '⏸ paused', false],
-    [{ state: 'stopped' }, '⏹ stopped', false],
-    [{ state: 'absent' }, '❌ not there', true],
+    [{ state: 'restarting', restarts: 3, exitCode: 9 }, '🔄 restarting (3 times)', true],
+    [{ state: 'restarting', restarts: 1 }, '🔄 restarting (1 time)', true],
+    [{ state: 'paused' }, '⏸ paused', true],
+    [{ state: 'stopped', exitCode: 143 }, '⏹ stopped', false],
+    [{ state: 'crashed', exitCode: 3 }, '💥 crashed (exit 3)', true],
+    [{ state: 'start_failed' }, '🚫 couldn’t start', true],
+    [{ state: 'finished', exitCode: 0 }, '🏁 finished', false],
+    [{ state: 'created' }, '⚪ never started', false],
+    [{ state: 'no_container' }, '➖ no container', false],
+    [{ state: 'absent' }, '❓ not there', true],
+    [{ trouble: 'cut_off', healthy: true }, '🔌 cut off from its network', true],
+    [{ trouble: 'cut_off', state: 'stopped' }, '⏹ stopped', true],
+    [{ trouble: 'orphaned' }, '👻 running, no longer in the file', true],
   ])('%j is %s', (more, words, amiss) => {
     const { symbol, word } = conditionOf(thing('web', more));
     expect(`${symbol} ${word}`).toBe(words);
@@ -265,6 +274,23 @@ describe('words', () => {
     expect(countsText([])).toBe('');
     const things = [thing('a'), thing('b', { healthy: false }), thing('c', { state: 'starting' })];
     expect(countsText(things)).toBe('3 of 3 running, 1 unhealthy');
-    expect(countsText([thing('a', { state: 'stopped' }), thing('b')])).toBe('1 of 2 running');
+    const off = [thing('a', { state: 'stopped' }), thing('b'), thing('c', { trouble: 'orphaned' })];
+    expect(countsText(off)).toBe('2 of 3 running, 1 no longer in the file, 1 stopped');
+    const wrong = [thing('a', { state: 'crashed' }), thing('b', { state: 'no_container' }), thing('c')];
+    expect(countsText(wrong)).toBe('1 of 3 running, 1 crashed, 1 without a container');
+  });
+
+  const blind = [notice('docker_unreachable', phrase`Docker does not answer.`)];
+  test.each<[string, readonly Partial<Observation>[], Observed['notices'], string]>([
+    ['nothing', [], [], ''],
+    ['all of it runs', [{}, { state: 'finished' }], [], '✅'],
+    ['one is off', [{}, { state: 'stopped' }], [], ''],
+    ['one is paused', [{}, { state: 'paused' }], [], '⚠'],
+    ['one is no longer in the file', [{}, { trouble: 'orphaned' }], [], '⚠'],
+    ['it can’t be seen', [], blind, '⚠'],
+    ['one crashed', [{}, { state: 'crashed' }], blind, '❌'],
+  ])('a stack’s head: %s', (_, things, notices, symbol) => {
+    const seen = things.map((more, index) => thing(`web-${index}`, more));
+    expect(stackSymbol({ things: seen, notices })).toBe(symbol);
   });
 });

@@ -65,7 +65,7 @@ describeWithDocker('an alert about a service that a run left down', () => {
     stack.write({ a: service(1), b: service(1, { command: ['/bin/sh', '-c', 'echo FATAL; exit 3'] }) });
     await rollOut('failed');
     const first = textOf(await card('**b is down**'));
-    expect(first).toContain('`b` is stopped.');
+    expect(first).toContain('`b` crashed.');
     expect(first).toContain('**Next:** start it');
 
     stack.write({ a: service(2), b: service(1) });

@@ -55,7 +55,7 @@ function observeService(
   const own = containers.filter((container) => container.service === service);
   const of = serviceThing(project.name, service);
   if (own.length > 0) return own.map((container) => ({ ...observationOf(container), of }));
-  return [{ key: of, of, name: service, state: 'stopped', healthy: null, detail: ['no container'] }];
+  return [{ key: of, of, name: service, state: 'no_container', healthy: null, detail: [] }];
 }
 
 /** A service, however often its containers are made anew. */

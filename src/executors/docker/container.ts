@@ -26,6 +26,10 @@ export interface Container {
   /** How often its restart policy has started it again. */
   readonly restarts: number;
   readonly exitCode: number;
+  /** The engine, or the kernel for it, ended it because it needed too much memory. */
+  readonly outOfMemory: boolean;
+  /** `no`, `always`, `unless-stopped`, `on-failure`. */
+  readonly restartPolicy: string;
   /** Seconds between the engine's SIGTERM and its SIGKILL when it is stopped. */
   readonly stopSeconds: number;
   /** Why it could not be started; mostly empty. Hostile text. */
@@ -136,6 +140,7 @@ const RAW = z.object({
     Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
     Running: z.boolean(),
     ExitCode: z.number(),
+    OOMKilled: z.boolean().default(false),
     Pid: z.number().default(0),
     Error: z.string().default(''),
     StartedAt: z.string(),
@@ -151,6 +156,7 @@ const RAW = z.object({
   HostConfig: z
     .object({
       AutoRemove: z.boolean().default(false),
+      RestartPolicy: z.object({ Name: z.string() }).nullish(),
       Tmpfs: z.record(z.string(), z.string()).nullish(),
     })
     .default({ AutoRemove: false }),
@@ -188,6 +194,8 @@ function containerOf(raw: z.output<typeof RAW>): Container {
     pid: state.Pid,
     restarts: raw.RestartCount,
     exitCode: state.ExitCode,
+    outOfMemory: state.OOMKilled,
+    restartPolicy: raw.HostConfig.RestartPolicy?.Name || 'no',
     stopSeconds: raw.Config.StopTimeout ?? STOP_SECONDS,
     error: state.Error,
     health: state.Health?.Status || 'none',

@@ -3,6 +3,7 @@ import { formatCount } from '../../core/format.js';
 import type { Observation, Observed } from '../../core/observation.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { lastLine, shortHash } from '../shared/wording.js';
+import { stateOf } from './condition.js';
 import { type Container, inspectContainer } from './container.js';
 import { dockerMissing, dockerSaid } from './missing.js';
 
@@ -25,21 +26,23 @@ export function containerThing(name: string): string {
 
 /** A container as `/status` shows it. */
 export function observationOf(container: Container): Observation {
-  const { id, name } = container;
+  const { id, name, exitCode, restarts } = container;
+  const state = stateOf(container);
   const since = sinceOf(container);
   return {
     key: `container:${id}`,
     name,
-    state: stateOf(container),
+    state,
     healthy: healthOf(container),
     detail: phrase`${code(imageOf(container))}${remark(container)}`,
+    ...(isEnded(container) || state === 'restarting' ? { exitCode } : {}),
+    ...(restarts > 0 ? { restarts } : {}),
     ...(since === null ? {} : { since }),
   };
 }
 
-function stateOf({ status, health }: Container): Observation['state'] {
-  if (status === 'running') return health === 'starting' ? 'starting' : 'running';
-  return status === 'restarting' || status === 'paused' ? status : 'stopped';
+function isEnded({ status }: Container): boolean {
+  return status === 'exited' || status === 'dead';
 }
 
 /** Docker keeps the last word of the check of a container that has ended. */
@@ -53,16 +56,16 @@ function imageOf({ imageRef }: Container): string {
   return imageRef.replace(/[0-9a-f]{64}/, shortHash);
 }
 
-/** What is odd about it; mostly nothing. */
-function remark({ status, health, healthOutput, restarts, exitCode, error }: Container): Phrase {
-  if (status === 'created') {
-    return error === '' ? [', never started'] : phrase`, could not be started: ${code(lastLine(error))}`;
-  }
-  if (status === 'restarting')
-    return phrase`, restarted ${formatCount(restarts, 'time')}, exit code ${exitCode}`;
-  if (status === 'exited' || status === 'dead') return phrase`, exit code ${exitCode}`;
+/** What is odd about it that its state doesn't say; mostly nothing. */
+function remark(container: Container): Phrase {
+  const { status, health, healthOutput, restarts, exitCode, error } = container;
+  if (error !== '' && status !== 'running') return phrase`, could not be started: ${code(lastLine(error))}`;
+  const state = stateOf(container);
+  if (state === 'crashed') return container.outOfMemory ? [', out of memory'] : [];
+  if (isEnded(container) || state === 'restarting') return phrase`, exit code ${exitCode}`;
+  const again = restarts > 0 ? phrase`, restarted ${formatCount(restarts, 'time')}` : [];
   const words = status === 'running' && health === 'unhealthy' ? lastLine(healthOutput) : '';
-  return words !== '' ? phrase`, its check says ${code(words)}` : [];
+  return words === '' ? again : phrase`${again}, its check says ${code(words)}`;
 }
 
 /** When it was paused, Docker doesn't say; its times are in year 1 for what never happened. */

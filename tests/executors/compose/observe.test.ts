@@ -1,14 +1,18 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ObserveContext } from '../../../src/core/executor.js';
 import type { RolloutFields, ScaleFields } from '../../../src/core/intent/fields.js';
 import type { Observed } from '../../../src/core/observation.js';
 import { plain } from '../../../src/core/phrase.js';
+import { conditionOf } from '../../../src/core/status-wording.js';
 import { observeRollout, observeScale } from '../../../src/executors/compose/observe.js';
 import { observeContainer } from '../../../src/executors/docker/observe.js';
 import { ComposeStack } from '../../support/compose-stack.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { codes, Lab } from '../support/lab.js';
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
 
 // Real containers start, stop and get unhealthy.
 jest.setTimeout(120_000);
@@ -60,8 +64,8 @@ describeWithDocker('observe', () => {
     const seen = await observeRollout(rollout(), look());
     expect(seen.notices).toEqual([]);
     expect(lines(seen).sort()).toEqual([
-      'job-1 stopped null: /app:1, exit code 3',
-      'spare stopped null: no container',
+      'job-1 crashed null: /app:1',
+      'spare no_container null: ',
       'web-1 running null: /app:1',
       'web-2 running null: /app:1',
     ]);
@@ -81,7 +85,7 @@ describeWithDocker('observe', () => {
     const health = (name: string) =>
       docker('inspect', '--format', '{{.State.Health.Status}}', `${stack.name}-${name}`);
     while (health('fine-1') !== 'healthy' || health('ill-1') !== 'unhealthy') {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await pause();
     }
     expect(lines(await observeRollout(rollout(), look()))).toEqual([
       'fine-1 running true: /fine:1',
@@ -99,9 +103,50 @@ describeWithDocker('observe', () => {
     docker('restart', '-t', '0', `${stack.name}-web-1`);
     docker('pause', `${stack.name}-web-1`);
     const seen = await observeRollout(rollout(), look());
-    expect(lines(seen)).toEqual(['made-1 stopped null: /app:1, never started', 'web-1 paused null: /app:1']);
+    expect(lines(seen)).toEqual(['made-1 created null: /app:1', 'web-1 paused null: /app:1']);
     expect(seen.things.map(({ since }) => since)).toEqual([undefined, undefined]);
     docker('unpause', `${stack.name}-web-1`);
+  });
+
+  test('stopped by hand, crashed, out of memory and in a loop are different', async () => {
+    const dies = (exit: number) => app({ command: ['/bin/sh', '-c', `exit ${exit}`] });
+    const hog = 'tail /dev/zero; exit 9';
+    stack.write({
+      byhand: app({ stop_grace_period: '0s' }),
+      byhandalways: app({
+        restart: 'always',
+        command: ['/bin/sh', '-c', 'trap "exit 4" TERM; sleep 99 & wait'],
+      }),
+      crashed: dies(7),
+      done: dies(0),
+      giveup: { ...dies(5), restart: 'on-failure:1' },
+      hungry: app({ mem_limit: '16m', memswap_limit: '16m', command: ['/bin/sh', '-c', hog] }),
+      looping: { ...dies(9), restart: 'always' },
+      unable: app({ command: ['/no/such/program'] }),
+    });
+    spawnSync('docker', ['compose', '-f', stack.file, 'up', '-d', 'unable']);
+    stack.up('byhand', 'byhandalways', 'crashed', 'done', 'giveup', 'hungry', 'looping');
+    stack.compose('stop', 'byhand', 'byhandalways');
+    docker('wait', ...['crashed', 'done', 'hungry'].map((name) => `${stack.name}-${name}-1`));
+    const inspected = (name: string, format: string) =>
+      docker('inspect', '--format', format, `${stack.name}-${name}-1`);
+    while (inspected('giveup', '{{.State.Status}}') !== 'exited') await pause();
+    while (Number(inspected('looping', '{{.RestartCount}}')) < 3) await pause();
+    const { things } = await observeRollout(rollout(), look());
+    const words = things.map((thing) => [thing.name.split('-').at(-2), conditionOf(thing).word]);
+    expect(Object.fromEntries(words)).toEqual({
+      byhand: 'stopped',
+      byhandalways: 'stopped',
+      crashed: 'crashed (exit 7)',
+      done: 'stopped',
+      giveup: 'crashed (exit 5)',
+      hungry: expect.stringMatching(/^crashed \(exit (9|137)\)$/),
+      looping: expect.stringMatching(/^restarting \(\d+ times\)$/),
+      unable: 'couldn’t start',
+    });
+    expect(lines({ things, notices: [] }).find((line) => line.startsWith('hungry'))).toContain(
+      'out of memory',
+    );
   });
 
   test('a scale and a chosen rollout are about their services only; the same thing has the same key', async () => {

@@ -85,11 +85,11 @@ describeWithDocker(
       expect(result).toMatchObject({
         state: 'failed',
         reason: 'rollback_failed',
-        left: [{ key, name: 'web', wanted: 1, state: 'stopped' }],
+        left: [{ key, name: 'web', wanted: 1, state: 'crashed' }],
       });
       const seen = await rollout.observe?.(shop.fields(), shop.lab.planContext());
       const own = seen?.things.filter((thing) => thing.of === key);
-      expect(own).toMatchObject([{ name: `${shop.stack.name}-web-1`, state: 'stopped' }]);
+      expect(own).toMatchObject([{ name: `${shop.stack.name}-web-1`, state: 'crashed' }]);
     });
 
     test('where the Compose file names another version, the old one is put back by its id', async () => {

@@ -3,7 +3,7 @@ import type { Fault } from '../../../core/faults.js';
 import type { Observation } from '../../../core/observation.js';
 import { plain } from '../../../core/phrase.js';
 import type { StackStatus } from '../../../core/status.js';
-import { conditionOf, countsText, isAmiss, isUp } from '../../../core/status-wording.js';
+import { conditionOf, countsText, isUp, stackSymbol } from '../../../core/status-wording.js';
 import { circuitButtons, circuitLine } from './circuits.js';
 import { faultLine } from './fault.js';
 import { type Message, type TextFile, withinLimits } from './fit.js';
@@ -32,7 +32,7 @@ export function statusMessage(
     const blocks = ['No stacks yet: there are no intents. docs/intents.md shows how to write one.'];
     return withinLimits({ embeds: [{ color: COLORS.grey, blocks }] });
   }
-  const amiss = stacks.some(({ things, notices }) => notices.length > 0 || things.some(isAmiss));
+  const amiss = stacks.map(stackSymbol).some((symbol) => symbol === '❌' || symbol === '⚠');
   const shortened = stacks.some(isShortened);
   const list = {
     items: stacks.flatMap(stackLines),
@@ -58,9 +58,10 @@ function isShortened({ things, notices }: StackStatus): boolean {
 
 function stackLines({ stack, things, notices, runs, lock }: StackStatus): string[] {
   const counts = countsText(things);
+  const symbol = stackSymbol({ things, notices });
   const hidden = things.slice(THINGS_SHOWN).length + notices.slice(NOTICES_SHOWN).length;
   return [
-    `**${escapeText(stack, 80)}**${counts === '' ? '' : ` · ${counts}`}`,
+    `${symbol === '' ? '' : `${symbol} `}**${escapeText(stack, 80)}**${counts === '' ? '' : ` · ${counts}`}`,
     ...(lock ? [lockLine(lock)] : []),
     ...things.slice(0, THINGS_SHOWN).map(thingLine),
     ...notices.slice(0, NOTICES_SHOWN).map((notice) => `⚠ ${noticeLine(notice)}`),

@@ -88,6 +88,8 @@ export interface PlexFields extends RetentionFields, CompressionFields {
   /** What happens to the container while its databases are copied. */
   readonly consistency: 'stop' | 'pause' | 'none';
   readonly require_mount: boolean;
+  /** The mounts at, above or below `source` that must be there, in place of those of the last run. */
+  readonly source_mounts?: readonly string[];
 }
 
 export interface VmProxmoxFields extends RetentionFields {

@@ -4,6 +4,7 @@ import { code, phrase } from '../../core/phrase.js';
 import { whyFailed } from '../docker/container.js';
 import { notHashed } from '../files/archive.js';
 import { commandFailed, diskFull, type Failure, failure, STOPPED } from '../shared/failure.js';
+import { watchMounts } from '../shared/source-mounts.js';
 import { saysDiskFull } from '../shared/space.js';
 import type { PlexData } from './data.js';
 import { packOf } from './direct.js';
@@ -62,14 +63,17 @@ async function pack(
 
 /**
  * Reads the folder on this host. Null when Docker has to do it, and nothing is left then: another folder lies there
- * now, tar could not read everything, or somebody wrote to it although the container is held (tar's exit code 1).
+ * now, tar could not read everything, or somebody wrote to it although the container is held (tar's exit code 1), or
+ * something was mounted or unmounted there.
  */
 async function packDirectly(data: PlexData, ctx: RunContext): Promise<Packed | null> {
   if (data.direct === null) return null;
   const { folder } = data.direct;
+  const mounts = await watchMounts(data.mounts, ctx);
   try {
     const packed = await pack(packOf(data), { folder }, data, ctx);
-    if (packed.failure !== null || packed.reader.ok) return packed;
+    if (packed.failure !== null) return packed;
+    if (packed.reader.ok && (await mounts.look()) === null) return packed;
     await ctx.host.remove(data.partial);
   } catch (error) {
     if (!(error instanceof HostError) || error.code !== 'ESTALE') throw error;

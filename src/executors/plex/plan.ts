@@ -62,7 +62,7 @@ export async function planPlex(
     ...size,
     streamBytes: 0,
     neededBytes: 'bytes' in need ? need.bytes : need.atMost,
-    mounts: null,
+    mounts: source.mounts,
     tools: { ...toolbox.versions, ...(sqlite === null ? {} : { sqlite3: sqlite }) },
     deletions: old.deletions,
     kept: old.kept + 1,
@@ -86,6 +86,7 @@ export async function planPlex(
     effects: effects(data, old),
     touches: [`stack:${ctx.stack}`, `path:${destination}`, ...containersTouched(data)],
     warnings: [
+      ...source.warnings,
       ...(live.length > 0 ? [liveData(data.live, PLEX_WAY_OUT)] : []),
       ...(source.leftOut.length > 0 ? [leftOut(fields.source_container, source.leftOut)] : []),
       ...(space?.code === 'destination_low' ? [space] : []),
@@ -102,6 +103,8 @@ export async function planPlex(
     ],
     targets: {
       archive,
+      // Docker may read what is read here: that is no other plan.
+      mounts: source.direct === null ? (source.mounts?.points ?? null) : null,
       [INSTANCES]: {
         container: source.container?.id ?? null,
         status: source.container?.status ?? null,

@@ -23,6 +23,7 @@ import { liveData } from '../quiesce/live.js';
 import type { QuiesceTimes } from '../quiesce/times.js';
 import { heldEnd, heldText, heldWarnings } from '../quiesce/words.js';
 import { ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
+import { type MountWatch, mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { check } from './check.js';
 import { type Copied, copy } from './copy.js';
 import { PLEX_WAY_OUT, type PlexData, stepsOf } from './data.js';
@@ -44,9 +45,13 @@ export async function runPlex(
   if (!named.ok) return ended(named.failure, [NOTHING_DONE]);
   let { data } = named;
 
+  // A folder that is the container's, too, can be read by Docker when its mounts change.
+  const mounts = await watchMounts(data.direct === null ? data.mounts : null, ctx);
+  const missing = await mounts.look();
+  if (missing) return ended(missing, [NOTHING_DONE]);
   let stream: Digest | null = null;
   const copied = await around(data.quiesce, stepsOf(data), ctx, times, async () => {
-    const { copied: partial, data: own } = await makePartial(data, ctx);
+    const { copied: partial, data: own } = await makePartial(data, mounts, ctx);
     data = own;
     if (!partial.ok) return partial.failure;
     stream = partial.stream;
@@ -67,6 +72,7 @@ export async function runPlex(
     files,
     bytes,
     size: finished.size,
+    ...(data.direct === null ? mountFacts(data.mounts) : {}),
     ...(data.quiesce?.hold === 'stop' && copied.begun ? { downMs: copied.heldMs } : {}),
   });
   const took = formatDuration(ctx.now().getTime() - began.getTime());
@@ -83,6 +89,7 @@ export async function runPlex(
 
 async function makePartial(
   data: PlexData,
+  mounts: MountWatch,
   ctx: RunContext,
 ): Promise<{ readonly data: PlexData; readonly copied: Copied }> {
   try {
@@ -91,8 +98,9 @@ async function makePartial(
       if (named.createsFolder) await ctx.host.mkdir(named.destination);
       return copy(named, ctx);
     });
-    end('copy', own, ctx, copied.ok);
-    return { data: own, copied };
+    const away = copied.ok ? await mounts.look() : null;
+    end('copy', own, ctx, copied.ok && away === null);
+    return { data: own, copied: away === null ? copied : { ok: false, failure: away } };
   } catch (error) {
     return { data, copied: { ok: false, failure: await fileFailed(error, data, ctx) } };
   }

@@ -12,6 +12,7 @@ import { overlap, placesOf, resolved } from '../quiesce/places.js';
 import { listRunning, type Running } from '../quiesce/users.js';
 import { isWithin } from '../shared/paths.js';
 import { openSource, sourceEmpty } from '../shared/source.js';
+import { compareMounts, type SourceMounts, sourceMounts } from '../shared/source-mounts.js';
 import type { Direct } from './data.js';
 import { directRead } from './direct.js';
 import { copyCommand, type Measured, measureInContainer, measureOnHost } from './measure.js';
@@ -33,10 +34,13 @@ export interface PlexSource {
   readonly direct: Direct | null;
   /** Where it lies on this host, as far as that is known. */
   readonly onHost: string | null;
+  /** Those of a folder of this host that is read; null where Docker reads, which sees mounts of its own. */
+  readonly mounts: SourceMounts | null;
   /** Null when it can't be told without reading it all. */
   readonly size: { readonly files: number; readonly bytes: number } | null;
   /** Folders of the container in memory, which a copy lacks. */
   readonly leftOut: readonly string[];
+  readonly warnings: readonly Notice[];
   readonly blockers: readonly Notice[];
 }
 
@@ -45,7 +49,7 @@ export async function lookAtSource(fields: PlexFields, ctx: PlanContext): Promis
   const found = await findContainer(fields, ctx);
   return fields.source === null
     ? inContainer(fields.source_path ?? '/', fields, found, ctx)
-    : onHost(fields.source, found, ctx);
+    : onHost(fields.source, fields, found, ctx);
 }
 
 export interface Surroundings {
@@ -123,13 +127,18 @@ async function inContainer(
 ): Promise<PlexSource> {
   const { container, around, leftOut, blockers } = found;
   const name = fields.source_container;
-  const source = { container, around, leftOut, label: `${name}:${path}`, read: copyCommand(name, path) };
-  if (container === null) return { ...source, direct: null, onHost: null, size: null, blockers };
+  const source = {
+    ...{ container, around, leftOut, label: `${name}:${path}`, read: copyCommand(name, path) },
+    warnings: [],
+  };
+  if (container === null)
+    return { ...source, direct: null, onHost: null, mounts: null, size: null, blockers };
   const { measured, direct } = await look(path, fields, found, container, ctx);
   const onHost = await existingHostPath(ctx.host, container, path);
   const size = measured.state === 'measured' ? measured : null;
   const fault = faultOf(measured, source.label);
-  return { ...source, direct, onHost, size, blockers: [...blockers, ...(fault ? [fault] : [])] };
+  const mounts = direct === null ? null : await sourceMounts(ctx.host, direct.folder.path, NO_QUESTION);
+  return { ...source, direct, onHost, mounts, size, blockers: [...blockers, ...(fault ? [fault] : [])] };
 }
 
 /**
@@ -171,11 +180,16 @@ function faultOf(measured: Measured, label: string): Notice | null {
   }
 }
 
+/** All of a folder is read. */
+const NO_QUESTION = { source: '', exclude: [], staysOnOne: false, wanted: undefined } as const;
+
 async function onHost(
   path: string,
+  { source_mounts: wanted }: PlexFields,
   { container, around, leftOut, blockers }: Found,
-  { host }: PlanContext,
+  ctx: PlanContext,
 ): Promise<PlexSource> {
+  const { host } = ctx;
   const opened = await openSource(host, path);
   const isFolder = opened.ok && opened.type === 'directory';
   const [read = []] = packCommands({ real: opened.ok ? opened.real : path, isFolder }, []);
@@ -187,8 +201,20 @@ async function onHost(
     read,
     direct: null,
   };
-  if (!opened.ok) return { ...source, onHost: null, size: null, blockers: [...blockers, opened.notice] };
+  if (!opened.ok) {
+    const nothing = { onHost: null, mounts: null, size: null, warnings: [] };
+    return { ...source, ...nothing, blockers: [...blockers, opened.notice] };
+  }
   const size = await measureOnHost(host, opened.real);
   const empty = size?.files === 0 ? [sourceEmpty(path)] : [];
-  return { ...source, onHost: opened.real, size, blockers: [...blockers, ...empty] };
+  // After the walk, which may have mounted what is mounted by its use.
+  const asked = { ...NO_QUESTION, source: path, wanted };
+  const mounts = await sourceMounts(host, opened.real, asked);
+  const { blocker, warning } = compareMounts(asked, mounts, await ctx.remembered());
+  return {
+    ...source,
+    ...{ onHost: opened.real, mounts, size },
+    warnings: warning ? [warning] : [],
+    blockers: [...(blocker ? [blocker] : []), ...blockers, ...empty],
+  };
 }

@@ -434,6 +434,29 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/one.txt', 'Databases/two.txt']);
   });
 
+  testWith('root', isRoot)('Docker sends it again when something is mounted there meanwhile', async () => {
+    const name = boxWithBind();
+    const plan = await planned(name);
+    expect(plan.data.direct).not.toBeNull();
+    lab.adapt = (host) =>
+      recorded({
+        ...host,
+        pipe: (argvs, file, options) => {
+          if (options?.folder !== undefined) {
+            mountTmpfs(inConfig('later'), '1m');
+            put(inConfig('later', 'of-this-host'), 'x');
+          }
+          return host.pipe(argvs, file, options);
+        },
+      });
+    try {
+      expect(await streams(plan)).toBe(true);
+      expect(members(plan.data.archive)).not.toContain('Databases/later/of-this-host');
+    } finally {
+      unmount(inConfig('later'));
+    }
+  });
+
   test('stopping the run in the middle leaves the container running and nothing behind', async () => {
     put(inConfig('big'), Buffer.alloc(200 * 1024 * 1024, 'x'));
     const name = boxWithBind();

@@ -11,7 +11,7 @@ import {
 } from '../paths.js';
 import { COMPRESSION, compressionOf } from './compression.js';
 import { defineKind, type Place } from './kind.js';
-import { BACKUP, RETENTION, requireMount } from './shared.js';
+import { BACKUP, RETENTION, requireMount, sourceMounts } from './shared.js';
 
 /** Where Plex's official image and linuxserver's keep the databases. */
 const DATABASES = '/config/Library/Application Support/Plex Media Server/Plug-in Support/Databases';
@@ -60,6 +60,7 @@ export const plex = defineKind({
     ...COMPRESSION,
     ...RETENTION,
     require_mount: requireMount,
+    source_mounts: sourceMounts,
   }),
   fields: (document, place) => ({
     source_container: document.source_container,
@@ -71,12 +72,14 @@ export const plex = defineKind({
     retention_days: document.retention_days ?? null,
     min_keep: document.min_keep,
     require_mount: document.require_mount,
+    ...mounts(document, place),
   }),
 });
 
 interface Written {
   readonly source?: string | undefined;
   readonly source_path?: string | undefined;
+  readonly source_mounts?: string[] | undefined;
   readonly destination?: string | undefined;
   readonly destination_path?: string | undefined;
   readonly destination_container?: string | undefined;
@@ -95,6 +98,18 @@ function source({ source, source_path }: Written, place: Place) {
     );
   }
   return { source: place.resolved('source', localPath(source, place.folder)), source_path: null };
+}
+
+function mounts({ source, source_mounts }: Written, place: Place) {
+  if (source_mounts === undefined) return {};
+  if (source === undefined) {
+    place.problem(
+      ['source_mounts'],
+      'source_mounts names mounts of this host, and the databases are read inside the container.',
+      'Remove it, or name the folder on this host with source.',
+    );
+  }
+  return { source_mounts };
 }
 
 function destination({ destination, destination_path, destination_container }: Written, place: Place) {

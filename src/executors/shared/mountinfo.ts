@@ -17,3 +17,9 @@ export function mountIdIn(line: string): string {
   const [, id, device] = LINE.exec(line) ?? [];
   return id === undefined ? '' : `${id}/${device}`;
 }
+
+/** The type of the file system, such as `ext4`; empty for another line. */
+export function mountTypeIn(line: string): string {
+  const [, rest = ''] = line.split(' - ');
+  return rest.split(' ')[0] ?? '';
+}

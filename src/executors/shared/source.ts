@@ -4,6 +4,7 @@ import { isOfKernel } from '../../core/intent/paths.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { findCommand, prunedFirst } from './excludes.js';
+import { readsAll } from './reads-all.js';
 import { someOf } from './wording.js';
 
 /** The source with its symlinks resolved, or why it can't be used. */
@@ -53,6 +54,7 @@ export async function unreadableBelow(
   real: string,
   exclude: readonly string[] = [],
 ): Promise<ReadonlySet<string> | null> {
+  if (await readsAll(host, real)) return new Set();
   const folder = ['-type', 'd', '(', '!', '-readable', '-o', '!', '-executable', ')'];
   const file = ['-type', 'f', '!', '-readable'];
   const closed = ['(', ...folder, '-o', ...file, ')', '-printf', '%P\\0'];

@@ -400,6 +400,15 @@ export const REASONS = {
     summary: 'A new container did not become healthy, or did not stay up.',
     remedy: 'Look at the container’s last lines, or pin the earlier version in the Compose file.',
   },
+  still_starting: {
+    summary:
+      'A new container was still starting when its time was up; its health check had said neither yes nor no.',
+    remedy: 'Raise `timeout` in the intent, or give the health check a longer `start_period`.',
+  },
+  timeout_short: {
+    summary: 'The intent’s `timeout` is shorter than what a service’s health check can need.',
+    remedy: 'Raise `timeout` in the intent; it counts from the end of the check’s `start_period`.',
+  },
   rollback_failed: {
     summary: 'What ran before could not be put back in full.',
     remedy: 'Look at the containers with `docker ps -a` and put them right by hand.',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type ServiceTraits, TRAITS, traitsOf } from './traits.js';
 
 /** One service of a Compose file, as Compose itself reads it. */
 export interface ComposeService {
@@ -19,6 +20,7 @@ export interface ComposeService {
    * that can't be known: in a service that lives in another one's namespace it depends on that container's id.
    */
   readonly hashes: readonly string[];
+  readonly traits: ServiceTraits;
 }
 
 const SERVICE = z.object({
@@ -27,8 +29,7 @@ const SERVICE = z.object({
   pull_policy: z.string().optional(),
   platform: z.string().optional(),
   container_name: z.string().optional(),
-  ports: z.array(z.object({ published: z.coerce.string().optional() })).nullish(),
-  depends_on: z.record(z.string(), z.unknown()).nullish(),
+  ...TRAITS,
   network_mode: z.string().optional(),
   pid: z.string().optional(),
   ipc: z.string().optional(),
@@ -61,6 +62,7 @@ export function serviceOf(
     dependsOn: Object.keys(raw.depends_on ?? {}),
     livesIn,
     hashes: livesIn.length === 0 ? hashes : [],
+    traits: traitsOf(raw),
   };
 }
 

@@ -38,6 +38,12 @@ export interface Container {
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
   /** What the last health check said. Hostile text. */
   readonly healthOutput: string;
+  /** How many health checks in a row failed, until now. */
+  readonly failingStreak: number;
+  /** When the last health check ended, RFC 3339; empty before the first one. */
+  readonly checkedAt: string;
+  /** How its health is checked; null: it has no check. */
+  readonly check: HealthCheck | null;
   readonly mounts: readonly ContainerMount[];
   /** A file that the engine keeps for it, as a path on the engine's host; empty before the first start. */
   readonly hostsPath: string;
@@ -45,6 +51,15 @@ export interface Container {
   readonly autoRemove: boolean;
   /** Paths in the container whose files are in memory, and gone when it stops. */
   readonly tmpfs: readonly string[];
+}
+
+/** The times of a health check, in ms. */
+export interface HealthCheck {
+  /** Failures within this time after the start don't count. */
+  readonly startPeriodMs: number;
+  readonly intervalMs: number;
+  /** So many failures in a row make it unhealthy. */
+  readonly retries: number;
 }
 
 export interface ContainerMount {
@@ -148,7 +163,8 @@ const RAW = z.object({
     Health: z
       .object({
         Status: z.enum(['none', 'starting', 'healthy', 'unhealthy', '']),
-        Log: z.array(z.object({ Output: z.string() })).nullish(),
+        FailingStreak: z.number().default(0),
+        Log: z.array(z.object({ Output: z.string(), End: z.string().default('') })).nullish(),
       })
       .nullish(),
   }),
@@ -164,6 +180,14 @@ const RAW = z.object({
     Image: z.string(),
     Labels: z.record(z.string(), z.string()).nullable(),
     StopTimeout: z.number().nullish(),
+    Healthcheck: z
+      .object({
+        Test: z.array(z.string()).nullish(),
+        StartPeriod: z.number().default(0),
+        Interval: z.number().default(0),
+        Retries: z.number().default(0),
+      })
+      .nullish(),
   }),
   Mounts: z
     .array(
@@ -177,6 +201,18 @@ const RAW = z.object({
     )
     .nullish(),
 });
+
+/** The engine's own, where a check names none. */
+const CHECK = { intervalMs: 30_000, retries: 3 };
+
+function checkOf(raw: z.output<typeof RAW>['Config']['Healthcheck']): HealthCheck | null {
+  if (!raw?.Test?.length || raw.Test[0] === 'NONE') return null;
+  return {
+    startPeriodMs: raw.StartPeriod / 1e6,
+    intervalMs: raw.Interval / 1e6 || CHECK.intervalMs,
+    retries: raw.Retries || CHECK.retries,
+  };
+}
 
 function containerOf(raw: z.output<typeof RAW>): Container {
   const { State: state } = raw;
@@ -200,6 +236,9 @@ function containerOf(raw: z.output<typeof RAW>): Container {
     error: state.Error,
     health: state.Health?.Status || 'none',
     healthOutput: state.Health?.Log?.at(-1)?.Output ?? '',
+    failingStreak: state.Health?.FailingStreak ?? 0,
+    checkedAt: state.Health?.Log?.at(-1)?.End ?? '',
+    check: checkOf(raw.Config.Healthcheck),
     mounts: (raw.Mounts ?? []).map((mount) => ({
       type: mount.Type,
       name: mount.Name,

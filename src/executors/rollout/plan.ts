@@ -5,6 +5,7 @@ import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { inputsOfFile } from '../compose/inputs.js';
+import { timeoutWarning } from '../compose/patience.js';
 import { type ComposeProject, readProject, unknownService } from '../compose/project.js';
 import { touchesOf } from '../compose/touches.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
@@ -98,11 +99,25 @@ function draft(
       project.name,
       data.replacements.map(({ service }) => service),
     ),
-    warnings: [...project.warnings, ...changes.flatMap(({ warnings }) => warnings), ...nothing],
+    warnings: [
+      ...project.warnings,
+      ...changes.flatMap(({ warnings }) => warnings),
+      ...changes.flatMap((one) => timeoutWarnings(project, one, fields)),
+      ...nothing,
+    ],
     blockers,
     targets: { project: project.name, services: comparisons.map(targetOf) },
     data,
   };
+}
+
+function timeoutWarnings(
+  { services }: ComposeProject,
+  { service, containers }: Extract<Comparison, { state: 'changes' | 'current' }>,
+  { timeout }: RolloutFields,
+): readonly Notice[] {
+  const found = services.get(service);
+  return found ? timeoutWarning(found, containers, timeout) : [];
 }
 
 function blocked(

@@ -50,7 +50,7 @@ export async function replace(
   if (settled.state === 'fine') return settled;
   if (settled.state === 'stopped') return STOPPED;
   if (settled.container !== null) await logLastLines(ctx, settled.container);
-  return failed('not_healthy', phrase`${settled.why}.`);
+  return failed(settled.state === 'starting' ? 'still_starting' : 'not_healthy', phrase`${settled.why}.`);
 }
 
 const STOPPED: Replaced = { state: 'failed', reason: 'stopped', why: [] };

@@ -40,10 +40,11 @@ export async function rollBackService(
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const up = await putBack(data, replacement, ctx);
     const settled = await waitUntilSettled(data, replacement, oldId, ctx);
-    if (settled.state === 'fine') {
+    if (settled.state === 'fine' || settled.state === 'starting') {
       await finishNames(data.project, service, ctx);
       const runs = phrase`${code(service)} runs the image from before again (${code(shortId(oldId))})`;
-      return { ok: true, sentence: phrase`${runs} ${fineWords(settled.checked)}.` };
+      const how = settled.state === 'fine' ? fineWords(settled.checked) : 'and is still starting';
+      return { ok: true, sentence: phrase`${runs} ${how}.` };
     }
     last = up ?? (settled.state === 'failed' ? settled.why : []);
     if (settled.state === 'failed' && (settled.isUnseen || (up === null && settled.container !== null)))

@@ -7,6 +7,8 @@ import type { Replacement, RolloutData } from './data.js';
 export type Settled =
   | { readonly state: 'fine'; readonly checked: boolean }
   | { readonly state: 'stopped' }
+  /** Its time is up, and its health check has said neither yes nor no. */
+  | { readonly state: 'starting'; readonly container: string; readonly why: Phrase }
   | {
       readonly state: 'failed';
       readonly container: string | null;

@@ -14,6 +14,8 @@ export type ScaleData = {
   readonly project: string;
   readonly service: string;
   readonly wanted: number;
+  /** Its containers may have done their work when they end with exit code 0. */
+  readonly isOneShot: boolean;
   /** The service's containers before, in the order of their numbers. */
   readonly before: readonly Before[];
   /** Seconds. */
@@ -37,6 +39,7 @@ export const SCALE_SCHEMA: z.ZodType<ScaleData> = z.strictObject({
   project: z.string(),
   service: z.string(),
   wanted: z.number(),
+  isOneShot: z.boolean().default(false),
   before: z.array(z.strictObject({ id: z.string(), name: z.string(), running: z.boolean() })),
   timeout: z.number(),
   stableFor: z.number(),

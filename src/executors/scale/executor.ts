@@ -2,6 +2,7 @@ import type { Executor, PartResult, RecoveryReport, RunContext } from '../../cor
 import type { PlanPart } from '../../core/plan.js';
 import { ofOneFile } from '../compose/earlier.js';
 import { withLeft } from '../compose/left.js';
+import { outlastingAbsence } from '../docker/absence.js';
 import { runningBefore, type ScaleData } from './data.js';
 
 /** More or fewer containers of one Compose service. */
@@ -14,17 +15,26 @@ export const scale: Executor<'scale', ScaleData> = {
   },
   places: ({ compose }) => [`compose:${compose}`],
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
-  run: async (part, ctx) => left(await (await import('./run.js')).run(part, ctx), part, ctx),
-  recover: async (part, journal, ctx) =>
-    left(await (await import('./recover.js')).recover(part, journal, ctx), part, ctx),
-  rollBack: async (part, journal, ctx) =>
-    left(await (await import('./recover.js')).rollBack(part, journal, ctx), part, ctx),
-  undo: async (part, journal, ctx) => {
-    const result = await (await import('./undo.js')).undo(part, journal, ctx);
-    return result && left(result, part, ctx);
-  },
+  run: (part, ctx) => ending(part, ctx, async (own) => (await import('./run.js')).run(part, own)),
+  recover: (part, journal, ctx) =>
+    ending(part, ctx, async (own) => (await import('./recover.js')).recover(part, journal, own)),
+  rollBack: (part, journal, ctx) =>
+    ending(part, ctx, async (own) => (await import('./recover.js')).rollBack(part, journal, own)),
+  undo: (part, journal, ctx) =>
+    ending(part, ctx, async (own) => (await import('./undo.js')).undo(part, journal, own)),
   observe: async (fields, ctx) => (await import('../compose/observe.js')).observeScale(fields, ctx),
 };
+
+/** Does the work with an engine that may be away for a moment, and says what it left down. */
+async function ending<End extends PartResult | RecoveryReport | null>(
+  part: PlanPart<ScaleData>,
+  ctx: RunContext,
+  work: (ctx: RunContext) => Promise<End>,
+): Promise<End> {
+  const own = outlastingAbsence(ctx);
+  const end = await work(own);
+  return end && left(end, part, own);
+}
 
 /** Whether on the way to the number that was wanted or back from it: so many run at least. */
 function left<End extends PartResult | RecoveryReport>(

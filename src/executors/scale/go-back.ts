@@ -78,7 +78,8 @@ async function putBack(data: ScaleData, ctx: RunContext): Promise<Phrase | null>
   const before = new Set(data.before.map(({ id }) => id));
   const made = found.value.filter(({ id, name }) => !before.has(id) && !stopped.includes(name));
   const { timeout } = data;
-  const stable = await waitUntilStable(ctx.host, idsOf(made), { timeout, stableFor: 0, now: ctx.now });
+  const ends = data.isOneShot ? 'may' : 'never';
+  const stable = await waitUntilStable(ctx.host, idsOf(made), { timeout, stableFor: 0, ends, now: ctx.now });
   if (stable.state === 'failed') return stable.why;
   const now = await serviceContainers(ctx.host, data.project, data.service);
   const isAsBefore =

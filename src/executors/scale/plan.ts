@@ -6,6 +6,8 @@ import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { inputsOfFile } from '../compose/inputs.js';
+import { endsOf } from '../compose/one-shot.js';
+import { timeoutWarning } from '../compose/patience.js';
 import { readProject, unknownService } from '../compose/project.js';
 import { touchesOf } from '../compose/touches.js';
 import { inspectImage } from '../docker/image.js';
@@ -37,12 +39,15 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   const existing = found.value;
   const wanted = fields.replicas ?? 0;
   const change = changeTo(wanted, existing, project.name, service);
-  const image = change.created.length > 0 ? await localImage(ctx, service) : null;
+  const { created, started } = change;
+  const image = created.length > 0 ? await localImage(ctx, service) : null;
+  const isOneShot = endsOf(service, project.services.values()) !== 'never';
   const data: ScaleData = {
     inputs: project.inputs,
     project: project.name,
     service: service.name,
     wanted,
+    isOneShot,
     before: existing.map((container) => ({
       id: container.id,
       name: container.name,
@@ -58,6 +63,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
     warnings: [
       ...project.warnings,
       ...(isNothing(change) ? [nothingToDo(data)] : differences(service, existing, change, image)),
+      ...(created.length + started.length > 0 ? timeoutWarning(service, existing, fields.timeout) : []),
     ],
     blockers: [...checkPossible(service, wanted), ...(image === 'missing' ? [imageMissing(service)] : [])],
     targets: {
@@ -87,7 +93,7 @@ function blocked(
     warnings: [],
     blockers,
     targets: null,
-    data: { inputs, project, service, wanted, before: [], timeout, stableFor },
+    data: { inputs, project, service, wanted, isOneShot: false, before: [], timeout, stableFor },
   };
 }
 
@@ -113,7 +119,10 @@ function stepsOf(data: ScaleData, change: Change): readonly PlanStep[] {
     : [scale, { title: waitTitle(data), commands: [] }];
 }
 
-function waitTitle({ stableFor }: ScaleData): Phrase {
+function waitTitle({ stableFor, isOneShot }: ScaleData): Phrase {
+  if (isOneShot) {
+    return phrase`Wait until each new one has ended with exit code 0, or has stayed up for ${stableFor} s; otherwise roll back.`;
+  }
   return phrase`Wait until each new one is up, and healthy where it has a check, for ${stableFor} s. Else go back.`;
 }
 

@@ -1,4 +1,5 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
+import { formatCount } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { ReasonCode } from '../../core/reasons.js';
@@ -13,6 +14,8 @@ import { SCALING, type Scaling } from './never-started.js';
 import { scaleArgv } from './up.js';
 import { replicas } from './wording.js';
 
+/** `ended`: how many containers have done their work. */
+type Fine = { readonly ended: number };
 type Ended = { readonly reason: ReasonCode; readonly summary: readonly Phrase[] };
 
 /** Scales, waits until the new containers are fine, and goes back when they are not or when it is stopped. */
@@ -26,10 +29,23 @@ export async function run({ data }: PlanPart<ScaleData>, ctx: RunContext): Promi
     return { state: 'cancelled', reason: 'stopped', summary: [phrase`Nothing was changed.`], warnings: [] };
   }
   await ctx.journal(SCALING, { at: ctx.now().getTime() } satisfies Scaling);
-  const fault = (await change(data, ctx)) ?? (await watch(data, ctx));
-  if (fault) return goBack(data, ctx, fault);
-  const summary = [phrase`${name} runs ${replicas(data.wanted)} now; it was ${runningBefore(data)}.`];
+  const seen = (await change(data, ctx)) ?? (await watch(data, ctx));
+  if ('reason' in seen) return goBack(data, ctx, seen);
+  const summary = [...endedWords(data, seen), ...runsWords(data, seen)];
   return { state: 'succeeded', reason: 'done', summary, warnings: [] };
+}
+
+/** What one-shot containers did. */
+function endedWords({ service }: ScaleData, { ended }: Fine): readonly Phrase[] {
+  if (ended === 0) return [];
+  const containers = formatCount(ended, 'container');
+  return [phrase`${code(service)} did its work: ${containers} ended with exit code 0.`];
+}
+
+function runsWords(data: ScaleData, { ended }: Fine): readonly Phrase[] {
+  const running = data.wanted - ended;
+  if (running === 0 && ended > 0) return [];
+  return [phrase`${code(data.service)} runs ${replicas(running)} now; it was ${runningBefore(data)}.`];
 }
 
 async function change(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
@@ -43,7 +59,7 @@ async function change(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
 }
 
 /** Watches the containers that were created or started; the others were there before and stay as they are. */
-async function watch(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
+async function watch(data: ScaleData, ctx: RunContext): Promise<Ended | Fine> {
   const found = await serviceContainers(ctx.host, data.project, data.service);
   if (found.state !== 'found') return lost(phrase`Docker does not answer any more.`);
   if (found.value.length !== data.wanted) {
@@ -53,17 +69,19 @@ async function watch(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
   }
   const ran = new Set(data.before.filter(({ running }) => running).map(({ id }) => id));
   const fresh = found.value.filter(({ id }) => !ran.has(id)).map(({ id }) => id);
-  if (fresh.length === 0) return null;
+  if (fresh.length === 0) return { ended: 0 };
   ctx.step(1, 'running');
   const { timeout, stableFor } = data;
+  const ends = data.isOneShot ? 'may' : 'never';
   const { now, signal } = ctx;
   const onWaiting = (current: string): void => ctx.progress({ current });
-  const stable = await waitUntilStable(ctx.host, fresh, { timeout, stableFor, now, signal, onWaiting });
+  const stable = await waitUntilStable(ctx.host, fresh, { timeout, stableFor, ends, now, signal, onWaiting });
   ctx.step(1, stable.state === 'stable' ? 'done' : 'failed');
-  if (stable.state === 'stable') return null;
+  if (stable.state === 'stable') return { ended: stable.ended.length };
   if (stable.state === 'stopped') return STOPPED;
   await logLastLines(ctx, stable.container);
-  return { reason: 'not_healthy', summary: [phrase`${stable.why}.`] };
+  const reason = stable.state === 'starting' ? 'still_starting' : 'not_healthy';
+  return { reason, summary: [phrase`${stable.why}.`] };
 }
 
 const STOPPED: Ended = { reason: 'stopped', summary: [] };

@@ -121,8 +121,17 @@ const SENTENCES: readonly Sentence[] = [
   { like: re('The mirror is incomplete: what was copied stays, and the next run goes on from there\\.') },
   { like: re('Nothing was deleted\\.'), judge: (seen) => nothingGone(seen) },
   {
-    like: re(`(?<what>.+?) had been deleted, all from the list that was shown\\.`),
-    judge: (seen) => (takenAway(seen).length > 0 ? null : 'nothing is gone'),
+    like: re('Some of the deletions that were shown may have been made; nothing else was deleted\\.'),
+    judge: (seen) => (shownDeletions(seen).length > 0 ? null : 'no deletions were shown'),
+  },
+  {
+    like: re(
+      `(?:(?<files>${COUNT}) files?)?(?: and )?(?:(?<folders>${COUNT}) folders?)? had been deleted, all from the list that was shown\\.`,
+    ),
+    judge: (seen, said) => {
+      const is = takenAway(seen).length;
+      return countMeant(said.files) + countMeant(said.folders) === is ? null : `${is} are gone`;
+    },
   },
   // An archive.
   {
@@ -179,6 +188,19 @@ const SENTENCES: readonly Sentence[] = [
   {
     like: re(`(?<files>${COUNT}) files? and folders? changed or vanished while they were copied: .+\\.`),
     judge: (seen) => (changedMeanwhile(seen) + vanished(seen) > 0 ? null : 'nothing changed'),
+  },
+  {
+    like: re(
+      `(?<files>${COUNT}) (?:file or folder|files or folders) changed while being read; the copy may hold a mix of old and new: .+?\\.`,
+    ),
+    judge: (seen, said) => {
+      const most = changedMeanwhile(seen) + foldersOfChanges(seen);
+      return countMeant(said.files) <= most ? null : `at most ${most} changed`;
+    },
+  },
+  {
+    like: re(`(?<files>${COUNT}) (?:file or folder|files or folders) vanished before being read: .+?\\.`),
+    judge: (seen, said) => (countMeant(said.files) <= vanished(seen) ? null : `${vanished(seen)} vanished`),
   },
   {
     like: re('Nothing half-done is left: the partial file is gone, the old archives are untouched\\.'),
@@ -317,6 +339,12 @@ function vanished({ source, isTouched }: Seen): number {
 
 function changedMeanwhile({ source, isTouched }: Seen): number {
   return [...new Set([...source.before.keys(), ...source.after.keys()])].filter(isTouched).length;
+}
+
+/** tar says of a folder that it changed when something in it came or went. */
+function foldersOfChanges({ source, isTouched }: Seen): number {
+  const paths = [...new Set([...source.before.keys(), ...source.after.keys()])].filter(isTouched);
+  return new Set(paths.map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))).size;
 }
 
 function nothingGone(seen: Seen): string | null {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Host } from '../../core/host.js';
+import type { ExecOptions, Host } from '../../core/host.js';
 import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import { rsyncEnvironment } from './commands.js';
 import { type Entry, itemIn } from './listing.js';
@@ -60,6 +60,7 @@ export async function entriesAt(
   argv: readonly string[],
   target: Pick<DockerVolumesFields, 'destination' | 'password_secret'>,
   host: Host,
+  options: Pick<ExecOptions, 'uninterruptible' | 'timeoutMs'> = {},
 ): Promise<ReadonlyMap<string, Entry> | null> {
   const few = await fewEntriesAt(names, target.destination, host);
   if (few) return few;
@@ -69,6 +70,7 @@ export async function entriesAt(
     stdin: nameList(names),
     log: 'none',
     keep: 64 * 1024,
+    ...options,
     onStdout: (line) => {
       const item = itemIn(line);
       if (item) entries.set(withoutSlash(item.name), item);

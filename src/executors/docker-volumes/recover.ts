@@ -3,6 +3,7 @@ import { phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { MirrorData } from './data.js';
 import { addMirror, INCOMPLETE, JOURNAL } from './incomplete.js';
+import { MAYBE_DELETED } from './result.js';
 import { newTally } from './tally.js';
 
 /**
@@ -18,8 +19,6 @@ export async function recoverMirror(
   if (!begun(JOURNAL.copy)) return { summary: [phrase`Nothing had been copied yet.`] };
   await addMirror(data, newTally(data.destination), 'none', ctx);
   const mayHaveDeleted = begun(JOURNAL.remove) || data.inTheWay.length + data.replaced.length > 0;
-  const deletions = mayHaveDeleted
-    ? phrase`Some of the deletions that were shown may have been made; nothing else was deleted.`
-    : phrase`Nothing was deleted.`;
+  const deletions = mayHaveDeleted ? MAYBE_DELETED : phrase`Nothing was deleted.`;
   return { summary: [INCOMPLETE, deletions] };
 }

@@ -45,8 +45,13 @@ function deletedText(data: MirrorData, deleted: readonly string[]): readonly Phr
   ];
 }
 
-export function deletedOnFailure(deleted: readonly string[]): Phrase {
-  return deleted.length === 0
+/** What is said where nobody can tell how far the deletions got. */
+export const MAYBE_DELETED = phrase`Some of the deletions that were shown may have been made; nothing else was deleted.`;
+
+/** @param gone what a look at the destination found missing of what was shown; null where it can't be told */
+export function deletedOnFailure(gone: readonly string[] | null): Phrase {
+  if (gone === null) return MAYBE_DELETED;
+  return gone.length === 0
     ? phrase`Nothing was deleted.`
-    : phrase`${countOf(deleted)} had been deleted, all from the list that was shown.`;
+    : phrase`${countOf(gone)} had been deleted, all from the list that was shown.`;
 }

@@ -8,6 +8,7 @@ import { mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { check } from './check.js';
 import { copy } from './copy.js';
 import type { MirrorData } from './data.js';
+import { watchDeletions } from './gone.js';
 import { addMirror, INCOMPLETE, JOURNAL } from './incomplete.js';
 import { remove } from './removal.js';
 import { deletedOnFailure, readsAll, resultText } from './result.js';
@@ -24,10 +25,11 @@ export async function runMirror(part: PlanPart<MirrorData>, ctx: RunContext): Pr
   const began = ctx.now();
   await ctx.journal(JOURNAL.copy, null);
   const tally = newTally(data.destination);
+  const deletions = await watchDeletions(data, ctx);
   const worked = await work(data, ctx, tally);
   if (!worked.ok) {
     await addMirror(data, tally, 'none', ctx);
-    return ended(worked.failure, [INCOMPLETE, deletedOnFailure(tally.deleted)]);
+    return ended(worked.failure, [INCOMPLETE, deletedOnFailure(await deletions.gone())]);
   }
   await addMirror(data, tally, levelOf(data, tally), ctx);
   const lost = tally.kept.lost();

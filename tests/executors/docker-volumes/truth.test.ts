@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -371,6 +372,84 @@ describe('deletions by the list', () => {
     } finally {
       tool('chattr', '-i', lab.path('dst', 'stuck'));
     }
+  });
+});
+
+describe('a copy whose tool is killed before it said what it did', () => {
+  /** rsync does all of its work, nobody hears of it, and it ends like one that was killed. */
+  function silenced(then: () => void = () => {}): (host: Host) => Host {
+    return (host) => ({
+      ...host,
+      exec: async (argv, options) => {
+        if (argv[0] !== 'rsync' || argv.includes('--dry-run')) return host.exec(argv, options);
+        const result = await host.exec(argv, { ...options, onStdout: () => {} });
+        then();
+        return { ...result, ok: false, exitCode: null, signal: 'SIGKILL', stdout: '' };
+      },
+    });
+  }
+
+  async function ended(then?: () => void): Promise<PartResult> {
+    const part = await planned({ mirror: true });
+    expect(codes(part.blockers)).toEqual([]);
+    lab.adapt = silenced(then);
+    const result = await dockerVolumes.run(part, lab.runContext());
+    expect(result.state).toBe('failed');
+    return result;
+  }
+
+  test.each<[string, string, () => void]>([
+    [
+      'a file by a folder',
+      '1 file had been deleted',
+      () => {
+        put(lab.path('dst', 'notes'), 'the only copy');
+        put(lab.path('src', 'notes', 'a.txt'), 'a');
+      },
+    ],
+    [
+      'a folder by a file, with a name that is no UTF-8 in it',
+      '1 file and 1 folder had been deleted',
+      () => {
+        put(lab.path('dst', 'was', 'b.txt'), 'the only copy');
+        put(lab.path('src', 'was'), 'a file');
+        put(lab.path('src', 'd', 'odd'), 'x');
+        renameSync(
+          Buffer.from(lab.path('src', 'd', 'odd')),
+          Buffer.from(`${lab.path('src', 'd')}/\xff`, 'latin1'),
+        );
+      },
+    ],
+    [
+      'a symlink by a file',
+      '1 file had been deleted',
+      () => {
+        symlinkSync('elsewhere', lab.path('dst', 'link'));
+        put(lab.path('src', 'link'), 'a file');
+      },
+    ],
+  ])('counts %s from the destination', async (_what, expected, make) => {
+    put(lab.path('src', 'keep'), 'k');
+    put(lab.path('dst', 'old'), 'not in the source');
+    make();
+    const result = await ended();
+    expect(said(result)).toContain(`${expected}, all from the list that was shown.`);
+    expect(existsSync(lab.path('dst', 'old'))).toBe(true);
+  });
+
+  test('says that nothing was deleted where all of it is there', async () => {
+    put(lab.path('src', 'keep'), 'k');
+    put(lab.path('dst', 'old'), 'not in the source');
+    expect(said(await ended())).toContain('Nothing was deleted.');
+  });
+
+  test('says what it can’t know where the destination is away', async () => {
+    put(lab.path('src', 'keep'), 'k');
+    put(lab.path('dst', 'notes'), 'the only copy');
+    put(lab.path('src', 'notes', 'a.txt'), 'a');
+    const result = await ended(() => renameSync(lab.path('dst'), lab.path('away')));
+    expect(said(result)).toContain('Some of the deletions that were shown may have been made');
+    expect(said(result)).not.toContain('Nothing was deleted');
   });
 });
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { CircuitOpenError } from '../../src/core/circuit.js';
 import type { Host } from '../../src/core/host.js';
 import { HttpClientError } from '../../src/core/http-client.js';
-import { registryDigest } from '../../src/executors/compose/registry.js';
+import { registryDigest } from '../../src/executors/images/registry.js';
 import { FAILED } from '../../src/hosts/child.js';
 import { circuitHosts } from '../../src/hosts/circuit-hosts.js';
 import { circuitHttpClient } from '../../src/hosts/circuit-http.js';

@@ -3,8 +3,8 @@ import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
-import { byDigest, registryDigest } from '../compose/registry.js';
 import { type Image, inspectImage } from '../docker/image.js';
+import { byDigest, registryDigest } from '../images/registry.js';
 import type { Replacement } from './data.js';
 
 /** What a rollout finds of one service. */

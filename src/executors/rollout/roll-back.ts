@@ -1,10 +1,10 @@
 import type { RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { upArgv } from '../compose/command.js';
-import { isPinned } from '../compose/registry.js';
 import { composeUp } from '../compose/up.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
+import { isPinned } from '../images/registry.js';
 import type { Replacement, RolloutData } from './data.js';
 import { finishNames } from './names.js';
 import { beforeReplacing, type ReplacingEntry } from './replace.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
-import { byDigest, registryDigest } from '../../../src/executors/compose/registry.js';
+import { byDigest, registryDigest } from '../../../src/executors/images/registry.js';
 import { describeWithDocker, docker, dockerOn, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { TestRegistry } from '../../support/docker-registry.js';

@@ -374,9 +374,35 @@ export const REASONS = {
     summary: 'An image that is needed is neither on this host nor in its registry.',
     remedy: 'Correct the image’s name in the Compose file, or push the image.',
   },
+  image_unbuilt: {
+    summary: 'An image that is built on this host isn’t here, and a rollout builds nothing.',
+    remedy: 'Build it with `docker compose build`, then try again.',
+  },
+  image_local_only: {
+    summary: 'An image can only come from this host: no registry has it, or none may be asked.',
+    remedy:
+      'Set `pull_policy: never` in the Compose file, so that only this host is asked, or push it to a registry.',
+  },
+  registry_login: {
+    summary: 'An image’s registry wants a login, or doesn’t accept the one that Docker has (401).',
+    remedy: 'Run `docker login` for that registry as the bot’s user, then try again.',
+  },
+  registry_denied: {
+    summary: 'An image’s registry denies this host the image (403).',
+    remedy:
+      'Run `docker login` as the bot’s user with an account that can pull it, or correct the image’s name.',
+  },
+  registry_limited: {
+    summary: 'An image’s registry was asked too often and answers no more for a while (429).',
+    remedy: 'Wait as long as the message says, then try again. A login often raises the limit.',
+  },
+  registry_broken: {
+    summary: 'An image’s registry answers with an error of its own (5xx).',
+    remedy: 'Try again later; nothing has to be changed here.',
+  },
   registry_unreachable: {
-    summary: 'An image’s registry does not answer, or does not let Docker in.',
-    remedy: 'Check the network; for a private registry run `docker login` as the bot’s user.',
+    summary: 'An image’s registry doesn’t answer.',
+    remedy: 'Check the network and the registry’s address in the image’s name, then try again.',
   },
   image_differs: {
     summary:

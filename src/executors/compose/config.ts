@@ -8,6 +8,8 @@ export interface ComposeService {
   readonly image: string;
   /** Where new versions of the image come from. */
   readonly source: 'registry' | 'registry_or_build' | 'local';
+  /** The file says how it is built here. */
+  readonly isBuilt: boolean;
   readonly platform: string | null;
   readonly containerName: string | null;
   /** Host ports as the file names them: `8080`, `8080-8085`; without those that Docker chooses. */
@@ -56,6 +58,7 @@ export function serviceOf(
     name,
     image: raw.image ?? `${project}-${name}`,
     source: sourceOf(raw),
+    isBuilt: raw.build != null,
     platform: raw.platform ?? null,
     containerName: raw.container_name ?? null,
     hostPorts: (raw.ports ?? []).flatMap(({ published = '' }) => (/^0*$/.test(published) ? [] : [published])),

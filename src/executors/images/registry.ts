@@ -1,11 +1,38 @@
-import type { Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
-import { READ, whyFailed } from '../docker/container.js';
+import { CircuitOpenError } from '../../core/circuit.js';
+import type { ExecResult, Host } from '../../core/host.js';
+import type { Notice } from '../../core/reasons.js';
+import { READ } from '../docker/container.js';
+import { digestIn } from './name.js';
+import { type Refusal, refusalOf } from './refusal.js';
+import { refusalNotice } from './wording.js';
 
 export type Resolved =
   | { readonly ok: true; readonly digest: string }
-  | { readonly ok: false; readonly missing: boolean; readonly notice: Notice };
+  | {
+      readonly ok: false;
+      /** Null: it was not asked, because it has not answered several times in a row. */
+      readonly cause: Refusal['cause'] | null;
+      readonly notice: Notice;
+    };
+
+/** Looks up what registries have; each image once, however many services have it. */
+export interface Registries {
+  digestOf(image: string): Promise<Resolved>;
+}
+
+/** For one plan: what an image's registry said holds as long as the plan is being made, and no longer. */
+export function askRegistries(host: Host): Registries {
+  const asked = new Map<string, Promise<Resolved>>();
+  return {
+    digestOf: (image) => {
+      const known = asked.get(image);
+      if (known) return known;
+      const answer = registryDigest(host, image);
+      asked.set(image, answer);
+      return answer;
+    },
+  };
+}
 
 /**
  * The digest that `docker pull` of this image would give now; `sha256:…`, of the index where there are
@@ -19,34 +46,15 @@ export async function registryDigest(host: Host, image: string): Promise<Resolve
   const probe = JSON.stringify({ services: { probe: { image } } });
   const options = ['--resolve-image-digests', '--no-interpolate', '--format', 'json'];
   const argv = ['docker', 'compose', '-p', 'chatops-probe', '-f', '-', 'config', ...options];
-  const result = await host.exec(argv, { ...READ, stdin: probe });
+  let result: ExecResult;
+  try {
+    result = await host.exec(argv, { ...READ, stdin: probe });
+  } catch (error) {
+    if (!(error instanceof CircuitOpenError) || !error.circuit.target.startsWith('registry:')) throw error;
+    return { ok: false, cause: null, notice: error.notice };
+  }
   const digest = result.ok ? digestIn(result.stdout) : null;
   if (digest) return { ok: true, digest };
-  if (/manifest unknown|name unknown|not found/i.test(result.stderr)) {
-    const message = phrase`${code(image)} is not in its registry.`;
-    return { ok: false, missing: true, notice: notice('image_missing', message) };
-  }
-  const why = result.ok ? 'Compose named no digest' : whyFailed(result);
-  const message = phrase`What the registry has for ${code(image)} can’t be found out: ${code(why)}.`;
-  return { ok: false, missing: false, notice: notice('registry_unreachable', message) };
-}
-
-/** The image by digest, as `docker pull` takes it: `repository@sha256:…`. */
-export function byDigest(image: string, digest: string): string {
-  return `${repositoryOf(image)}@${digest}`;
-}
-
-/** Does the name fix the content, so that it can't be moved like a tag? */
-export function isPinned(image: string): boolean {
-  return image.includes('@');
-}
-
-function digestIn(text: string): string | null {
-  return /@(sha256:[0-9a-f]{64})/.exec(text)?.[1] ?? null;
-}
-
-function repositoryOf(image: string): string {
-  const [name = ''] = image.split('@');
-  const tag = name.indexOf(':', name.lastIndexOf('/') + 1);
-  return tag === -1 ? name : name.slice(0, tag);
+  const refusal = refusalOf(result);
+  return { ok: false, cause: refusal.cause, notice: refusalNotice(image, refusal, result) };
 }

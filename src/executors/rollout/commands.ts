@@ -1,6 +1,6 @@
 import type { Argv } from '../../core/plan.js';
 import { upArgv } from '../compose/command.js';
-import { isPinned } from '../images/registry.js';
+import { isPinned } from '../images/name.js';
 import type { Replacement, RolloutData } from './data.js';
 
 /** Pulls by digest, so that a tag that moves meanwhile changes nothing. */

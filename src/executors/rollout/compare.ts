@@ -4,29 +4,34 @@ import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { type Image, inspectImage } from '../docker/image.js';
-import { byDigest, registryDigest } from '../images/registry.js';
+import { type Coming, comingImage } from '../images/coming.js';
+import { byDigest } from '../images/name.js';
+import type { Registries } from '../images/registry.js';
 import type { Replacement } from './data.js';
 
 /** What a rollout finds of one service. */
 export type Comparison =
   | { readonly state: 'off'; readonly service: string }
-  | { readonly state: 'blocked'; readonly service: string; readonly notice: Notice }
-  | {
-      readonly state: 'current' | 'changes';
-      readonly service: string;
-      readonly containers: readonly ServiceContainer[];
-      readonly replacement: Replacement;
-      readonly warnings: readonly Notice[];
-    };
+  | (Running & {
+      /** What would come isn't known, so nothing of it is touched. */
+      readonly state: 'kept';
+      readonly image: string;
+      readonly why: Notice;
+    })
+  | (Running & { readonly state: 'current' | 'changes' });
 
-/** What the service's containers would be made from: by digest from the registry, or from this host. */
-type Coming =
-  | { readonly ok: true; readonly digest: string | null; readonly localId: string | null }
-  | { readonly ok: false; readonly notice: Notice };
+/** A service with containers that run. */
+interface Running {
+  readonly service: string;
+  readonly containers: readonly ServiceContainer[];
+  readonly replacement: Replacement;
+  readonly warnings: readonly Notice[];
+}
 
 /** Compares what runs with what would run after the pull. Reads only. */
 export async function compare(
   host: Host,
+  registries: Registries,
   service: ComposeService,
   existing: readonly ServiceContainer[],
 ): Promise<Comparison> {
@@ -36,45 +41,38 @@ export async function compare(
   );
   const [first] = containers;
   if (!first) return { state: 'off', service: name };
-  const coming = await comingImage(host, service);
-  if (!coming.ok) return { state: 'blocked', service: name, notice: coming.notice };
+  const coming = await comingImage(host, registries, service);
   const old = await inspectImage(host, first.imageId);
-  const oldImage = old.state === 'found' ? old.value : { id: first.imageId, digests: [] };
+  const oldImage = old.state === 'found' ? old.value : { id: first.imageId, digests: [], repositories: [] };
+  const [oldDigest] = oldImage.digests;
+  const running = { service: name, containers, warnings: [] };
+  const replacement = {
+    service: name,
+    image: service.image,
+    pull: coming.from === 'registry' ? byDigest(service.image, coming.digest) : null,
+    platform: service.platform,
+    localId: coming.from === 'registry' ? null : coming.from === 'host' ? coming.imageId : oldImage.id,
+    reasons: [],
+    livesIn: service.livesIn,
+    replicas: containers.length,
+    oldId: oldImage.id,
+    oldDigest: oldDigest === undefined ? null : byDigest(first.imageRef, oldDigest),
+  };
+  if (coming.from === 'unknown') {
+    return { ...running, state: 'kept', image: service.image, why: coming.notice, replacement };
+  }
   const imageIds = [...new Set(containers.map(({ imageId }) => imageId))];
   const newImage = imageIds.length > 1 || !(await isSame(host, service, oldImage, coming));
   const newConfig = containers.some(({ configHash }) => isConfigChanged(service, configHash));
-  const [oldDigest] = oldImage.digests;
   return {
+    ...running,
     state: newImage || newConfig ? 'changes' : 'current',
-    service: name,
-    containers,
     warnings: warningsOf(service, existing, containers, { newConfig, mixed: imageIds.length > 1 }),
     replacement: {
-      service: name,
-      image: service.image,
-      pull: coming.digest === null ? null : byDigest(service.image, coming.digest),
-      platform: service.platform,
-      localId: coming.localId,
+      ...replacement,
       reasons: [...(newImage ? ['image' as const] : []), ...(newConfig ? ['configuration' as const] : [])],
-      livesIn: service.livesIn,
-      replicas: containers.length,
-      oldId: oldImage.id,
-      oldDigest: oldDigest === undefined ? null : byDigest(first.imageRef, oldDigest),
     },
   };
-}
-
-async function comingImage(host: Host, { image, name, source }: ComposeService): Promise<Coming> {
-  if (source !== 'local') {
-    const resolved = await registryDigest(host, image);
-    if (resolved.ok) return { ok: true, digest: resolved.digest, localId: null };
-    if (source === 'registry' || !resolved.missing) return { ok: false, notice: resolved.notice };
-  }
-  const local = await inspectImage(host, image);
-  if (local.state === 'found') return { ok: true, digest: null, localId: local.value.id };
-  const message = phrase`The image of ${code(name)}, ${code(image)}, is built on this host, and is not there.`;
-  const remedy = phrase`Build it with ${code(`docker compose build ${name}`)}; a rollout builds nothing.`;
-  return { ok: false, notice: notice('image_missing', message, remedy) };
 }
 
 /** The digest under which the running image was pulled is the one that comes, or both are one image here. */
@@ -82,11 +80,11 @@ async function isSame(
   host: Host,
   { image }: ComposeService,
   old: Image,
-  { digest, localId }: Extract<Coming, { ok: true }>,
+  coming: Exclude<Coming, { from: 'unknown' }>,
 ): Promise<boolean> {
-  if (digest === null) return old.id === localId;
-  if (old.digests.includes(digest)) return true;
-  const here = await inspectImage(host, byDigest(image, digest));
+  if (coming.from === 'host') return old.id === coming.imageId;
+  if (old.digests.includes(coming.digest)) return true;
+  const here = await inspectImage(host, byDigest(image, coming.digest));
   return here.state === 'found' && here.value.id === old.id;
 }
 

@@ -10,8 +10,8 @@ export function withNamespaceSharers(
 ): readonly Comparison[] {
   const replaced = new Set(comparisons.filter(isChange).map(({ service }) => service));
   return comparisons.map((comparison) => {
-    if (comparison.state !== 'current' || !livesInOneOf(project, comparison.service, replaced))
-      return comparison;
+    const isLeft = comparison.state === 'current' || comparison.state === 'kept';
+    if (!isLeft || !livesInOneOf(project, comparison.service, replaced)) return comparison;
     replaced.add(comparison.service);
     const { replacement } = comparison;
     return { ...comparison, state: 'changes', replacement: { ...replacement, reasons: ['namespace'] } };

@@ -9,10 +9,12 @@ import { timeoutWarning } from '../compose/patience.js';
 import { type ComposeProject, readProject, unknownService } from '../compose/project.js';
 import { touchesOf } from '../compose/touches.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
+import { askRegistries } from '../images/registry.js';
 import { pullArgv, replaceArgv, tagArgv } from './commands.js';
 import { type Comparison, compare } from './compare.js';
 import type { Replacement, RolloutData } from './data.js';
 import { leftBehind, withNamespaceSharers } from './dependents.js';
+import { keptNotices } from './kept.js';
 import { inDependencyOrder } from './order.js';
 import { named, replaceTitle } from './wording.js';
 
@@ -51,11 +53,12 @@ async function compareAll(
   const all = [...services.values()].filter(({ name }) => chosen.length === 0 || chosen.includes(name));
   const waiting = [...inDependencyOrder(all).entries()];
   const comparisons: Comparison[] = [];
+  const registries = askRegistries(host);
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, service] = next;
       const own = containers.filter((container) => container.service === service.name);
-      comparisons[index] = await compare(host, service, own);
+      comparisons[index] = await compare(host, registries, service, own);
     }
   };
   // Registries take about a second for each answer; each question is a process of Compose.
@@ -76,10 +79,10 @@ function draft(
   const running = new Set(
     containers.filter(({ status }) => status === 'running').map(({ service }) => service),
   );
-  const blockers = [
-    ...comparisons.flatMap((one) => (one.state === 'blocked' ? [one.notice] : [])),
-    ...leftBehind(project, comparisons, running),
-  ];
+  const kept = keptNotices(comparisons);
+  // Where nothing at all could be looked up there is nothing to confirm either.
+  const isBlind = comparisons.every(({ state }) => state === 'kept' || state === 'off');
+  const blockers = [...(isBlind ? kept : []), ...leftBehind(project, comparisons, running)];
   const data: RolloutData = {
     inputs: project.inputs,
     project: project.name,
@@ -101,6 +104,7 @@ function draft(
     ),
     warnings: [
       ...project.warnings,
+      ...(isBlind ? [] : kept),
       ...changes.flatMap(({ warnings }) => warnings),
       ...changes.flatMap((one) => timeoutWarnings(project, one, fields)),
       ...nothing,
@@ -160,6 +164,7 @@ function stepOf(data: RolloutData, replacement: Replacement): PlanStep {
 function untouched({ state, service }: Comparison): readonly PlanStep[] {
   if (state === 'current')
     return [{ title: phrase`${code(service)}: already current, not touched.`, commands: [] }];
+  if (state === 'kept') return [{ title: phrase`${code(service)}: kept as it is.`, commands: [] }];
   if (state === 'off') return [{ title: phrase`${code(service)}: does not run, stays off.`, commands: [] }];
   return [];
 }
@@ -175,7 +180,7 @@ function nothingToDo({ current }: RolloutData, { compose }: RolloutFields): Noti
 
 function targetOf(comparison: Comparison): Json {
   const { service, state } = comparison;
-  if (comparison.state === 'off' || comparison.state === 'blocked') return { service, state };
+  if (comparison.state === 'off' || comparison.state === 'kept') return { service, state };
   const { replacement, containers } = comparison;
   return {
     service,

@@ -4,7 +4,7 @@ import { upArgv } from '../compose/command.js';
 import { composeUp } from '../compose/up.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
-import { isPinned } from '../images/registry.js';
+import { isPinned } from '../images/name.js';
 import type { Replacement, RolloutData } from './data.js';
 import { finishNames } from './names.js';
 import { beforeReplacing, type ReplacingEntry } from './replace.js';

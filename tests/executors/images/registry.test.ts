@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
-import { byDigest, registryDigest } from '../../../src/executors/images/registry.js';
+import { byDigest } from '../../../src/executors/images/name.js';
+import { registryDigest } from '../../../src/executors/images/registry.js';
 import { describeWithDocker, docker, dockerOn, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { TestRegistry } from '../../support/docker-registry.js';
@@ -83,7 +84,7 @@ describeWithDocker(
         expect(await registryDigest(lab.host(), name)).toMatchObject({ ok: true });
         lab.environment = { ...process.env, DOCKER_CONFIG: lab.path('none') };
         const denied = await registryDigest(lab.host(), name);
-        expect(denied).toMatchObject({ ok: false, missing: false, notice: { code: 'registry_unreachable' } });
+        expect(denied).toMatchObject({ ok: false, cause: 'login', notice: { code: 'registry_login' } });
       } finally {
         await registry.stop();
       }

@@ -12,16 +12,16 @@ export function reaches(level: Level, wanted: Level): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(wanted);
 }
 
-/** What a backup leaves behind: an archive, a dump, a mirror. */
+/** What a backup leaves behind: an archive, a dump, a mirror, a snapshot. */
 export interface Artifact {
   readonly runId: string;
   readonly intent: string;
   /** Absolute path on its host, or the destination as the intent names it. */
   readonly path: string;
-  readonly kind: 'archive' | 'mirror';
-  /** Bytes on disk. */
+  readonly kind: 'archive' | 'mirror' | 'snapshot';
+  /** Bytes on disk; of a mirror and a snapshot, those of the files in it. */
   readonly size: number;
-  /** Hex; null for a mirror. */
+  /** Hex; null for a mirror and a snapshot. */
   readonly sha256: string | null;
   /** Files inside. */
   readonly files: number;

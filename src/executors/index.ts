@@ -2,7 +2,7 @@ export { archiveReader } from './files/adopt.js';
 
 import type { Executor } from '../core/executor.js';
 import { dockerVolumes } from './docker-volumes/executor.js';
-import { files } from './files/executor.js';
+import { folders } from './folders.js';
 import { plex } from './plex/executor.js';
 import { rollout } from './rollout/executor.js';
 import { scale } from './scale/executor.js';
@@ -19,5 +19,5 @@ export interface ExecutorSettings {
  * a start and the lists need none of it.
  */
 export function createExecutors({ proxmox }: ExecutorSettings): readonly Executor[] {
-  return [files, dockerVolumes, plex, createVmProxmox(proxmox), scale, rollout];
+  return [folders, dockerVolumes, plex, createVmProxmox(proxmox), scale, rollout];
 }

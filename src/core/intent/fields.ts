@@ -42,6 +42,8 @@ export interface FilesFields extends RetentionFields, CompressionFields {
   readonly source_mounts?: readonly string[];
   /** Left out: `none`. */
   readonly consistency?: 'stop' | 'pause';
+  /** Each run keeps a folder of its own in place of an archive, with hard links to what the one before has. */
+  readonly link_dest?: true;
 }
 
 export interface DockerVolumesFields {

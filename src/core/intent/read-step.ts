@@ -88,6 +88,7 @@ export function readStep(
   };
   const step = kind.step(parsed, {
     ...place,
+    isWritten: (field) => document.values.has(field),
     fault,
     problem: tell,
     resolved: (field, path) => {
@@ -122,6 +123,7 @@ function quietly(
   };
   const made = step(parsed.data, {
     ...where,
+    isWritten: (field) => values.has(field),
     fault,
     problem: fault,
     resolved: (_, path) => {

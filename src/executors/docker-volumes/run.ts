@@ -3,7 +3,7 @@ import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatDuration } from '../../core/format.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { Notice } from '../../core/reasons.js';
-import { commandFailed, ended, STOPPED } from '../shared/failure.js';
+import { ended } from '../shared/failure.js';
 import { mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { check } from './check.js';
 import { copy } from './copy.js';
@@ -14,7 +14,7 @@ import { remove } from './removal.js';
 import { deletedOnFailure, readsAll, resultText } from './result.js';
 import { type StepName, stepNames } from './steps.js';
 import { newTally, type Tally } from './tally.js';
-import type { Step, StepEnd } from './work.js';
+import { type Step, type StepEnd, writeThrough } from './work.js';
 
 /**
  * Brings the mirror up to date: copy first, delete last, and then only what the preview listed and the
@@ -73,9 +73,3 @@ const STEPS: Readonly<Record<StepName, Step>> = {
   remove,
   check,
 };
-
-async function writeThrough(data: MirrorData, ctx: RunContext): Promise<StepEnd> {
-  const result = await ctx.host.exec(data.sync);
-  if (ctx.signal.aborted) return { ok: false, failure: STOPPED };
-  return result.ok ? { ok: true, value: [] } : { ok: false, failure: commandFailed('sync', result) };
-}

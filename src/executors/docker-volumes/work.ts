@@ -1,6 +1,6 @@
 import type { RunContext } from '../../core/executor.js';
 import type { Notice } from '../../core/reasons.js';
-import type { Failure } from '../shared/failure.js';
+import { commandFailed, type Failure, STOPPED } from '../shared/failure.js';
 import type { MirrorData } from './data.js';
 import type { Tally } from './tally.js';
 
@@ -11,3 +11,10 @@ export type StepEnd =
 
 /** One step of a mirror's run; the tally takes what it did, also when it fails. */
 export type Step = (data: MirrorData, ctx: RunContext, tally: Tally) => Promise<StepEnd>;
+
+/** Has the destination's file system written to the disk. */
+export async function writeThrough(data: MirrorData, ctx: RunContext): Promise<StepEnd> {
+  const result = await ctx.host.exec(data.sync);
+  if (ctx.signal.aborted) return { ok: false, failure: STOPPED };
+  return result.ok ? { ok: true, value: [] } : { ok: false, failure: commandFailed('sync', result) };
+}

@@ -15,8 +15,12 @@ const ARCHIVE = new RegExp(`^(.+?)_${STAMP}(?:_${LABEL})?(?:-\\d+)?\\.tar(?:\\.g
  * @param label comes after the time; that of a `files` backup is part of the prefix
  */
 export function archiveName(prefix: string, at: Date, compress: FilesFields['compress'], label = ''): string {
-  const [date = '', time = ''] = at.toISOString().replaceAll(/[-:]/g, '').slice(0, 15).split('T');
-  return `${prefix}_${date}_${time}${label === '' ? '' : `_${label}`}${ENDINGS[compress]}`;
+  return `${prefix}_${stampOf(at)}${label === '' ? '' : `_${label}`}${ENDINGS[compress]}`;
+}
+
+/** `<yyyymmdd>_<hhmmss>`, in UTC. */
+export function stampOf(at: Date): string {
+  return at.toISOString().replaceAll(/[-:]/g, '').slice(0, 15).replace('T', '_');
 }
 
 /** Is this the name of an archive that this intent could have made? */

@@ -147,19 +147,19 @@ function othersArchives(destination: string, count: number, intents: readonly st
 }
 
 /** Why no archive, or fewer archives than their dates say, are deleted. */
-export function retentionPaused(doubt: Doubt): Notice {
-  return notice('retention_paused', ...because(doubt));
+export function retentionPaused(doubt: Doubt, what: 'archive' | 'snapshot' = 'archive'): Notice {
+  return notice('retention_paused', ...because(doubt, what));
 }
 
-function because(doubt: Doubt): [message: Phrase, remedy: Phrase] {
+function because(doubt: Doubt, what: string): [message: Phrase, remedy: Phrase] {
   if (doubt.what === 'future') {
     return [
-      phrase`No old archive is deleted: one is dated in the future (${dayOf(doubt.at)}), so a clock was wrong.`,
-      phrase`Check this host’s clock. If it is right, move the archives with the wrong date to another folder.`,
+      phrase`No old ${what} is deleted: one is dated in the future (${dayOf(doubt.at)}), so a clock was wrong.`,
+      phrase`Check this host’s clock. If it is right, move the ${what}s with the wrong date to another folder.`,
     ];
   }
   const { from, to, count } = doubt;
-  const stay = count === 1 ? '1 old archive stays' : `${count} old archives stay`;
+  const stay = count === 1 ? `1 old ${what} stays` : `${count} old ${what}s stay`;
   return [
     phrase`${stay}: nothing was made between ${dayOf(from)} and ${dayOf(to)}, far longer than usual, so a clock may have been wrong.`,
     phrase`Check this host’s clock. After a long pause there is nothing to do: they are deleted later.`,

@@ -10,6 +10,8 @@ export interface Place {
   readonly folder: string;
   readonly intent: string;
   readonly stack: string;
+  /** Did somebody write the field? Defaults look the same in the document. */
+  readonly isWritten: (field: string) => boolean;
   /** Notes what is wrong with a field's value; the step is then not made. */
   readonly fault: (path: readonly PropertyKey[], fault: Fault) => void;
   /** Notes what is wrong when the sentence "field is value, but …" doesn't fit. */

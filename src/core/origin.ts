@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from './canonical.js';
+import type { StackFields } from './intent/fields.js';
 import type { FieldsByKind, IntentKind, IntentStep } from './intent/intent.js';
 
 /**
@@ -35,12 +36,17 @@ const PLACES: { readonly [Kind in IntentKind]: (fields: FieldsByKind[Kind]) => P
     destination: destination_container === null ? destination : `${destination_container}:${destination}`,
   }),
   vm_proxmox: ({ vm_id, storage }) => ({ source: `vm ${vm_id}`, destination: storage }),
-  scale: ({ compose, service }) => ({ source: `${compose} ${service}`, destination: '' }),
-  rollout: ({ compose, services }) => ({
-    source: [compose, ...[...services].sort()].join(' '),
+  scale: (fields) => ({ source: `${stackOf(fields)} ${fields.service}`, destination: '' }),
+  rollout: (fields) => ({
+    source: [stackOf(fields), ...[...fields.services].sort()].join(' '),
     destination: '',
   }),
 };
+
+function stackOf({ compose, project }: StackFields): string {
+  const files = typeof compose === 'string' ? compose : compose.join(' ');
+  return project === undefined ? files : `${files} ${project}`;
+}
 
 /** From where to where a step works, with all values in it. */
 export function placeOf({ kind, fields }: Pick<IntentStep, 'kind' | 'fields'>): Place {

@@ -351,7 +351,7 @@ export const REASONS = {
     remedy: 'Add that user to the group `docker` and restart the bot.',
   },
   compose_missing: {
-    summary: 'The Compose file does not exist.',
+    summary: 'The stack’s Compose file, or another file that it needs, is not there.',
     remedy: 'Create it, or correct `compose` in the intent.',
   },
   compose_invalid: {

@@ -2,8 +2,8 @@ import type { Check } from '../core/diagnosis.js';
 import type { Host } from '../core/host.js';
 import type { Notice } from '../core/reasons.js';
 import { isAtLeast, versionIn } from '../core/versions.js';
-import { inputsOfFile } from '../executors/compose/inputs.js';
-import { readProject, unknownService } from '../executors/compose/project.js';
+import { inputsOf, namesOf } from '../executors/compose/inputs.js';
+import { readDefinition, unknownService } from '../executors/compose/project.js';
 import { READ } from '../executors/docker/container.js';
 import { dockerFault } from '../executors/docker/missing.js';
 import { ofNotice, passed, problem, skipped, warning } from './check.js';
@@ -29,8 +29,8 @@ export async function examineDocker(
   if (stacks.length === 0) return [engine];
   const compose = await composeCheck(host, namesIn(stacks));
   if (compose.state === 'problem') return [engine, compose];
-  const files = grouped(stacks, ({ step }) => step.fields.compose);
-  const found = await Promise.all(files.map(([file, its]) => stackChecks(host, file, its)));
+  const defined = grouped(stacks, ({ step }) => JSON.stringify(inputsOf(step.fields)));
+  const found = await Promise.all(defined.map(([, its]) => stackChecks(host, its)));
   return [engine, compose, ...found.flat()];
 }
 
@@ -82,14 +82,12 @@ function tooOld(id: string, what: string, least: readonly number[], remedy: stri
   return warning(AREA, id, `${what} is older than ${wanted}, so some of its options may be missing.`, remedy);
 }
 
-/** One Compose file, and the services that intents name in it. */
-async function stackChecks(
-  host: Host,
-  file: string,
-  uses: readonly Use<'scale' | 'rollout'>[],
-): Promise<readonly Check[]> {
+/** One stack, and the services that intents name in it. */
+async function stackChecks(host: Host, uses: readonly Use<'scale' | 'rollout'>[]): Promise<readonly Check[]> {
   const id = 'docker.stack';
-  const read = await readProject(host, inputsOfFile(file));
+  const [first] = uses;
+  if (!first) return [];
+  const read = await readDefinition(host, first.step.fields);
   if (!read.ok) {
     return read.blockers.map((notice) => ofNotice(AREA, id, 'problem', notice, namesIn(uses)));
   }
@@ -101,7 +99,9 @@ async function stackChecks(
   );
   const unset = project.warnings.map((notice) => ofNotice(AREA, id, 'warning', notice, namesIn(uses)));
   if (unknown.length > 0 || unset.length > 0) return [...unknown, ...unset];
-  return [passed(AREA, id, `${file} can be read, and has every service that intents name.`)];
+  return [
+    passed(AREA, id, `${namesOf(project.inputs)} can be read, and has every service that intents name.`),
+  ];
 }
 
 function servicesOf({ step }: Use<'scale' | 'rollout'>): readonly string[] {

@@ -104,25 +104,38 @@ export interface VmProxmoxFields extends RetentionFields {
   readonly notes: string | null;
 }
 
-export interface ScaleFields {
+/** How the containers of a stack are made. */
+export interface StackFields {
+  /** Its folder, where Compose's usual files are found; one file; or several, in order. */
+  readonly compose: string | readonly string[];
+  /** The Compose project's name. Left out: that of `.env`, the file or its folder. */
+  readonly project?: string;
+  /** Left out: `.env` of the project's folder, where there is one. */
+  readonly env_files?: readonly string[];
+  /** Profiles that are on. Left out: those of `COMPOSE_PROFILES`, and of what runs. */
+  readonly profiles?: readonly string[];
+}
+
+export interface ScaleFields extends StackFields {
   readonly service: string;
   /** What to scale to when the request does not say; null: the request must. */
   readonly replicas: number | null;
   /** What a request may ask for. */
   readonly min: number;
   readonly max: number;
-  /** The Compose file. */
-  readonly compose: string;
   /** Seconds that the new containers must stay up, or healthy. */
   readonly stable_for: number;
   /** Seconds until they must be up, or healthy, for the first time. */
   readonly timeout: number;
 }
 
-export interface RolloutFields {
+export interface RolloutFields extends StackFields {
   /** Empty: every service of the Compose file. */
   readonly services: readonly string[];
-  readonly compose: string;
+  /** How replicas of one service are replaced. Left out: `all_at_once`. */
+  readonly strategy?: 'all_at_once' | 'rolling';
+  /** Which services that don't run are started. Left out: `new`, those that the file has gained. */
+  readonly start?: 'none' | 'new' | 'all';
   /** Seconds that a new container must stay healthy. */
   readonly stable_for: number;
   /** Seconds until it must be healthy for the first time. */

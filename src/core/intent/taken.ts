@@ -16,7 +16,7 @@ const WHERE_TO: readonly string[] = ['destination', 'destination_path', 'destina
 const NEUTRAL: readonly string[] = [
   ...['retention_days', 'min_keep', 'min_files', 'max_delete', 'require_mount', 'password_secret', 'notes'],
   ...['compress', 'compress_level', 'consistency', 'verify', 'mode', 'timeout', 'stable_for', 'replicas'],
-  ...['min', 'max', 'max_age', 'keep'],
+  ...['min', 'max', 'max_age', 'keep', 'strategy', 'start'],
 ];
 /** Fields that a step's place holds already. */
 const WHERE_FROM: readonly string[] = [
@@ -25,6 +25,7 @@ const WHERE_FROM: readonly string[] = [
   'source_container',
   'vm_id',
   'compose',
+  'project',
   'service',
 ];
 /** Stands where a value would, until the path has been resolved. */

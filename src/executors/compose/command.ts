@@ -1,9 +1,15 @@
+import type { ExecOptions } from '../../core/host.js';
 import type { Argv } from '../../core/plan.js';
 import type { StackInputs } from './inputs.js';
 
 /** A `docker compose` command on a stack. */
 export function composeArgv(inputs: StackInputs, ...rest: readonly string[]): Argv {
   return ['docker', 'compose', ...optionsOf(inputs), ...rest];
+}
+
+/** What the files may ask of the environment beside their own variables: `${PWD}`, which is the project's folder. */
+export function environmentOf({ folder }: StackInputs): Pick<ExecOptions, 'env'> {
+  return { env: { PWD: folder } };
 }
 
 /** The options that make Compose read this stack, and no other one. */

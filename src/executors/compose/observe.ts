@@ -1,22 +1,22 @@
 import type { ObserveContext } from '../../core/executor.js';
 import type { Host } from '../../core/host.js';
-import type { RolloutFields, ScaleFields } from '../../core/intent/fields.js';
+import type { RolloutFields, ScaleFields, StackFields } from '../../core/intent/fields.js';
 import type { Observation, Observed } from '../../core/observation.js';
 import type { Notice } from '../../core/reasons.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { observationOf } from '../docker/observe.js';
 import { type ServiceContainer, serviceContainers } from './containers.js';
-import { inputsOfFile } from './inputs.js';
-import { type ComposeProject, readProject, unknownService } from './project.js';
+import { inputsOf } from './inputs.js';
+import { type ComposeProject, readDefinition, unknownService } from './project.js';
 
 /** The containers of the service that is scaled. */
-export function observeScale({ compose, service }: ScaleFields, ctx: ObserveContext): Promise<Observed> {
-  return observeServices(ctx, compose, [service]);
+export function observeScale(fields: ScaleFields, ctx: ObserveContext): Promise<Observed> {
+  return observeServices(ctx, fields, [fields.service]);
 }
 
 /** The containers of the services that are rolled out. */
-export function observeRollout({ compose, services }: RolloutFields, ctx: ObserveContext): Promise<Observed> {
-  return observeServices(ctx, compose, services);
+export function observeRollout(fields: RolloutFields, ctx: ObserveContext): Promise<Observed> {
+  return observeServices(ctx, fields, fields.services);
 }
 
 /** A Compose file with the containers that were made from it. */
@@ -31,10 +31,10 @@ type Stack =
 /** Those of the chosen services, or of all when none is chosen. */
 async function observeServices(
   ctx: ObserveContext,
-  file: string,
+  fields: StackFields,
   chosen: readonly string[],
 ): Promise<Observed> {
-  const stack = await readOnce(ctx, file);
+  const stack = await readOnce(ctx, fields);
   if (!stack.ok) return { things: [], notices: stack.notices };
   const { project, containers } = stack;
   const services = chosen.length === 0 ? [...project.services.keys()] : chosen;
@@ -66,16 +66,17 @@ export function serviceThing(project: string, service: string): string {
 /** What was read within one look, which has a signal of its own: several intents are about one Compose file. */
 const looks = new WeakMap<AbortSignal, Map<string, Promise<Stack>>>();
 
-function readOnce({ signal, host }: ObserveContext, file: string): Promise<Stack> {
+function readOnce({ signal, host }: ObserveContext, fields: StackFields): Promise<Stack> {
   const read = looks.get(signal) ?? new Map<string, Promise<Stack>>();
   looks.set(signal, read);
-  const stack = read.get(file) ?? readStack(host, file);
-  read.set(file, stack);
+  const key = JSON.stringify(inputsOf(fields));
+  const stack = read.get(key) ?? readStack(host, fields);
+  read.set(key, stack);
   return stack;
 }
 
-async function readStack(host: Host, file: string): Promise<Stack> {
-  const read = await readProject(host, inputsOfFile(file));
+async function readStack(host: Host, fields: StackFields): Promise<Stack> {
+  const read = await readDefinition(host, fields);
   if (!read.ok) return { ok: false, notices: read.blockers };
   const found = await serviceContainers(host, read.project.name);
   if (found.state === 'found') return { ok: true, project: read.project, containers: found.value };

@@ -1,9 +1,9 @@
-import type { ExecResult, Host } from '../../core/host.js';
+import type { Host } from '../../core/host.js';
+import type { StackFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { READ, whyFailed } from '../docker/container.js';
-import { dockerFault } from '../docker/missing.js';
-import { composeArgv } from './command.js';
+import { READ } from '../docker/container.js';
+import { composeArgv, environmentOf } from './command.js';
 import {
   CONFIG,
   type ComposeService,
@@ -12,6 +12,8 @@ import {
   serviceOf,
   withoutDependencies,
 } from './config.js';
+import { composeFault } from './fault.js';
+import { findInputs } from './find.js';
 import { namesOf, type StackInputs } from './inputs.js';
 
 /** A stack as Compose itself reads it. */
@@ -28,17 +30,17 @@ export type ReadProject =
   | { readonly ok: true; readonly project: ComposeProject }
   | { readonly ok: false; readonly blockers: readonly Notice[] };
 
+/** Finds a stack's files and reads them, whatever runs. */
+export async function readDefinition(host: Host, fields: StackFields): Promise<ReadProject> {
+  const found = await findInputs(host, fields);
+  return found.ok ? readProject(host, found.inputs) : blocked(found.notice);
+}
+
 /** Reads a stack with `docker compose config`, which starts and changes nothing. */
 export async function readProject(host: Host, inputs: StackInputs): Promise<ReadProject> {
-  for (const file of inputs.files) {
-    const real = await host.realpath(file);
-    if (real === null || (await host.stat(real))?.type === 'directory') {
-      return blocked(notice('compose_missing', phrase`${code(file)} is not there, or is no file.`));
-    }
-  }
   const argv = composeArgv(inputs, ...EVERY_PROFILE, 'config', '--format', 'json');
-  const rendered = await host.exec(argv, READ);
-  if (!rendered.ok) return blocked(composeFault(inputs, rendered));
+  const rendered = await host.exec(argv, { ...READ, ...environmentOf(inputs) });
+  if (!rendered.ok) return blocked(composeFault(namesOf(inputs), rendered));
   const config = CONFIG.parse(JSON.parse(rendered.stdout));
   const hashes = await hashesOf(host, inputs, config, rendered.stdout);
   const services = Object.entries(config.services ?? {}).map(
@@ -64,21 +66,6 @@ const EVERY_PROFILE = ['--profile', '*'] as const;
 
 function blocked(...blockers: readonly Notice[]): ReadProject {
   return { ok: false, blockers };
-}
-
-function composeFault(inputs: StackInputs, result: ExecResult): Notice {
-  if (result.notFound) return dockerFault(result);
-  if (/is not a docker command|unknown shorthand flag: 'f'/.test(result.stderr)) {
-    return notice(
-      'tool_missing',
-      phrase`Docker’s Compose plugin is not installed on this host.`,
-      phrase`Install it (${code('apt install docker-compose-plugin')} from Docker’s packages), then try again.`,
-    );
-  }
-  return notice(
-    'compose_invalid',
-    phrase`Compose can’t read ${code(namesOf(inputs))}: ${code(whyFailed(result))}.`,
-  );
 }
 
 /**

@@ -2,17 +2,19 @@ import type { RunContext } from '../../core/executor.js';
 import type { ExecOptions, ExecResult } from '../../core/host.js';
 import type { Argv } from '../../core/plan.js';
 import { execPatiently } from '../docker/patient.js';
+import { environmentOf } from './command.js';
+import type { StackInputs } from './inputs.js';
 
 /** More than any stop_grace_period that is meant. */
 const UP_MS = 600_000;
 
-/** Runs a `docker compose up` on a project; after a stop it goes on only while the engine works for that. */
+/** Runs a `docker compose up` on a stack; after a stop it goes on only while the engine works for that. */
 export function composeUp(
   ctx: Pick<RunContext, 'host' | 'signal'>,
-  project: string,
+  { project, inputs }: { readonly project: string; readonly inputs: StackInputs },
   argv: Argv,
   options: Pick<ExecOptions, 'stdin' | 'log'> = {},
 ): Promise<ExecResult> {
   const filter = `label=com.docker.compose.project=${project}`;
-  return execPatiently(ctx, argv, { ...options, timeoutMs: UP_MS }, { filter });
+  return execPatiently(ctx, argv, { ...options, ...environmentOf(inputs), timeoutMs: UP_MS }, { filter });
 }

@@ -4,9 +4,9 @@ import { code, phrase } from '../../core/phrase.js';
 import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
-import { inputsOfFile } from '../compose/inputs.js';
+import { inputsOf, namesOf } from '../compose/inputs.js';
 import { timeoutWarning } from '../compose/patience.js';
-import { type ComposeProject, readProject, unknownService } from '../compose/project.js';
+import { type ComposeProject, readDefinition, unknownService } from '../compose/project.js';
 import { touchesOf } from '../compose/touches.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { askRegistries } from '../images/registry.js';
@@ -23,7 +23,7 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
   const { host, stack } = ctx;
   const missing = await dockerMissing(host);
   if (missing.length > 0) return blocked(fields, stack, missing);
-  const read = await readProject(host, inputsOfFile(fields.compose));
+  const read = await readDefinition(host, fields);
   if (!read.ok) return blocked(fields, stack, read.blockers);
   const { project } = read;
   const unknown = fields.services.filter((service) => !project.services.has(service));
@@ -91,7 +91,7 @@ function draft(
     timeout: fields.timeout,
     stableFor: fields.stable_for,
   };
-  const nothing = changes.length === 0 && blockers.length === 0 ? [nothingToDo(data, fields)] : [];
+  const nothing = changes.length === 0 && blockers.length === 0 ? [nothingToDo(data)] : [];
   return {
     steps: stepsOf(data, comparisons),
     effects: changes.flatMap((one) =>
@@ -125,11 +125,13 @@ function timeoutWarnings(
 }
 
 function blocked(
-  { compose, timeout, stable_for: stableFor }: RolloutFields,
+  fields: RolloutFields,
   stack: string,
   blockers: readonly Notice[],
   project = '',
 ): PlanDraft<RolloutData> {
+  const { timeout, stable_for: stableFor } = fields;
+  const inputs = inputsOf(fields);
   return {
     steps: [],
     effects: [],
@@ -137,7 +139,7 @@ function blocked(
     warnings: [],
     blockers,
     targets: null,
-    data: { inputs: inputsOfFile(compose), project, replacements: [], current: [], timeout, stableFor },
+    data: { inputs, project, replacements: [], current: [], timeout, stableFor },
   };
 }
 
@@ -169,11 +171,11 @@ function untouched({ state, service }: Comparison): readonly PlanStep[] {
   return [];
 }
 
-function nothingToDo({ current }: RolloutData, { compose }: RolloutFields): Notice {
+function nothingToDo({ current, inputs }: RolloutData): Notice {
   return notice(
     'nothing_to_do',
     current.length === 0
-      ? phrase`No service of ${code(compose)} that could be rolled out runs now: nothing changes.`
+      ? phrase`No service of ${code(namesOf(inputs))} that could be rolled out runs now: nothing changes.`
       : phrase`${named(current)}: already current. Nothing changes.`,
   );
 }

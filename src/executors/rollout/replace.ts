@@ -40,7 +40,7 @@ export async function replace(
   const tagged = tag === null ? null : await ctx.host.exec(tag, { ...READ, log: 'stderr' });
   if (tagged?.timedOut && ctx.signal.aborted) return STOPPED;
   if (tagged?.ok === false) return failed('command_failed', phrase`Docker said: ${code(whyFailed(tagged))}.`);
-  const up = await composeUp(ctx, data.project, replaceArgv(data, replacement));
+  const up = await composeUp(ctx, data, replaceArgv(data, replacement));
   if (ctx.signal.aborted) return STOPPED;
   if (!up.ok) {
     const why = phrase`Compose could not replace ${code(replacement.service)}: ${code(whyFailed(up))}.`;

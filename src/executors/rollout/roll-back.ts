@@ -77,17 +77,18 @@ export function livesInOneOf({ livesIn }: Replacement, services: readonly string
 
 /** Null when Compose ended well. */
 async function putBack(
-  { inputs, project }: RolloutData,
+  data: RolloutData,
   { service, replicas, image, oldId }: Replacement,
   ctx: RunContext,
 ): Promise<Phrase | null> {
   const tagged = await inspectImage(ctx.host, image);
   const meansOld = tagged.state === 'found' && tagged.value.id === oldId;
+  const { inputs } = data;
   const plain = upArgv(inputs, service, replicas);
   const overridden = upArgv({ ...inputs, files: [...inputs.files, '-'] }, service, replicas);
   const up = meansOld
-    ? await composeUp(ctx, project, plain, { log: 'none' })
-    : await composeUp(ctx, project, overridden, { log: 'none', stdin: overrideFor(service, oldId) });
+    ? await composeUp(ctx, data, plain, { log: 'none' })
+    : await composeUp(ctx, data, overridden, { log: 'none', stdin: overrideFor(service, oldId) });
   return up.ok ? null : phrase`Compose said: ${code(whyFailed(up))}`;
 }
 

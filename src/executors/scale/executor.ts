@@ -1,6 +1,7 @@
 import type { Executor, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
 import type { PlanPart } from '../../core/plan.js';
 import { ofOneFile } from '../compose/earlier.js';
+import { stackPlaces } from '../compose/inputs.js';
 import { withLeft } from '../compose/left.js';
 import { outlastingAbsence } from '../docker/absence.js';
 import { runningBefore, type ScaleData } from './data.js';
@@ -13,7 +14,7 @@ export const scale: Executor<'scale', ScaleData> = {
     earlier: ofOneFile,
     schema: async () => (await import('./data.js')).SCALE_SCHEMA,
   },
-  places: ({ compose }) => [`compose:${compose}`],
+  places: stackPlaces,
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
   run: (part, ctx) => ending(part, ctx, async (own) => (await import('./run.js')).run(part, own)),
   recover: (part, journal, ctx) =>

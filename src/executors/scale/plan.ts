@@ -5,10 +5,10 @@ import { type Effect, INSTANCES, type PlanDraft, type PlanStep } from '../../cor
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
-import { inputsOfFile } from '../compose/inputs.js';
+import { inputsOf } from '../compose/inputs.js';
 import { endsOf } from '../compose/one-shot.js';
 import { timeoutWarning } from '../compose/patience.js';
-import { readProject, unknownService } from '../compose/project.js';
+import { readDefinition, unknownService } from '../compose/project.js';
 import { touchesOf } from '../compose/touches.js';
 import { inspectImage } from '../docker/image.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
@@ -23,7 +23,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   const { host, stack } = ctx;
   const missing = await dockerMissing(host);
   if (missing.length > 0) return blocked(fields, stack, missing);
-  const read = await readProject(host, inputsOfFile(fields.compose));
+  const read = await readDefinition(host, fields);
   if (!read.ok) return blocked(fields, stack, read.blockers);
   const { project } = read;
   const service = project.services.get(fields.service);
@@ -83,8 +83,8 @@ function blocked(
   blockers: readonly Notice[],
   project = '',
 ): PlanDraft<ScaleData> {
-  const { compose, service, timeout, stable_for: stableFor } = fields;
-  const inputs = inputsOfFile(compose);
+  const { service, timeout, stable_for: stableFor } = fields;
+  const inputs = inputsOf(fields);
   const wanted = fields.replicas ?? 0;
   return {
     steps: [],

@@ -50,7 +50,7 @@ function runsWords(data: ScaleData, { ended }: Fine): readonly Phrase[] {
 
 async function change(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
   ctx.step(0, 'running');
-  const up = await composeUp(ctx, data.project, scaleArgv(data, data.wanted));
+  const up = await composeUp(ctx, data, scaleArgv(data, data.wanted));
   ctx.step(0, up.ok ? 'done' : 'failed');
   if (ctx.signal.aborted) return STOPPED;
   if (up.ok) return null;

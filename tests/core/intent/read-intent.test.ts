@@ -144,7 +144,7 @@ describe('an intent as its executor sees it', () => {
     });
   });
 
-  test('scale and rollout, with the Compose file of the stack or one of their own', () => {
+  test('scale and rollout, with the folder of the stack or a Compose file of their own', () => {
     const scale = read('action: scale\nstack: media\nservice: web\n');
     expect(scale.action).toBe('scale');
     expect(scale.steps[0]?.fields).toEqual({
@@ -152,7 +152,7 @@ describe('an intent as its executor sees it', () => {
       replicas: null,
       min: 0,
       max: 50,
-      compose: '/opt/stacks/media/docker-compose.yml',
+      compose: '/opt/stacks/media',
       stable_for: 10,
       timeout: 120,
     });
@@ -166,6 +166,24 @@ describe('an intent as its executor sees it', () => {
       timeout: 120,
     });
     expect(read('action: rollout\nstack: media\n').steps[0]?.fields).toMatchObject({ services: [] });
+  });
+
+  test('a stack of several files, a name of its own, other variables and profiles', () => {
+    const stack = 'stack: media\nproject: tv\nenv_files: ../tv.env\nprofiles: [gpu, "*"]\n';
+    const scale = read(`action: scale\nservice: web\n${stack}compose: [./a.yml, /srv/b c,d.yml]\n`);
+    const its = {
+      compose: ['/etc/chatops/intents/a.yml', '/srv/b c'],
+      project: 'tv',
+      env_files: ['/etc/chatops/tv.env'],
+      profiles: ['gpu', '*'],
+    };
+    expect(scale.steps[0]?.fields).toMatchObject({
+      ...its,
+      compose: ['/etc/chatops/intents/a.yml', '/srv/b c', '/etc/chatops/intents/d.yml'],
+    });
+    const rollout = read(`action: rollout\n${stack}compose: [./a.yml]\nstrategy: rolling\nstart: none\n`);
+    const one = { ...its, compose: '/etc/chatops/intents/a.yml', strategy: 'rolling', start: 'none' };
+    expect(rollout.steps[0]?.fields).toMatchObject(one);
   });
 });
 

@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
-import { inputsOfFile } from '../../../src/executors/compose/inputs.js';
-import { type ReadProject, readProject, unknownService } from '../../../src/executors/compose/project.js';
+import { type ReadProject, readDefinition, unknownService } from '../../../src/executors/compose/project.js';
 import { describeWithDocker } from '../../support/docker.js';
 import { Lab } from '../support/lab.js';
 
@@ -20,7 +19,7 @@ describeWithDocker('reading a Compose file', () => {
 
   async function read(text: string): Promise<ReadProject> {
     writeFileSync(file(), text);
-    return readProject(lab.host(), inputsOfFile(file()));
+    return readDefinition(lab.host(), { compose: file() });
   }
 
   function faults(result: ReadProject): string[][] {
@@ -90,11 +89,16 @@ services:
   });
 
   test('a file that is not there, a folder, a link to nowhere', async () => {
-    expect(faults(await readProject(lab.host(), inputsOfFile(file())))).toEqual([
+    expect(faults(await readDefinition(lab.host(), { compose: file() }))).toEqual([
       ['compose_missing', `${file()} is not there, or is no file.`],
     ]);
-    expect(faults(await readProject(lab.host(), inputsOfFile(lab.root))).map(([code]) => code)).toEqual([
-      'compose_missing',
+    const names = 'compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml';
+    expect(faults(await readDefinition(lab.host(), { compose: lab.root }))).toEqual([
+      ['compose_missing', `The folder ${lab.root} has no Compose file (${names}).`],
+    ]);
+    symlinkSync(lab.path('nowhere.yml'), file());
+    expect(faults(await readDefinition(lab.host(), { compose: file() }))).toEqual([
+      ['compose_missing', `${file()} is not there, or is no file.`],
     ]);
   });
 
@@ -105,7 +109,7 @@ services:
       ...host,
       exec: (argv, options) => host.exec(['docker', 'no-such-plugin', ...argv.slice(2)], options),
     });
-    expect(faults(await readProject(lab.host(), inputsOfFile(file())))).toEqual([
+    expect(faults(await readDefinition(lab.host(), { compose: file() }))).toEqual([
       ['tool_missing', 'Docker’s Compose plugin is not installed on this host.'],
     ]);
   });

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { described, name, oneOrMore, seconds, wholeNumber } from '../forms.js';
-import { localPath } from '../paths.js';
-import { defineKind, type Place } from './kind.js';
-import { COMPOSE } from './shared.js';
+import { defineKind } from './kind.js';
+import { STACK, stackFields } from './stack.js';
 
 const DAY = 86_400;
 const service = name('web');
@@ -23,7 +22,7 @@ export const scale = defineKind({
   kind: 'scale',
   action: 'scale',
   schema: z.strictObject({
-    ...COMPOSE,
+    ...STACK,
     action: described(z.literal('scale'), 'What kind of thing this does.', 'scale'),
     service: described(service, 'The Compose service to scale.', 'web'),
     replicas: described(
@@ -36,7 +35,8 @@ export const scale = defineKind({
     stable_for: stableFor,
     timeout,
   }),
-  fields: ({ service, replicas, min, max, compose, stable_for, timeout }, place) => {
+  fields: (document, place) => {
+    const { service, replicas, min, max, stable_for, timeout } = document;
     if (min > max) {
       place.problem(['min'], `min is ${min}, and max is ${max}.`, 'Make min the smaller one.');
     } else if (replicas !== undefined && (replicas < min || replicas > max)) {
@@ -46,8 +46,8 @@ export const scale = defineKind({
         `Write a number from ${min} to ${max}, or change min or max.`,
       );
     }
-    const file = composeFile(compose, place);
-    return { service, replicas: replicas ?? null, min, max, compose: file, stable_for, timeout };
+    const stack = stackFields(document, place);
+    return { service, replicas: replicas ?? null, min, max, ...stack, stable_for, timeout };
   },
 });
 
@@ -56,25 +56,32 @@ export const rollout = defineKind({
   kind: 'rollout',
   action: 'rollout',
   schema: z.strictObject({
-    ...COMPOSE,
+    ...STACK,
     action: described(z.literal('rollout'), 'What kind of thing this does.', 'rollout'),
     service: described(
       oneOrMore(service, 100).default([]),
       'The Compose services to roll out; all when left out.',
       ['web'],
     ),
+    strategy: described(
+      z.enum(['all_at_once', 'rolling']).optional(),
+      'How the replicas of one service are replaced: all at once, or one after the other; all_at_once when left out.',
+      'rolling',
+    ),
+    start: described(
+      z.enum(['none', 'new', 'all']).optional(),
+      'Which services that don’t run are started: none, those that the file has gained, or all; new when left out.',
+      'none',
+    ),
     stable_for: stableFor,
     timeout,
   }),
   fields: (document, place) => ({
     services: document.service,
-    compose: composeFile(document.compose, place),
+    ...stackFields(document, place),
+    ...(document.strategy === undefined ? {} : { strategy: document.strategy }),
+    ...(document.start === undefined ? {} : { start: document.start }),
     stable_for: document.stable_for,
     timeout: document.timeout,
   }),
 });
-
-function composeFile(written: string | undefined, place: Place): string {
-  const path = written ?? `/opt/stacks/${place.stack}/docker-compose.yml`;
-  return place.resolved('compose', localPath(path, place.folder));
-}

@@ -67,17 +67,6 @@ export const BACKUP = {
   ),
 };
 
-/** Fields of what works on a Compose project. */
-export const COMPOSE = {
-  ...INTENT,
-  stack: described(stack, 'The stack that this works on.', 'media'),
-  compose: described(
-    checked(localFault).optional(),
-    'The Compose file; /opt/stacks/<stack>/docker-compose.yml when left out.',
-    '/opt/stacks/media/docker-compose.yml',
-  ),
-};
-
 export const RETENTION = {
   retention_days: described(
     wholeNumber(1, 3650).optional(),

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Artifact, NewArtifact } from './artifact.js';
 import type { Host } from './host.js';
 import type { FieldsByKind, IntentKind } from './intent/intent.js';
-import type { LeftDown } from './left-down.js';
+import type { LeftDown, Started } from './left-down.js';
 import type { Observed } from './observation.js';
 import type { Origin } from './origin.js';
 import type { Phrase } from './phrase.js';
@@ -82,6 +82,8 @@ export interface PartResult {
   readonly warnings: readonly Notice[];
   /** What ran before this part and doesn't now. */
   readonly left?: readonly LeftDown[];
+  /** What it started and what has to stay up. */
+  readonly started?: readonly Started[];
 }
 
 /** What was found and put right after a process died in the middle of a part. */

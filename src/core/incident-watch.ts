@@ -1,3 +1,4 @@
+import { lookAfterRuns } from './after-watch.js';
 import type { CoreDeps } from './deps.js';
 import { downIn, type Incident } from './incident.js';
 import { chainOf } from './intent/chain.js';
@@ -33,7 +34,8 @@ interface Pace {
 
 /**
  * Ends mutes when their time is up; looks at what open incidents are about, and ends those whose things run again,
- * whoever started them. Costs two questions to the store while nothing is down. Returns the function that ends this.
+ * whoever started them; and looks for a while at what a run started. Costs three questions to the store while nothing is
+ * down. Returns the function that ends this.
  */
 export function watchIncidents(
   deps: WatchDeps,
@@ -46,9 +48,12 @@ export function watchIncidents(
     looking = true;
     try {
       await deps.store.incidents.endMutes(deps.now().toISOString());
-      for (const incident of await deps.store.incidents.unwell()) {
-        const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(LOOK_MS)]);
-        const seen = await lookAt(deps, incident, signal);
+      const unwell = await deps.store.incidents.unwell();
+      const lookAtOne = (name: string): Promise<readonly Observation[] | null> =>
+        lookAt(deps, name, AbortSignal.any([closing.signal, AbortSignal.timeout(LOOK_MS)]));
+      await lookAfterRuns(deps, unwell, lookAtOne);
+      for (const incident of unwell) {
+        const seen = incident.intent && (await lookAtOne(incident.intent.name));
         if (seen !== null && !closing.signal.aborted) await note(deps, incident, seen, steadyMs);
       }
     } catch (error) {
@@ -70,13 +75,13 @@ export function watchIncidents(
   };
 }
 
-/** What runs of all that the incident's intent is about; null: nobody could see all of it. */
+/** What runs of all that an intent is about; null: nobody could see all of it. */
 async function lookAt(
   deps: WatchDeps,
-  { intent: subject }: Incident,
+  name: string,
   signal: AbortSignal,
 ): Promise<readonly Observation[] | null> {
-  const intent = subject && deps.catalogue.find(subject.name);
+  const intent = deps.catalogue.find(name);
   if (!intent) return null;
   const look = lookout(deps, signal);
   const chain = chainOf(deps.catalogue, intent);

@@ -13,6 +13,9 @@ export type LeftDown = {
   readonly state: ObservedState | Trouble | 'unhealthy' | 'unknown';
 };
 
+/** Something that a run started and that has to stay up. */
+export type Started = Pick<LeftDown, 'key' | 'name' | 'wanted'>;
+
 /** How something stands by what was seen of it; null while that may still change by itself. */
 export function stateOf(
   { key, wanted }: Pick<LeftDown, 'key' | 'wanted'>,
@@ -53,4 +56,12 @@ export function leftBy(parts: readonly { readonly left?: readonly LeftDown[] }[]
     parts.flatMap((part) => part.left ?? []),
   );
   return left.length > 0 ? { left } : {};
+}
+
+/** The member of an outcome that says what its parts started; none when that is nothing. */
+export function startedBy(parts: readonly { readonly started?: readonly Started[] }[]): {
+  readonly started?: readonly Started[];
+} {
+  const started = parts.flatMap((part) => part.started ?? []);
+  return started.length > 0 ? { started } : {};
 }

@@ -426,6 +426,10 @@ export const REASONS = {
     summary: 'A new container did not become healthy, or did not stay up.',
     remedy: 'Look at the container’s last lines, or pin the earlier version in the Compose file.',
   },
+  did_not_stay: {
+    summary: 'What a run started was fine when it ended, and crashed or turned unhealthy within ten minutes.',
+    remedy: 'Look at the container’s last lines, or go back to the version from before.',
+  },
   still_starting: {
     summary:
       'A new container was still starting when its time was up; its health check had said neither yes nor no.',

@@ -1,6 +1,6 @@
 import type { Consent } from './consent.js';
 import type { StepStates } from './graph/graph.js';
-import type { LeftDown } from './left-down.js';
+import type { LeftDown, Started } from './left-down.js';
 import type { Phrase } from './phrase.js';
 import type { Json, Plan } from './plan.js';
 import type { Notice, ReasonCode } from './reasons.js';
@@ -63,6 +63,8 @@ export interface Outcome {
   readonly tail: readonly string[];
   /** What ran before and doesn't since. */
   readonly left?: readonly LeftDown[];
+  /** What it started and what is looked at for a while after its end. */
+  readonly started?: readonly Started[];
   /** The run that took this one's place after its plan changed. */
   readonly successor?: string;
 }

@@ -113,3 +113,44 @@ test('without anything left down, a success ends it as ever', async () => {
   await run(null);
   expect((await incident()).resolved).not.toBeNull();
 });
+
+test('what a run started is looked at after its end, and an alert follows when it crashes', async () => {
+  const started = [{ key: 'service:shop/b', name: 'b', wanted: 1 }];
+  observed = { things: [thing('b', 'running')], notices: [] };
+  installation.world.during = async () => ({
+    state: 'succeeded',
+    reason: 'done',
+    summary: [phrase`It ran.`],
+    started,
+  });
+  const { id } = await previewed(bot, 'photos');
+  const decision = await bot.pipeline.decide(id, alice, 'confirm');
+  if (decision.ok) await decision.done;
+  await looks();
+  expect(await bot.deps.store.incidents.due('ops', 9)).toEqual([]);
+  observed = { things: [{ ...thing('b', 'restarting'), restarts: 3 }], notices: [] };
+  await until(async () => (await bot.deps.store.incidents.due('ops', 9)).length > 0, 'an alert');
+  await looks();
+  expect(await incident()).toMatchObject({
+    about: [{ ...started[0], state: 'restarting' }],
+    resolved: null,
+    count: 1,
+  });
+  expect(await lastText()).toMatch(
+    /^b was fine when the run ended; since then it keeps crashing: it was restarted 3 times\./,
+  );
+});
+
+test('what somebody stopped after a run, or what crashes long after it, is no alert of it', async () => {
+  const started = [{ key: 'service:shop/b', name: 'b', wanted: 1 }];
+  observed = { things: [thing('b', 'stopped')], notices: [] };
+  installation.world.during = async () => ({ state: 'succeeded', reason: 'done', summary: [], started });
+  const { id } = await previewed(bot, 'photos');
+  const decision = await bot.pipeline.decide(id, alice, 'confirm');
+  if (decision.ok) await decision.done;
+  await looks();
+  installation.now = new Date(installation.now.getTime() + 11 * 60_000);
+  observed = { things: [thing('b', 'crashed')], notices: [] };
+  await looks();
+  expect(await bot.deps.store.incidents.due('ops', 9)).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import type { PartResult } from '../executor.js';
-import { leftBy } from '../left-down.js';
+import { leftBy, startedBy } from '../left-down.js';
 import { type Phrase, phrase } from '../phrase.js';
 import type { Outcome } from '../run.js';
 import type { EndedPart } from './course.js';
@@ -32,6 +32,7 @@ export function graphOutcome(graph: PlanGraph, end: GraphEnd, stopped: boolean):
     summary,
     ...(next ? { next } : {}),
     ...leftBy([...end.ended, ...(end.putBack?.undone ?? [])].map(({ result }) => result)),
+    ...startedBy(end.ended.map(({ result }) => result)),
     ...rollBackOf(end),
     warnings: [...end.ended, ...(end.putBack?.undone ?? [])].flatMap(({ result }) => result.warnings),
     tail: [],

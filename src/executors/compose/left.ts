@@ -1,6 +1,6 @@
 import type { PartResult, RecoveryReport } from '../../core/executor.js';
 import type { Host } from '../../core/host.js';
-import { type LeftDown, leftBy, stateOf } from '../../core/left-down.js';
+import { type LeftDown, leftBy, type Started, startedBy, stateOf } from '../../core/left-down.js';
 import { observationOf } from '../docker/observe.js';
 import { serviceContainers } from './containers.js';
 import { serviceThing } from './observe.js';
@@ -21,7 +21,7 @@ async function servicesLeftDown(
   if (ran.length === 0) return [];
   const found = await serviceContainers(host, project);
   return ran.flatMap(({ service, replicas }): LeftDown[] => {
-    const thing = { key: serviceThing(project, service), name: service, wanted: replicas };
+    const thing = thingOf(project, service, replicas);
     if (found.state !== 'found') return [{ ...thing, state: 'unknown' }];
     const own = found.value.filter((container) => container.service === service);
     const state = stateOf(
@@ -32,13 +32,21 @@ async function servicesLeftDown(
   });
 }
 
-/** The end of a part with what the services left down; one that ended well left nothing down. */
+function thingOf(project: string, service: string, wanted: number): Started {
+  return { key: serviceThing(project, service), name: service, wanted };
+}
+
+/** The end of a part with what the services left down, or with what they started where it ended well. */
 export async function withLeft<End extends PartResult | RecoveryReport>(
   end: End,
   host: Host,
   project: string,
   before: readonly RanBefore[],
 ): Promise<End> {
-  if ('state' in end && end.state === 'succeeded') return end;
+  if ('state' in end && end.state === 'succeeded') {
+    const ran = before.filter(({ replicas }) => replicas > 0);
+    const started = ran.map(({ service, replicas }) => thingOf(project, service, replicas));
+    return { ...end, ...startedBy([{ started }]) };
+  }
   return { ...end, ...leftBy([{ left: await servicesLeftDown(host, project, before) }]) };
 }

@@ -43,6 +43,8 @@ function left<End extends PartResult | RecoveryReport>(
   { data }: PlanPart<ScaleData>,
   { host }: RunContext,
 ): Promise<End> {
-  const replicas = Math.min(data.wanted, runningBefore(data));
+  const isDone = 'state' in end && end.state === 'succeeded';
+  const wanted = data.isOneShot ? 0 : data.wanted;
+  const replicas = isDone ? wanted : Math.min(data.wanted, runningBefore(data));
   return withLeft(end, host, data.project, [{ service: data.service, replicas }]);
 }

@@ -4,6 +4,8 @@ import type { Arg, Argv } from './plan.js';
 /** How a command is run. */
 export interface ExecOptions {
   readonly stdin?: string | Uint8Array;
+  /** Its stdin stays open until it ends by itself: for what takes the end of its input as a hang-up. */
+  readonly holdsStdin?: true;
   readonly cwd?: string;
   /** Added to the minimal environment that commands get (PATH, HOME, LC_ALL=C.UTF-8, DOCKER_*, SSH_AUTH_SOCK). */
   readonly env?: Readonly<Record<string, Arg>>;

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { ExecOptions, ExecResult, HostScope } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
 import { FAILED, supervise } from './child.js';
@@ -25,13 +26,14 @@ export async function exec(
     cwd: command.cwd,
     env: command.env,
     extendEnv: false,
-    ...(options.stdin === undefined ? { stdin: 'ignore' } : { input: options.stdin }),
+    ...stdinOf(options),
     detached: true,
     reject: false,
     buffer: false,
     encoding: 'buffer',
     forceKillAfterDelay: false,
   });
+  if (options.holdsStdin) writeAndHold(child.stdin, options.stdin ?? '');
   if (!options.uninterruptible) lowerPriority(child.pid);
   const { log = 'stderr', keep, omit } = options;
   const onLog = (stream: 'stdout' | 'stderr') => (line: string) => scope.onOutput(stream, line);
@@ -49,6 +51,17 @@ export async function exec(
   });
   const end = await supervise(child, { scope, argv0: named.program, ...settings, ...timing(options) });
   return { ...end, stdout: stdout(), stderr: stderr() };
+}
+
+function stdinOf({ stdin, holdsStdin }: ExecOptions) {
+  if (holdsStdin) return { stdin: 'pipe' } as const;
+  return stdin === undefined ? ({ stdin: 'ignore' } as const) : { input: stdin };
+}
+
+/** A child that ends without reading it breaks the pipe; its own end tells. */
+function writeAndHold(stdin: Writable | null, text: string | Uint8Array): void {
+  stdin?.on('error', () => {});
+  stdin?.write(text);
 }
 
 function timing({ timeoutMs, idleMs, graceMs, uninterruptible, afterStopMs, until }: ExecOptions) {

@@ -47,8 +47,8 @@ export class ComposeStack {
   }
 
   clean(): void {
-    const holds = `label=chatops.hold.project=${this.name}`;
-    const all = [...idsOf('ps', '-aq', ...this.#filters()), ...idsOf('ps', '-aq', '--filter', holds)];
+    const twins = `label=chatops.twin.project=${this.name}`;
+    const all = [...idsOf('ps', '-aq', ...this.#filters()), ...idsOf('ps', '-aq', '--filter', twins)];
     if (all.length > 0) spawnSync('docker', ['rm', '-f', '-v', ...all]);
     // A busy engine may hold a removed container's endpoint for a moment.
     for (let attempt = 0; attempt < 5; attempt += 1) {

@@ -16,6 +16,8 @@ export interface ImageRecipe {
   readonly script?: string;
   /** What the health check's `sh -c` runs, every second. */
   readonly health?: string;
+  /** Paths that get a volume without a name. */
+  readonly volumes?: readonly string[];
 }
 
 /** Ends at once when it is asked to: `docker stop` of a shell as pid 1 would take ten seconds. */
@@ -33,7 +35,9 @@ export function makeImage(name: string, recipe: ImageRecipe, env: NodeJS.Process
     const cmd = `CMD ${JSON.stringify(['/bin/sh', '-c', recipe.script ?? SLEEP])}`;
     const health = `HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD ${recipe.health ?? ''}`;
     const label = `LABEL ${OWNER_LABEL}=${/chatops-test-\w+/.exec(name)?.[0] ?? name}`;
-    const changes = [cmd, label, ...(recipe.health === undefined ? [] : [health])].flatMap((line) => [
+    const volumes = (recipe.volumes ?? []).map((path) => `VOLUME ${path}`);
+    const lines = [cmd, label, ...(recipe.health === undefined ? [] : [health]), ...volumes];
+    const changes = lines.flatMap((line) => [
       '--change',
       line,
     ]);

@@ -68,6 +68,8 @@ export interface RunContext {
   readonly outside?: <T>(answer: Promise<T>) => Promise<T>;
   /** Kept for the next plan of the same origin, when this run succeeds. */
   readonly remember: (facts: Json) => void;
+  /** A later step may have this part undone: what that needs stays until {@link Executor.release}. */
+  readonly mayBeUndone?: boolean;
 }
 
 /** How an executor's part ended. Only bugs throw. */
@@ -136,6 +138,8 @@ export interface Executor<Kind extends IntentKind = IntentKind, Data extends Jso
    * process died in the middle of it.
    */
   undo?(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<PartResult | null>;
+  /** Removes what was kept for undo(), once nothing of the run is undone any more. Warns of what it can't remove. */
+  release?(part: PlanPart<Data>, ctx: RunContext): Promise<readonly Notice[]>;
   /** Puts back what ran before an interrupted part; offered where `recover` said that it can be done. */
   rollBack?(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<PartResult>;
   /**

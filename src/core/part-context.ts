@@ -103,6 +103,7 @@ export function contextFor(
     output: (line) => output('stdout', line),
     ...(scope.activity ? { outside: scope.activity.during } : {}),
     remember: scope.remember,
+    mayBeUndone: run.plan.graph?.nodes.some(({ onFailure }) => onFailure === 'rollback') ?? false,
   };
   const cutOff = async (): Promise<void> => {
     cut.abort();

@@ -1,7 +1,7 @@
 import { causeOf } from './cause.js';
 import type { Executor, PartResult, RunContext } from './executor.js';
 import type { PastPart } from './history.js';
-import { PART_ENDED, PART_STARTED } from './journal.js';
+import { PART_ENDED, PART_STARTED, ROLL_BACK_OFFERED } from './journal.js';
 import { leftBy } from './left-down.js';
 import { originKey } from './origin.js';
 import {
@@ -43,6 +43,7 @@ export async function runPart(deps: PartDeps, of: PartOfRun, scope: PartScope): 
   let result: PartResult;
   try {
     result = await work(deps, of, executor, watch.context);
+    if (result.rollBack) await context.note(ROLL_BACK_OFFERED, result.rollBack as unknown as Json);
   } catch (error) {
     await cutOff();
     result = await tidiedUp(deps, of, scope, error);

@@ -418,7 +418,7 @@ export const REASONS = {
     remedy: 'Roll them out together.',
   },
   hold_left: {
-    summary: 'A container that kept an image from before, and never runs, may be left.',
+    summary: 'A container that kept what ran before, and never runs, may be left.',
     remedy: 'The next rollout removes it.',
   },
   nothing_to_do: { summary: 'Everything is already as it should be.', remedy: 'Nothing to do.' },

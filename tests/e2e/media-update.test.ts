@@ -125,7 +125,7 @@ describeWithDocker(
       // What the names mean on this host is as before too, so that a later `up` changes nothing.
       stack.media.stack.up();
       expect(images()).toEqual(before);
-      expect(docker('ps', '-aq', '--filter', `label=chatops.hold.project=${stack.media.stack.name}`)).toBe(
+      expect(docker('ps', '-aq', '--filter', `label=chatops.twin.project=${stack.media.stack.name}`)).toBe(
         '',
       );
     });

@@ -37,10 +37,7 @@ export function makeImage(name: string, recipe: ImageRecipe, env: NodeJS.Process
     const label = `LABEL ${OWNER_LABEL}=${/chatops-test-\w+/.exec(name)?.[0] ?? name}`;
     const volumes = (recipe.volumes ?? []).map((path) => `VOLUME ${path}`);
     const lines = [cmd, label, ...(recipe.health === undefined ? [] : [health]), ...volumes];
-    const changes = lines.flatMap((line) => [
-      '--change',
-      line,
-    ]);
+    const changes = lines.flatMap((line) => ['--change', line]);
     const tar = execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 1024 * 1024 });
     const options = { input: tar, encoding: 'utf8', env: { ...process.env, ...env } } as const;
     return execFileSync('docker', ['import', ...changes, '-', name], options).trim();

@@ -34,7 +34,10 @@ export function graphOutcome(graph: PlanGraph, end: GraphEnd, stopped: boolean):
     ...leftBy([...end.ended, ...(end.putBack?.undone ?? [])].map(({ result }) => result)),
     ...startedBy(end.ended.map(({ result }) => result)),
     ...rollBackOf(end),
-    warnings: [...end.ended, ...(end.putBack?.undone ?? [])].flatMap(({ result }) => result.warnings),
+    warnings: [
+      ...[...end.ended, ...(end.putBack?.undone ?? [])].flatMap(({ result }) => result.warnings),
+      ...end.warnings,
+    ],
     tail: [],
   };
 }

@@ -1,8 +1,10 @@
 import type { PartDeps } from '../part-context.js';
+import type { Notice } from '../reasons.js';
 import type { ProgressSnapshot, Run } from '../run.js';
 import { Course, type EndedPart, type GraphScope } from './course.js';
 import type { PlanGraph, StepStates } from './graph.js';
 import { type PutBack, putBackInReverse } from './put-back.js';
+import { releaseAll } from './release.js';
 
 /** What became of a graph. */
 export interface GraphEnd {
@@ -14,6 +16,8 @@ export interface GraphEnd {
   readonly changed: string | null;
   /** What `on_failure: rollback` did; null when it was not asked for. */
   readonly putBack: PutBack | null;
+  /** About what was kept for putting back. */
+  readonly warnings: readonly Notice[];
 }
 
 /**
@@ -29,14 +33,16 @@ export async function runGraph(
   const course = new Course(deps, run, graph, scope);
   const { board } = course;
   let putBack: PutBack | null = null;
+  let warnings: readonly Notice[] = [];
   let progress: ProgressSnapshot;
   try {
     await course.follow();
     const backwards = { ...scope, progress: board.tell };
     if (course.wantsPutBack) putBack = await putBackInReverse(deps, run, course.ended, backwards);
+    warnings = await releaseAll(deps, run, course.ended, putBack, scope);
     for (const [step, state] of putBack?.states ?? []) board.set(step, state);
   } finally {
     progress = board.close();
   }
-  return { ended: course.ended, changed: course.changed, putBack, progress, states: board.states };
+  return { ended: course.ended, changed: course.changed, putBack, warnings, progress, states: board.states };
 }

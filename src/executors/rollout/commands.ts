@@ -21,3 +21,12 @@ export function replaceArgv(
 ): Argv {
   return upArgv(inputs, service, replicas);
 }
+
+/** Adds containers up to this number; those that are there stay as they are. */
+export function oneMoreArgv(
+  { inputs }: Pick<RolloutData, 'inputs'>,
+  { service }: Replacement,
+  replicas: number,
+): Argv {
+  return upArgv(inputs, service, replicas, '--no-recreate');
+}

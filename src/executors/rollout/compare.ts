@@ -54,6 +54,8 @@ export async function compare(
     localId: coming.from === 'registry' ? null : coming.from === 'host' ? coming.imageId : oldImage.id,
     reasons: [],
     livesIn: service.livesIn,
+    dependsOn: service.dependsOn,
+    strategy: 'recreate' as const,
     replicas: containers.length,
     oldId: oldImage.id,
     oldDigest: oldDigest === undefined ? null : byDigest(first.imageRef, oldDigest),
@@ -101,7 +103,7 @@ function warningsOf(
       ? [
           notice(
             'config_changed',
-            phrase`The configuration of ${name} changed since its containers were made. If they fail, the old image is put back, but with the new configuration: Compose keeps no old one.`,
+            phrase`The configuration of ${name} changed since its containers were made.`,
           ),
         ]
       : []),

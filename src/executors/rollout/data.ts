@@ -17,6 +17,9 @@ export type Replacement = {
   readonly reasons: readonly Reason[];
   /** Services whose network, process or IPC namespace it uses. */
   readonly livesIn: readonly string[];
+  readonly dependsOn: readonly string[];
+  /** `rolling`: one container after the other, each healthy before the next one goes. */
+  readonly strategy: 'recreate' | 'rolling';
   /** How many containers run, and will run. */
   readonly replicas: number;
   /** The image that runs now, `sha256:…`. */
@@ -51,6 +54,8 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       localId: z.string().nullable(),
       reasons: z.array(z.enum(['image', 'configuration', 'namespace'])),
       livesIn: z.array(z.string()),
+      dependsOn: z.array(z.string()),
+      strategy: z.enum(['recreate', 'rolling']),
       replicas: z.number(),
       oldId: z.string(),
       oldDigest: z.string().nullable(),

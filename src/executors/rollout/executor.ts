@@ -1,17 +1,17 @@
 import type { Executor, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
 import type { PlanPart } from '../../core/plan.js';
-import { ofOneFile } from '../compose/earlier.js';
 import { stackPlaces } from '../compose/inputs.js';
 import { withLeft } from '../compose/left.js';
 import { outlastingAbsence } from '../docker/absence.js';
 import type { RolloutData } from './data.js';
+import { ofFirstVersion } from './earlier.js';
 
 /** New versions of a Compose project's services, one after the other. */
 export const rollout: Executor<'rollout', RolloutData> = {
   kind: 'rollout',
   data: {
     version: 2,
-    earlier: ofOneFile,
+    earlier: ofFirstVersion,
     schema: async () => (await import('./data.js')).ROLLOUT_SCHEMA,
   },
   places: stackPlaces,
@@ -23,6 +23,7 @@ export const rollout: Executor<'rollout', RolloutData> = {
     ending(part, ctx, async (own) => (await import('./recover.js')).rollBack(part, journal, own)),
   undo: (part, journal, ctx) =>
     ending(part, ctx, async (own) => (await import('./undo.js')).undo(part, journal, own)),
+  release: async (part, ctx) => (await import('./undo.js')).release(part, outlastingAbsence(ctx)),
   observe: async (fields, ctx) => (await import('../compose/observe.js')).observeRollout(fields, ctx),
 };
 

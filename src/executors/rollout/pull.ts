@@ -9,6 +9,8 @@ import type { Replacement } from './data.js';
 export interface Fault {
   readonly reason: ReasonCode;
   readonly why: Phrase;
+  /** What to do about it, where more can be said than about any image that fails. */
+  readonly next?: Phrase;
 }
 
 /** Fetches an image by the digest that was shown. Moves no tag, so that nothing picks it up yet. */

@@ -3,59 +3,64 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { serviceContainers } from '../compose/containers.js';
 import type { Replacement, RolloutData } from './data.js';
-import { releaseHolds } from './holds.js';
+import { keeperOf, letGo } from './keep.js';
 import { finishNames } from './names.js';
 import { newImageId } from './pull.js';
-import type { ReplacingEntry } from './replace.js';
-import { type RolledBack, rescueSharers, rollBackService } from './roll-back.js';
-import { named, shortId } from './wording.js';
+import type { RolledBack } from './rolled-back.js';
+import { isGoingBack, type OpenUnit, openUnit, replacedServices } from './under-way.js';
+import { goBack as goBackTo, WENT_BACK, withSharers } from './way-back.js';
+import { named } from './wording.js';
 
 /**
- * The service that was under way when the process died: when all its containers run the new image, it stays
- * so and going back is offered; when not, it may be down, and what ran before is put back at once.
+ * The unit that was under way when the process died: when all its containers run the new image, it stays so and going back
+ * is offered; when not, it may be down, and what ran before is put back at once.
  */
 export async function recover(
   { data }: PlanPart<RolloutData>,
   journal: readonly JournalEntry[],
   ctx: RunContext,
 ): Promise<RecoveryReport> {
-  const open = underWay(data, journal);
-  const finished = finishedWords(journal);
+  const open = openUnit(data, journal);
+  const finished = finishedWords(journal, open);
   if (open === null) {
-    const rescued = await rescueSharers(data, replacedServices(journal), ctx);
-    const left = await leftHolds(data, ctx);
-    const summary = [...finished, ...sentencesOf(rescued)];
+    const left = await leftTwins(data, journal, ctx);
     return {
-      summary: [...(summary.length > 0 ? summary : [phrase`No container had been touched.`]), ...left],
+      summary: [...(finished.length > 0 ? finished : [phrase`No container had been touched.`]), ...left],
     };
   }
-  const { replacement } = open;
-  const wasGoingBack = servicesOf(journal, 'rolling_back').includes(replacement.service);
-  if (!wasGoingBack && (await allRunNew(data, replacement, ctx))) {
-    const { service, image, oldId } = replacement;
-    await finishNames(data.project, service, ctx);
-    const runs = phrase`${code(service)} runs ${code(image)} now; whether it stays healthy was not watched to the end.`;
-    const rollBack = phrase`Put back the image of ${code(service)} from before (${code(shortId(oldId))}).`;
-    return { summary: [...finished, runs, HELD], rollBack };
+  if (!isGoingBack(journal, open) && (await allRunNew(data, open, ctx))) {
+    for (const { service } of open.begun) await finishNames(data.project, service, ctx);
+    const runs = open.begun.map(
+      ({ service, image }) =>
+        phrase`${code(service)} runs ${code(image)} now; whether it stays healthy was not watched to the end.`,
+    );
+    const rollBack = phrase`Put back ${named(open.begun.map(({ service }) => service))} as before.`;
+    return { summary: [...finished, ...runs, KEPT], rollBack };
   }
-  const { sentences } = await goBack(data, open, journal, ctx);
-  return { summary: [...finished, ...sentences] };
+  const { ok, sentences } = await goBack(data, open, journal, ctx);
+  const again = phrase`Put back ${named(open.begun.map(({ service }) => service))} as before.`;
+  return { summary: [...sentences, ...finished], ...(ok ? {} : { rollBack: again }) };
 }
 
-/** The way back needs the image from before, so its hold stays where that is offered. */
-const HELD = phrase`A container that never runs keeps its image from before until that is put back, or until the next rollout.`;
+/** The way back needs the twins, so they stay where that is offered. */
+const KEPT = phrase`Containers that never run keep what ran before until that is put back, or until the next rollout.`;
 
-async function leftHolds(data: RolloutData, ctx: RunContext): Promise<readonly Phrase[]> {
-  return (await releaseHolds(data, ctx)).map(({ message, remedy }) => phrase`${message} ${remedy}`);
+async function leftTwins(
+  data: RolloutData,
+  journal: readonly JournalEntry[],
+  ctx: RunContext,
+): Promise<readonly Phrase[]> {
+  const left = await letGo(data, keeperOf(journal) ?? ctx.runId, ctx);
+  return left.map(({ message, remedy }) => phrase`${message} ${remedy}`);
 }
 
-/** Puts back what ran before the interrupted rollout's last service was replaced. */
+/** Puts back what ran before the interrupted rollout's last unit was replaced. */
 export async function rollBack(
   { data }: PlanPart<RolloutData>,
   journal: readonly JournalEntry[],
   ctx: RunContext,
 ): Promise<PartResult> {
-  const open = underWay(data, journal);
+  const open = openUnit(data, journal);
   if (open === null) {
     const summary = [phrase`No service was under way, so nothing was put back.`];
     return { state: 'failed', reason: 'nothing_to_do', summary, warnings: [] };
@@ -64,64 +69,46 @@ export async function rollBack(
   return {
     state: ok ? 'rolled_back' : 'failed',
     reason: ok ? 'process_died' : 'rollback_failed',
-    summary: [...sentences, ...finishedWords(journal)],
+    summary: [...sentences, ...finishedWords(journal, open)],
     warnings: [],
   };
 }
 
-/** Puts back the service that was under way, and what lives in its containers; keeps the holds if that fails. */
+/** Puts back the unit that was under way; what it ran before stays kept if that fails. */
 async function goBack(
   data: RolloutData,
-  { replacement, before }: UnderWay,
+  { unit, begun, tags }: OpenUnit,
   journal: readonly JournalEntry[],
   ctx: RunContext,
 ): Promise<{ readonly ok: boolean; readonly sentences: readonly Phrase[] }> {
-  const back = await rollBackService(data, replacement, before, ctx);
-  const replaced = [...replacedServices(journal), replacement.service];
-  const all = [back, ...(await rescueSharers(data, replaced, ctx))];
+  const keeper = keeperOf(journal);
+  const services = withSharers(keeper === null ? data.replacements : unit, begun);
+  const all = await goBackTo(data, services, keeper, tags, ctx);
   const ok = all.every((one) => one.ok);
-  return { ok, sentences: [...sentencesOf(all), ...(ok ? await leftHolds(data, ctx) : [])] };
+  if (ok) await ctx.note(WENT_BACK, { services: services.map(({ service }) => service) });
+  return { ok, sentences: [...sentencesOf(all), ...(ok ? await leftTwins(data, journal, ctx) : [])] };
 }
 
 export function sentencesOf(results: readonly RolledBack[]): readonly Phrase[] {
   return results.map(({ sentence }) => sentence);
 }
 
-interface UnderWay {
-  readonly replacement: Replacement;
-  readonly before: ReplacingEntry;
-}
-
-function underWay({ replacements }: RolloutData, journal: readonly JournalEntry[]): UnderWay | null {
-  const done = replacedServices(journal);
-  const begun = journal.filter(({ kind }) => kind === 'replacing').at(-1);
-  if (!begun) return null;
-  const before = begun.data as ReplacingEntry;
-  const replacement = replacements.find(({ service }) => service === before.service);
-  return replacement && !done.includes(before.service) ? { replacement, before } : null;
-}
-
-/** The services that entries of this kind name. */
-function servicesOf(journal: readonly JournalEntry[], kind: string): readonly string[] {
-  return journal
-    .filter((entry) => entry.kind === kind)
-    .map(({ data }) => (data as { service: string }).service);
-}
-
-/** A service is only begun once the one before it is replaced, whether that could be noted or not. */
-export function replacedServices(journal: readonly JournalEntry[]): readonly string[] {
-  const before = servicesOf(journal, 'replacing').slice(0, -1);
-  return [...new Set([...before, ...servicesOf(journal, 'replaced')])];
-}
-
-function finishedWords(journal: readonly JournalEntry[]): readonly Phrase[] {
-  const done = replacedServices(journal);
+/** The services of units that are finished. */
+function finishedWords(journal: readonly JournalEntry[], open: OpenUnit | null): readonly Phrase[] {
+  const isOpen = (service: string): boolean => open?.unit.some((one) => one.service === service) ?? false;
+  const done = replacedServices(journal).filter((service) => !isOpen(service));
   return done.length === 0
     ? []
     : [phrase`${named(done)} ${done.length === 1 ? 'has its new version' : 'have their new versions'}.`];
 }
 
-async function allRunNew(data: RolloutData, replacement: Replacement, ctx: RunContext): Promise<boolean> {
+async function allRunNew(data: RolloutData, { unit, begun }: OpenUnit, ctx: RunContext): Promise<boolean> {
+  if (begun.length < unit.length) return false;
+  for (const one of begun) if (!(await runsNew(data, one, ctx))) return false;
+  return true;
+}
+
+async function runsNew(data: RolloutData, replacement: Replacement, ctx: RunContext): Promise<boolean> {
   const [imageId, found] = [
     await newImageId(replacement, ctx),
     await serviceContainers(ctx.host, data.project, replacement.service),

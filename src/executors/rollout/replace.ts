@@ -1,17 +1,20 @@
 import type { RunContext } from '../../core/executor.js';
 import { code, phrase } from '../../core/phrase.js';
+import { serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';
-import { composeUp } from '../compose/up.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
+import { bringUp, composeFault, STOPPED } from './bring-up.js';
 import { replaceArgv, tagArgv } from './commands.js';
 import type { Replacement, RolloutData } from './data.js';
 import { type Fault, newImageId } from './pull.js';
+import { replaceOneByOne } from './rolling.js';
 import { waitUntilSettled } from './settled.js';
 
 export type Replaced =
   | { readonly state: 'fine'; readonly checked: boolean }
-  | ({ readonly state: 'failed' } & Fault);
+  /** `isUntouched`: its containers are the very ones of before, and as they were. */
+  | ({ readonly state: 'failed'; readonly isUntouched: boolean } & Fault);
 
 /** What the image's name meant on this host before it was given to the new image. */
 export type ReplacingEntry = { readonly service: string; readonly tagId: string | null };
@@ -31,30 +34,58 @@ export async function replace(
   replacement: Replacement,
   ctx: RunContext,
 ): Promise<Replaced> {
+  const were = await stateOf(data, replacement, ctx);
+  const fault = await attempt(data, replacement, ctx);
+  if (!('reason' in fault)) return { state: 'fine', ...fault };
+  const isUntouched = were !== null && were === (await stateOf(data, replacement, ctx));
+  return { state: 'failed', isUntouched, ...fault };
+}
+
+async function attempt(
+  data: RolloutData,
+  replacement: Replacement,
+  ctx: RunContext,
+): Promise<Fault | { readonly checked: boolean }> {
   const imageId = await newImageId(replacement, ctx);
   if (imageId === null) {
     if (ctx.signal.aborted) return STOPPED;
-    return failed('image_missing', phrase`${code(replacement.image)} is not on this host any more.`);
+    return { reason: 'image_missing', why: phrase`${code(replacement.image)} is not on this host any more.` };
   }
   const tag = tagArgv(replacement);
   const tagged = tag === null ? null : await ctx.host.exec(tag, { ...READ, log: 'stderr' });
   if (tagged?.timedOut && ctx.signal.aborted) return STOPPED;
-  if (tagged?.ok === false) return failed('command_failed', phrase`Docker said: ${code(whyFailed(tagged))}.`);
-  const up = await composeUp(ctx, data, replaceArgv(data, replacement));
-  if (ctx.signal.aborted) return STOPPED;
-  if (!up.ok) {
-    const why = phrase`Compose could not replace ${code(replacement.service)}: ${code(whyFailed(up))}.`;
-    return failed('command_failed', why);
-  }
+  if (tagged?.ok === false)
+    return { reason: 'command_failed', why: phrase`Docker said: ${code(whyFailed(tagged))}.` };
+  const fault =
+    replacement.strategy === 'rolling'
+      ? await replaceOneByOne(data, replacement, ctx)
+      : await replaceAtOnce(data, replacement, ctx);
+  if (fault) return fault;
   const settled = await waitUntilSettled(data, replacement, imageId, ctx, ctx.signal);
-  if (settled.state === 'fine') return settled;
+  if (settled.state === 'fine') return { checked: settled.checked };
   if (settled.state === 'stopped') return STOPPED;
   if (settled.container !== null) await logLastLines(ctx, settled.container);
-  return failed(settled.state === 'starting' ? 'still_starting' : 'not_healthy', phrase`${settled.why}.`);
+  const reason = settled.state === 'starting' ? 'still_starting' : 'not_healthy';
+  return { reason, why: phrase`${settled.why}.` };
 }
 
-const STOPPED: Replaced = { state: 'failed', reason: 'stopped', why: [] };
+async function replaceAtOnce(
+  data: RolloutData,
+  replacement: Replacement,
+  ctx: RunContext,
+): Promise<Fault | null> {
+  const up = await bringUp(data, replaceArgv(data, replacement), ctx);
+  if (ctx.signal.aborted) return STOPPED;
+  return up.ok ? null : composeFault(replacement, up);
+}
 
-function failed(reason: Fault['reason'], why: Fault['why']): Replaced {
-  return { state: 'failed', reason, why };
+/** Which containers a service has, and since when they run; null when nobody can say. */
+async function stateOf(
+  { project }: RolloutData,
+  { service }: Replacement,
+  ctx: RunContext,
+): Promise<string | null> {
+  const found = await serviceContainers(ctx.host, project, service);
+  if (found.state !== 'found') return null;
+  return found.value.map(({ id, status, startedAt }) => `${id} ${status} ${startedAt}`).join();
 }

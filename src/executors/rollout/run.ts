@@ -2,25 +2,28 @@ import type { PartResult, RunContext } from '../../core/executor.js';
 import { formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
+import type { Notice } from '../../core/reasons.js';
+import { STOPPED } from './bring-up.js';
 import type { Replacement, RolloutData } from './data.js';
-import { holdOldImages, releaseHolds } from './holds.js';
+import { keepWhatRuns, letAllGo, letGo } from './keep.js';
 import { type Fault, pull } from './pull.js';
-import { beforeReplacing, type ReplacingEntry, replace } from './replace.js';
-import { livesInOneOf, rescueSharers, rollBackService } from './roll-back.js';
+import { type Done, runUnit, type UnitEnd } from './run-unit.js';
 import { fineWords } from './settled.js';
+import { unitsOf } from './units.js';
+import { goBack, ROLLING_BACK, restoreTags, WENT_BACK, withSharers } from './way-back.js';
 import { named, shortId } from './wording.js';
 
-/** Pulls what was shown, replaces one service after the other, and puts back the one that fails. */
+/** Pulls what was shown, replaces one unit after the other, and gives the one that fails what it ran before. */
 export async function run({ data }: PlanPart<RolloutData>, ctx: RunContext): Promise<PartResult> {
   if (data.replacements.length === 0) {
     const summary = [...currentWords(data), phrase`Nothing was changed.`];
-    return { state: 'succeeded', reason: 'done', summary, warnings: await releaseHolds(data, ctx) };
+    return { state: 'succeeded', reason: 'done', summary, warnings: await letAllGo(data, ctx) };
   }
   const unpulled = await pullAll(data, ctx);
   if (unpulled) return unpulled;
-  // What throws in here leaves its holds to recover(), which may need them.
-  const result = (await hold(data, ctx)) ?? (await replaceAll(data, ctx));
-  return { ...result, warnings: [...result.warnings, ...(await releaseHolds(data, ctx))] };
+  // What throws in here leaves its twins to recover(), which needs them.
+  const result = (await keep(data, ctx)) ?? (await replaceAll(data, ctx));
+  return { ...result, warnings: [...result.warnings, ...(await tidyUp(data, result, ctx))] };
 }
 
 async function pullAll(data: RolloutData, ctx: RunContext): Promise<PartResult | null> {
@@ -33,15 +36,23 @@ async function pullAll(data: RolloutData, ctx: RunContext): Promise<PartResult |
 }
 
 /** Up to here no container is touched, and no image's name either. */
-async function hold(data: RolloutData, ctx: RunContext): Promise<PartResult | null> {
-  const unheld = await holdOldImages(data, ctx);
+async function keep(data: RolloutData, ctx: RunContext): Promise<PartResult | null> {
+  const unkept = await keepWhatRuns(data, ctx);
   if (ctx.signal.aborted) return untouched(STOPPED, ctx);
-  if (unheld) return untouched({ reason: 'command_failed', why: unheld }, ctx);
+  if (unkept) return untouched({ reason: 'command_failed', why: unkept }, ctx);
   ctx.step(0, 'done');
   return null;
 }
 
-const STOPPED: Fault = { reason: 'stopped', why: [] };
+/** What ran before is kept as long as something may go back to it. */
+function tidyUp(
+  data: RolloutData,
+  { state, reason }: PartResult,
+  ctx: RunContext,
+): Promise<readonly Notice[]> | readonly Notice[] {
+  if (ctx.mayBeUndone || reason === 'rollback_failed') return [];
+  return state === 'succeeded' ? letAllGo(data, ctx) : letGo(data, ctx.runId, ctx);
+}
 
 function untouched({ reason, why }: Fault, ctx: RunContext): PartResult {
   ctx.step(0, 'failed');
@@ -50,23 +61,13 @@ function untouched({ reason, why }: Fault, ctx: RunContext): PartResult {
 }
 
 async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResult> {
-  const done: { readonly replacement: Replacement; readonly checked: boolean }[] = [];
-  for (const [index, replacement] of data.replacements.entries()) {
-    const names = done.map((one) => one.replacement.service);
-    // What lives in a container that was replaced has lost its network: it can't be left as it is.
-    if (ctx.signal.aborted && !livesInOneOf(replacement, names)) return stoppedBetween(data, names);
-    ctx.step(index + 1, 'running');
-    const before = await beforeReplacing(replacement, ctx);
-    await ctx.journal('replacing', before);
-    const began = ctx.now().getTime();
-    const result = await replace(data, replacement, ctx);
-    if (result.state === 'failed') {
-      ctx.step(index + 1, 'failed');
-      return putBack(data, replacement, { before, began, fault: result, finished: names }, ctx);
-    }
-    ctx.step(index + 1, 'done');
-    await ctx.note('replaced', { service: replacement.service });
-    done.push({ replacement, checked: result.checked });
+  const done: Done[] = [];
+  for (const unit of unitsOf(data.replacements)) {
+    const names = done.map(({ replacement }) => replacement.service);
+    if (ctx.signal.aborted) return stoppedBetween(data, names);
+    const end = await runUnit(data, unit, ctx);
+    if (end.state === 'failed') return putBack(data, unit, end, names, ctx);
+    done.push(...end.done);
   }
   const summary = done.map(
     ({ replacement, checked }) =>
@@ -75,50 +76,71 @@ async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResul
   return { state: 'succeeded', reason: 'done', summary: [...summary, ...currentWords(data)], warnings: [] };
 }
 
-/** How far the rollout had come when a service failed. */
-interface Failure {
-  readonly before: ReplacingEntry;
-  /** Milliseconds since 1970: when its containers began to be replaced. */
-  readonly began: number;
-  readonly fault: Fault;
-  readonly finished: readonly string[];
-}
-
 async function putBack(
   data: RolloutData,
-  replacement: Replacement,
-  { before, began, fault, finished }: Failure,
+  unit: readonly Replacement[],
+  { fault, at, changed, tags, began }: Extract<UnitEnd, { state: 'failed' }>,
+  finished: readonly string[],
   ctx: RunContext,
 ): Promise<PartResult> {
-  const { service } = replacement;
-  await ctx.note('rolling_back', { service });
-  const back = await rollBackService(data, replacement, before, ctx);
-  const rescued = await rescueSharers(data, [...finished, service], ctx);
-  const ok = back.ok && rescued.every((one) => one.ok);
+  await restoreTags(unit, tags, ctx);
+  const services = withSharers(unit, changed);
+  if (services.length === 0) return nothingReplaced(data, at, fault, finished);
+  const names = services.map(({ service }) => service);
+  await ctx.note(ROLLING_BACK, { services: names });
+  const backs = await goBack(data, services, ctx.runId, tags, ctx);
+  const ok = backs.every((one) => one.ok);
   const down = formatDuration(ctx.now().getTime() - began);
+  if (ok) await ctx.note(WENT_BACK, { services: names });
+  const failed = backs.flatMap((one, index) => (one.ok ? [] : [services[index]?.service ?? '']));
   return {
     state: ok ? 'rolled_back' : 'failed',
     reason: ok ? fault.reason : 'rollback_failed',
     summary: [
-      ...(fault.why.length > 0 ? [phrase`${titleOf(replacement)}: ${fault.why}`] : []),
-      back.sentence,
-      ...(back.ok ? [phrase`It was down or restarting for up to ${down}.`] : []),
-      ...rescued.map(({ sentence }) => sentence),
-      ...othersWords(data, finished, service),
+      ...backs.map(({ sentence }) => sentence),
+      ...(fault.why.length > 0 ? [phrase`${titleOf(at)}: ${fault.why}`] : []),
+      ...(ok ? [phrase`${isAre(names, 'It was', 'They were')} down or restarting for up to ${down}.`] : []),
+      ...othersWords(data, finished, names),
     ],
-    ...(fault.reason === 'stopped' && ok ? {} : { next: nextStep(replacement, ok) }),
+    ...(ok ? {} : { rollBack: phrase`Put back ${named(failed)} as before.` }),
+    ...(fault.reason === 'stopped' && ok ? {} : { next: ok ? afterWayBack(at, fault) : byHand(failed) }),
     warnings: [],
   };
 }
 
-function nextStep({ image, service }: Replacement, isBack: boolean): Phrase {
-  return isBack
-    ? phrase`Look at the container’s last lines, or pin the earlier version of ${code(image)} in the Compose file.`
-    : phrase`Look at ${code(`docker ps -a --filter label=com.docker.compose.service=${service}`)} and start it by hand.`;
+function nothingReplaced(
+  data: RolloutData,
+  at: Replacement,
+  { reason, why, next }: Fault,
+  finished: readonly string[],
+): PartResult {
+  return {
+    state: reason === 'stopped' ? 'cancelled' : 'failed',
+    reason,
+    summary: [
+      finished.length === 0 ? phrase`Nothing was replaced.` : phrase`${code(at.service)} was not touched.`,
+      ...(why.length > 0 ? [phrase`${titleOf(at)}: ${why}`] : []),
+      ...othersWords(data, finished, [at.service]),
+    ],
+    ...(next ? { next } : {}),
+    warnings: [],
+  };
+}
+
+function afterWayBack({ image }: Replacement, { next }: Fault): Phrase {
+  return (
+    next ??
+    phrase`Look at the container’s last lines, or pin the earlier version of ${code(image)} in the Compose file.`
+  );
+}
+
+function byHand([service = '']: readonly string[]): Phrase {
+  const filter = `docker ps -a --filter label=com.docker.compose.service=${service}`;
+  return phrase`Look at ${code(filter)}, make room for what ran before, and roll back again: it is still kept.`;
 }
 
 function stoppedBetween(data: RolloutData, finished: readonly string[]): PartResult {
-  const summary = othersWords(data, finished, null);
+  const summary = othersWords(data, finished, []);
   return { state: 'cancelled', reason: 'stopped', summary, warnings: [] };
 }
 
@@ -134,20 +156,23 @@ function newWords({ image, pull, localId }: Replacement): Phrase {
 function othersWords(
   { replacements }: RolloutData,
   kept: readonly string[],
-  failed: string | null,
+  back: readonly string[],
 ): readonly Phrase[] {
-  const begun = failed === null ? kept : [...kept, failed];
   const waiting = replacements
-    .filter((one) => !begun.includes(one.service) && !livesInOneOf(one, begun))
+    .filter(({ service }) => !kept.includes(service) && !back.includes(service))
     .map(({ service }) => service);
   return [
     ...(kept.length > 0
-      ? [phrase`${named(kept)} ${kept.length === 1 ? 'keeps its new version' : 'keep their new versions'}.`]
+      ? [phrase`${named(kept)} ${isAre(kept, 'keeps its new version', 'keep their new versions')}.`]
       : []),
     ...(waiting.length > 0
-      ? [phrase`${named(waiting)} ${waiting.length === 1 ? 'was' : 'were'} not begun, and not touched.`]
+      ? [phrase`${named(waiting)} ${isAre(waiting, 'was', 'were')} not begun, and not touched.`]
       : []),
   ];
+}
+
+function isAre(services: readonly string[], one: string, many: string): string {
+  return services.length === 1 ? one : many;
 }
 
 function currentWords({ current }: RolloutData): readonly Phrase[] {

@@ -10,7 +10,33 @@ import { describeWithDocker, docker, idsOf } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { Lab } from '../support/lab.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(900_000);
+
+/** Of what `docker inspect` says. */
+interface Raw {
+  readonly Name: string;
+  readonly Image: string;
+  readonly State: { readonly Status: string };
+  readonly Config: object;
+  readonly HostConfig: object;
+  readonly Mounts: readonly {
+    readonly Type: string;
+    readonly Name?: string;
+    readonly Source: string;
+    readonly Destination: string;
+    readonly RW: boolean;
+  }[];
+  readonly NetworkSettings: {
+    readonly Networks: Record<
+      string,
+      {
+        readonly IPAMConfig: { readonly IPv4Address?: string } | null;
+        readonly Aliases: readonly string[] | null;
+        readonly Links: readonly string[] | null;
+      }
+    >;
+  };
+}
 
 describeWithDocker('a twin of a container', () => {
   let lab: Lab;
@@ -44,23 +70,21 @@ describeWithDocker('a twin of a container', () => {
 
   /** Everything that matters of a container, without what is another in each one. */
   function shapeOf(id: string): unknown {
-    const [raw] = JSON.parse(docker('inspect', id)) as [Record<string, never>];
+    const [raw] = JSON.parse(docker('inspect', id)) as [Raw];
     const text = JSON.stringify({
       name: raw.Name,
       image: raw.Image,
-      state: (raw.State as { Status: string }).Status,
+      state: raw.State.Status,
       config: raw.Config,
-      hostConfig: { ...(raw.HostConfig as object), Mounts: null, VolumesFrom: null },
-      mounts: (
-        raw.Mounts as { Type: string; Name?: string; Source: string; Destination: string; RW: boolean }[]
-      )
-        .map(({ Type, Name, Source, Destination, RW }) => `${Type} ${Name} ${Source} ${Destination} ${RW}`)
-        .sort(),
-      networks: Object.entries((raw.NetworkSettings as { Networks: object }).Networks).map(
-        ([name, { IPAMConfig, Aliases, Links }]: [string, Record<string, unknown>]) => ({
+      hostConfig: { ...raw.HostConfig, Mounts: null, VolumesFrom: null },
+      mounts: raw.Mounts.map(
+        ({ Type, Name, Source, Destination, RW }) => `${Type} ${Name} ${Source} ${Destination} ${RW}`,
+      ).sort(),
+      networks: Object.entries(raw.NetworkSettings.Networks).map(
+        ([name, { IPAMConfig, Aliases, Links }]) => ({
           name,
-          address: (IPAMConfig as { IPv4Address?: string } | null)?.IPv4Address,
-          aliases: [...((Aliases as string[] | null) ?? [])].sort(),
+          address: IPAMConfig?.IPv4Address,
+          aliases: [...(Aliases ?? [])].sort(),
           Links,
         }),
       ),

@@ -32,7 +32,7 @@ describeWithDocker(
     });
 
     const fields = () => ({ services: [], compose: stack.file, stable_for: 1, timeout: 20 });
-    const holds = () => idsOf('ps', '-aq', '--filter', `label=chatops.hold.project=${stack.name}`);
+    const twins = () => idsOf('ps', '-aq', '--filter', `label=chatops.twin.project=${stack.name}`);
 
     test(`at ${KILLS} points: it runs again, the report is true, and going back works`, async () => {
       const image = `${registry.address}/${stack.name}/web:1`;
@@ -76,7 +76,7 @@ describeWithDocker(
           expect(stack.images('web')).toEqual([old]);
           expect(stack.running()).toEqual(['web-1', 'web-2']);
         }
-        expect(holds()).toEqual([]);
+        expect(twins()).toEqual([]);
       }
     }, 1_200_000);
 

@@ -64,21 +64,21 @@ describeWithDocker(
       const result = await rollout.run(moved, { ...lab.runContext(), progress });
       expect(disturbed).toBe(true);
       const runs = engine.docker('inspect', '--format', '{{.Image}} {{.State.Status}}', `${name}-web-1`);
-      return { result, runs, old, holds: engine.docker('ps', '-aq', '--filter', 'label=chatops.hold') };
+      return { result, runs, old, twins: engine.docker('ps', '-aq', '--filter', 'label=chatops.twin') };
     }
 
-    test('docker image prune -a, and the registry away: the held image runs again', async () => {
-      const { result, runs, old, holds } = await failWhile(() => {
+    test('docker image prune -a, and the registry away: the kept image runs again', async () => {
+      const { result, runs, old, twins } = await failWhile(() => {
         registry.away();
         engine.docker('image', 'prune', '-a', '-f');
       });
       expect(said(result)).toContain('web runs the image from before again');
       expect(result.state).toBe('rolled_back');
       expect(runs).toBe(`${old} running`);
-      expect(holds).toBe('');
+      expect(twins).toBe('');
     }, 120_000);
 
-    test('docker system prune -a takes the hold too: the same image is pulled again', async () => {
+    test('docker system prune -a takes the twin too: the same image is pulled again', async () => {
       const { result, runs, old } = await failWhile(() => engine.docker('system', 'prune', '-a', '-f'));
       expect(result.state).toBe('rolled_back');
       expect(runs).toBe(`${old} running`);

@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { plain } from '../../../src/core/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { type ImageRecipe, makeImage } from '../../support/docker-images.js';
@@ -64,32 +66,88 @@ describeWithDocker(
       expect(result).toMatchObject({ state: 'rolled_back', reason: 'not_healthy' });
       expect(said(result)).toMatch(why);
       expect(said(result)).toMatch(
-        /web runs the image from before again \(sha256:\S+\) and stays up\. It was down/,
+        /^web runs the image from before again \(sha256:\S+\) and stays up\. .* It was down/,
       );
       expect(shop.stack.images('web')).toEqual([old]);
       expect(shop.stack.running()).toEqual(['web-1']);
       expect(docker('image', 'inspect', '--format', '{{.Id}}', shop.image())).toBe(old);
-      expect(shop.holds()).toEqual([]);
+      expect(shop.twins()).toEqual([]);
       const after = shop.stack.ids('web');
       shop.stack.up('--no-deps');
       expect(shop.stack.ids('web')).toEqual(after);
     });
 
-    test('a way back that fails names what it left down; what runs is not among it', async () => {
-      shop.publish({ version: '1' });
+    test('a way back that fails names what it left down, keeps what ran before, and can be repeated', async () => {
+      const old = shop.publish({ version: '1' });
       const fine = { image: shop.image(), stop_grace_period: '1s' };
       shop.start({ api: fine, web: fine });
       shop.stack.write({ api: fine, web: { ...fine, command: ['/bin/sh', '-c', 'exit 3'] } });
-      const { result } = await shop.go({ timeout: 5 });
+      let isBroken = true;
+      shop.lab.adapt = (host) => ({
+        ...host,
+        exec: (argv, options) =>
+          isBroken && String(options?.stdin).includes('name=chatops-back-')
+            ? host.exec(['sh', '-c', 'echo "the engine is broken" >&2; exit 1'], options)
+            : host.exec(argv, options),
+      });
+      const { part, result } = await shop.go({ timeout: 5 });
       const key = `service:${shop.stack.name}/web`;
       expect(result).toMatchObject({
         state: 'failed',
         reason: 'rollback_failed',
-        left: [{ key, name: 'web', wanted: 1, state: 'crashed' }],
+        left: [{ key, name: 'web', wanted: 1 }],
       });
-      const seen = await rollout.observe?.(shop.fields(), shop.lab.planContext());
-      const own = seen?.things.filter((thing) => thing.of === key);
-      expect(own).toMatchObject([{ name: `${shop.stack.name}-web-1`, state: 'crashed' }]);
+      expect(said(result)).toMatch(/^Putting back web as it was before .* the engine is broken/);
+      expect(shop.twins()).toHaveLength(1);
+      isBroken = false;
+      const again = await rollout.rollBack?.(part, shop.lab.journal, shop.lab.runContext());
+      expect(again?.state).toBe('rolled_back');
+      expect(shop.stack.images('web')).toEqual([old]);
+      expect(shop.stack.running()).toEqual(['api-1', 'web-1']);
+      expect(shop.twins()).toEqual([]);
+    });
+
+    test('Compose refuses before it touches anything: nothing was replaced, and what to do', async () => {
+      shop.publish({ version: '1' });
+      shop.start({ web: { image: shop.image() } });
+      const before = shop.stack.ids('web');
+      const old = docker('image', 'inspect', '--format', '{{.Id}}', shop.image());
+      shop.publish({ version: '2' });
+      const missing = `${shop.stack.folder}/not-mounted`;
+      const bind = { type: 'bind', source: missing, target: '/nas', bind: { create_host_path: false } };
+      shop.stack.write({ web: { image: shop.image(), volumes: [bind] } });
+      const { result } = await shop.go();
+      expect(result.state).toBe('failed');
+      expect(said(result)).toMatch(/^Nothing was replaced\. web .*bind source path does not exist/);
+      expect(said(result)).not.toMatch(/down|again/);
+      expect(plain(result.next ?? [])).toBe(
+        `Create ${missing}, or mount what belongs there, then roll out again.`,
+      );
+      expect(shop.stack.ids('web')).toEqual(before);
+      expect(docker('image', 'inspect', '--format', '{{.Id}}', shop.image())).toBe(old);
+      expect(shop.twins()).toEqual([]);
+    });
+
+    test.each(['changed', 'deleted'])('the file is %s while the new one is watched', async (how) => {
+      const old = shop.publish({ version: '1' });
+      const front = { image: shop.image(), environment: { COLOUR: 'red' }, networks: ['one'] };
+      shop.stack.write({ web: front }, { networks: { one: {} } });
+      shop.stack.up('--quiet-pull');
+      shop.publish({ version: '2', script: 'exit 1' });
+      const part = await shop.plan();
+      const ctx = shop.lab.runContext();
+      const step = (index: number, state: string): void => {
+        if (index !== 1 || state !== 'failed') return;
+        if (how === 'deleted') rmSync(shop.stack.file);
+        else shop.stack.write({ web: { image: shop.image('web', '9') } });
+      };
+      const result = await rollout.run(part, { ...ctx, step });
+      expect(result.state).toBe('rolled_back');
+      expect(shop.stack.images('web')).toEqual([old]);
+      expect(shop.stack.running()).toEqual(['web-1']);
+      const format = '{{.Config.Env}} {{json .NetworkSettings.Networks}}';
+      const now = docker('inspect', '--format', format, `${shop.stack.name}-web-1`);
+      expect(now).toMatch(/COLOUR=red.*_one"/);
     });
 
     test('where the Compose file names another version, the old one is put back by its id', async () => {
@@ -103,45 +161,50 @@ describeWithDocker(
       expect(shop.stack.running()).toEqual(['web-1', 'web-2']);
     });
 
-    test('one service fails: those before it keep their new version, those after it are not begun', async () => {
+    test('one service fails: units before it keep their new version, those after it are not begun', async () => {
       const old = shop.publish({ version: '1' });
       shop.publish({ version: '1' }, shop.image('a'));
       shop.publish({ version: '1' }, shop.image('c'));
       shop.start({
         a: { image: shop.image('a') },
-        b: { image: shop.image(), depends_on: ['a'] },
-        c: { image: shop.image('c'), depends_on: ['b'] },
+        b: { image: shop.image() },
+        c: { image: shop.image('c') },
       });
-      const oldC = shop.stack.images('c');
+      const oldC = shop.stack.ids('c');
       const newA = shop.publish({ version: '2' }, shop.image('a'));
       shop.publish({ version: '2', script: 'exit 1' });
       shop.publish({ version: '2' }, shop.image('c'));
       const { result } = await shop.go();
       expect(result.state).toBe('rolled_back');
       expect(said(result)).toMatch(/a keeps its new version\. c was not begun, and not touched\.$/);
-      expect([shop.stack.images('a'), shop.stack.images('b'), shop.stack.images('c')]).toEqual([
-        [newA],
-        [old],
-        oldC,
-      ]);
+      expect([shop.stack.images('a'), shop.stack.images('b')]).toEqual([[newA], [old]]);
+      expect(shop.stack.ids('c')).toEqual(oldC);
     });
 
-    test('services that share an image: the one that is finished keeps the new one', async () => {
+    test('services that share an image, or depend on each other, go back together', async () => {
       const old = shop.publish({ version: '1', health: 'true' });
-      shop.start({
+      const oldC = shop.publish({ version: '1' }, shop.image('c'));
+      const services = (pick: string) => ({
         a: { image: shop.image() },
-        b: {
-          image: shop.image(),
-          depends_on: ['a'],
-          healthcheck: { test: ['CMD', 'test', '!', '-e', '/new'] },
-        },
+        b: { image: shop.image(), healthcheck: { test: ['CMD', 'test', '!', '-e', '/new'] } },
+        c: { image: shop.image('c'), environment: { PICK: pick }, volumes: ['/data'] },
+        d: { image: shop.image(), network_mode: 'none', depends_on: ['c'] },
       });
-      const next = shop.publish({ version: '2', script: 'touch /new; sleep 100000', health: 'true' });
+      shop.start(services('1'));
+      docker('exec', shop.stack.ids('c')[0] ?? '', 'sh', '-c', 'echo kept >/data/file');
+      shop.publish({ version: '2', script: 'touch /new; sleep 100000', health: 'true' });
+      shop.stack.write(services('2'));
       const { result } = await shop.go({ timeout: 4 });
       expect(result.state).toBe('rolled_back');
-      expect([shop.stack.images('a'), shop.stack.images('b')]).toEqual([[next], [old]]);
-      expect(said(result)).toContain('and is healthy');
-      expect(docker('image', 'inspect', '--format', '{{.Id}}', shop.image())).toBe(next);
+      expect(said(result)).toMatch(
+        /^c runs the image from before again .*a runs the image from before again/,
+      );
+      expect(['a', 'b', 'd'].map((service) => shop.stack.images(service))).toEqual([[old], [old], [old]]);
+      expect(shop.stack.images('c')).toEqual([oldC]);
+      expect(docker('inspect', '--format', '{{.Config.Env}}', `${shop.stack.name}-c-1`)).toContain('PICK=1');
+      expect(docker('exec', `${shop.stack.name}-c-1`, 'cat', '/data/file')).toBe('kept');
+      expect(docker('image', 'inspect', '--format', '{{.Id}}', shop.image())).toBe(old);
+      expect(shop.twins()).toEqual([]);
     });
 
     test('stopped while the new containers are watched: the old image runs again', async () => {
@@ -157,7 +220,7 @@ describeWithDocker(
       const result = await rollout.run(shortly, { ...ctx, progress });
       expect(result).toMatchObject({ state: 'rolled_back', reason: 'stopped' });
       expect(shop.stack.images('web')).toEqual([old]);
-      expect(shop.holds()).toEqual([]);
+      expect(shop.twins()).toEqual([]);
     });
 
     test('stopped before anything was replaced: cancelled, and nothing was touched', async () => {
@@ -196,7 +259,7 @@ describeWithDocker(
       const failed = await shop.go();
       expect(failed.result.state).toBe('rolled_back');
       expect(said(failed.result)).toMatch(
-        /vpn runs the image from before again .* web runs the image from before again/,
+        /^vpn runs the image from before again .* web runs the image from before again/,
       );
       expect(said(failed.result)).not.toContain('not begun');
       expect(shop.stack.running()).toEqual(['vpn-1', 'web-1']);

@@ -46,10 +46,10 @@ describeWithDocker(
       expect(shop.stack.images('web')).toEqual([next]);
       expect(shop.stack.running()).toEqual(['db-1', 'web-1', 'web-2', 'web-3']);
       expect(shop.stack.images('db')).toEqual([old]);
-      expect(shop.holds()).toEqual([]);
+      expect(shop.twins()).toEqual([]);
     });
 
-    test('a hold that can’t be removed is told, and the next run removes it', async () => {
+    test('a twin that can’t be removed is told, and the next run removes it', async () => {
       shop.publish({ version: '1' });
       shop.start({ web: { image: shop.image() } });
       shop.publish({ version: '2' });
@@ -57,7 +57,7 @@ describeWithDocker(
       shop.lab.adapt = (host) => ({
         ...host,
         exec: async (argv, options) => {
-          if (argv[1] !== 'rm') return host.exec(argv, options);
+          if (argv[1] !== 'rm' || argv[2] !== '--') return host.exec(argv, options);
           refused += 1;
           return host.exec(['sh', '-c', 'echo "the engine is busy" >&2; exit 1'], options);
         },
@@ -69,11 +69,11 @@ describeWithDocker(
       expect(result.warnings.map(({ message }) => plain(message)).join()).toMatch(
         /may be left: the engine is busy/,
       );
-      expect(shop.holds()).toHaveLength(1);
+      expect(shop.twins()).toHaveLength(1);
       shop.lab.adapt = (host) => host;
       const again = await rollout.run(await shop.plan(), { ...shop.lab.runContext(), runId: 'r-next' });
       expect(codes(again.warnings)).toEqual([]);
-      expect(shop.holds()).toEqual([]);
+      expect(shop.twins()).toEqual([]);
     });
 
     test('the same digest: already current, and not a container is touched', async () => {
@@ -171,7 +171,7 @@ describeWithDocker(
       expect(result).toMatchObject({ state: 'failed', reason: 'image_missing' });
       expect(said(result)).toMatch(/could not be pulled: .*No container was touched\.$/);
       expect(shop.stack.ids('web')).toEqual(before);
-      expect(shop.holds()).toEqual([]);
+      expect(shop.twins()).toEqual([]);
     });
   },
   'docker-registry',

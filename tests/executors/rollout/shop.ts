@@ -54,8 +54,8 @@ export class Shop {
     return { part, result: await rollout.run(part, this.lab.runContext()) };
   }
 
-  holds(): string[] {
-    return idsOf('ps', '-aq', '--filter', `label=chatops.hold.project=${this.stack.name}`);
+  twins(): string[] {
+    return idsOf('ps', '-aq', '--filter', `label=chatops.twin.project=${this.stack.name}`);
   }
 
   clean(): void {

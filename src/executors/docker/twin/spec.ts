@@ -13,8 +13,8 @@ const SPEC = z.object({
   /** The image as it was named. */
   image: z.string(),
   state: z.enum(['running', 'paused', 'stopped']),
-  /** It had a health check, and was healthy. */
-  wasHealthy: z.boolean(),
+  /** As its check said; `none`: it has no check, and ran. */
+  health: z.enum(['healthy', 'none', 'other']),
   labels: z.record(z.string(), z.string()),
   /** Null: as the engine makes it up. */
   hostname: z.string().nullable(),
@@ -49,7 +49,7 @@ export function specOf(container: InspectedContainer, files: readonly string[]):
     name: Name.replace(/^\//, ''),
     image: Config.Image,
     state: State.Paused ? 'paused' : State.Running ? 'running' : 'stopped',
-    wasHealthy: State.Health?.Status === 'healthy',
+    health: healthOf(State),
     labels: Config.Labels ?? {},
     hostname: isOwnName ? Config.Hostname : null,
     files: [...files],
@@ -69,6 +69,12 @@ export function specOf(container: InspectedContainer, files: readonly string[]):
       Links: linksBack(Links ?? []),
     }),
   };
+}
+
+function healthOf({ Health, Restarting }: InspectedContainer['State']): TwinSpec['health'] {
+  const said = Health?.Status ?? 'none';
+  if (Restarting === true) return 'other';
+  return said === 'healthy' || said === 'none' ? said : 'other';
 }
 
 /** It has no network, and so no name, of its own. */

@@ -57,7 +57,7 @@ timeout: 20
 
 /** Containers that only hold an image. */
 function held(project: string): readonly string[] {
-  return idsOf('ps', '-aq', '--filter', `label=chatops.hold.project=${project}`);
+  return idsOf('ps', '-aq', '--filter', `label=chatops.twin.project=${project}`);
 }
 
 /** What people are told must be what runs; without a word about it, it is as before. */

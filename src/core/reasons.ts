@@ -362,6 +362,15 @@ export const REASONS = {
     summary: 'The Compose file uses a variable that nothing sets, so it is empty.',
     remedy: 'Set it in the `.env` file beside the Compose file, or give it a default there.',
   },
+  stack_differs: {
+    summary:
+      'The running containers were made from other files, variables, profiles or as another project than the intent means.',
+    remedy: 'Write into the intent what they were made from, or start them again as it means.',
+  },
+  service_orphaned: {
+    summary: 'A service is no longer in the Compose file and still runs.',
+    remedy: 'Remove its containers, or put the service back into the file.',
+  },
   service_unknown: {
     summary: 'The Compose file has no service with this name.',
     remedy: 'Correct `service` in the intent.',

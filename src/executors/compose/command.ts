@@ -32,6 +32,7 @@ export function upArgv(
   replicas: number,
   ...options: readonly string[]
 ): Argv {
-  const only = ['--no-deps', '--no-build', '--pull', 'never', ...options];
+  // Compose 2.40 removes them when COMPOSE_REMOVE_ORPHANS of the stack's variables says so.
+  const only = ['--no-deps', '--no-build', '--pull', 'never', '--remove-orphans=false', ...options];
   return composeArgv(inputs, 'up', '-d', ...only, '--scale', `${service}=${replicas}`, '--', service);
 }

@@ -15,6 +15,8 @@ export interface ComposeService {
   /** Host ports as the file names them: `8080`, `8080-8085`; without those that Docker chooses. */
   readonly hostPorts: readonly string[];
   readonly dependsOn: readonly string[];
+  /** It is part of the stack only while one of them is on; empty: always. */
+  readonly profiles: readonly string[];
   /** Services whose network, process or IPC namespace it uses: it breaks when their containers are replaced. */
   readonly livesIn: readonly string[];
   /**
@@ -31,6 +33,7 @@ const SERVICE = z.object({
   pull_policy: z.string().optional(),
   platform: z.string().optional(),
   container_name: z.string().optional(),
+  profiles: z.array(z.string()).nullish(),
   ...TRAITS,
   network_mode: z.string().optional(),
   pid: z.string().optional(),
@@ -60,6 +63,7 @@ export function serviceOf(
     source: sourceOf(raw),
     isBuilt: raw.build != null,
     platform: raw.platform ?? null,
+    profiles: raw.profiles ?? [],
     containerName: raw.container_name ?? null,
     hostPorts: (raw.ports ?? []).flatMap(({ published = '' }) => (/^0*$/.test(published) ? [] : [published])),
     dependsOn: Object.keys(raw.depends_on ?? {}),

@@ -2,12 +2,12 @@ import type { ObserveContext } from '../../core/executor.js';
 import type { Host } from '../../core/host.js';
 import type { RolloutFields, ScaleFields, StackFields } from '../../core/intent/fields.js';
 import type { Observation, Observed } from '../../core/observation.js';
-import type { Notice } from '../../core/reasons.js';
-import { dockerMissing, dockerSaid } from '../docker/missing.js';
+import { dockerMissing } from '../docker/missing.js';
 import { observationOf } from '../docker/observe.js';
-import { type ServiceContainer, serviceContainers } from './containers.js';
+import type { ServiceContainer } from './containers.js';
 import { inputsOf } from './inputs.js';
-import { type ComposeProject, readDefinition, unknownService } from './project.js';
+import { type ComposeProject, unknownService } from './project.js';
+import { type ReadStack, readStack } from './stack.js';
 
 /** The containers of the service that is scaled. */
 export function observeScale(fields: ScaleFields, ctx: ObserveContext): Promise<Observed> {
@@ -19,15 +19,6 @@ export function observeRollout(fields: RolloutFields, ctx: ObserveContext): Prom
   return observeServices(ctx, fields, fields.services);
 }
 
-/** A Compose file with the containers that were made from it. */
-type Stack =
-  | {
-      readonly ok: true;
-      readonly project: ComposeProject;
-      readonly containers: readonly ServiceContainer[];
-    }
-  | { readonly ok: false; readonly notices: readonly Notice[] };
-
 /** Those of the chosen services, or of all when none is chosen. */
 async function observeServices(
   ctx: ObserveContext,
@@ -35,15 +26,15 @@ async function observeServices(
   chosen: readonly string[],
 ): Promise<Observed> {
   const stack = await readOnce(ctx, fields);
-  if (!stack.ok) return { things: [], notices: stack.notices };
-  const { project, containers } = stack;
+  if (!stack.ok) return { things: [], notices: stack.blockers };
+  const { project, containers, differences } = stack.stack;
   const services = chosen.length === 0 ? [...project.services.keys()] : chosen;
   const unknown = services.filter((service) => !project.services.has(service));
   return {
     things: services
       .filter((service) => !unknown.includes(service))
       .flatMap((service) => observeService(project, service, containers)),
-    notices: unknown.map((service) => unknownService(project, service)),
+    notices: [...unknown.map((service) => unknownService(project, service)), ...differences],
   };
 }
 
@@ -64,22 +55,21 @@ export function serviceThing(project: string, service: string): string {
 }
 
 /** What was read within one look, which has a signal of its own: several intents are about one Compose file. */
-const looks = new WeakMap<AbortSignal, Map<string, Promise<Stack>>>();
+const looks = new WeakMap<AbortSignal, Map<string, Promise<ReadStack>>>();
 
-function readOnce({ signal, host }: ObserveContext, fields: StackFields): Promise<Stack> {
-  const read = looks.get(signal) ?? new Map<string, Promise<Stack>>();
+function readOnce({ signal, host }: ObserveContext, fields: StackFields): Promise<ReadStack> {
+  const read = looks.get(signal) ?? new Map<string, Promise<ReadStack>>();
   looks.set(signal, read);
   const key = JSON.stringify(inputsOf(fields));
-  const stack = read.get(key) ?? readStack(host, fields);
+  const stack = read.get(key) ?? readOrWhy(host, fields);
   read.set(key, stack);
   return stack;
 }
 
-async function readStack(host: Host, fields: StackFields): Promise<Stack> {
-  const read = await readDefinition(host, fields);
-  if (!read.ok) return { ok: false, notices: read.blockers };
-  const found = await serviceContainers(host, read.project.name);
-  if (found.state === 'found') return { ok: true, project: read.project, containers: found.value };
+/** Why an engine can't be asked is told better by what asks that alone. */
+async function readOrWhy(host: Host, fields: StackFields): Promise<ReadStack> {
+  const read = await readStack(host, fields);
+  if (read.ok || !read.blockers.some(({ code }) => code === 'docker_unreachable')) return read;
   const missing = await dockerMissing(host);
-  return { ok: false, notices: missing.length > 0 ? missing : [dockerSaid(found)] };
+  return missing.length > 0 ? { ok: false, blockers: missing } : read;
 }

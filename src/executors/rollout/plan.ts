@@ -3,12 +3,13 @@ import type { RolloutFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
+import type { ServiceContainer } from '../compose/containers.js';
 import { inputsOf, namesOf } from '../compose/inputs.js';
 import { timeoutWarning } from '../compose/patience.js';
-import { type ComposeProject, readDefinition, unknownService } from '../compose/project.js';
+import { type ComposeProject, unknownService } from '../compose/project.js';
+import { readStack } from '../compose/stack.js';
 import { touchesOf } from '../compose/touches.js';
-import { dockerMissing, dockerSaid } from '../docker/missing.js';
+import { dockerMissing } from '../docker/missing.js';
 import { askRegistries } from '../images/registry.js';
 import { pullArgv, replaceArgv, tagArgv } from './commands.js';
 import { type Comparison, compare } from './compare.js';
@@ -23,9 +24,9 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
   const { host, stack } = ctx;
   const missing = await dockerMissing(host);
   if (missing.length > 0) return blocked(fields, stack, missing);
-  const read = await readDefinition(host, fields);
+  const read = await readStack(host, fields);
   if (!read.ok) return blocked(fields, stack, read.blockers);
-  const { project } = read;
+  const { project, containers, differences, orphans } = read.stack;
   const unknown = fields.services.filter((service) => !project.services.has(service));
   if (unknown.length > 0) {
     return blocked(
@@ -35,13 +36,13 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
       project.name,
     );
   }
-  const found = await serviceContainers(host, project.name);
-  if (found.state !== 'found') return blocked(fields, stack, [dockerSaid(found)], project.name);
+  if (differences.length > 0) return blocked(fields, stack, differences, project.name);
   const comparisons = withNamespaceSharers(
     project,
-    await compareAll(ctx, project, fields.services, found.value),
+    await compareAll(ctx, project, fields.services, containers),
   );
-  return draft(fields, stack, project, comparisons, found.value);
+  const warnings = [...project.warnings, ...orphans];
+  return draft(fields, stack, { ...project, warnings }, comparisons, containers);
 }
 
 async function compareAll(

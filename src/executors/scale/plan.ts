@@ -4,14 +4,15 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Effect, INSTANCES, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
-import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
+import type { ServiceContainer } from '../compose/containers.js';
 import { inputsOf } from '../compose/inputs.js';
 import { endsOf } from '../compose/one-shot.js';
 import { timeoutWarning } from '../compose/patience.js';
-import { readDefinition, unknownService } from '../compose/project.js';
+import { unknownService } from '../compose/project.js';
+import { readStack } from '../compose/stack.js';
 import { touchesOf } from '../compose/touches.js';
 import { inspectImage } from '../docker/image.js';
-import { dockerMissing, dockerSaid } from '../docker/missing.js';
+import { dockerMissing } from '../docker/missing.js';
 import { checkBounds, checkPossible } from './bounds.js';
 import { type Change, changeTo, isUp } from './change.js';
 import type { ScaleData } from './data.js';
@@ -23,20 +24,19 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   const { host, stack } = ctx;
   const missing = await dockerMissing(host);
   if (missing.length > 0) return blocked(fields, stack, missing);
-  const read = await readDefinition(host, fields);
+  const read = await readStack(host, fields);
   if (!read.ok) return blocked(fields, stack, read.blockers);
-  const { project } = read;
+  const { project, containers, differences: strangers } = read.stack;
   const service = project.services.get(fields.service);
   const outOfBounds = checkBounds(fields);
   const early = [
     ...(service ? [] : [unknownService(project, fields.service)]),
     ...(outOfBounds ? [outOfBounds] : []),
+    ...strangers,
   ];
   if (!service || early.length > 0) return blocked(fields, stack, early, project.name);
-  const found = await serviceContainers(host, project.name, service.name);
-  if (found.state !== 'found') return blocked(fields, stack, [dockerSaid(found)], project.name);
 
-  const existing = found.value;
+  const existing = containers.filter((container) => container.service === service.name);
   const wanted = fields.replicas ?? 0;
   const change = changeTo(wanted, existing, project.name, service);
   const { created, started } = change;

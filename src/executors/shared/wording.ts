@@ -14,6 +14,14 @@ export function someOf(values: readonly string[], note: (value: string) => strin
   return more === 0 ? parts : phrase`${parts} and ${more} more`;
 }
 
+/** All of them, set off as literals: `plex`, `sonarr` and `radarr`. */
+export function named(values: readonly string[]): Phrase {
+  return values.flatMap<PhrasePart>((value, index) => {
+    const joint = index === 0 ? '' : index === values.length - 1 ? ' and ' : ', ';
+    return joint === '' ? [code(value)] : [joint, code(value)];
+  });
+}
+
 /** A sha256 short enough for a phone: `3fa9…c1`. */
 export function shortHash(sha256: string): string {
   return `${sha256.slice(0, 4)}…${sha256.slice(-2)}`;

@@ -1,0 +1,99 @@
+import type { Host } from '../../core/host.js';
+import type { StackFields } from '../../core/intent/fields.js';
+import type { Notice } from '../../core/reasons.js';
+import { dockerSaid } from '../docker/missing.js';
+import { asMade, isSameFolder } from './adopt.js';
+import { type ServiceContainer, serviceContainers } from './containers.js';
+import { orphaned, otherProfiles } from './difference-words.js';
+import { differences, elsewhere, orphans } from './differences.js';
+import { findInputs } from './find.js';
+import type { StackInputs } from './inputs.js';
+import { intentLines, line } from './intent-lines.js';
+import { type Made, madeContainers } from './made.js';
+import type { Meant } from './meant.js';
+import { originOf, Paths } from './origin.js';
+import { isOn, profilesOfMade } from './profiles.js';
+import { type ComposeProject, readProject } from './project.js';
+
+/** A stack as its intent means it, with the containers that were made from it. */
+export interface Stack {
+  readonly project: ComposeProject;
+  readonly containers: readonly ServiceContainer[];
+  /** Why its containers were made from something else than the intent means: nothing may be done to them then. */
+  readonly differences: readonly Notice[];
+  /** What still runs and is in no file any more. */
+  readonly orphans: readonly Notice[];
+}
+
+export type ReadStack =
+  | { readonly ok: true; readonly stack: Stack }
+  | { readonly ok: false; readonly blockers: readonly Notice[] };
+
+/** Reads what a stack is made from, and what was made from it: its identity is both together. */
+export async function readStack(host: Host, fields: StackFields): Promise<ReadStack> {
+  const found = await findInputs(host, fields);
+  if (!found.ok) return { ok: false, blockers: [found.notice] };
+  const listed = await madeContainers(host);
+  if (listed.state !== 'found') return { ok: false, blockers: [dockerSaid(listed)] };
+  const made = listed.value;
+  const paths = new Paths(host);
+  const read = await readProject(host, await asMade(found.inputs, made, paths));
+  if (!read.ok) return read;
+  const { name, services } = read.project;
+  const meant: Meant = {
+    inputs: read.project.inputs,
+    project: name,
+    services,
+    isNamed: fields.project !== undefined,
+  };
+  const other = await elsewhere(meant, made, paths);
+  const containers = await serviceContainers(host, other ?? name);
+  if (containers.state !== 'found') return { ok: false, blockers: [dockerSaid(containers)] };
+  const own = made.filter(({ project }) => project === name);
+  const differing = await differences(meant, made, paths, intentLines(host, paths));
+  const profiles = withMade(read.project, own, found.hasProfiles);
+  return {
+    ok: true,
+    stack: {
+      project: { ...read.project, inputs: { ...meant.inputs, project: name, profiles: profiles.on } },
+      containers: await ofFolder(containers.value, meant.inputs, paths),
+      differences: [...differing, ...profiles.notices],
+      orphans: (await orphans(meant, made, paths)).map((service) => orphaned(service, name)),
+    },
+  };
+}
+
+/** Without those of another folder whose project has the same name. */
+async function ofFolder(
+  containers: readonly ServiceContainer[],
+  inputs: StackInputs,
+  paths: Paths,
+): Promise<readonly ServiceContainer[]> {
+  const isOurs = await Promise.all(
+    containers.map(async ({ labels }) => {
+      const origin = originOf(labels);
+      return origin.folder === '' || isSameFolder(inputs, await paths.of(origin), paths);
+    }),
+  );
+  return containers.filter((_, index) => isOurs[index]);
+}
+
+/** No label tells which profiles were on; where nothing names them, those of the containers that are there are meant. */
+function withMade(
+  { inputs, services }: ComposeProject,
+  own: readonly Made[],
+  isGiven: boolean,
+): { readonly on: readonly string[]; readonly notices: readonly Notice[] } {
+  const more = profilesOfMade(services, isGiven ? own.filter(({ isUp }) => isUp) : own, inputs.profiles);
+  if (more.length === 0) return { on: inputs.profiles, notices: [] };
+  const on = [...inputs.profiles, ...more];
+  if (!isGiven) return { on, notices: [] };
+  const off = own.flatMap(({ service, isUp }) => {
+    const its = services.get(service);
+    return isUp && its && !isOn(its, inputs.profiles) ? [service] : [];
+  });
+  return {
+    on: inputs.profiles,
+    notices: [otherProfiles([...new Set(off)].sort(), inputs.profiles, line('profiles', on))],
+  };
+}

@@ -3,7 +3,7 @@ import type { PlanGraph } from './graph/graph.js';
 import { type Effect, type Plan, type PlanPart, slackOf, workOf } from './plan.js';
 
 /** Raised when what a fingerprint covers, or how a plan's data is read, changes between versions. */
-const PLAN_FORMAT = 2;
+const PLAN_FORMAT = 3;
 /** Work may grow by this factor between preview and run; beyond it, it is another plan. */
 const TOLERATED_GROWTH = 1.2;
 

@@ -426,6 +426,14 @@ export const REASONS = {
     summary: 'Other services use a container that is replaced.',
     remedy: 'Roll them out together.',
   },
+  not_rolling: {
+    summary: 'A service has one container, so it can’t be replaced one after the other.',
+    remedy: 'Scale it to several first where it must not be down.',
+  },
+  rolling_impossible: {
+    summary: 'A service keeps data in a volume without a name, which a container beside it would not have.',
+    remedy: 'Give the volume a name, or leave out strategy.',
+  },
   hold_left: {
     summary: 'A container that kept what ran before, and never runs, may be left.',
     remedy: 'The next rollout removes it.',

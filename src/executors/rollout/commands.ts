@@ -22,6 +22,14 @@ export function replaceArgv(
   return upArgv(inputs, service, replicas);
 }
 
+/** What replaces the containers, as people are shown it; what removes an old one by its id isn't among it. */
+export function replaceArgvs(data: Pick<RolloutData, 'inputs'>, replacement: Replacement): readonly Argv[] {
+  const { strategy, replicas } = replacement;
+  return strategy === 'rolling'
+    ? Array.from({ length: replicas }, () => oneMoreArgv(data, replacement, replicas + 1))
+    : [replaceArgv(data, replacement)];
+}
+
 /** Adds containers up to this number; those that are there stay as they are. */
 export function oneMoreArgv(
   { inputs }: Pick<RolloutData, 'inputs'>,

@@ -55,7 +55,7 @@ export async function compare(
     reasons: [],
     livesIn: service.livesIn,
     dependsOn: service.dependsOn,
-    strategy: 'recreate' as const,
+    strategy: 'all_at_once' as const,
     replicas: containers.length,
     oldId: oldImage.id,
     oldDigest: oldDigest === undefined ? null : byDigest(first.imageRef, oldDigest),

@@ -19,7 +19,7 @@ export type Replacement = {
   readonly livesIn: readonly string[];
   readonly dependsOn: readonly string[];
   /** `rolling`: one container after the other, each healthy before the next one goes. */
-  readonly strategy: 'recreate' | 'rolling';
+  readonly strategy: 'all_at_once' | 'rolling';
   /** How many containers run, and will run. */
   readonly replicas: number;
   /** The image that runs now, `sha256:…`. */
@@ -55,7 +55,7 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       reasons: z.array(z.enum(['image', 'configuration', 'namespace'])),
       livesIn: z.array(z.string()),
       dependsOn: z.array(z.string()),
-      strategy: z.enum(['recreate', 'rolling']),
+      strategy: z.enum(['all_at_once', 'rolling']),
       replicas: z.number(),
       oldId: z.string(),
       oldDigest: z.string().nullable(),

@@ -5,5 +5,5 @@ import { ofOneFile } from '../compose/earlier.js';
 export function ofFirstVersion(data: Json): Json {
   const { replacements, ...rest } = ofOneFile(data);
   const all = replacements as readonly { readonly [name: string]: Json }[];
-  return { ...rest, replacements: all.map((one) => ({ ...one, dependsOn: [], strategy: 'recreate' })) };
+  return { ...rest, replacements: all.map((one) => ({ ...one, dependsOn: [], strategy: 'all_at_once' })) };
 }

@@ -11,12 +11,13 @@ import { readStack } from '../compose/stack.js';
 import { touchesOf } from '../compose/touches.js';
 import { dockerMissing } from '../docker/missing.js';
 import { askRegistries } from '../images/registry.js';
-import { pullArgv, replaceArgv, tagArgv } from './commands.js';
+import { pullArgv, replaceArgvs, tagArgv } from './commands.js';
 import { type Comparison, compare } from './compare.js';
 import type { Replacement, RolloutData } from './data.js';
 import { leftBehind, withNamespaceSharers } from './dependents.js';
 import { keptNotices } from './kept.js';
 import { inDependencyOrder } from './order.js';
+import { type WithStrategy, withStrategy } from './strategy.js';
 import { named, replaceTitle } from './wording.js';
 
 /** Compares each service's running containers with what the registry has and the Compose file says. */
@@ -42,7 +43,7 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
     await compareAll(ctx, project, fields.services, containers),
   );
   const warnings = [...project.warnings, ...orphans];
-  return draft(fields, stack, { ...project, warnings }, comparisons, containers);
+  return draft(fields, stack, { ...project, warnings }, withStrategy(fields, comparisons), containers);
 }
 
 async function compareAll(
@@ -73,7 +74,7 @@ function draft(
   fields: RolloutFields,
   stack: string,
   project: ComposeProject,
-  comparisons: readonly Comparison[],
+  { comparisons, ...strategy }: WithStrategy,
   containers: readonly ServiceContainer[],
 ): PlanDraft<RolloutData> {
   const changes = comparisons.flatMap((one) => (one.state === 'changes' ? [one] : []));
@@ -83,7 +84,11 @@ function draft(
   const kept = keptNotices(comparisons);
   // Where nothing at all could be looked up there is nothing to confirm either.
   const isBlind = comparisons.every(({ state }) => state === 'kept' || state === 'off');
-  const blockers = [...(isBlind ? kept : []), ...leftBehind(project, comparisons, running)];
+  const blockers = [
+    ...(isBlind ? kept : []),
+    ...leftBehind(project, comparisons, running),
+    ...strategy.blockers,
+  ];
   const data: RolloutData = {
     inputs: project.inputs,
     project: project.name,
@@ -107,6 +112,7 @@ function draft(
       ...project.warnings,
       ...(isBlind ? [] : kept),
       ...changes.flatMap(({ warnings }) => warnings),
+      ...strategy.warnings,
       ...changes.flatMap((one) => timeoutWarnings(project, one, fields)),
       ...nothing,
     ],
@@ -160,8 +166,8 @@ function stepsOf(data: RolloutData, comparisons: readonly Comparison[]): readonl
 
 function stepOf(data: RolloutData, replacement: Replacement): PlanStep {
   const tag = tagArgv(replacement);
-  const replace = replaceArgv(data, replacement);
-  return { title: replaceTitle(replacement), commands: tag === null ? [replace] : [tag, replace] };
+  const replace = replaceArgvs(data, replacement);
+  return { title: replaceTitle(replacement), commands: tag === null ? replace : [tag, ...replace] };
 }
 
 function untouched({ state, service }: Comparison): readonly PlanStep[] {

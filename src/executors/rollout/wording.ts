@@ -12,12 +12,13 @@ export function shortId(id: string): string {
 export function replaceTitle(replacement: Replacement): Phrase {
   const { service, image, replicas, reasons } = replacement;
   const containers = formatCount(replicas, 'container');
+  const how = replacement.strategy === 'rolling' ? ', one after the other' : '';
   const why = reasons.includes('image')
     ? phrase`${runs(replacement)} → ${comes(replacement)}`
     : reasons.includes('configuration')
       ? phrase`same image, new configuration`
       : phrase`same image; it lives in a container that is replaced`;
-  return phrase`${code(service)}: ${code(image)}, ${why}. ${containers} ${replicas === 1 ? 'is' : 'are'} replaced.`;
+  return phrase`${code(service)}: ${code(image)}, ${why}. ${containers} ${replicas === 1 ? 'is' : 'are'} replaced${how}.`;
 }
 
 /** By digest when both sides have one, so that the two can be compared at a glance. */

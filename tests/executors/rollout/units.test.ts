@@ -25,8 +25,8 @@ test('a plan of the first version is read for recovery, and never run as it is',
   const data = await read();
   expect(data.inputs.files).toEqual(['/opt/stacks/media/docker-compose.yml']);
   expect(data.replacements.map(({ dependsOn, strategy }) => ({ dependsOn, strategy }))).toEqual([
-    { dependsOn: [], strategy: 'recreate' },
-    { dependsOn: [], strategy: 'recreate' },
+    { dependsOn: [], strategy: 'all_at_once' },
+    { dependsOn: [], strategy: 'all_at_once' },
   ]);
   expect(await isRunnable(deps, [stored])).toBe(false);
   const journal = [

@@ -447,6 +447,10 @@ export const REASONS = {
     summary: 'What a run started was fine when it ended, and crashed or turned unhealthy within ten minutes.',
     remedy: 'Look at the container’s last lines, or go back to the version from before.',
   },
+  cut_off: {
+    summary: 'A container lives in the network or process space of one that is gone.',
+    remedy: 'Make it again (`docker compose up -d --force-recreate`), or roll its stack out.',
+  },
   still_starting: {
     summary:
       'A new container was still starting when its time was up; its health check had said neither yes nor no.',

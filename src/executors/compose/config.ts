@@ -35,9 +35,6 @@ const SERVICE = z.object({
   container_name: z.string().optional(),
   profiles: z.array(z.string()).nullish(),
   ...TRAITS,
-  network_mode: z.string().optional(),
-  pid: z.string().optional(),
-  ipc: z.string().optional(),
 });
 
 /** What `docker compose config --format json` prints, as far as it is used. */

@@ -69,8 +69,7 @@ async function attach(
   const kept = await twinOf(host, owner, one.name);
   const current = await inspectContainer(host, one.name);
   if (current.state === 'failed') return current.why;
-  const isStale =
-    current.state === 'missing' || current.value.namespaces.some((used) => moved.has(used));
+  const isStale = current.state === 'missing' || current.value.namespaces.some((used) => moved.has(used));
   if (!isStale) {
     if (kept) await removeTwins(host, [kept.id]);
     return 'unchanged';

@@ -7,6 +7,8 @@ export interface ServiceTraits {
   readonly isJob: boolean;
   /** The times of its health check that the file names, in ms; null: it names no check. */
   readonly check: CheckTimes | null;
+  /** Containers, by name or id, whose network, process or IPC namespace it uses: `container:<name>`. */
+  readonly usesContainers: readonly string[];
 }
 
 export interface Dependency {
@@ -39,6 +41,9 @@ export const TRAITS = {
       retries: z.number().optional(),
     })
     .nullish(),
+  network_mode: z.string().optional(),
+  pid: z.string().optional(),
+  ipc: z.string().optional(),
   ports: z.array(z.object({ published: z.coerce.string().optional() })).nullish(),
 };
 const SHAPE = z.object(TRAITS);
@@ -54,6 +59,9 @@ export function traitsOf(raw: z.output<typeof SHAPE>): ServiceTraits {
     })),
     isJob: restart === 'no' && !hasCheck && (ports ?? []).length === 0,
     check: hasCheck ? timesOf(healthcheck) : null,
+    usesContainers: [raw.network_mode, raw.pid, raw.ipc].flatMap((mode) =>
+      mode?.startsWith('container:') ? [mode.slice('container:'.length)] : [],
+    ),
   };
 }
 

@@ -49,6 +49,8 @@ export interface Container {
   readonly hostsPath: string;
   /** Made with --rm: Docker removes it once it has stopped. */
   readonly autoRemove: boolean;
+  /** Ids or names of the containers whose network, process or IPC namespace it uses. */
+  readonly namespaces: readonly string[];
   /** Paths in the container whose files are in memory, and gone when it stops. */
   readonly tmpfs: readonly string[];
 }
@@ -173,9 +175,12 @@ const RAW = z.object({
     .object({
       AutoRemove: z.boolean().default(false),
       RestartPolicy: z.object({ Name: z.string() }).nullish(),
+      NetworkMode: z.string().default(''),
+      PidMode: z.string().default(''),
+      IpcMode: z.string().default(''),
       Tmpfs: z.record(z.string(), z.string()).nullish(),
     })
-    .default({ AutoRemove: false }),
+    .default({ AutoRemove: false, NetworkMode: '', PidMode: '', IpcMode: '' }),
   Config: z.object({
     Image: z.string(),
     Labels: z.record(z.string(), z.string()).nullable(),
@@ -248,6 +253,9 @@ function containerOf(raw: z.output<typeof RAW>): Container {
     })),
     hostsPath: raw.HostsPath,
     autoRemove: raw.HostConfig.AutoRemove,
+    namespaces: [raw.HostConfig.NetworkMode, raw.HostConfig.PidMode, raw.HostConfig.IpcMode].flatMap(
+      (mode) => (mode.startsWith('container:') ? [mode.slice('container:'.length)] : []),
+    ),
     tmpfs: [
       ...Object.keys(raw.HostConfig.Tmpfs ?? {}),
       ...(raw.Mounts ?? []).filter(({ Type }) => Type === 'tmpfs').map(({ Destination }) => Destination),

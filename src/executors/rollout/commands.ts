@@ -17,9 +17,11 @@ export function tagArgv({ pull, image }: Replacement): Argv | null {
 /** Replaces the containers by as many new ones. */
 export function replaceArgv(
   { inputs }: Pick<RolloutData, 'inputs'>,
-  { service, replicas }: Replacement,
+  { service, replicas, reasons }: Replacement,
 ): Argv {
-  return upArgv(inputs, service, replicas);
+  // Compose sees no difference in what uses another container by its name.
+  const force = reasons.includes('namespace') ? ['--force-recreate'] : [];
+  return upArgv(inputs, service, replicas, ...force);
 }
 
 /** What replaces the containers, as people are shown it; what removes an old one by its id isn't among it. */

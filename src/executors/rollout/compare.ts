@@ -3,6 +3,7 @@ import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import { type Ends, hasEnded } from '../compose/verdict.js';
 import { type Image, inspectImage } from '../docker/image.js';
 import { type Coming, comingImage } from '../images/coming.js';
 import { byDigest } from '../images/name.js';
@@ -34,11 +35,10 @@ export async function compare(
   registries: Registries,
   service: ComposeService,
   existing: readonly ServiceContainer[],
+  ends: Ends,
 ): Promise<Comparison> {
   const { name } = service;
-  const containers = existing.filter(
-    ({ status }) => status === 'running' || status === 'restarting' || status === 'paused',
-  );
+  const containers = existing.filter((container) => isUp(container) || hasEnded(container, ends));
   const [first] = containers;
   if (!first) return { state: 'off', service: name };
   const coming = await comingImage(host, registries, service);
@@ -56,6 +56,7 @@ export async function compare(
     livesIn: service.livesIn,
     dependsOn: service.dependsOn,
     strategy: 'all_at_once' as const,
+    ends: endsNow(containers, ends),
     replicas: containers.length,
     oldId: oldImage.id,
     oldDigest: oldDigest === undefined ? null : byDigest(first.imageRef, oldDigest),
@@ -75,6 +76,15 @@ export async function compare(
       reasons: [...(newImage ? ['image' as const] : []), ...(newConfig ? ['configuration' as const] : [])],
     },
   };
+}
+
+function isUp({ status }: ServiceContainer): boolean {
+  return status === 'running' || status === 'restarting' || status === 'paused';
+}
+
+/** What had ended has to end again. */
+function endsNow(containers: readonly ServiceContainer[], ends: Ends): Ends {
+  return ends === 'may' && containers.every((container) => hasEnded(container, ends)) ? 'must' : ends;
 }
 
 /** The digest under which the running image was pulled is the one that comes, or both are one image here. */

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { INPUTS_SCHEMA, type StackInputs } from '../compose/inputs.js';
+import { ATTACHED_SCHEMA, type AttachedContainer } from '../compose/sharers.js';
+import type { Ends } from '../compose/verdict.js';
 
 /** Why a service's containers are replaced. */
 export type Reason = 'image' | 'configuration' | 'namespace';
@@ -20,6 +22,8 @@ export type Replacement = {
   readonly dependsOn: readonly string[];
   /** `rolling`: one container after the other, each healthy before the next one goes. */
   readonly strategy: 'all_at_once' | 'rolling';
+  /** What the end of one of its new containers with exit code 0 means. */
+  readonly ends: Ends;
   /** How many containers run, and will run. */
   readonly replicas: number;
   /** The image that runs now, `sha256:…`. */
@@ -28,12 +32,28 @@ export type Replacement = {
   readonly oldDigest: string | null;
 };
 
+/** A service that depends on one that is replaced, and isn't replaced itself. */
+export type Dependent = {
+  readonly service: string;
+  readonly on: string;
+  /** It is restarted once the other one is fine. */
+  readonly restart: boolean;
+  /** Ids of its containers that were fine. */
+  readonly containers: readonly string[];
+  readonly names: readonly string[];
+  /** Ids of the containers that are replaced. */
+  readonly replaced: readonly string[];
+};
+
 /** What run() and recover() of a rollout need. */
 export type RolloutData = {
   readonly inputs: StackInputs;
   readonly project: string;
   /** In the order in which they are replaced: what others depend on comes first. */
   readonly replacements: readonly Replacement[];
+  /** Containers elsewhere that live in one that is replaced; they are made again in what takes its place. */
+  readonly attached: readonly AttachedContainer[];
+  readonly dependents: readonly Dependent[];
   /** Services that are current already. */
   readonly current: readonly string[];
   /** Seconds. */
@@ -56,11 +76,25 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       livesIn: z.array(z.string()),
       dependsOn: z.array(z.string()),
       strategy: z.enum(['all_at_once', 'rolling']),
+      ends: z.enum(['never', 'may', 'must']).default('never'),
       replicas: z.number(),
       oldId: z.string(),
       oldDigest: z.string().nullable(),
     }),
   ),
+  attached: ATTACHED_SCHEMA.default([]),
+  dependents: z
+    .array(
+      z.strictObject({
+        service: z.string(),
+        on: z.string(),
+        restart: z.boolean(),
+        containers: z.array(z.string()),
+        names: z.array(z.string()),
+        replaced: z.array(z.string()),
+      }),
+    )
+    .default([]),
   current: z.array(z.string()),
   timeout: z.number(),
   stableFor: z.number(),

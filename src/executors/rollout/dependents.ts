@@ -1,17 +1,42 @@
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import type { ServiceContainer } from '../compose/containers.js';
 import type { ComposeProject } from '../compose/project.js';
+import type { Container } from '../docker/container.js';
+import { isCutOff } from '../docker/namespaces.js';
 import type { Comparison } from './compare.js';
 
-/** Services that live in a replaced container's namespace are replaced with it, although nothing of theirs changed. */
+/** The project, with each `container:<name>` that means a container of its own as the service that it is of. */
+export function withContainerModes(
+  project: ComposeProject,
+  containers: readonly ServiceContainer[],
+): ComposeProject {
+  const serviceOf = (used: string): readonly string[] =>
+    containers.flatMap(({ id, name, service }) => (id === used || name === used ? [service] : []));
+  const services = [...project.services].map(([name, service]) => {
+    const used = service.traits.usesContainers.flatMap(serviceOf);
+    return [
+      name,
+      used.length === 0 ? service : { ...service, livesIn: [...service.livesIn, ...used] },
+    ] as const;
+  });
+  return { ...project, services: new Map(services) };
+}
+
+/**
+ * Services that live in a replaced container's namespace are replaced with it, although nothing of theirs changed; so are
+ * those whose is gone.
+ */
 export function withNamespaceSharers(
   project: ComposeProject,
   comparisons: readonly Comparison[],
+  all: readonly Container[],
 ): readonly Comparison[] {
   const replaced = new Set(comparisons.filter(isChange).map(({ service }) => service));
   return comparisons.map((comparison) => {
-    const isLeft = comparison.state === 'current' || comparison.state === 'kept';
-    if (!isLeft || !livesInOneOf(project, comparison.service, replaced)) return comparison;
+    if (comparison.state !== 'current' && comparison.state !== 'kept') return comparison;
+    const isCut = comparison.containers.some((container) => isCutOff(container, all));
+    if (!isCut && !livesInOneOf(project, comparison.service, replaced)) return comparison;
     replaced.add(comparison.service);
     const { replacement } = comparison;
     return { ...comparison, state: 'changes', replacement: { ...replacement, reasons: ['namespace'] } };

@@ -16,7 +16,8 @@ export const rollout: Executor<'rollout', RolloutData> = {
   },
   places: stackPlaces,
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
-  run: (part, ctx) => ending(part, ctx, async (own) => (await import('./run.js')).run(part, own)),
+  run: (part, ctx) =>
+    ending(part, ctx, async (own) => (await import('./run.js')).run(part, own), attachStep(part)),
   recover: (part, journal, ctx) =>
     ending(part, ctx, async (own) => (await import('./recover.js')).recover(part, journal, own)),
   rollBack: (part, journal, ctx) =>
@@ -27,22 +28,35 @@ export const rollout: Executor<'rollout', RolloutData> = {
   observe: async (fields, ctx) => (await import('../compose/observe.js')).observeRollout(fields, ctx),
 };
 
-/** Does the work with an engine that may be away for a moment, and says what it left down. */
+/** Does the work with an engine that may be away for a moment, attaches what lives in the containers, and says what is left down. */
 async function ending<End extends PartResult | RecoveryReport | null>(
   part: PlanPart<RolloutData>,
   ctx: RunContext,
   work: (ctx: RunContext) => Promise<End>,
+  step: number | null = null,
 ): Promise<End> {
   const own = outlastingAbsence(ctx);
   const end = await work(own);
-  return end && left(end, part, own);
+  if (end === null) return end;
+  const { attachAgain } = await import('./attach.js');
+  return left(await attachAgain(end, part.data, own, step), part, own);
 }
 
-/** All services that are replaced ran before. */
+/** The first one pulls, then there is one for each replacement. */
+function attachStep({ data }: PlanPart<RolloutData>): number {
+  return data.replacements.length + 1;
+}
+
+/** All services that are replaced ran before, but for those that had ended. */
 function left<End extends PartResult | RecoveryReport>(
   end: End,
   { data }: PlanPart<RolloutData>,
   { host }: RunContext,
 ): Promise<End> {
-  return withLeft(end, host, data.project, data.replacements);
+  return withLeft(
+    end,
+    host,
+    data.project,
+    data.replacements.filter(({ ends }) => ends === 'never'),
+  );
 }

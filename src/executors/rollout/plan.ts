@@ -5,16 +5,27 @@ import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { inputsOf, namesOf } from '../compose/inputs.js';
+import { endsOf } from '../compose/one-shot.js';
 import { timeoutWarning } from '../compose/patience.js';
 import { type ComposeProject, unknownService } from '../compose/project.js';
+import { everyContainer } from '../compose/sharers.js';
 import { readStack } from '../compose/stack.js';
 import { touchesOf } from '../compose/touches.js';
-import { dockerMissing } from '../docker/missing.js';
+import type { Container } from '../docker/container.js';
+import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { askRegistries } from '../images/registry.js';
+import {
+  affectedBy,
+  affectedEffects,
+  affectedSteps,
+  affectedTargets,
+  affectedTouches,
+  restartWords,
+} from './affected.js';
 import { pullArgv, replaceArgvs, tagArgv } from './commands.js';
 import { type Comparison, compare } from './compare.js';
 import type { Replacement, RolloutData } from './data.js';
-import { leftBehind, withNamespaceSharers } from './dependents.js';
+import { leftBehind, withContainerModes, withNamespaceSharers } from './dependents.js';
 import { keptNotices } from './kept.js';
 import { inDependencyOrder } from './order.js';
 import { type WithStrategy, withStrategy } from './strategy.js';
@@ -27,7 +38,8 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
   if (missing.length > 0) return blocked(fields, stack, missing);
   const read = await readStack(host, fields);
   if (!read.ok) return blocked(fields, stack, read.blockers);
-  const { project, containers, differences, orphans } = read.stack;
+  const { containers, differences, orphans } = read.stack;
+  const project = withContainerModes(read.stack.project, containers);
   const unknown = fields.services.filter((service) => !project.services.has(service));
   if (unknown.length > 0) {
     return blocked(
@@ -38,12 +50,18 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
     );
   }
   if (differences.length > 0) return blocked(fields, stack, differences, project.name);
+  const all = await everyContainer(host);
+  if (all.state !== 'found') return blocked(fields, stack, [dockerSaid(all)], project.name);
   const comparisons = withNamespaceSharers(
     project,
     await compareAll(ctx, project, fields.services, containers),
+    all.value,
   );
   const warnings = [...project.warnings, ...orphans];
-  return draft(fields, stack, { ...project, warnings }, withStrategy(fields, comparisons), containers);
+  return draft(fields, stack, { ...project, warnings }, withStrategy(fields, comparisons), {
+    own: containers,
+    all: all.value,
+  });
 }
 
 async function compareAll(
@@ -60,7 +78,7 @@ async function compareAll(
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, service] = next;
       const own = containers.filter((container) => container.service === service.name);
-      comparisons[index] = await compare(host, registries, service, own);
+      comparisons[index] = await compare(host, registries, service, own, endsOf(service, services.values()));
     }
   };
   // Registries take about a second for each answer; each question is a process of Compose.
@@ -75,11 +93,11 @@ function draft(
   stack: string,
   project: ComposeProject,
   { comparisons, ...strategy }: WithStrategy,
-  containers: readonly ServiceContainer[],
+  containers: { readonly own: readonly ServiceContainer[]; readonly all: readonly Container[] },
 ): PlanDraft<RolloutData> {
   const changes = comparisons.flatMap((one) => (one.state === 'changes' ? [one] : []));
   const running = new Set(
-    containers.filter(({ status }) => status === 'running').map(({ service }) => service),
+    containers.own.filter(({ status }) => status === 'running').map(({ service }) => service),
   );
   const kept = keptNotices(comparisons);
   // Where nothing at all could be looked up there is nothing to confirm either.
@@ -89,10 +107,12 @@ function draft(
     ...leftBehind(project, comparisons, running),
     ...strategy.blockers,
   ];
+  const affected = affectedBy(project, changes, containers);
   const data: RolloutData = {
     inputs: project.inputs,
     project: project.name,
     replacements: changes.map(({ replacement }) => replacement),
+    ...affected,
     current: comparisons.flatMap(({ state, service }) => (state === 'current' ? [service] : [])),
     timeout: fields.timeout,
     stableFor: fields.stable_for,
@@ -100,14 +120,20 @@ function draft(
   const nothing = changes.length === 0 && blockers.length === 0 ? [nothingToDo(data)] : [];
   return {
     steps: stepsOf(data, comparisons),
-    effects: changes.flatMap((one) =>
-      one.containers.map(({ name }) => ({ kind: 'replace', target: name }) as const),
-    ),
-    touches: touchesOf(
-      stack,
-      project.name,
-      data.replacements.map(({ service }) => service),
-    ),
+    effects: [
+      ...changes.flatMap((one) =>
+        one.containers.map(({ name }) => ({ kind: 'replace', target: name }) as const),
+      ),
+      ...affectedEffects(affected),
+    ],
+    touches: [
+      ...touchesOf(
+        stack,
+        project.name,
+        data.replacements.map(({ service }) => service),
+      ),
+      ...affectedTouches(project.name, affected),
+    ],
     warnings: [
       ...project.warnings,
       ...(isBlind ? [] : kept),
@@ -117,7 +143,7 @@ function draft(
       ...nothing,
     ],
     blockers,
-    targets: { project: project.name, services: comparisons.map(targetOf) },
+    targets: { project: project.name, services: comparisons.map(targetOf), ...affectedTargets(affected) },
     data,
   };
 }
@@ -146,7 +172,16 @@ function blocked(
     warnings: [],
     blockers,
     targets: null,
-    data: { inputs, project, replacements: [], current: [], timeout, stableFor },
+    data: {
+      inputs,
+      project,
+      replacements: [],
+      attached: [],
+      dependents: [],
+      current: [],
+      timeout,
+      stableFor,
+    },
   };
 }
 
@@ -160,6 +195,7 @@ function stepsOf(data: RolloutData, comparisons: readonly Comparison[]): readonl
   return [
     ...(replacements.length > 0 ? [first] : []),
     ...replacements.map((one) => stepOf(data, one)),
+    ...affectedSteps(data),
     ...comparisons.flatMap((one) => untouched(one)),
   ];
 }
@@ -167,7 +203,12 @@ function stepsOf(data: RolloutData, comparisons: readonly Comparison[]): readonl
 function stepOf(data: RolloutData, replacement: Replacement): PlanStep {
   const tag = tagArgv(replacement);
   const replace = replaceArgvs(data, replacement);
-  return { title: replaceTitle(replacement), commands: tag === null ? replace : [tag, ...replace] };
+  const title = phrase`${replaceTitle(replacement)}${oneShotWords(replacement)}${restartWords(data, replacement.service)}`;
+  return { title, commands: tag === null ? replace : [tag, ...replace] };
+}
+
+function oneShotWords({ ends }: Replacement): string {
+  return ends === 'must' ? ' It is a job: it runs again, and has to end with exit code 0.' : '';
 }
 
 function untouched({ state, service }: Comparison): readonly PlanStep[] {

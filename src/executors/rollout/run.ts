@@ -69,11 +69,15 @@ async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResul
     if (end.state === 'failed') return putBack(data, unit, end, names, ctx);
     done.push(...end.done);
   }
-  const summary = done.map(
-    ({ replacement, checked }) =>
-      phrase`${code(replacement.service)} runs ${newWords(replacement)} ${fineWords(checked)}.`,
-  );
+  const summary = done.map(doneWords);
   return { state: 'succeeded', reason: 'done', summary: [...summary, ...currentWords(data)], warnings: [] };
+}
+
+function doneWords({ replacement, checked }: Done): Phrase {
+  const { service, ends } = replacement;
+  return ends === 'must'
+    ? phrase`${code(service)} ran ${newWords(replacement)} and ended with exit code 0.`
+    : phrase`${code(service)} runs ${newWords(replacement)} ${fineWords(checked)}.`;
 }
 
 async function putBack(

@@ -3,6 +3,7 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { serviceContainers } from '../compose/containers.js';
 import { waitUntilStable } from '../compose/stable.js';
 import type { Replacement, RolloutData } from './data.js';
+import { type DependentFault, restartDependents, watchDependents } from './dependents-watch.js';
 
 export type Settled =
   | { readonly state: 'fine'; readonly checked: boolean }
@@ -20,7 +21,7 @@ export type Settled =
 /** Waits until a service's containers, all made from this image, are up and healthy and stay so. */
 export async function waitUntilSettled(
   data: RolloutData,
-  { service, replicas }: Replacement,
+  { service, replicas, ends }: Replacement,
   imageId: string,
   ctx: RunContext,
   signal?: AbortSignal,
@@ -41,13 +42,26 @@ export async function waitUntilSettled(
     {
       timeout: data.timeout,
       stableFor: data.stableFor,
+      ends,
       now: ctx.now,
       onWaiting: (current) => ctx.progress({ current }),
       ...(signal ? { signal } : {}),
     },
   );
   if (stable.state !== 'stable') return stable;
+  const lost = signal ? await dependentFault(data, service, ctx, signal) : null;
+  if (lost) return { state: 'failed', ...lost };
   return { state: 'fine', checked: containers.every(({ health }) => health !== 'none') };
+}
+
+/** What depends on it is restarted where the file says so, and has to be as well as before. */
+async function dependentFault(
+  data: RolloutData,
+  service: string,
+  ctx: RunContext,
+  signal: AbortSignal,
+): Promise<DependentFault | null> {
+  return (await restartDependents(data, service, ctx)) ?? (await watchDependents(data, service, ctx, signal));
 }
 
 /** `runs` words for containers that are fine: only a health check can say healthy. */

@@ -150,6 +150,10 @@ async function settled(
   const runs = phrase`${code(replacement.service)} runs the image from before again (${code(imagesOf(twins))})`;
   const checked = twins.every(({ spec }) => spec.health === 'healthy');
   const wasWell = twins.every(({ spec }) => spec.health === 'healthy' || spec.health === 'none');
+  if (twins.every(({ spec }) => spec.state === 'stopped')) {
+    const has = phrase`${code(replacement.service)} has its container from before again (${code(imagesOf(twins))})`;
+    return { ok: true, sentence: phrase`${has}, which does not run.` };
+  }
   if (stable.state === 'starting') return { ok: true, sentence: phrase`${runs} and is still starting.` };
   if (stable.state !== 'failed') return { ok: true, sentence: phrase`${runs} ${fineWords(checked)}.` };
   return wasWell

@@ -84,7 +84,7 @@ describeWithDocker('a twin of a container', () => {
         ([name, { IPAMConfig, Aliases, Links }]) => ({
           name,
           address: IPAMConfig?.IPv4Address,
-          aliases: [...(Aliases ?? [])].sort(),
+          aliases: (Aliases ?? []).map((alias) => (id.startsWith(alias) ? 'ID12' : alias)).sort(),
           Links,
         }),
       ),

@@ -84,8 +84,7 @@ describeWithDocker(
         scale_worker: 'waiting',
       });
       const offer = plain(run.outcome?.rollBack ?? []);
-      for (const app of ['sonarr', 'radarr'])
-        expect(offer).toContain(`Put back the image of ${app} from before`);
+      for (const app of ['sonarr', 'radarr']) expect(offer).toContain(`Put back ${app} as before`);
       expect(stack.media.stack.running()).toEqual(['plex-1', 'radarr-1', 'sonarr-1', 'worker-1']);
       const rest = await stack.update({ resumes: run.id });
       expect(rest.state).toBe('succeeded');

@@ -1,9 +1,11 @@
 import type { Check } from '../core/diagnosis.js';
 import type { Host } from '../core/host.js';
+import type { StackFields } from '../core/intent/fields.js';
 import type { Notice } from '../core/reasons.js';
 import { isAtLeast, versionIn } from '../core/versions.js';
 import { inputsOf, namesOf } from '../executors/compose/inputs.js';
 import { readDefinition, unknownService } from '../executors/compose/project.js';
+import { readStack } from '../executors/compose/stack.js';
 import { READ } from '../executors/docker/container.js';
 import { dockerFault } from '../executors/docker/missing.js';
 import { ofNotice, passed, problem, skipped, warning } from './check.js';
@@ -30,7 +32,9 @@ export async function examineDocker(
   const compose = await composeCheck(host, namesIn(stacks));
   if (compose.state === 'problem') return [engine, compose];
   const defined = grouped(stacks, ({ step }) => JSON.stringify(inputsOf(step.fields)));
-  const found = await Promise.all(defined.map(([, its]) => stackChecks(host, its)));
+  const found = await Promise.all(
+    defined.map(([, its]) => stackChecks(host, its, engine.state !== 'problem')),
+  );
   return [engine, compose, ...found.flat()];
 }
 
@@ -82,12 +86,16 @@ function tooOld(id: string, what: string, least: readonly number[], remedy: stri
   return warning(AREA, id, `${what} is older than ${wanted}, so some of its options may be missing.`, remedy);
 }
 
-/** One stack, and the services that intents name in it. */
-async function stackChecks(host: Host, uses: readonly Use<'scale' | 'rollout'>[]): Promise<readonly Check[]> {
+/** One stack, the services that intents name in it, and what its containers were made from. */
+async function stackChecks(
+  host: Host,
+  uses: readonly Use<'scale' | 'rollout'>[],
+  canAsk: boolean,
+): Promise<readonly Check[]> {
   const id = 'docker.stack';
   const [first] = uses;
   if (!first) return [];
-  const read = await readDefinition(host, first.step.fields);
+  const read = await readWhat(host, first.step.fields, canAsk);
   if (!read.ok) {
     return read.blockers.map((notice) => ofNotice(AREA, id, 'problem', notice, namesIn(uses)));
   }
@@ -98,10 +106,20 @@ async function stackChecks(host: Host, uses: readonly Use<'scale' | 'rollout'>[]
       .map((service) => ofNotice(AREA, id, 'problem', unknownService(project, service), use.intent)),
   );
   const unset = project.warnings.map((notice) => ofNotice(AREA, id, 'warning', notice, namesIn(uses)));
-  if (unknown.length > 0 || unset.length > 0) return [...unknown, ...unset];
+  const differing = read.differences.map((notice) => ofNotice(AREA, id, 'problem', notice, namesIn(uses)));
+  const found = [...unknown, ...differing, ...unset];
+  if (found.length > 0) return found;
   return [
     passed(AREA, id, `${namesOf(project.inputs)} can be read, and has every service that intents name.`),
   ];
+}
+
+/** Without an engine, what runs can't be looked at, and the files can. */
+async function readWhat(host: Host, fields: StackFields, canAsk: boolean) {
+  const read = canAsk ? await readStack(host, fields) : await readDefinition(host, fields);
+  if (!read.ok) return read;
+  const { project, differences } = 'stack' in read ? read.stack : { ...read, differences: [] };
+  return { ok: true as const, project, differences };
 }
 
 function servicesOf({ step }: Use<'scale' | 'rollout'>): readonly string[] {

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createMachine } from '../../src/hosts/machine.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { mountTmpfs, testWithTmpfs } from '../store/tmpfs.js';
-import { describeWithDocker } from '../support/docker.js';
+import { describeWithDocker, docker, testName } from '../support/docker.js';
+import { makeImage } from '../support/docker-images.js';
 import { startProxmox } from '../support/proxmox/double.js';
 import { clinic, expectOnly, findingsOf } from './clinic.js';
 
@@ -221,6 +222,33 @@ describeWithDocker('Docker', () => {
 
   test('and the stack are there', async () => {
     expect(findingsOf(await set.here.examine())).toEqual([]);
+  });
+
+  test('a container of the stack was made from other files', async () => {
+    const name = testName();
+    const project = 'com.docker.compose.project';
+    const labels = [
+      ...['com.docker.compose.service=web', 'com.docker.compose.oneoff=False', `${project}=${name}`],
+      ...[`${project}.working_dir=${set.here.path('stack')}`],
+      `${project}.config_files=${set.here.path('stack/docker-compose.yml')},${set.here.path('stack/b.yml')}`,
+    ].flatMap((label) => ['--label', label]);
+    makeImage(`${name}:1`, { version: '1' });
+    const services = 'services:\n  web:\n    image: chatops-test-none\n';
+    set.here.write('stack/docker-compose.yml', `name: ${name}\n${services}`);
+    set.here.write('stack/b.yml', 'services: {}\n');
+    const id = docker('create', ...labels, `${name}:1`);
+    try {
+      expectOnly(
+        await set.here.examine(),
+        'problem',
+        'docker.stack',
+        /web was made from docker-compose\.yml and b\.yml in/,
+        /Write compose: \[/,
+      );
+    } finally {
+      docker('rm', id);
+      docker('rmi', `${name}:1`);
+    }
   });
 
   test('does not answer', async () => {

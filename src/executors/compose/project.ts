@@ -1,4 +1,4 @@
-import type { Host } from '../../core/host.js';
+import type { ExecResult, Host } from '../../core/host.js';
 import type { StackFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
@@ -38,8 +38,7 @@ export async function readDefinition(host: Host, fields: StackFields): Promise<R
 
 /** Reads a stack with `docker compose config`, which starts and changes nothing. */
 export async function readProject(host: Host, inputs: StackInputs): Promise<ReadProject> {
-  const argv = composeArgv(inputs, ...EVERY_PROFILE, 'config', '--format', 'json');
-  const rendered = await host.exec(argv, { ...READ, ...environmentOf(inputs) });
+  const rendered = await render(host, inputs);
   if (!rendered.ok) return blocked(composeFault(namesOf(inputs), rendered));
   const config = CONFIG.parse(JSON.parse(rendered.stdout));
   const hashes = await hashesOf(host, inputs, config, rendered.stdout);
@@ -64,6 +63,16 @@ export function unknownService({ inputs, services }: ComposeProject, service: st
 
 const EVERY_PROFILE = ['--profile', '*'] as const;
 
+/** Services of different profiles may name their container alike, which Compose refuses while all profiles are on. */
+async function render(host: Host, inputs: StackInputs): Promise<ExecResult> {
+  const ask = (...args: readonly string[]): Promise<ExecResult> =>
+    host.exec(composeArgv(inputs, ...args), { ...READ, ...environmentOf(inputs) });
+  const whole = await ask(...EVERY_PROFILE, 'config', '--format', 'json');
+  if (whole.ok || whole.notFound || whole.timedOut) return whole;
+  const own = await ask('config', '--quiet');
+  return own.ok ? ask(...EVERY_PROFILE, 'config', '--no-consistency', '--format', 'json') : own;
+}
+
 function blocked(...blockers: readonly Notice[]): ReadProject {
   return { ok: false, blockers };
 }
@@ -76,7 +85,10 @@ async function hashesOf(host: Host, { folder }: StackInputs, config: Config, ren
   const hash = async (text: string) => {
     const argv = ['docker', 'compose', '-p', config.name, '--project-directory', folder, '-f', '-'];
     const options = { ...READ, stdin: text };
-    const result = await host.exec([...argv, ...EVERY_PROFILE, 'config', '--hash', '*'], options);
+    const result = await host.exec(
+      [...argv, ...EVERY_PROFILE, 'config', '--no-consistency', '--hash', '*'],
+      options,
+    );
     return parseHashes(result.ok ? result.stdout : '');
   };
   const both = [await hash(rendered), await hash(JSON.stringify(withoutDependencies(config)))];

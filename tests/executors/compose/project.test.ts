@@ -67,6 +67,18 @@ services:
     expect(result.ok && lab.root.toLowerCase().endsWith(result.project.name)).toBe(true);
   });
 
+  test('services of different profiles that name their container alike', async () => {
+    const result = await read(`
+services:
+  cpu: { image: x, container_name: ollama, profiles: [cpu] }
+  gpu: { image: x, container_name: ollama, profiles: [gpu] }
+  web: { image: x }
+`);
+    if (!result.ok) throw new Error(JSON.stringify(faults(result)));
+    const found = [...result.project.services.values()].map(({ name, hashes }) => [name, hashes.length > 0]);
+    expect(found).toEqual(expect.arrayContaining(['cpu', 'gpu', 'web'].map((name) => [name, true])));
+  });
+
   test('a variable that nothing sets is a warning', async () => {
     const result = await read('services:\n  web: {image: "x:$TAG", environment: {A: $TAG}}\n');
     expect(result.ok && result.project.warnings.map(({ code, message }) => [code, plain(message)])).toEqual([

@@ -66,6 +66,8 @@ export interface PlanDraft<Data extends Json = Json> {
   readonly warnings: readonly Notice[];
   /** Any blocker means that the plan can't be confirmed. */
   readonly blockers: readonly Notice[];
+  /** So dangerous that whoever agrees types the intent's name first; a warning says why. */
+  readonly typeName?: true;
   /**
    * Facts that the fingerprint covers besides argv, touches and deletions: ids, digests, replicas. Those that an
    * earlier step of the same run may change, and nothing else, stand under the key {@link INSTANCES}.

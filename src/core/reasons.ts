@@ -422,6 +422,14 @@ export const REASONS = {
     summary: 'The Compose file changed since the service’s containers were made.',
     remedy: 'Check that the change in the Compose file is meant.',
   },
+  access_grows: {
+    summary: 'A changed configuration gives a container more access to its host.',
+    remedy: 'Make sure this change is intended: whoever confirms it types the intent’s name.',
+  },
+  data_moves: {
+    summary: 'A changed configuration takes a volume or folder with data away from its container.',
+    remedy: 'Make sure this change is intended: whoever confirms it types the intent’s name.',
+  },
   dependents_affected: {
     summary: 'Other services use a container that is replaced.',
     remedy: 'Roll them out together.',

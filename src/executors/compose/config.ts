@@ -24,6 +24,8 @@ export interface ComposeService {
    * that can't be known: in a service that lives in another one's namespace it depends on that container's id.
    */
   readonly hashes: readonly string[];
+  /** sha256 of the rendered configuration without the image. */
+  readonly rendered: string;
   readonly traits: ServiceTraits;
 }
 
@@ -37,10 +39,10 @@ const SERVICE = z.object({
   ...TRAITS,
 });
 
-/** What `docker compose config --format json` prints, as far as it is used. */
-export const CONFIG = z.object({
+/** What `docker compose config --format json` prints; the rest of it is kept as it is. */
+export const CONFIG = z.looseObject({
   name: z.string(),
-  services: z.record(z.string(), z.looseObject(SERVICE.shape)).nullish(),
+  services: z.record(z.string(), z.record(z.string(), z.unknown())).nullish(),
 });
 export type Config = z.output<typeof CONFIG>;
 
@@ -48,9 +50,10 @@ export type Config = z.output<typeof CONFIG>;
 export function serviceOf(
   project: string,
   name: string,
-  raw: z.output<typeof SERVICE>,
-  hashes: readonly string[],
+  rendered: unknown,
+  known: Pick<ComposeService, 'hashes' | 'rendered'>,
 ): ComposeService {
+  const raw = SERVICE.parse(rendered);
   const livesIn = [raw.network_mode, raw.pid, raw.ipc].flatMap((mode) =>
     mode?.startsWith('service:') ? [mode.slice('service:'.length)] : [],
   );
@@ -65,12 +68,13 @@ export function serviceOf(
     hostPorts: (raw.ports ?? []).flatMap(({ published = '' }) => (/^0*$/.test(published) ? [] : [published])),
     dependsOn: Object.keys(raw.depends_on ?? {}),
     livesIn,
-    hashes: livesIn.length === 0 ? hashes : [],
+    ...known,
+    hashes: livesIn.length === 0 ? known.hashes : [],
     traits: traitsOf(raw),
   };
 }
 
-/** Was a container with this `config-hash` made from another configuration than the file has now? */
+/** Was a container with this `config-hash` made from another configuration than the file has now, or another image? */
 export function isConfigChanged({ hashes }: ComposeService, configHash: string): boolean {
   return hashes.length > 0 && !hashes.includes(configHash);
 }

@@ -12,8 +12,10 @@ import {
   serviceOf,
   withoutDependencies,
 } from './config.js';
+import { renderedHash } from './difference/fingerprint.js';
 import { composeFault } from './fault.js';
 import { findInputs } from './find.js';
+
 import { namesOf, type StackInputs } from './inputs.js';
 
 /** A stack as Compose itself reads it. */
@@ -21,6 +23,8 @@ export interface ComposeProject {
   readonly inputs: StackInputs;
   /** From the file's `name:` or its folder. */
   readonly name: string;
+  /** As Compose renders it. */
+  readonly config: Config;
   /** All services, also those of profiles that are not switched on. */
   readonly services: ReadonlyMap<string, ComposeService>;
   readonly warnings: readonly Notice[];
@@ -41,12 +45,16 @@ export async function readProject(host: Host, inputs: StackInputs): Promise<Read
   const rendered = await render(host, inputs);
   if (!rendered.ok) return blocked(composeFault(namesOf(inputs), rendered));
   const config = CONFIG.parse(JSON.parse(rendered.stdout));
-  const hashes = await hashesOf(host, inputs, config, rendered.stdout);
+  const hashes = await hashesOf(host, inputs, config);
   const services = Object.entries(config.services ?? {}).map(
-    ([name, raw]) => [name, serviceOf(config.name, name, raw, hashes(name))] as const,
+    ([name, raw]) =>
+      [
+        name,
+        serviceOf(config.name, name, raw, { hashes: hashes(name), rendered: renderedHash(config, name) }),
+      ] as const,
   );
   const warnings = unsetVariables(rendered.stderr);
-  return { ok: true, project: { inputs, name: config.name, services: new Map(services), warnings } };
+  return { ok: true, project: { inputs, name: config.name, config, services: new Map(services), warnings } };
 }
 
 /** The blocker for a service that the file does not have. */
@@ -78,10 +86,11 @@ function blocked(...blockers: readonly Notice[]): ReadProject {
 }
 
 /**
- * The hash of the rendered configuration, not of the file: `config --hash` leaves `env_file` unresolved,
+ * What Compose would write into the label `config-hash`, by service: the hash of the rendered configuration, not of the
+ * file: `config --hash` leaves `env_file` unresolved,
  * `up` does not, and so the hashes of such services never agree.
  */
-async function hashesOf(host: Host, { folder }: StackInputs, config: Config, rendered: string) {
+export async function hashesOf(host: Host, { folder }: StackInputs, config: Config) {
   const hash = async (text: string) => {
     const argv = ['docker', 'compose', '-p', config.name, '--project-directory', folder, '-f', '-'];
     const options = { ...READ, stdin: text };
@@ -91,7 +100,7 @@ async function hashesOf(host: Host, { folder }: StackInputs, config: Config, ren
     );
     return parseHashes(result.ok ? result.stdout : '');
   };
-  const both = [await hash(rendered), await hash(JSON.stringify(withoutDependencies(config)))];
+  const both = [await hash(JSON.stringify(config)), await hash(JSON.stringify(withoutDependencies(config)))];
   return (service: string): readonly string[] => [...new Set(both.flatMap((map) => map.get(service) ?? []))];
 }
 

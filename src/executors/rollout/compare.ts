@@ -1,8 +1,10 @@
 import type { Host } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { type ComposeService, isConfigChanged } from '../compose/config.js';
+import type { ComposeService } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import type { Change } from '../compose/difference/read.js';
+import { changeOf, type ServiceChange } from '../compose/difference/service.js';
 import { type Ends, hasEnded } from '../compose/verdict.js';
 import { type Image, inspectImage } from '../docker/image.js';
 import { type Coming, comingImage } from '../images/coming.js';
@@ -25,6 +27,7 @@ export type Comparison =
 interface Running {
   readonly service: string;
   readonly containers: readonly ServiceContainer[];
+  readonly change: ServiceChange;
   readonly replacement: Replacement;
   readonly warnings: readonly Notice[];
 }
@@ -35,6 +38,7 @@ export async function compare(
   registries: Registries,
   service: ComposeService,
   existing: readonly ServiceContainer[],
+  changes: ReadonlyMap<string, Change>,
   ends: Ends,
 ): Promise<Comparison> {
   const { name } = service;
@@ -45,7 +49,8 @@ export async function compare(
   const old = await inspectImage(host, first.imageId);
   const oldImage = old.state === 'found' ? old.value : { id: first.imageId, digests: [], repositories: [] };
   const [oldDigest] = oldImage.digests;
-  const running = { service: name, containers, warnings: [] };
+  const change = changeOf(containers.map(({ id }) => changes.get(id)));
+  const running = { service: name, containers, change, warnings: [] };
   const replacement = {
     service: name,
     image: service.image,
@@ -58,6 +63,9 @@ export async function compare(
     strategy: 'all_at_once' as const,
     ends: endsNow(containers, ends),
     replicas: containers.length,
+    rendered: service.rendered,
+    changes: change.words,
+    oldRef: first.imageRef,
     oldId: oldImage.id,
     oldDigest: oldDigest === undefined ? null : byDigest(first.imageRef, oldDigest),
   };
@@ -66,14 +74,16 @@ export async function compare(
   }
   const imageIds = [...new Set(containers.map(({ imageId }) => imageId))];
   const newImage = imageIds.length > 1 || !(await isSame(host, service, oldImage, coming));
-  const newConfig = containers.some(({ configHash }) => isConfigChanged(service, configHash));
   return {
     ...running,
-    state: newImage || newConfig ? 'changes' : 'current',
-    warnings: warningsOf(service, existing, containers, { newConfig, mixed: imageIds.length > 1 }),
+    state: newImage || change.isChanged ? 'changes' : 'current',
+    warnings: warningsOf(service, existing, containers, imageIds.length > 1),
     replacement: {
       ...replacement,
-      reasons: [...(newImage ? ['image' as const] : []), ...(newConfig ? ['configuration' as const] : [])],
+      reasons: [
+        ...(newImage ? ['image' as const] : []),
+        ...(change.isChanged ? ['configuration' as const] : []),
+      ],
     },
   };
 }
@@ -104,20 +114,12 @@ function warningsOf(
   service: ComposeService,
   existing: readonly ServiceContainer[],
   running: readonly ServiceContainer[],
-  found: { readonly newConfig: boolean; readonly mixed: boolean },
+  isMixed: boolean,
 ): readonly Notice[] {
   const name = code(service.name);
   const stopped = existing.filter((container) => !running.includes(container)).map(({ name }) => name);
   return [
-    ...(found.newConfig
-      ? [
-          notice(
-            'config_changed',
-            phrase`The configuration of ${name} changed since its containers were made.`,
-          ),
-        ]
-      : []),
-    ...(found.mixed
+    ...(isMixed
       ? [notice('image_differs', phrase`The containers of ${name} do not all run the same image now.`)]
       : []),
     ...(stopped.length > 0

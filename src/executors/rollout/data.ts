@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Phrase } from '../../core/phrase.js';
 import { INPUTS_SCHEMA, type StackInputs } from '../compose/inputs.js';
 import { ATTACHED_SCHEMA, type AttachedContainer } from '../compose/sharers.js';
 import type { Ends } from '../compose/verdict.js';
@@ -26,6 +27,12 @@ export type Replacement = {
   readonly ends: Ends;
   /** How many containers run, and will run. */
   readonly replicas: number;
+  /** sha256 of the rendered configuration without the image. */
+  readonly rendered: string;
+  /** What of the configuration is another thing than in what runs. */
+  readonly changes: readonly Phrase[];
+  /** The image that runs now as it was named when its containers were made. */
+  readonly oldRef: string;
   /** The image that runs now, `sha256:…`. */
   readonly oldId: string;
   /** Where the old image could be fetched again, `repository@sha256:…`. */
@@ -78,6 +85,9 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       strategy: z.enum(['all_at_once', 'rolling']),
       ends: z.enum(['never', 'may', 'must']).default('never'),
       replicas: z.number(),
+      rendered: z.string(),
+      changes: z.array(z.custom<Phrase>((value) => Array.isArray(value))),
+      oldRef: z.string(),
       oldId: z.string(),
       oldDigest: z.string().nullable(),
     }),

@@ -4,6 +4,7 @@ import { code, phrase } from '../../core/phrase.js';
 import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import { readChanges } from '../compose/difference/read.js';
 import { inputsOf, namesOf } from '../compose/inputs.js';
 import { endsOf } from '../compose/one-shot.js';
 import { timeoutWarning } from '../compose/patience.js';
@@ -24,6 +25,7 @@ import {
 } from './affected.js';
 import { pullArgv, replaceArgvs, tagArgv } from './commands.js';
 import { type Comparison, compare } from './compare.js';
+import { dangersOf } from './dangers.js';
 import type { Replacement, RolloutData } from './data.js';
 import { leftBehind, withContainerModes, withNamespaceSharers } from './dependents.js';
 import { keptNotices } from './kept.js';
@@ -66,19 +68,23 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
 
 async function compareAll(
   { host }: PlanContext,
-  { services }: ComposeProject,
+  project: ComposeProject,
   chosen: readonly string[],
   containers: readonly ServiceContainer[],
 ): Promise<readonly Comparison[]> {
+  const { services } = project;
   const all = [...services.values()].filter(({ name }) => chosen.length === 0 || chosen.includes(name));
   const waiting = [...inDependencyOrder(all).entries()];
+  const own = containers.filter(({ service }) => all.some(({ name }) => name === service));
+  const changes = await readChanges(host, project, containers, own);
   const comparisons: Comparison[] = [];
   const registries = askRegistries(host);
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, service] = next;
-      const own = containers.filter((container) => container.service === service.name);
-      comparisons[index] = await compare(host, registries, service, own, endsOf(service, services.values()));
+      const ofService = own.filter((container) => container.service === service.name);
+      const ends = endsOf(service, services.values());
+      comparisons[index] = await compare(host, registries, service, ofService, changes, ends);
     }
   };
   // Registries take about a second for each answer; each question is a process of Compose.
@@ -117,6 +123,9 @@ function draft(
     timeout: fields.timeout,
     stableFor: fields.stable_for,
   };
+  const dangers = changes.flatMap(({ service, change }) =>
+    dangersOf(service, change.settings, project.inputs.folder),
+  );
   const nothing = changes.length === 0 && blockers.length === 0 ? [nothingToDo(data)] : [];
   return {
     steps: stepsOf(data, comparisons),
@@ -135,6 +144,7 @@ function draft(
       ...affectedTouches(project.name, affected),
     ],
     warnings: [
+      ...dangers,
       ...project.warnings,
       ...(isBlind ? [] : kept),
       ...changes.flatMap(({ warnings }) => warnings),
@@ -143,6 +153,7 @@ function draft(
       ...nothing,
     ],
     blockers,
+    ...(dangers.length > 0 ? { typeName: true } : {}),
     targets: { project: project.name, services: comparisons.map(targetOf), ...affectedTargets(affected) },
     data,
   };
@@ -211,9 +222,13 @@ function oneShotWords({ ends }: Replacement): string {
   return ends === 'must' ? ' It is a job: it runs again, and has to end with exit code 0.' : '';
 }
 
-function untouched({ state, service }: Comparison): readonly PlanStep[] {
-  if (state === 'current')
-    return [{ title: phrase`${code(service)}: already current, not touched.`, commands: [] }];
+function untouched(comparison: Comparison): readonly PlanStep[] {
+  const { state, service } = comparison;
+  if (state === 'current') {
+    const { note } = comparison.change;
+    const why = note === null ? [] : phrase` (${note})`;
+    return [{ title: phrase`${code(service)}: already current, not touched${why}.`, commands: [] }];
+  }
   if (state === 'kept') return [{ title: phrase`${code(service)}: kept as it is.`, commands: [] }];
   if (state === 'off') return [{ title: phrase`${code(service)}: does not run, stays off.`, commands: [] }];
   return [];
@@ -236,6 +251,8 @@ function targetOf(comparison: Comparison): Json {
     service,
     state,
     reasons: replacement.reasons,
+    image: replacement.image,
+    rendered: replacement.rendered,
     pull: replacement.pull,
     localId: replacement.localId,
     oldId: replacement.oldId,

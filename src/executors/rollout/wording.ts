@@ -1,6 +1,7 @@
 import { formatCount } from '../../core/format.js';
 import { code, type Phrase, type PhrasePart, phrase } from '../../core/phrase.js';
 import { shortHash } from '../shared/wording.js';
+import { joined } from './dangers.js';
 import type { Replacement } from './data.js';
 
 /** `sha256:3fa9…c1` */
@@ -10,15 +11,26 @@ export function shortId(id: string): string {
 
 /** The line of a service that is replaced: image, what runs, what comes. */
 export function replaceTitle(replacement: Replacement): Phrase {
-  const { service, image, replicas, reasons } = replacement;
+  const { service, replicas, reasons } = replacement;
   const containers = formatCount(replicas, 'container');
+  const why = [
+    reasons.includes('image') ? imageWords(replacement) : phrase`${code(replacement.image)}, same image`,
+    ...(reasons.includes('configuration') ? [changedWords(replacement)] : []),
+    ...(reasons.includes('namespace') ? [phrase`it lives in a container that is replaced`] : []),
+  ].flatMap((piece, index) => (index === 0 ? piece : ['; ', ...piece]));
   const how = replacement.strategy === 'rolling' ? ', one after the other' : '';
-  const why = reasons.includes('image')
-    ? phrase`${runs(replacement)} → ${comes(replacement)}`
-    : reasons.includes('configuration')
-      ? phrase`same image, new configuration`
-      : phrase`same image; it lives in a container that is replaced`;
-  return phrase`${code(service)}: ${code(image)}, ${why}. ${containers} ${replicas === 1 ? 'is' : 'are'} replaced${how}.`;
+  return phrase`${code(service)}: ${why}. ${containers} ${replicas === 1 ? 'is' : 'are'} replaced${how}.`;
+}
+
+/** Names first; digests tell two images of one name apart. */
+function imageWords(replacement: Replacement): Phrase {
+  const { image, oldRef } = replacement;
+  if (image !== oldRef && !oldRef.startsWith('sha256:')) return phrase`${code(oldRef)} → ${code(image)}`;
+  return phrase`${code(image)}, ${runs(replacement)} → ${comes(replacement)}`;
+}
+
+function changedWords({ changes }: Replacement): Phrase {
+  return phrase`configuration changed: ${joined(changes)}`;
 }
 
 /** By digest when both sides have one, so that the two can be compared at a glance. */

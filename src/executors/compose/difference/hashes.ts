@@ -1,0 +1,48 @@
+import type { Host } from '../../../core/host.js';
+import { READ } from '../../docker/container.js';
+import type { Config } from '../config.js';
+import type { ServiceContainer } from '../containers.js';
+import { type ComposeProject, hashesOf } from '../project.js';
+
+/**
+ * What Compose would write into the label `config-hash` if nothing but images had changed: with the images that the
+ * containers were made from, and in the containers whose namespaces they use.
+ */
+export async function hashesAsMade(
+  host: Host,
+  { inputs, config }: ComposeProject,
+  containers: readonly ServiceContainer[],
+): Promise<(service: string) => readonly string[]> {
+  const firstOf = (service: string) => containers.find((container) => container.service === service);
+  const services = Object.entries(config.services ?? {}).map(([name, service]) => {
+    const image = firstOf(name)?.imageRef;
+    return [
+      name,
+      inPlace({ ...service, ...(image === undefined || !service.image ? {} : { image }) }, firstOf),
+    ];
+  });
+  return hashesOf(host, inputs, { ...config, services: Object.fromEntries(services) });
+}
+
+type Service = NonNullable<Config['services']>[string];
+
+const SPACES = ['network_mode', 'pid', 'ipc'] as const;
+
+/** Compose puts the container in the place of `service:name` before it makes the hash. */
+function inPlace(
+  service: Service,
+  firstOf: (service: string) => Pick<ServiceContainer, 'id'> | undefined,
+): Service {
+  const changed = SPACES.flatMap((space) => {
+    const [, name] = /^service:(.*)$/s.exec(String(service[space] ?? '')) ?? [];
+    const id = name === undefined ? undefined : firstOf(name)?.id;
+    return id === undefined ? [] : [[space, `container:${id}`] as const];
+  });
+  return { ...service, ...Object.fromEntries(changed) };
+}
+
+/** `2.26.1`; null where Compose does not say. */
+export async function composeVersion(host: Host): Promise<string | null> {
+  const { ok, stdout } = await host.exec(['docker', 'compose', 'version', '--short'], READ);
+  return (ok && /^v?(\d[\w.]*)/.exec(stdout.trim())?.[1]) || null;
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import type { Host } from '../../../core/host.js';
+import { READ } from '../../docker/container.js';
+import type { ServiceContainer } from '../containers.js';
+import type { ComposeProject } from '../project.js';
+import { differences } from './compare.js';
+import { composeVersion, hashesAsMade } from './hashes.js';
+import { DEFAULTS, type Defaults, MADE, type Made } from './inspected.js';
+import { DEFINITIONS, RENDERED } from './rendered.js';
+import type { Setting } from './setting.js';
+
+/** What a container would be made with now, against what it was made with; its image aside. */
+export type Change =
+  | { readonly state: 'same' }
+  | { readonly state: 'changed'; readonly settings: readonly Setting[] }
+  /** Compose would make it again, for something that a container doesn't show. */
+  | { readonly state: 'unseen' }
+  /** Nothing differs, but another version of Compose made it, and this one would make it again. */
+  | { readonly state: 'other_version'; readonly made: string; readonly now: string };
+
+const SAME: Change = { state: 'same' };
+
+/** Compares containers with the rendered configuration of their services, by id. Reads only. */
+export async function readChanges(
+  host: Host,
+  project: ComposeProject,
+  all: readonly ServiceContainer[],
+  chosen: readonly ServiceContainer[],
+): Promise<ReadonlyMap<string, Change>> {
+  const hashesOf = (service: string): readonly string[] => project.services.get(service)?.hashes ?? [];
+  const unsure = chosen.filter(({ service, configHash }) => !hashesOf(service).includes(configHash));
+  const changes = new Map(chosen.map(({ id }) => [id, SAME] as const));
+  if (unsure.length === 0) return changes;
+  // Compose itself says best whether anything besides the image is another thing.
+  const asMade = await hashesAsMade(host, project, all);
+  const differing = unsure.filter(({ service, configHash }) => !asMade(service).includes(configHash));
+  if (differing.length === 0) return changes;
+  const made = await inspectMade(host, differing);
+  const images = await defaultsOf(host, made);
+  const definitions = DEFINITIONS.parse(project.config);
+  const serviceOf = (id: string): string | null => all.find((one) => one.id === id)?.service ?? null;
+  for (const container of made) {
+    const service = differing.find(({ id }) => id === container.Id)?.service ?? '';
+    const raw = project.config.services?.[service];
+    if (!raw) continue;
+    const defaults = images.get(container.Image) ?? null;
+    const settings = differences(RENDERED.parse(raw), container, { defaults, definitions, serviceOf });
+    changes.set(
+      container.Id,
+      settings.length > 0 ? { state: 'changed', settings } : await unseen(host, container),
+    );
+  }
+  return changes;
+}
+
+async function unseen(host: Host, { Config: { Labels } }: Made): Promise<Change> {
+  const made = Labels?.['com.docker.compose.version'] ?? 'an earlier version';
+  const now = await composeVersion(host);
+  return now === null || now === made ? { state: 'unseen' } : { state: 'other_version', made, now };
+}
+
+async function inspectMade(host: Host, containers: readonly ServiceContainer[]): Promise<readonly Made[]> {
+  const argv = ['docker', 'container', 'inspect', '--', ...containers.map(({ id }) => id)];
+  const { stdout } = await host.exec(argv, READ);
+  return z.array(MADE).parse(JSON.parse(stdout || '[]'));
+}
+
+/** By the images' ids; one that is gone is not among them. */
+async function defaultsOf(host: Host, made: readonly Made[]): Promise<ReadonlyMap<string, Defaults>> {
+  const ids = [...new Set(made.map(({ Image }) => Image))];
+  if (ids.length === 0) return new Map();
+  const { stdout } = await host.exec(['docker', 'image', 'inspect', '--', ...ids], READ);
+  const images = z
+    .array(z.object({ Id: z.string(), Config: DEFAULTS.nullish() }))
+    .parse(JSON.parse(stdout || '[]'));
+  return new Map(images.map(({ Id, Config }) => [Id, Config ?? {}]));
+}

@@ -1,0 +1,23 @@
+import { code, type Phrase, type PhrasePart, phrase } from '../../core/phrase.js';
+import { type Notice, notice } from '../../core/reasons.js';
+import { growthOf, movedData } from '../compose/difference/access.js';
+import type { Setting } from '../compose/difference/setting.js';
+
+/** What of a changed configuration is so dangerous that people type the intent's name. */
+export function dangersOf(service: string, changed: readonly Setting[], folder: string): readonly Notice[] {
+  const grown = growthOf(changed, folder);
+  const moved = movedData(changed);
+  return [
+    ...(grown.length > 0
+      ? [notice('access_grows', phrase`${code(service)} gets more access to this host: ${joined(grown)}.`)]
+      : []),
+    ...(moved.length > 0
+      ? [notice('data_moves', phrase`${code(service)} would no longer find its data: ${joined(moved)}.`)]
+      : []),
+  ];
+}
+
+/** Pieces as one list. */
+export function joined(pieces: readonly Phrase[]): Phrase {
+  return pieces.flatMap<PhrasePart>((piece, index) => (index === 0 ? piece : [', ', ...piece]));
+}

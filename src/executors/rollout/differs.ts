@@ -1,0 +1,79 @@
+import { canonicalJson } from '../../core/canonical.js';
+import { formatCount } from '../../core/format.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { INSTANCES, type PlanPart } from '../../core/plan.js';
+import { joined } from './dangers.js';
+import type { Replacement, RolloutData } from './data.js';
+import { replaceTitle, shortId } from './wording.js';
+
+type Part = PlanPart<RolloutData>;
+
+/** What a rollout does now that it did not when it was shown. */
+export async function differs(shown: Part, now: Part): Promise<readonly Phrase[]> {
+  const services = [...shown.data.replacements, ...now.data.replacements].map(({ service }) => service);
+  const words = [...new Set(services)].flatMap((service) => {
+    const before = replacementOf(shown, service);
+    const after = replacementOf(now, service);
+    if (before && after) return bothWords(before, after, isMadeAgain(shown, now, service));
+    if (after) return [phrase`New: ${replaceTitle(after)}`];
+    return [endedWords(now, service)];
+  });
+  if (words.length > 0) return words;
+  return [phrase`The services that are left alone are others now.`];
+}
+
+function replacementOf({ data }: Part, service: string): Replacement | undefined {
+  return data.replacements.find((one) => one.service === service);
+}
+
+function endedWords({ data }: Part, service: string): Phrase {
+  return data.current.includes(service)
+    ? phrase`${code(service)} is already current.`
+    : phrase`${code(service)} doesn’t run any more.`;
+}
+
+function bothWords(before: Replacement, after: Replacement, isMade: boolean): readonly Phrase[] {
+  const name = code(after.service);
+  const [was, is] = [before.pull ?? before.localId ?? '', after.pull ?? after.localId ?? ''];
+  const words = [
+    ...(before.replicas === after.replicas
+      ? []
+      : [phrase`${name} has ${formatCount(after.replicas, 'replica')} now, not ${before.replicas}.`]),
+    ...(before.image === after.image
+      ? []
+      : [phrase`The image of ${name} is ${code(after.image)} now, not ${code(before.image)}.`]),
+    ...(before.image !== after.image || was === is
+      ? []
+      : [phrase`${code(after.image)} is ${code(shortId(is))} now, not ${code(shortId(was))}.`]),
+    ...(before.rendered === after.rendered ? [] : [configurationWords(before, after)]),
+  ];
+  if (words.length > 0 || !isMade) return words;
+  return [phrase`The containers of ${name} were made again.`];
+}
+
+function configurationWords(before: Replacement, after: Replacement): Phrase {
+  const name = code(after.service);
+  const missing = (from: Replacement, others: Replacement): readonly Phrase[] => {
+    const known = new Set(others.changes.map(canonicalJson));
+    return from.changes.filter((change) => !known.has(canonicalJson(change)));
+  };
+  const added = missing(after, before);
+  const dropped = missing(before, after);
+  if (added.length > 0) return phrase`The configuration of ${name} was edited: ${joined(added)}.`;
+  if (dropped.length > 0) return phrase`The configuration of ${name} was edited: no more ${joined(dropped)}.`;
+  return after.changes.length === 0
+    ? phrase`The configuration of ${name} was edited.`
+    : phrase`The configuration of ${name} was edited again, in what the preview named: ${joined(after.changes)}.`;
+}
+
+/** Are its containers others than those of the preview? */
+function isMadeAgain(shown: Part, now: Part, service: string): boolean {
+  return canonicalJson(idsOf(shown, service)) !== canonicalJson(idsOf(now, service));
+}
+
+function idsOf({ targets }: Part, service: string): unknown {
+  const { services = [] } = (targets ?? {}) as {
+    readonly services?: readonly Readonly<Record<string, unknown>>[];
+  };
+  return services.find((one) => one.service === service)?.[INSTANCES] ?? [];
+}

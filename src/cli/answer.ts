@@ -73,7 +73,7 @@ async function askForName(ctx: Context, run: Run, interrupted: AbortSignal): Pro
 }
 
 function told(ctx: Context, ended: Run): Answer {
-  ctx.out.lines(['', ...outcomeLines(ended, ctx.out.style, ctx.deps.now())]);
+  ctx.out.lines(['', ...outcomeLines(ended, ctx.out.style)]);
   return { yes: false, exitCode: exitCodeOf(ended) };
 }
 

@@ -15,6 +15,6 @@ export async function cancelCommand({ app, deps, out }: Context, id: string): Pr
   if (!decision.ok) throw refusal(decision.notice);
   if (out.json) out.result(runJson(decision.run));
   if (isPlanned) out.lines([`${id} is being cancelled.`]);
-  else out.lines(outcomeLines(decision.run, out.style, deps.now()));
+  else out.lines(outcomeLines(decision.run, out.style));
   return EXIT.done;
 }

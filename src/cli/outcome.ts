@@ -1,4 +1,3 @@
-import { formatDuration } from '../core/format.js';
 import { canResume } from '../core/resume.js';
 import type { Run, RunSummary } from '../core/run.js';
 import { durationText, headline } from '../core/wording.js';
@@ -20,11 +19,11 @@ function coloured(run: RunSummary, style: Style): (text: string) => string {
 }
 
 /** How a run ended: what happened, what is so now, what to do next, and the last lines of the tools. */
-export function outcomeLines(run: Run, style: Style, now: Date): string[] {
+export function outcomeLines(run: Run, style: Style): string[] {
   const { outcome } = run;
   if (run.state === 'plan_changed' && run.startedAt === null) {
-    const ago = formatDuration(now.getTime() - Date.parse(run.createdAt));
-    return [`🔁 ${style.bold('Not run: something changed since the preview')} (${ago} ago).`];
+    const why = (outcome?.summary ?? []).map((line) => sentence(line, style)).join(' ');
+    return [`🔁 ${style.bold('Not run:')} ${why}`];
   }
   return [
     headlineText(run, style),

@@ -69,7 +69,7 @@ async function previewAndRun(
     beginsAtOnce(run) && !options.changed ? YES : await answerOf(ctx, run, options, interrupts.stop);
   if (!answer.yes) return answer.exitCode;
   const final = await confirmAndFollow(ctx, run, answer, interrupts);
-  out.lines(outcomeLines(final, out.style, deps.now()));
+  out.lines(outcomeLines(final, out.style));
   const successor = final.outcome?.successor;
   if (final.state !== 'plan_changed' || successor === undefined) return ended(ctx, final);
   return afterChange(ctx, final, successor, options, interrupts);

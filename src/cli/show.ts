@@ -38,15 +38,13 @@ export async function showCommand(ctx: Context, id: string, options: { log: bool
   if (denied) throw refusal(denied);
   const log = options.log ? await app.runs.readLog(id) : null;
   if (out.json) out.result({ ...runJson(run), ...(log === null ? {} : { log }) });
-  out.lines(runLines(run, out.style, deps.now()));
+  out.lines(runLines(run, out.style));
   if (log !== null) out.lines(['', ...logLines(log)]);
   return EXIT.done;
 }
 
-function runLines(run: Run, style: Style, now: Date): string[] {
-  const ended = run.outcome
-    ? outcomeLines(run, style, now)
-    : [headlineText(run, style), ...progressLine(run)];
+function runLines(run: Run, style: Style): string[] {
+  const ended = run.outcome ? outcomeLines(run, style) : [headlineText(run, style), ...progressLine(run)];
   return [
     ...ended,
     '',

@@ -59,7 +59,7 @@ export class Driver {
         ({ run, outcome } = await this.#work(run, look.ticket, signal, writes));
       } else if (look?.next === 'ask') {
         const successor = await this.#askAgain(run, look.ticket);
-        outcome = outcomes.planChanged(successor.id, look.why);
+        outcome = outcomes.planChanged(successor.id, look.why, look.changes);
       } else {
         outcome = look?.outcome ?? outcomes.endedInQueue(signal.reason as StopCause);
       }

@@ -129,6 +129,11 @@ export interface Executor<Kind extends IntentKind = IntentKind, Data extends Jso
    */
   places?(fields: FieldsByKind[Kind]): readonly string[];
   plan(fields: FieldsByKind[Kind], ctx: PlanContext): Promise<PlanDraft<Data>>;
+  /**
+   * What is another thing in a part that was planned again, in sentences such as ‘web has 2 replicas now, not 3’. Left out
+   * where the targets speak for themselves.
+   */
+  differs?(shown: PlanPart<Data>, now: PlanPart<Data>): Promise<readonly Phrase[]>;
   run(part: PlanPart<Data>, ctx: RunContext): Promise<PartResult>;
   /** Called for the part that was running; its leftover children have been ended already. */
   recover(part: PlanPart<Data>, journal: readonly JournalEntry[], ctx: RunContext): Promise<RecoveryReport>;

@@ -1,11 +1,13 @@
 import { examine } from './admission.js';
 import type { Begun } from './answers.js';
+import { changesBetween } from './changes.js';
 import { needsApproval } from './consent-refusals.js';
 import { weigh } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { isSamePlan } from './fingerprint.js';
 import { outcomes } from './outcomes.js';
 import type { StopCause } from './ownership.js';
+import type { Phrase } from './phrase.js';
 import { blockersOf } from './plan.js';
 import { isRunnable } from './plan-data.js';
 import type { Planner } from './planner.js';
@@ -20,7 +22,12 @@ export type LastLook =
   | { readonly next: 'begin'; readonly ticket: Ticket }
   | { readonly next: 'end'; readonly outcome: Outcome }
   /** It would do something else now than what was shown. */
-  | { readonly next: 'ask'; readonly ticket: Ticket; readonly why: WhyAsked };
+  | {
+      readonly next: 'ask';
+      readonly ticket: Ticket;
+      readonly why: WhyAsked;
+      readonly changes: readonly Phrase[];
+    };
 
 /** What is not as it was shown any more: the world, or the version of ChatOps that reads the plan. */
 export type WhyAsked = 'changed' | 'other_version';
@@ -47,9 +54,14 @@ export async function lastLook(
   // Asking again would wait for the same answer once more.
   if (blockers.some(({ code }) => code === 'no_answer')) return end(outcomes.blocked(blockers));
   if (!(await isRunnable(deps, run.plan.parts)))
-    return { next: 'ask', ticket: before.ticket, why: 'other_version' };
+    return { next: 'ask', ticket: before.ticket, why: 'other_version', changes: [] };
   if (blockers.length > 0 || !isSamePlan(run.plan, now.plan))
-    return { next: 'ask', ticket: before.ticket, why: 'changed' };
+    return {
+      next: 'ask',
+      ticket: before.ticket,
+      why: 'changed',
+      changes: await changesBetween(deps, run.plan.parts, now.plan.parts),
+    };
   // Planning takes its time, and the policy may have changed meanwhile.
   const after = await stillAllowed(deps, run, begun, plannedAt);
   return after.ok ? { next: 'begin', ticket: after.ticket } : end(outcomes.refused(after.notice));

@@ -1,7 +1,7 @@
 import type { WhyAsked } from './last-look.js';
 import type { StopCause } from './ownership.js';
-import { type Phrase, phrase } from './phrase.js';
-import type { Notice, ReasonCode } from './reasons.js';
+import { type Phrase, phrase, plain } from './phrase.js';
+import { type Notice, REASONS, type ReasonCode } from './reasons.js';
 import type { ActorRef } from './request.js';
 import type { FinalState, Outcome } from './run.js';
 
@@ -18,8 +18,8 @@ function outcome(
 const ENDS_EARLY: readonly FinalState[] = ['cancelled', 'plan_changed'];
 
 const WHY_ASKED: Readonly<Record<WhyAsked, Phrase>> = {
-  changed: phrase`Something changed since the preview. Nothing was run.`,
-  other_version: phrase`The preview was made by another version of ChatOps. Nothing was run.`,
+  changed: phrase`Something changed since the preview.`,
+  other_version: phrase`The preview was made by another version of ChatOps.`,
 };
 
 /** The outcomes that the pipeline itself gives; executors give the others. */
@@ -29,6 +29,13 @@ export const outcomes = {
       ...blockers.map(({ message, remedy }) => phrase`${message} ${remedy}`),
       phrase`Nothing was run.`,
     ]),
+
+  /** Everything is as it should be already, or nothing can be done: nobody was asked, and nothing ran. */
+  nothingToDo: (notices: readonly Notice[]): Outcome => {
+    const next = notices.find(({ remedy }) => plain(remedy) !== REASONS.nothing_to_do.remedy)?.remedy;
+    const summary = notices.map(({ message }) => message);
+    return outcome('succeeded', 'nothing_to_do', summary, next === undefined ? {} : { next });
+  },
 
   planFailed: (): Outcome =>
     outcome(
@@ -51,8 +58,9 @@ export const outcomes = {
   refused: ({ code, message, remedy }: Notice): Outcome =>
     outcome('refused', code, [message, phrase`Nothing was run.`], { next: remedy }),
 
-  planChanged: (successor: string, why: WhyAsked): Outcome =>
-    outcome('plan_changed', 'plan_changed', [WHY_ASKED[why]], { successor }),
+  /** `changes` says what is another thing now; where nothing can be named, only that something is. */
+  planChanged: (successor: string, why: WhyAsked, changes: readonly Phrase[]): Outcome =>
+    outcome('plan_changed', 'plan_changed', changes.length > 0 ? changes : [WHY_ASKED[why]], { successor }),
 
   /** A step in the middle would do something else now; the successor asks about the rest, if anybody can answer. */
   paused: (reported: Outcome, successor: string, isAnswerable: boolean): Outcome => ({

@@ -97,7 +97,7 @@ describe('with --yes', () => {
     const { exitCode, out } = await here.run(['run', 'photos', '--yes']);
     expect(exitCode).toBe(3);
     expect(out).toMatch(
-      /🔁 Not run: something changed since the preview \(0 s ago\)\.\nHere is what would happen now\.\n\nBackup · photos/,
+      /🔁 Not run: Now: Plan number 2\.\nHere is what would happen now\.\n\nBackup · photos/,
     );
     expect(out).toContain('  1. Plan number 3.');
     expect(out).toMatch(/Nothing was run: --yes answers the first preview only\. Run the command again\.\n$/);

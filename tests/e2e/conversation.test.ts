@@ -121,7 +121,7 @@ describe('a backup in Discord', () => {
     await writeFile(stage.path('dst', 'mirror', 'another.txt'), 'x');
     const alice = stage.discord.as('alice');
     alice.press(shown, 'Confirm');
-    const changed = await alice.waitForMessage(/something changed since the preview/);
+    const changed = await alice.waitForMessage(/Not run:/);
     expect(changed.id).toBe(shown.id);
     expect(textOf(changed)).toMatch(/another\.txt/);
     expect(readdirSync(stage.path('dst', 'mirror')).sort()).toEqual(['another.txt', 'old.txt']);

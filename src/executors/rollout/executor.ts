@@ -16,6 +16,7 @@ export const rollout: Executor<'rollout', RolloutData> = {
   },
   places: stackPlaces,
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
+  differs: async (shown, now) => (await import('./differs.js')).differs(shown, now),
   run: (part, ctx) =>
     ending(part, ctx, async (own) => (await import('./run.js')).run(part, own), attachStep(part)),
   recover: (part, journal, ctx) =>

@@ -16,6 +16,7 @@ export const scale: Executor<'scale', ScaleData> = {
   },
   places: stackPlaces,
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
+  differs: async (shown, now) => (await import('./differs.js')).differs(shown, now),
   run: (part, ctx) => ending(part, ctx, async (own) => (await import('./run.js')).run(part, own)),
   recover: (part, journal, ctx) =>
     ending(part, ctx, async (own) => (await import('./recover.js')).recover(part, journal, own)),

@@ -70,7 +70,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
       project: project.name,
       wanted,
       image,
-      hashes: service.hashes,
+      rendered: service.rendered,
       [INSTANCES]: existing.map((container) => ({ id: container.id, running: isUp(container) })),
     },
     data,

@@ -130,7 +130,7 @@ describe('a run, from the command to its outcome', () => {
       successor: 'r-0009',
       summary: [phrase`Another file is there now.`],
     });
-    await edited(preview.id, 'Not run: something changed since the preview');
+    await edited(preview.id, 'Not run:');
     const changed = scene.discord.message(preview.id) ?? preview;
     expect(textOf(changed)).toContain('r-0009');
     alice().press(changed, 'Cancel');

@@ -53,6 +53,7 @@ export function waitingEmbed(run: Run): Draft['embeds'][number] {
 function previewBlocks(run: Run): Block[] {
   const head = [titleLine(run), subtitle(run), ...commitLines(run), ...agreement(run), ''];
   if (run.state === 'refused') return [...head, ...refused(run)];
+  if (run.outcome?.reason === 'nothing_to_do') return [...head, ...nothingToDo(run)];
   if (isFinal(run.state)) return [...head, ...endedEarly(run)];
   if (run.dryRun) return [...head, ...planBlocks(run), '', 'This was a dry run: nothing runs.'];
   return [...head, ...planBlocks(run)];
@@ -86,6 +87,15 @@ function refused(run: Run): Block[] {
   ];
 }
 
+/** Nobody is asked: what runs is as it should be, or nothing that could be done helps. */
+function nothingToDo(run: Run): Block[] {
+  const { summary = [], next } = run.outcome ?? {};
+  return [
+    `${stateSymbol('succeeded')} **Nothing to do.** ${summary.map(markdown).join(' ')}`.trim(),
+    ...(next === undefined ? [] : [`**Next:** ${markdown(next)}`]),
+  ];
+}
+
 /** It was cancelled, or cut off, while its plan was made. */
 function endedEarly({ state, outcome }: Run): Block[] {
   const summary = outcome?.summary.map(markdown).join(' ') ?? '';
@@ -100,8 +110,7 @@ function banner(changedFrom: Run | undefined): Block[] {
   if (changedFrom === undefined) return [];
   const why = changedFrom.outcome?.summary.map(markdown).join(' ') ?? '';
   return [
-    `${stateSymbol('plan_changed')} **Not run: something changed since the preview** (${time(changedFrom.createdAt, 'R')}).`,
-    `${why} Here is what would happen now.`.trim(),
+    `${stateSymbol('plan_changed')} **Not run:** ${why} This is what would happen now (preview of ${time(changedFrom.createdAt, 'R')}).`,
     '',
   ];
 }

@@ -9,13 +9,13 @@ import { colorOf, time, titleLine, who } from './words.js';
 /** A run that ended before anything ran: told by changing its preview, without a ping. */
 export function endsInPlace(run: Run): boolean {
   if (run.startedAt !== null) return false;
-  return ['cancelled', 'expired', 'refused', 'plan_changed'].includes(run.state);
+  return ['succeeded', 'cancelled', 'expired', 'refused', 'plan_changed'].includes(run.state);
 }
 
 /** The preview's message after its run ended in place. `successor` took its place, when there is one. */
 export function settledMessage(run: Run, successor: Run | null): Message {
   if (run.state === 'plan_changed' && successor !== null) return previewMessage(successor, run);
-  if (run.state === 'refused') return previewMessage(run);
+  if (run.state === 'refused' || run.state === 'succeeded') return previewMessage(run);
   return withinLimits({
     embeds: [{ color: colorOf(run.state), blocks: [titleLine(run), '', ...lines(run)] }],
     buttons: [buttons.previewAgain(run)],
@@ -30,7 +30,7 @@ function lines(run: Run): Block[] {
     return [`${symbol} **Expired**${until}. Nothing ran.`];
   }
   if (run.state === 'plan_changed') {
-    return [`${symbol} **Not run: something changed since the preview.** ${summary}`];
+    return [`${symbol} **Not run:** ${summary}`];
   }
   const by = run.stopRequestedBy ?? run.decidedBy;
   if (run.outcome?.reason === 'shutdown') return [`${symbol} **Cancelled.** ${summary}`];

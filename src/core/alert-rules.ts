@@ -66,7 +66,8 @@ function kindOf(run: EndedRun): AlertKind | null {
   if (outcome?.reason === 'stopped') return null;
   if (state === 'failed' || state === 'interrupted') return state;
   if (state === 'rolled_back') return plan.undoes === undefined ? state : null;
-  if (state === 'succeeded') return 'recovered';
+  // That nothing was to be done proves nothing about what is down.
+  if (state === 'succeeded') return outcome?.reason === 'nothing_to_do' ? null : 'recovered';
   if (!isUnattended({ source, ...attendedOf(run) })) return null;
   // It paused in the middle, and asks people who may not be there.
   if (state === 'plan_changed' && startedAt !== null) return 'interrupted';

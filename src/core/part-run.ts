@@ -3,6 +3,7 @@ import type { Executor, PartResult, RunContext } from './executor.js';
 import type { PastPart } from './history.js';
 import { PART_ENDED, PART_STARTED, ROLL_BACK_OFFERED } from './journal.js';
 import { leftBy } from './left-down.js';
+import { isIdle } from './nothing-to-do.js';
 import { originKey } from './origin.js';
 import {
   contextFor,
@@ -52,7 +53,8 @@ export async function runPart(deps: PartDeps, of: PartOfRun, scope: PartScope): 
   await context.note(PART_ENDED, result.state);
   if (result.state === 'succeeded' && run.plan.undoes === undefined) {
     const step = stepOfPart(run.plan, index);
-    await keepPast(deps, part, step, watch.past());
+    // A part that had nothing to do says nothing about how long the work takes.
+    if (!isIdle(part)) await keepPast(deps, part, step, watch.past());
     if (facts.remembered !== undefined && part.origin)
       await scope.writes.remember(part.origin, facts.remembered);
   }

@@ -14,6 +14,7 @@ import { tooManyByPerson } from './limits.js';
 import { stacksOfPlan } from './lock.js';
 import { createLocks, heldBack, type Locks } from './locks.js';
 import { requestOf } from './new-run.js';
+import { nothingToDo } from './nothing-to-do.js';
 import { outcomes } from './outcomes.js';
 import type { Ownership } from './ownership.js';
 import { blockersOf } from './plan.js';
@@ -53,8 +54,8 @@ export interface Pipeline {
   /** Turns an admitted request down that its entrance can't take as it is: kept and told like any other refusal. */
   turnDown(request: RunRequest, notice: Notice): Promise<Refusal>;
   /**
-   * Plans and records the run. It comes back as `awaiting`, as `planned` (a dry run) or as `refused` with an
-   * outcome (blockers, or a plan that couldn't be made).
+   * Plans and records the run. It comes back as `awaiting`, as `planned` (a dry run), as `refused` with an
+   * outcome (blockers, or a plan that couldn't be made), or as `succeeded` where there is nothing to do.
    */
   prepare(ticket: Ticket, shown?: Shown): Promise<Run>;
   /** Answers a preview. After the last yes the run goes on by itself; follow `events` or await `done`. */
@@ -270,10 +271,12 @@ class Story implements Pipeline {
     return (await this.#records.move(planned, 'awaiting', patch, 'awaiting', planned.actor)) ?? planned;
   }
 
-  /** Why a recorded plan can't be confirmed; null: it can. A dry run does nothing that a lock could hold back. */
+  /** How a run ends whose plan can't be confirmed, or has nothing that could be; null: it can. A dry run does nothing that a lock could hold back. */
   async #refusalOf({ plan, dryRun }: Run): Promise<Outcome | null> {
     const blockers = blockersOf(plan);
     if (blockers.length > 0) return outcomes.blocked(blockers);
+    const nothing = dryRun ? null : nothingToDo(plan);
+    if (nothing) return outcomes.nothingToDo(nothing);
     const held = dryRun ? null : await heldBack(this.deps, stacksOfPlan(plan));
     return held && outcomes.refused(held);
   }

@@ -37,6 +37,8 @@ export class World {
   bytes = 1000;
   deletions: string[] = [];
   blocked = false;
+  /** Whether everything is as it should be. */
+  idle = false;
   /** Names of intents whose run() was entered and left. */
   readonly entered: string[] = [];
   readonly left: string[] = [];
@@ -71,12 +73,14 @@ export function executorOf(world: World): Executor<'files'> {
       world.planned.push({ intent, plannedAt: plannedAt.toISOString(), dryRun });
       return {
         steps: [{ title: phrase`Copy`, commands: [['copy', fields.source]] }],
-        effects: [
-          { kind: 'write', target: fields.destination, bytes: world.bytes, files: 1, estimate: false },
-          { kind: 'delete', target: fields.destination, paths: world.deletions },
-        ],
+        effects: world.idle
+          ? []
+          : [
+              { kind: 'write', target: fields.destination, bytes: world.bytes, files: 1, estimate: false },
+              { kind: 'delete', target: fields.destination, paths: world.deletions },
+            ],
         touches: [`path:${fields.destination}`],
-        warnings: [],
+        warnings: world.idle ? [notice('nothing_to_do', phrase`All is current.`)] : [],
         blockers: world.blocked ? [notice('tool_missing', phrase`tar is not installed.`)] : [],
         targets: world.targets(ctx.intent),
         data: world.targets(ctx.intent),

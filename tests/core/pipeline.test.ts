@@ -246,17 +246,50 @@ describe('decisions', () => {
   });
 });
 
+describe('nothing to do', () => {
+  test('nobody is asked, nothing runs, and no estimate comes of it', async () => {
+    home.world.idle = true;
+    const run = await previewed(bot, 'photos');
+    expect(run).toMatchObject({ state: 'succeeded', startedAt: null, outcome: { reason: 'nothing_to_do' } });
+    expect(run.outcome?.summary.map(plain)).toEqual(['All is current.']);
+    expect((await bot.pipeline.decide(run.id, alice, 'confirm')).ok).toBe(false);
+    expect(home.world.entered).toEqual([]);
+    home.world.idle = false;
+    expect((await previewed(bot, 'photos')).plan.parts[0]?.expected).toBe('first_run');
+  });
+
+  test('a plan with nothing left to do takes the place of the one that was shown', async () => {
+    const run = await previewed(bot, 'photos');
+    home.world.idle = true;
+    const last = await confirmed(run.id);
+    expect(last.state).toBe('plan_changed');
+    expect(await stored(last.outcome?.successor ?? '')).toMatchObject({
+      state: 'succeeded',
+      startedAt: null,
+    });
+  });
+});
+
 describe('what was shown is what runs', () => {
-  test.each<[string, () => void]>([
-    ['another file would be deleted', () => home.world.deletions.push('/dst/photos/x')],
-    ['there is more than a fifth more to do', () => (home.world.bytes = 1201)],
-    ['something blocks it now', () => (home.world.blocked = true)],
-  ])('nothing runs when %s; the new plan is shown', async (_, change) => {
+  test.each<[string, () => void, RegExp]>([
+    [
+      'another file would be deleted',
+      () => home.world.deletions.push('/dst/photos/x'),
+      /^It would also delete .*x\.$/,
+    ],
+    [
+      'there is more than a fifth more to do',
+      () => (home.world.bytes = 1201),
+      /^There are 1\.2 KiB to write now, not 1000 B\.$/,
+    ],
+    ['something blocks it now', () => (home.world.blocked = true), /./],
+  ])('nothing runs when %s; what changed is told and the new plan is shown', async (_, change, said) => {
     const run = await previewed(bot, 'photos');
     home.now = new Date('2026-11-22T14:05:00Z');
     change();
     const last = await confirmed(run.id);
     expect(last).toMatchObject({ state: 'plan_changed', outcome: { reason: 'plan_changed' } });
+    expect((last.outcome?.summary ?? []).map(plain).join(' ')).toMatch(said);
     expect(home.world.entered).toEqual([]);
     const successor = await stored(last.outcome?.successor ?? '');
     expect(successor).toMatchObject({ previous: run.id, state: home.world.blocked ? 'refused' : 'awaiting' });

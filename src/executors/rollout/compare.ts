@@ -42,7 +42,7 @@ export async function compare(
   ends: Ends,
 ): Promise<Comparison> {
   const { name } = service;
-  const containers = existing.filter((container) => isUp(container) || hasEnded(container, ends));
+  const containers = existing.filter((container) => isUp(container) || isJobDone(container, ends));
   const [first] = containers;
   if (!first) return { state: 'off', service: name };
   const coming = await comingImage(host, registries, service);
@@ -92,9 +92,14 @@ function isUp({ status }: ServiceContainer): boolean {
   return status === 'running' || status === 'restarting' || status === 'paused';
 }
 
+/** A job that others wait for runs again whatever became of it; one that a way back made again has not run since. */
+function isJobDone(container: ServiceContainer, ends: Ends): boolean {
+  return ends === 'must' || hasEnded(container, ends) || (ends === 'may' && container.status === 'created');
+}
+
 /** What had ended has to end again. */
 function endsNow(containers: readonly ServiceContainer[], ends: Ends): Ends {
-  return ends === 'may' && containers.every((container) => hasEnded(container, ends)) ? 'must' : ends;
+  return ends === 'may' && containers.every((container) => isJobDone(container, ends)) ? 'must' : ends;
 }
 
 /** The digest under which the running image was pulled is the one that comes, or both are one image here. */

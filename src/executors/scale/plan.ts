@@ -15,6 +15,7 @@ import { inspectImage } from '../docker/image.js';
 import { dockerMissing } from '../docker/missing.js';
 import { checkBounds, checkPossible } from './bounds.js';
 import { type Change, changeTo, isUp } from './change.js';
+import { wouldBeCutOff } from './cut-off.js';
 import type { ScaleData } from './data.js';
 import { scaleArgv } from './up.js';
 import { describe } from './wording.js';
@@ -65,7 +66,11 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
       ...(isNothing(change) ? [nothingToDo(data)] : differences(service, existing, change, image)),
       ...(created.length + started.length > 0 ? timeoutWarning(service, existing, fields.timeout) : []),
     ],
-    blockers: [...checkPossible(service, wanted), ...(image === 'missing' ? [imageMissing(service)] : [])],
+    blockers: [
+      ...checkPossible(service, wanted),
+      ...(image === 'missing' ? [imageMissing(service)] : []),
+      ...(await wouldBeCutOff(ctx, existing.slice(wanted))),
+    ],
     targets: {
       project: project.name,
       wanted,

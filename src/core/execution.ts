@@ -5,7 +5,7 @@ import type { PlanGraph } from './graph/graph.js';
 import { graphOutcome } from './graph/outcome.js';
 import { runGraph } from './graph/run-graph.js';
 import { progressByJournal } from './graph/states.js';
-import { leftBy } from './left-down.js';
+import { leftBy, startedBy } from './left-down.js';
 import { endWhatIsLeft } from './leftovers.js';
 import { outcomes } from './outcomes.js';
 import { slowRunLine } from './pace-wording.js';
@@ -126,6 +126,7 @@ function outcomeOf(run: Run, results: readonly PartResult[], log: RunLog, now: D
     summary: [...summary, ...(failed ? notStarted(run, results.length) : [])],
     ...(last.next ? { next: last.next } : {}),
     ...leftBy(results),
+    ...startedBy(results),
     ...(last.rollBack ? { rollBack: last.rollBack } : {}),
     warnings: results.flatMap((result): readonly Notice[] => result.warnings),
     tail: [],

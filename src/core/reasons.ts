@@ -585,8 +585,9 @@ export const REASONS = {
     remedy: 'Make the container without --rm, or set `consistency: pause` in the intent.',
   },
   container_own: {
-    summary: 'The bot runs in the container that it would stop or pause.',
-    remedy: 'Set `consistency: none` in the intent, or run the bot elsewhere.',
+    summary: 'The bot needs the container that it would stop, pause or replace.',
+    remedy:
+      'Leave it out and change it on the host (a backup: `consistency: none`), or run the bot elsewhere.',
   },
   stop_destroys: {
     summary: 'Files of the source are in memory, and gone once their container stops.',

@@ -51,6 +51,10 @@ export interface Container {
   readonly autoRemove: boolean;
   /** Ids or names of the containers whose network, process or IPC namespace it uses. */
   readonly namespaces: readonly string[];
+  /** Names and addresses under which others in its networks reach it. */
+  readonly addresses: readonly string[];
+  /** Where the engine keeps what it writes, on the engine's host; empty where the storage driver doesn't say. */
+  readonly upperFolder: string;
   /** Paths in the container whose files are in memory, and gone when it stops. */
   readonly tmpfs: readonly string[];
 }
@@ -181,6 +185,17 @@ const RAW = z.object({
       Tmpfs: z.record(z.string(), z.string()).nullish(),
     })
     .default({ AutoRemove: false, NetworkMode: '', PidMode: '', IpcMode: '' }),
+  GraphDriver: z.object({ Data: z.record(z.string(), z.string()).nullish() }).nullish(),
+  NetworkSettings: z
+    .object({
+      Networks: z
+        .record(
+          z.string(),
+          z.object({ Aliases: z.array(z.string()).nullish(), IPAddress: z.string().nullish() }),
+        )
+        .nullish(),
+    })
+    .nullish(),
   Config: z.object({
     Image: z.string(),
     Labels: z.record(z.string(), z.string()).nullable(),
@@ -256,9 +271,17 @@ function containerOf(raw: z.output<typeof RAW>): Container {
     namespaces: [raw.HostConfig.NetworkMode, raw.HostConfig.PidMode, raw.HostConfig.IpcMode].flatMap(
       (mode) => (mode.startsWith('container:') ? [mode.slice('container:'.length)] : []),
     ),
+    addresses: addressesOf(raw),
+    upperFolder: raw.GraphDriver?.Data?.UpperDir ?? '',
     tmpfs: [
       ...Object.keys(raw.HostConfig.Tmpfs ?? {}),
       ...(raw.Mounts ?? []).filter(({ Type }) => Type === 'tmpfs').map(({ Destination }) => Destination),
     ],
   };
+}
+
+function addressesOf({ Name, NetworkSettings }: z.output<typeof RAW>): readonly string[] {
+  const networks = Object.values(NetworkSettings?.Networks ?? {});
+  const given = networks.flatMap(({ Aliases, IPAddress }) => [...(Aliases ?? []), IPAddress ?? '']);
+  return [Name.replace(/^\//, ''), ...given].filter((one) => one !== '');
 }

@@ -6,6 +6,7 @@ import { code, phrase } from '../../core/phrase.js';
 import { INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { Container } from '../docker/container.js';
+import { ownId } from '../docker/ground.js';
 import { type Compressor, readCommands } from '../files/commands.js';
 import { archiveName } from '../files/names.js';
 import { oldArchives } from '../files/old-archives.js';
@@ -87,6 +88,7 @@ export async function planPlex(
     touches: [`stack:${ctx.stack}`, `path:${destination}`, ...containersTouched(data)],
     warnings: [
       ...source.warnings,
+      ...(held?.warnings ?? []),
       ...(live.length > 0 ? [liveData(data.live, PLEX_WAY_OUT)] : []),
       ...(source.leftOut.length > 0 ? [leftOut(fields.source_container, source.leftOut)] : []),
       ...(space?.code === 'destination_low' ? [space] : []),
@@ -155,7 +157,7 @@ async function liveOf(
 ): Promise<readonly Container[]> {
   if (consistency !== 'none' || around === null) return [];
   const users = (await usersOf(host, around.running, around.places)).map((user) => user.container);
-  const own = users.filter(({ id }) => id !== around.own && id !== container?.id);
+  const own = users.filter(({ id }) => id !== ownId(around.ground) && id !== container?.id);
   return [...(container ? [container] : []), ...own].filter(({ status }) => status === 'running');
 }
 

@@ -5,9 +5,9 @@ import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type Container, inspectContainer } from '../docker/container.js';
+import { type Ground, groundOf } from '../docker/ground.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { packCommands } from '../files/commands.js';
-import { ownContainer } from '../quiesce/own-container.js';
 import { overlap, placesOf, resolved } from '../quiesce/places.js';
 import { listRunning, type Running } from '../quiesce/users.js';
 import { isWithin } from '../shared/paths.js';
@@ -24,7 +24,7 @@ import { provenFolder } from './proof.js';
 export interface PlexSource {
   /** Null when it is not needed, or not there. */
   readonly container: Container | null;
-  /** Which containers run, and which one is this program's; null when none are held. */
+  /** Which containers run, and which of them this program needs; null when none are held. */
   readonly around: Surroundings | null;
   /** As people read it: a path of this host, or `plex:/config/…`. */
   readonly label: string;
@@ -54,8 +54,8 @@ export async function lookAtSource(fields: PlexFields, ctx: PlanContext): Promis
 
 export interface Surroundings {
   readonly running: Running;
-  /** The id of the container that this program runs in. */
-  readonly own: string | null;
+  /** What this program needs to live. */
+  readonly ground: readonly Ground[];
   /** Where the databases are on the engine's host, as far as that is known. */
   readonly places: readonly string[];
 }
@@ -81,7 +81,7 @@ async function findContainer(fields: PlexFields, { host }: PlanContext): Promise
   const running = await listRunning(host);
   if (running.state !== 'found') return { ...nothing, container, blockers: [dockerSaid(running)] };
   const places = await placesIn(host, fields, container, running.value);
-  const around = { running: running.value, own: await ownContainer(host), places };
+  const around = { running: running.value, ground: await groundOf(host), places };
   const unfit = unsettled(container);
   const memory = await inMemory(host, fields, container);
   const blockers = [...(unfit ? [unfit] : []), ...memory.blockers];

@@ -1,11 +1,11 @@
 import type { RunContext } from '../../core/executor.js';
 import type { Notice } from '../../core/reasons.js';
 import type { Container } from '../docker/container.js';
+import { ownContainer } from '../docker/own-container.js';
 import { type Failure, STOPPED } from '../shared/failure.js';
 import type { Quiesce } from './data.js';
 import { announce, holdContainer, lookAgain } from './hold.js';
 import { HELD, type Held, RELEASED } from './journal.js';
-import { ownContainer } from './own-container.js';
 import { type Released, release } from './release.js';
 import { haveStayed, type Stayed } from './stayed.js';
 import type { QuiesceTimes } from './times.js';
@@ -63,7 +63,7 @@ export async function around(
     quiesce.places,
     found.found.map(({ id }) => id),
   );
-  const own = await ownContainer(ctx.host);
+  const own = (await ownContainer(ctx.host))?.id ?? null;
   await watch.begin();
   const held: Held[] = [];
   const since = ctx.now().getTime();

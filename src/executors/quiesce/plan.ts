@@ -2,6 +2,7 @@ import type { Host } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { Container } from '../docker/container.js';
+import { type Ground, ownId } from '../docker/ground.js';
 import type { Quiesce } from './data.js';
 import { isMemory } from './places.js';
 import { type Running, type User, usersOf } from './users.js';
@@ -14,21 +15,23 @@ export interface Wanted {
   readonly named: readonly Container[];
   readonly places: readonly string[];
   readonly running: Running;
-  /** The id of the container that this program runs in. */
-  readonly own: string | null;
+  /** What this program needs to live: it is never held. */
+  readonly ground: readonly Ground[];
 }
 
 export interface Planned {
   readonly quiesce: Quiesce;
   /** Those that are held, as they are now. */
   readonly containers: readonly Container[];
+  readonly warnings: readonly Notice[];
   readonly blockers: readonly Notice[];
 }
 
 /** Which containers are held, in which order, and what speaks against it. Reads only. */
 export async function planQuiesce(host: Host, wanted: Wanted): Promise<Planned> {
-  const { hold, stopSeconds, named, places, running, own } = wanted;
-  const users = (await usersOf(host, running, places)).filter(({ container }) => container.id !== own);
+  const { hold, stopSeconds, named, places, running, ground } = wanted;
+  const own = ownId(ground);
+  const [self, users] = halved(await usersOf(host, running, places), ({ container }) => container.id === own);
   const all = new Map([...named, ...users.map(({ container }) => container)].map((one) => [one.id, one]));
   const held = [...all.values()]
     .filter(({ status }) => status === 'running')
@@ -43,17 +46,24 @@ export async function planQuiesce(host: Host, wanted: Wanted): Promise<Planned> 
     places,
     volumes: [...new Set(users.flatMap(({ volumes }) => volumes))],
   };
-  return { quiesce, containers: held, blockers: blockersOf(wanted, held, users) };
+  return {
+    quiesce,
+    containers: held,
+    warnings: self.map(notHeld),
+    blockers: blockersOf(wanted, held, users),
+  };
 }
 
 function blockersOf(
-  { hold, own, running }: Wanted,
+  { hold, ground, running }: Wanted,
   held: readonly Container[],
   users: readonly User[],
 ): readonly Notice[] {
-  const found: (Notice | null)[] = held.map((container) =>
-    container.id === own ? isOwn(container.name) : hold === 'stop' ? wouldNotStay(container) : null,
-  );
+  const found = held.map((container): Notice | null => {
+    const needed = ground.find((one) => one.container.id === container.id);
+    if (needed) return isGround(needed);
+    return hold === 'stop' ? wouldNotStay(container) : null;
+  });
   const inMemory = users.flatMap(({ volumes }) => volumes).find((name) => isInMemory(running, name));
   if (hold === 'stop' && inMemory !== undefined) found.push(volumeInMemory(inMemory));
   return found.filter((one) => one !== null);
@@ -64,11 +74,24 @@ function isInMemory({ volumes }: Running, name: string): boolean {
   return options !== undefined && isMemory(options);
 }
 
-function isOwn(name: string): Notice {
+function isGround({ container, why }: Ground): Notice {
   return notice(
     'container_own',
-    phrase`${code(name)} is the container that the bot runs in: holding it would hold the bot.`,
+    phrase`${code(container.name)} can’t be held: ${why}, and holding it would hold the bot.`,
   );
+}
+
+/** The bot waits while it copies, but for its own records. */
+function notHeld({ container: { name } }: User): Notice {
+  return notice(
+    'container_own',
+    phrase`${code(name)} can write there too, and isn’t held: the bot runs in it.`,
+    phrase`Mount the folder read-only (${code(':ro')}) in the bot’s container to be sure that it writes nothing there.`,
+  );
+}
+
+function halved<T>(all: readonly T[], test: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
 }
 
 /** What Docker, or Swarm, does to a container that is stopped. */

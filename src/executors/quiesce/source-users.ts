@@ -3,11 +3,11 @@ import type { Host } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { type Container, READ } from '../docker/container.js';
+import { groundOf, ownId } from '../docker/ground.js';
 import { dockerMissing } from '../docker/missing.js';
 import { isWithin } from '../shared/paths.js';
 import type { Quiesce } from './data.js';
 import { liveData } from './live.js';
-import { ownContainer } from './own-container.js';
 import { planQuiesce } from './plan.js';
 import { listRunning, type Running, usersOf } from './users.js';
 
@@ -33,12 +33,10 @@ export async function usersOfSource(
 ): Promise<SourceUsers> {
   const real = await host.realpath(source).catch(() => null);
   if (real === null) return NONE;
-  const [running, own, isElsewhere] = await Promise.all([
-    listRunning(host),
-    ownContainer(host),
-    controlsAnother(host),
-  ]);
+  const [running, isElsewhere] = await Promise.all([listRunning(host), controlsAnother(host)]);
   if (running.state !== 'found') return unknown(host, source, hold);
+  const ground = await groundOf(host);
+  const own = ownId(ground);
   const self = running.value.containers.find(({ id }) => id === own);
   if (isElsewhere && self === undefined) return elsewhere(source, hold);
   const places = [real, ...(self ? seenByEngine(self, real) : [])];
@@ -48,10 +46,10 @@ export async function usersOfSource(
     const out = phrase`Set ${code('consistency: stop')} or ${code('consistency: pause')} in the intent to hold them meanwhile.`;
     return { ...NONE, live, warnings: live.length > 0 ? [liveData(live, out)] : [] };
   }
-  const wanted = { hold, stopSeconds, named: [], places, running: running.value, own };
-  const { quiesce, containers, blockers } = await planQuiesce(host, wanted);
+  const wanted = { hold, stopSeconds, named: [], places, running: running.value, ground };
+  const { quiesce, containers, warnings, blockers } = await planQuiesce(host, wanted);
   const away = hold === 'stop' ? unmounted(source, real, running.value) : [];
-  return { ...NONE, quiesce, containers, blockers: [...blockers, ...away] };
+  return { ...NONE, quiesce, containers, warnings, blockers: [...blockers, ...away] };
 }
 
 /** Where the engine has a path that this program sees in its own container. */

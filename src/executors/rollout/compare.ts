@@ -1,5 +1,5 @@
 import type { Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ComposeService } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
@@ -15,6 +15,8 @@ import type { Replacement } from './data.js';
 /** What a rollout finds of one service. */
 export type Comparison =
   | { readonly state: 'off'; readonly service: string }
+  /** The bot needs it to live; `why` is a clause without a full stop. */
+  | { readonly state: 'ground'; readonly service: string; readonly why: Phrase }
   | (Running & {
       /** What would come isn't known, so nothing of it is touched. */
       readonly state: 'kept';

@@ -5,6 +5,7 @@ import { withLeft } from '../compose/left.js';
 import { outlastingAbsence } from '../docker/absence.js';
 import type { RolloutData } from './data.js';
 import { ofFirstVersion } from './earlier.js';
+import type { OwnPart } from './ground.js';
 
 /** New versions of a Compose project's services, one after the other. */
 export const rollout: Executor<'rollout', RolloutData> = {
@@ -18,13 +19,26 @@ export const rollout: Executor<'rollout', RolloutData> = {
   plan: async (fields, ctx) => (await import('./plan.js')).plan(fields, ctx),
   differs: async (shown, now) => (await import('./differs.js')).differs(shown, now),
   run: (part, ctx) =>
-    ending(part, ctx, async (own) => (await import('./run.js')).run(part, own), attachStep(part)),
+    ending(
+      part,
+      ctx,
+      async (own, { kept, refused }) =>
+        kept.length > 0 ? refused : (await import('./run.js')).run(part, own),
+      attachStep(part),
+    ),
   recover: (part, journal, ctx) =>
-    ending(part, ctx, async (own) => (await import('./recover.js')).recover(part, journal, own)),
+    ending(part, ctx, async (own, ground) =>
+      withKept(await (await import('./recover.js')).recover(ground.part, journal, own), ground),
+    ),
   rollBack: (part, journal, ctx) =>
-    ending(part, ctx, async (own) => (await import('./recover.js')).rollBack(part, journal, own)),
+    ending(part, ctx, async (own, ground) =>
+      withKept(await (await import('./recover.js')).rollBack(ground.part, journal, own), ground),
+    ),
   undo: (part, journal, ctx) =>
-    ending(part, ctx, async (own) => (await import('./undo.js')).undo(part, journal, own)),
+    ending(part, ctx, async (own, ground) => {
+      const result = await (await import('./undo.js')).undo(ground.part, journal, own);
+      return result && withKept(result, ground);
+    }),
   release: async (part, ctx) => (await import('./undo.js')).release(part, outlastingAbsence(ctx)),
   observe: async (fields, ctx) => (await import('../compose/observe.js')).observeRollout(fields, ctx),
 };
@@ -33,11 +47,11 @@ export const rollout: Executor<'rollout', RolloutData> = {
 async function ending<End extends PartResult | RecoveryReport | null>(
   part: PlanPart<RolloutData>,
   ctx: RunContext,
-  work: (ctx: RunContext) => Promise<End>,
+  work: (ctx: RunContext, ground: OwnPart) => Promise<End>,
   step: number | null = null,
 ): Promise<End> {
   const own = outlastingAbsence(ctx);
-  const end = await work(own);
+  const end = await work(own, await (await import('./ground.js')).ownPart(part, own));
   if (end === null) return end;
   const { attachAgain } = await import('./attach.js');
   return left(await attachAgain(end, part.data, own, step), part, own);
@@ -46,6 +60,11 @@ async function ending<End extends PartResult | RecoveryReport | null>(
 /** The first one pulls, then there is one for each replacement. */
 function attachStep({ data }: PlanPart<RolloutData>): number {
   return data.replacements.length + 1;
+}
+
+/** An end that says what was left alone because the bot needs it. */
+function withKept<End extends PartResult | RecoveryReport>(end: End, { kept }: OwnPart): End {
+  return { ...end, summary: [...end.summary, ...kept] };
 }
 
 /** All services that are replaced ran before, but for those that had ended. */

@@ -1,6 +1,6 @@
 import type { PlanContext } from '../../core/executor.js';
 import type { RolloutFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
@@ -28,6 +28,7 @@ import { type Comparison, compare } from './compare.js';
 import { dangersOf } from './dangers.js';
 import type { Replacement, RolloutData } from './data.js';
 import { leftBehind, withContainerModes, withNamespaceSharers } from './dependents.js';
+import { groundServices } from './ground.js';
 import { keptNotices } from './kept.js';
 import { inDependencyOrder } from './order.js';
 import { type WithStrategy, withStrategy } from './strategy.js';
@@ -52,11 +53,12 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
     );
   }
   if (differences.length > 0) return blocked(fields, stack, differences, project.name);
+  const ground = await groundServices(host, project, containers);
   const all = await everyContainer(host);
   if (all.state !== 'found') return blocked(fields, stack, [dockerSaid(all)], project.name);
   const comparisons = withNamespaceSharers(
     project,
-    await compareAll(ctx, project, fields.services, containers),
+    await compareAll(ctx, project, fields.services, containers, ground),
     all.value,
   );
   const warnings = [...project.warnings, ...orphans];
@@ -71,6 +73,7 @@ async function compareAll(
   project: ComposeProject,
   chosen: readonly string[],
   containers: readonly ServiceContainer[],
+  ground: ReadonlyMap<string, Phrase>,
 ): Promise<readonly Comparison[]> {
   const { services } = project;
   const all = [...services.values()].filter(({ name }) => chosen.length === 0 || chosen.includes(name));
@@ -82,9 +85,12 @@ async function compareAll(
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, service] = next;
+      const why = ground.get(service.name);
       const ofService = own.filter((container) => container.service === service.name);
       const ends = endsOf(service, services.values());
-      comparisons[index] = await compare(host, registries, service, ofService, changes, ends);
+      comparisons[index] = why
+        ? { state: 'ground', service: service.name, why }
+        : await compare(host, registries, service, ofService, changes, ends);
     }
   };
   // Registries take about a second for each answer; each question is a process of Compose.
@@ -107,7 +113,7 @@ function draft(
   );
   const kept = keptNotices(comparisons);
   // Where nothing at all could be looked up there is nothing to confirm either.
-  const isBlind = comparisons.every(({ state }) => state === 'kept' || state === 'off');
+  const isBlind = comparisons.every(({ state }) => state === 'kept' || state === 'off' || state === 'ground');
   const blockers = [
     ...(isBlind ? kept : []),
     ...leftBehind(project, comparisons, running),
@@ -224,6 +230,8 @@ function oneShotWords({ ends }: Replacement): string {
 
 function untouched(comparison: Comparison): readonly PlanStep[] {
   const { state, service } = comparison;
+  if (comparison.state === 'ground')
+    return [{ title: phrase`${code(service)}: left alone, ${comparison.why}.`, commands: [] }];
   if (state === 'current') {
     const { note } = comparison.change;
     const why = note === null ? [] : phrase` (${note})`;
@@ -245,7 +253,7 @@ function nothingToDo({ current, inputs }: RolloutData): Notice {
 
 function targetOf(comparison: Comparison): Json {
   const { service, state } = comparison;
-  if (comparison.state === 'off' || comparison.state === 'kept') return { service, state };
+  if (comparison.state !== 'current' && comparison.state !== 'changes') return { service, state };
   const { replacement, containers } = comparison;
   return {
     service,

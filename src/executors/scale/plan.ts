@@ -17,6 +17,7 @@ import { checkBounds, checkPossible } from './bounds.js';
 import { type Change, changeTo, isUp } from './change.js';
 import { wouldBeCutOff } from './cut-off.js';
 import type { ScaleData } from './data.js';
+import { groundBlockers } from './ground.js';
 import { scaleArgv } from './up.js';
 import { describe } from './wording.js';
 
@@ -41,6 +42,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   const wanted = fields.replicas ?? 0;
   const change = changeTo(wanted, existing, project.name, service);
   const { created, started } = change;
+  const ground = await groundBlockers(host, existing, change);
   const image = created.length > 0 ? await localImage(ctx, service) : null;
   const isOneShot = endsOf(service, project.services.values()) !== 'never';
   const data: ScaleData = {
@@ -67,6 +69,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
       ...(created.length + started.length > 0 ? timeoutWarning(service, existing, fields.timeout) : []),
     ],
     blockers: [
+      ...ground,
       ...checkPossible(service, wanted),
       ...(image === 'missing' ? [imageMissing(service)] : []),
       ...(await wouldBeCutOff(ctx, existing.slice(wanted))),

@@ -1,0 +1,54 @@
+import { type Host, NoAnswerError } from '../../core/host.js';
+import { code, phrase } from '../../core/phrase.js';
+import { type Container, inspectContainer, listContainers, READ } from './container.js';
+
+/** Docker mounts files of a container into it, from a folder that is named by its id. */
+const MOUNTED = /\/containers\/([0-9a-f]{64})\/(hostname|hosts|resolv\.conf) \/etc\/\2 /m;
+/** `/docker/<id>`, `/system.slice/docker-<id>.scope`. */
+const GROUPED = /[/-]([0-9a-f]{64})(?:\.scope)?$/m;
+/** What this container writes, where its root is an overlay. */
+const UPPER = /^\d+ \d+ \S+ \S+ \/ .* - overlay .*\bupperdir=([^,\s]+)/m;
+
+/**
+ * The container that this program runs in; null: in none of this engine. Throws where it runs in one and the engine
+ * can't be asked which: not knowing it is not being in none.
+ */
+export async function ownContainer(host: Host): Promise<Container | null> {
+  const files = ['/proc/self/cgroup', '/proc/self/mountinfo'];
+  const { stdout, timedOut } = await host.exec(['cat', ...files], { ...READ, keep: 4 * 1024 * 1024 });
+  if (timedOut) throw new NoAnswerError('/proc/self', phrase`${code('/proc/self')} doesn’t answer.`);
+  const grouped = GROUPED.exec(stdout)?.[1];
+  const byGroup = grouped === undefined ? null : await known(host, grouped);
+  if (byGroup !== null) return byGroup;
+  const mounted = MOUNTED.exec(stdout)?.[1];
+  const byMount = mounted === undefined ? null : await known(host, mounted);
+  return byMount === null ? null : amongSharers(host, byMount, stdout);
+}
+
+/** An id of another engine, such as the one around this machine, is nobody here. */
+async function known(host: Host, id: string): Promise<Container | null> {
+  const found = await inspectContainer(host, id);
+  if (found.state === 'failed') throw unanswered(found.why);
+  return found.state === 'found' ? found.value : null;
+}
+
+export function unanswered(why: string): NoAnswerError {
+  const what = phrase`Docker doesn’t say which container the bot runs in: ${code(why)}.`;
+  return new NoAnswerError('docker', what);
+}
+
+/** The mounted files belong to the container whose network is used: that may be another one. */
+async function amongSharers(host: Host, owner: Container, facts: string): Promise<Container> {
+  const listed = await listContainers(host, []);
+  if (listed.state !== 'found') throw unanswered('it could not list the containers');
+  const sharers = listed.value.filter(({ namespaces }) => namespaces.includes(owner.id));
+  if (sharers.length === 0) return owner;
+  const upper = UPPER.exec(facts)?.[1];
+  const byUpper = [owner, ...sharers].find((one) => upper !== undefined && one.upperFolder === upper);
+  // Without an overlay the mounts tell: a sharer has its own.
+  return byUpper ?? sharers.find((one) => one.mounts.length > 0 && hasMounts(one, facts)) ?? owner;
+}
+
+function hasMounts({ mounts }: Container, facts: string): boolean {
+  return mounts.every(({ destination }) => facts.includes(` ${destination} `));
+}

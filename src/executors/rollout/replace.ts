@@ -2,6 +2,7 @@ import type { RunContext } from '../../core/executor.js';
 import { code, phrase } from '../../core/phrase.js';
 import { serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';
+import { checkRendered } from '../compose/rendered.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
 import { bringUp, composeFault, STOPPED } from './bring-up.js';
@@ -51,6 +52,8 @@ async function attempt(
     if (ctx.signal.aborted) return STOPPED;
     return { reason: 'image_missing', why: phrase`${code(replacement.image)} is not on this host any more.` };
   }
+  const edited = await checkRendered(ctx.host, data.inputs, replacement);
+  if (edited) return { reason: 'plan_changed', why: edited };
   const tag = tagArgv(replacement);
   const tagged = tag === null ? null : await ctx.host.exec(tag, { ...READ, log: 'stderr' });
   if (tagged?.timedOut && ctx.signal.aborted) return STOPPED;
@@ -61,6 +64,9 @@ async function attempt(
       ? await replaceOneByOne(data, replacement, ctx)
       : await replaceAtOnce(data, replacement, ctx);
   if (fault) return fault;
+  // Compose has read the files once more by itself.
+  const editedSince = await checkRendered(ctx.host, data.inputs, replacement);
+  if (editedSince) return { reason: 'plan_changed', why: editedSince };
   const settled = await waitUntilSettled(data, replacement, imageId, ctx, ctx.signal);
   if (settled.state === 'fine') return { checked: settled.checked };
   if (settled.state === 'stopped') return STOPPED;

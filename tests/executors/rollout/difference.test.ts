@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
+import { rollout } from '../../../src/executors/rollout/executor.js';
 import { describeWithDocker } from '../../support/docker.js';
 import { TestRegistry } from '../../support/docker-registry.js';
 import { codes } from '../support/lab.js';
@@ -46,6 +47,25 @@ describeWithDocker(
       );
       expect(JSON.stringify(both.part)).not.toContain('hidden');
       expect(JSON.stringify(both.part.targets)).not.toBe(JSON.stringify(bumped.part.targets));
+    });
+
+    test('an edit during the run ends it before anything is replaced', async () => {
+      shop.publish({ version: '1' });
+      shop.start({ web: { image: shop.image() } });
+      shop.publish({ version: '2' });
+      const part = await shop.plan();
+      const [id] = shop.stack.ids('web');
+      shop.lab.adapt = (host) => ({
+        ...host,
+        exec: async (argv, options) => {
+          if (argv[1] === 'pull') shop.stack.write({ web: { image: shop.image(), cap_add: ['SYS_ADMIN'] } });
+          return host.exec(argv, options);
+        },
+      });
+      const result = await rollout.run(part, shop.lab.runContext());
+      expect(result).toMatchObject({ reason: 'plan_changed' });
+      expect(result.state).not.toBe('succeeded');
+      expect(shop.stack.ids('web')).toEqual([id]);
     });
 
     test('services in the namespaces of others are compared too', async () => {

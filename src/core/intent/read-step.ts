@@ -154,6 +154,10 @@ function strange(
   if (kind && (field === 'steps' || field === 'max_parallel')) {
     return [`${name} belongs to action: steps, and this is ${kindTitle(kind)}.`, 'Remove the line.'];
   }
+  if (kind && field === 'link_dest') {
+    const what = `${name} belongs to ${ownersTitle(owners)}, and this is ${kindTitle(kind)}.`;
+    return [what, 'Write backup_type: files to keep dated snapshots, or remove the line.'];
+  }
   if (kind && owners.length > 0) {
     return [`${name} belongs to ${ownersTitle(owners)}, and this is ${kindTitle(kind)}.`, 'Remove the line.'];
   }

@@ -37,7 +37,7 @@ const RULES: Refusal = {
 };
 const HISTORY: Refusal = {
   refuse: 'a mirror keeps one state, the newest',
-  hint: 'Remove it: for earlier states use archives, another intent with another backup_type.',
+  hint: 'Remove it. For earlier states, write an intent with `backup_type: files` and `link_dest: true`: it keeps a dated folder for each run, with hard links to what did not change.',
 };
 const REMOTE: Refusal = {
   refuse: 'it may ask anything of the other side',

@@ -125,7 +125,8 @@ describe('a refused option', () => {
   test.each([
     ['--rsh=ssh -i /root/.ssh/nas -p 2222', '`ssh_key: /root/.ssh/nas` and `ssh_port: 2222`'],
     ['-e ssh -p2222', '`ssh_port: 2222`'],
-    ['--link-dest=../old', 'archives'],
+    ['--link-dest=../old', '`link_dest: true`'],
+    ['--backup-dir=old', '`link_dest: true`'],
     ['--max-delete=5', '`max_delete: 5`'],
     ['--exclude *.tmp', '--exclude=*.tmp'],
     ['-a -v', 'options: [-a, -v]'],
@@ -144,13 +145,15 @@ describe('a refused option', () => {
       ([found]) => found,
     );
     const destination = /rsync:\/\/\S+\b/.exec(hint)?.[0] ?? 'nas:/srv/x';
+    const isOther = fields.some((field) => field.startsWith('backup_type'));
+    const kind = isOther ? [] : ['backup_type: docker_volumes'];
     const { problems } = await withPatterns(() =>
       readIntent(
-        ['action: backup', 'backup_type: docker_volumes', 'source: /srv/a']
+        ['action: backup', ...kind, 'source: /srv/a']
           .concat(
-            `destination: ${fields.some((field) => field.startsWith('ssh_')) ? 'nas:/srv/x' : destination}`,
+            `destination: ${isOther ? '/srv/x' : fields.some((field) => field.startsWith('ssh_')) ? 'nas:/srv/x' : destination}`,
           )
-          .concat(fields, list, `options: ${JSON.stringify([...options, ...entries])}`, '')
+          .concat(fields, list, isOther ? '' : `options: ${JSON.stringify([...options, ...entries])}`, '')
           .join('\n'),
         '/intents/example.yaml',
       ),
@@ -160,5 +163,66 @@ describe('a refused option', () => {
     if (fields.length + list.length + options.length + entries.length === 0) {
       expect(hint).toMatch(/^Remove it/);
     }
+  });
+});
+
+/** An intent with these options, as they stand in its file. */
+async function read(options: string, destination = '/srv/x') {
+  const text = `action: backup\nbackup_type: docker_volumes\nsource: /srv/a\ndestination: ${destination}\noptions: ${options}\n`;
+  const { problems, intent } = await withPatterns(() => readIntent(text, '/intents/example.yaml'));
+  const [step] = intent?.steps ?? [];
+  return { problems, options: step?.kind === 'docker_volumes' ? step.fields.options : [], step };
+}
+
+describe('options as people paste them', () => {
+  test.each([
+    ['[--info=progress2]', []],
+    ['[--info=progress2,name0]', []],
+    ['[-i]', []],
+    ['[-O]', ['--omit-dir-times']],
+    ['[--no-links]', ['--no-links']],
+    ['[--safe-links]', ['--safe-links']],
+    ['[--chown=a:b]', ['--chown=a:b']],
+    ['[--chmod=D755,F644]', ['--chmod=D755,F644']],
+    [
+      '[-z, --chmod=Du=rwx,Dgo=rx,Fu=rw,Fgo=r, --chown=1000:1000]',
+      ['--compress', '--chmod=Du=rwx,Dgo=rx,Fu=rw,Fgo=r', '--chown=1000:1000'],
+    ],
+    ['["--chmod=D755,F644"]', ['--chmod=D755,F644']],
+    ['[--fake-super]', ['--remote-option=--fake-super']],
+    ['[--partial-dir=.p]', ['--partial-dir=.p']],
+    ['[--include=*.jpg, "--exclude=*"]', ['--include=*.jpg', '--exclude=*']],
+    ['--chmod=D755,F644', ['--chmod=D755,F644']],
+    ['-avh --delete --chmod=D755,F644 --chown=a:b', ['--chmod=D755,F644', '--chown=a:b']],
+    ["--exclude '*.tmp' --exclude=cache/ -z", ['--exclude=*.tmp', '--exclude=cache/', '--compress']],
+    ['--exclude=my folder', ['--exclude=my folder']],
+    ['|\n  -z\n  --delete', ['--compress']],
+  ])('%s', async (text, options) => {
+    expect(await read(text)).toMatchObject({ problems: [], options });
+  });
+
+  test('a deadline for connecting counts at a daemon', async () => {
+    expect((await read('[--contimeout=10]', 'rsync://nas/x/y')).options).toEqual(['--contimeout=10']);
+    expect(await read('[--contimeout=10]')).toMatchObject({ problems: [], options: [] });
+  });
+
+  test.each([
+    ['[--link-dest=../old]', '`link_dest: true`'],
+    ['[--backup-dir=/srv/x/old]', '`link_dest: true`'],
+    ['-a --backup --backup-dir=old', '`link_dest: true`'],
+    ['-a -e "ssh -p 2222" --delete', '`ssh_port: 2222`'],
+    ['[-z, --chmod=D755,oops]', '--chmod=D755,F644'],
+    ['[F644]', '--chmod=D755,F644'],
+    ['-a; rm -rf /', 'docs/intents.md'],
+    ['-a $(id)', 'Write'],
+  ])('%s is answered with what to write', async (text, hint) => {
+    const { problems, step } = await read(text);
+    expect(step).toBeUndefined();
+    expect(problems.map((problem) => problem.hint).join()).toContain(hint);
+  });
+
+  test('a problem is told where it stands, also behind what was cut off', async () => {
+    const { problems } = await read('[--chmod=D755,F644, --oops]');
+    expect(problems).toMatchObject([{ field: 'options[2]', line: 5 }]);
   });
 });

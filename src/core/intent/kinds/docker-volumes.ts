@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { hasHidden } from '../characters.js';
-import { checked, described, type Fault, oneOrMore, secretName, wholeNumber } from '../forms.js';
+import { checked, described, type Fault, secretName, wholeNumber } from '../forms.js';
 import { destination, destinationFault, localFault, localPath } from '../paths.js';
+import { optionEntries } from '../rsync-option-text.js';
 import { checkRsyncOptions } from '../rsync-options.js';
 import { defineKind, type Place } from './kind.js';
 import {
@@ -14,6 +15,20 @@ import {
   requireMount,
   sourceMounts,
 } from './shared.js';
+
+/** Each option is judged as it was meant, and told where it stands. */
+const rsyncOptionList = z
+  .union([z.string(), z.array(z.string()).max(100)])
+  .superRefine((options, ctx) => {
+    for (const { text, index } of optionEntries(options)) {
+      const fault = optionFault(text);
+      if (!fault) continue;
+      const path = index === null ? [] : [index];
+      const why = index !== null || text === options ? fault.why : `${text} can’t be used: ${fault.why}`;
+      ctx.addIssue({ code: 'custom', message: why, params: { ...fault, why }, path });
+    }
+  })
+  .transform((options): readonly string[] => optionEntries(options).map(({ text }) => text));
 
 /** A folder copied to another place with rsync. */
 export const dockerVolumes = defineKind({
@@ -30,7 +45,7 @@ export const dockerVolumes = defineKind({
     ),
     exclude,
     options: described(
-      oneOrMore(checked(optionFault), 100).default([]),
+      rsyncOptionList.default([]),
       'rsync options from the allowlist; --delete also deletes at the destination what the source no longer has.',
       ['--delete'],
     ),

@@ -69,7 +69,7 @@ export async function adoptCommand(
   const isWanted = adopt.length > 0 && !dryRun && (yes || (await agreed(ctx)));
   if (isWanted) await app.artifacts.adopt(adopt, deps.operator, 'cli');
   if (out.json) out.result(adoptionJson(adoption, isWanted));
-  if (isWanted) out.lines([`✅ ${formatCount(adopt.length, 'archive')} adopted.`]);
+  if (isWanted) out.lines([`✅ ${formatCount(adopt.length, nounOf(adopt))} adopted.`]);
   else if (adopt.length > 0) out.lines(['Nothing was changed.']);
   if (refused.length > 0) return EXIT.failed;
   return isWanted || adopt.length === 0 || dryRun ? EXIT.done : EXIT.refused;
@@ -108,7 +108,9 @@ function adoptionLines({ adopt, known, refused }: Adoption, { out }: Context): r
   return [
     ...(adopt.length === 0
       ? ['There is nothing to adopt.']
-      : [`${formatCount(adopt.length, 'archive')} to adopt (${formatBytes(bytes)}), read to the end:`]),
+      : [
+          `${formatCount(adopt.length, nounOf(adopt))} to adopt (${formatBytes(bytes)}), ${lookedAt(adopt)}:`,
+        ]),
     ...adopt.map(
       ({ path, intent, files, createdAt }) =>
         `  ${clean(path)} · ${clean(intent)} · ${formatCount(files, 'file')} · ${localTime(createdAt)}`,
@@ -119,6 +121,17 @@ function adoptionLines({ adopt, known, refused }: Adoption, { out }: Context): r
       ? []
       : ['Retention counts them from then on, and may delete them when they are too old.']),
   ];
+}
+
+function nounOf(adopt: readonly Artifact[]): string {
+  return adopt.every(({ kind }) => kind === 'snapshot') ? 'snapshot' : 'archive';
+}
+
+/** Archives are read; of a snapshot, files and bytes are counted. */
+function lookedAt(adopt: readonly Artifact[]): string {
+  const counted = adopt.filter(({ kind }) => kind === 'snapshot').length;
+  if (counted === 0) return 'read to the end';
+  return counted === adopt.length ? 'counted' : 'read to the end, snapshots counted';
 }
 
 function adoptionJson({ adopt, known, refused }: Adoption, isDone: boolean): object {

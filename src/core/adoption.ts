@@ -1,22 +1,25 @@
 import { posix } from 'node:path';
-import type { Artifact } from './artifact.js';
+import type { Artifact, Level } from './artifact.js';
 import type { CoreDeps } from './deps.js';
 import { type Host, HostError } from './host.js';
-import type { IntentKind } from './intent/intent.js';
+import type { IntentKind, IntentStep } from './intent/intent.js';
 import { type Origin, originKey, originOf } from './origin.js';
 import { type Phrase, phrase } from './phrase.js';
 import { type Actor, actorRef, type Source } from './request.js';
 
-/** An archive as it was found and read to its last byte, or why it can't be taken. */
+/** An archive as it was found and read to its last byte, or a snapshot that was counted; or why it can't be taken. */
 export type FoundArchive =
   | {
       readonly ok: true;
+      readonly as: 'archive' | 'snapshot';
       readonly size: number;
-      readonly sha256: string;
+      /** Null for a snapshot. */
+      readonly sha256: string | null;
+      readonly verified: Level;
       readonly files: number;
       readonly createdAt: string;
       readonly kind: IntentKind;
-      /** What its name begins with. */
+      /** What its name begins with; empty for a snapshot. */
       readonly prefix: string;
       /** What the manifest beside it tells; null: it has none. */
       readonly manifest: {
@@ -31,7 +34,7 @@ export type FoundArchive =
 
 /** Knows how archives are called and read. */
 export interface ArchiveReader {
-  /** The path itself, or the archives in the folder; null: nothing is there. */
+  /** The path itself, or the archives and snapshots in the folder; null: nothing is there. */
   below(host: Host, path: string): Promise<readonly string[] | null>;
   read(host: Host, path: string): Promise<FoundArchive>;
 }
@@ -138,7 +141,7 @@ function isThere({ deletedAt }: Artifact): boolean {
 }
 
 function isFile({ kind, path }: Artifact): boolean {
-  return kind === 'archive' && path.startsWith('/');
+  return kind !== 'mirror' && path.startsWith('/');
 }
 
 function unlessBug(error: unknown): readonly string[] {
@@ -163,7 +166,7 @@ async function pathsBelow(host: Host, reader: ArchiveReader, named: readonly str
       const below = await reader.below(host, path);
       if (below === null) refused.push({ path, why: phrase`There is nothing there.` });
       else if (below.length === 0)
-        refused.push({ path, why: phrase`There are no archives of ChatOps in it.` });
+        refused.push({ path, why: phrase`There are no archives or snapshots of ChatOps in it.` });
       else paths.push(...below);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
@@ -174,12 +177,12 @@ async function pathsBelow(host: Host, reader: ArchiveReader, named: readonly str
 }
 
 function artifactOf(deps: Deps, path: string, read: Extract<FoundArchive, { ok: true }>): Artifact {
-  const { size, sha256, files, createdAt, manifest, prefix } = read;
+  const { as: kind, size, sha256, files, createdAt, verified, manifest, prefix } = read;
   const origin = originFor(deps, posix.dirname(path), read);
   return {
-    ...{ path, kind: 'archive', size, sha256, files, createdAt, verified: 'read', deletedAt: null },
+    ...{ path, kind, size, sha256, files, createdAt, verified, deletedAt: null },
     runId: manifest?.run ?? 'adopted',
-    intent: manifest?.intent ?? origin?.intent ?? prefix,
+    intent: manifest?.intent ?? origin?.intent ?? (prefix || posix.basename(posix.dirname(path))),
     origin: origin ? originKey(origin.origin) : null,
   };
 }
@@ -188,11 +191,11 @@ function artifactOf(deps: Deps, path: string, read: Extract<FoundArchive, { ok: 
 function originFor(
   { catalogue }: Deps,
   folder: string,
-  { kind, manifest, prefix }: Extract<FoundArchive, { ok: true }>,
+  { as, kind, manifest, prefix }: Extract<FoundArchive, { ok: true }>,
 ): { readonly origin: Origin; readonly intent: string | null } | null {
   const here = catalogue.all().flatMap(({ name, steps }) =>
     steps
-      .filter((step) => step.kind === kind)
+      .filter((step) => step.kind === kind && isOfShape(step, as))
       .map((step) => ({ intent: name, isPlain: (step.taken?.label ?? '') === '', origin: originOf(step) }))
       .filter(({ origin }) => fits(origin.destination, folder)),
   );
@@ -212,9 +215,14 @@ function originFor(
     return { origin: { ...told, destination: moved?.origin.destination ?? folder }, intent: null };
   }
   const [only, ...others] = here.filter(
-    ({ intent, isPlain }) => isPlain && (kind === 'plex' || intent === prefix),
+    ({ intent, isPlain }) => isPlain && (kind === 'plex' || as === 'snapshot' || intent === prefix),
   );
   return only && others.length === 0 ? only : null;
+}
+
+/** Of a folder's backups, one intent makes archives and another one snapshots. */
+function isOfShape(step: IntentStep, as: 'archive' | 'snapshot'): boolean {
+  return step.kind !== 'files' || (step.fields.link_dest === true) === (as === 'snapshot');
 }
 
 /** Is this one of the folders that a destination stands for? */

@@ -1,4 +1,4 @@
-export { archiveReader } from './files/adopt.js';
+export { archiveReader } from './adopt.js';
 
 import type { Executor } from '../core/executor.js';
 import { dockerVolumes } from './docker-volumes/executor.js';

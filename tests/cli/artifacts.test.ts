@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -28,7 +37,10 @@ const at = (...parts: string[]): string => join(dir, ...parts);
 const never = new AbortController().signal;
 
 beforeAll(async () => {
-  for (const part of ['data', 'plan', 'run', 'recover']) await import(`../../src/executors/files/${part}.js`);
+  for (const part of ['data', 'plan', 'run', 'recover']) {
+    await import(`../../src/executors/files/${part}.js`);
+    await import(`../../src/executors/snapshots/${part}.js`);
+  }
 });
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'chatops-artifacts-'));
@@ -215,4 +227,55 @@ test('what is gone from its folder is marked, unless all of it is', async () => 
   expect((await app.artifacts.list(null)).map(({ deletedAt }) => deletedAt !== null)).toEqual([true, false]);
   renameSync(at('dst'), at('away'));
   expect(await app.artifacts.rescan(ada, 'cli', never)).toEqual({ gone: [], skipped: [at('dst')] });
+});
+
+describe('snapshots', () => {
+  const snapshots = (): string[] => readdirSync(at('dst')).filter((name) => !name.endsWith('.json'));
+  beforeEach(async () => {
+    write(
+      'photos',
+      `${ALBUMS.replace('SRC/{{ album }}', 'SRC/winter').replace(/params:.*/s, '')}link_dest: true\n`,
+    );
+    await again();
+  });
+
+  test('are adopted by their manifests, linked to, and deleted when they are too old; what is gone is marked', async () => {
+    for (const on of [1, 2]) await backup('photos', on);
+    await app.close();
+    rmSync(at('data'), { recursive: true });
+    app = await start();
+    expect(await backup('photos', 3)).toEqual(['archives_unknown']);
+    const found = await adopt(at('dst'));
+    expect(found.map(({ intent, kind, verified, files }) => [intent, kind, verified, files])).toEqual([
+      ['photos', 'snapshot', 'listed', 3],
+      ['photos', 'snapshot', 'listed', 3],
+    ]);
+    const inode = (name: string): number => statSync(at('dst', name, 'w1')).ino;
+    // The third was made without knowing the others.
+    expect(inode('20260902_020000')).toBe(inode('20260901_020000'));
+    expect(inode('20260903_020000')).not.toBe(inode('20260902_020000'));
+    for (const on of [8, 9]) expect(await backup('photos', on)).toEqual([]);
+    expect(inode('20260908_020000')).toBe(inode('20260903_020000'));
+    expect(snapshots()).toEqual(['20260908_020000', '20260909_020000']);
+    rmSync(at('dst/20260908_020000'), { recursive: true });
+    const { gone } = await app.artifacts.rescan(ada, 'cli', never);
+    expect(gone).toEqual([at('dst/20260908_020000')]);
+  }, 120_000);
+
+  test('that are not what their manifest says, or that nobody made, are refused', async () => {
+    await backup('photos', 1);
+    await app.close();
+    rmSync(at('data'), { recursive: true });
+    app = await start();
+    rmSync(at('dst/20260901_020000/w2'));
+    mkdirSync(at('dst/20260902_020000'));
+    symlinkSync(at('src/winter'), at('dst/20260903_020000'));
+    const { adopt: found, refused } = await app.artifacts.look([at('dst')], never);
+    expect(found).toEqual([]);
+    expect(refused.map(({ path, why }) => [path.slice(-15), plain(why)])).toEqual([
+      ['20260901_020000', 'It isn’t what its manifest was written for: it was changed or damaged since.'],
+      ['20260902_020000', 'There are no files in it.'],
+      ['20260903_020000', 'It is a symlink. Name the folder that it leads to.'],
+    ]);
+  }, 120_000);
 });

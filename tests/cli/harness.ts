@@ -25,7 +25,7 @@ import type { Run } from '../../src/core/run.js';
 import { createScheduleDesk } from '../../src/core/schedule/desk.js';
 import { openSchedules } from '../../src/core/schedule/source.js';
 import type { Store } from '../../src/core/store.js';
-import { archiveReader } from '../../src/executors/files/adopt.js';
+import { archiveReader } from '../../src/executors/adopt.js';
 import { createCircuits } from '../../src/limits/circuits.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { FakeHosts } from '../core/harness.js';

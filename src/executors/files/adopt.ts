@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import type { ArchiveReader, FoundArchive } from '../../core/adoption.js';
+import type { FoundArchive } from '../../core/adoption.js';
 import { type Host, HostError } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { lastLine } from '../shared/wording.js';
@@ -9,7 +9,8 @@ import { MANIFEST_SUFFIX } from './data.js';
 import { memberReader } from './listing.js';
 import { readArchiveName } from './names.js';
 
-const Origin = z.strictObject({
+/** As manifests have it. */
+export const ORIGIN = z.strictObject({
   host: z.literal('local'),
   kind: z.enum(['files', 'docker_volumes', 'plex', 'vm_proxmox', 'scale', 'rollout']),
   source: z.string(),
@@ -27,34 +28,13 @@ const Manifest = z.object({
   size: z.number(),
   files: z.number(),
   source: z.string(),
-  origin: Origin.optional(),
+  origin: ORIGIN.optional(),
 });
 
 type Manifest = z.output<typeof Manifest>;
 
-/** How archives that the catalogue has lost are found and read again. Reads only. */
-export const archiveReader: ArchiveReader = {
-  async below(host, path) {
-    const found = await host.stat(path);
-    if (found?.type === 'file' || found?.type === 'symlink') {
-      // A symlink to a folder is that folder; to a file it is refused when it is read.
-      if (found.type === 'file' || (await host.stat(`${path}/.`)) === null) return [path];
-    }
-    if (found === null) return null;
-    const names = await host.list(path);
-    return names.filter((name) => readArchiveName(name) !== null).map((name) => posix.join(path, name));
-  },
-  async read(host, path) {
-    try {
-      return await readArchive(host, path);
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      return { ok: false, why: phrase`It can’t be read (${error.code}).` };
-    }
-  },
-};
-
-async function readArchive(host: Host, path: string): Promise<FoundArchive> {
+/** Reads an archive that the catalogue has lost to its last byte. */
+export async function readArchive(host: Host, path: string): Promise<FoundArchive> {
   const name = posix.basename(path);
   const told = readArchiveName(name);
   if (told === null) return refused(phrase`Its name is none that ChatOps gives to an archive.`);
@@ -75,6 +55,8 @@ async function readArchive(host: Host, path: string): Promise<FoundArchive> {
   const kind = name.startsWith('plex_db_backup_') ? 'plex' : 'files';
   return {
     ok: true,
+    as: 'archive',
+    verified: 'read',
     size: stat.size,
     sha256,
     files,
@@ -90,9 +72,10 @@ async function readArchive(host: Host, path: string): Promise<FoundArchive> {
   };
 }
 
-const CHANGED = phrase`It isn’t what its manifest was written for: it was changed or damaged since.`;
+export const CHANGED = phrase`It isn’t what its manifest was written for: it was changed or damaged since.`;
 
-function refused(why: Phrase): FoundArchive {
+/** Why it can't be taken. */
+export function refused(why: Phrase): FoundArchive {
   return { ok: false, why };
 }
 

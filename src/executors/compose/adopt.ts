@@ -11,6 +11,7 @@ export async function asMade(inputs: StackInputs, made: readonly Made[], paths: 
   const ours: OriginPaths[] = [];
   for (const { origin, project } of made) {
     if (inputs.project !== null && project !== inputs.project) continue;
+    if (!(await paths.areSame([origin.folder], [inputs.folder]))) continue;
     const its = await paths.of(origin);
     if (await isSameStack(inputs, its, paths)) ours.push(its);
   }

@@ -39,6 +39,7 @@ export async function elsewhere(meant: Meant, made: readonly Made[], paths: Path
   const up = made.filter(({ isUp }) => isUp);
   if (meant.isNamed || up.some(({ project }) => project === meant.project)) return null;
   for (const { project, origin } of up) {
+    if (!(await paths.areSame([origin.folder], [meant.inputs.folder]))) continue;
     if (await isSameStack(meant.inputs, await paths.of(origin), paths)) return project;
   }
   return null;

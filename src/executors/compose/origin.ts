@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Host } from '../../core/host.js';
+import { type Host, HostError } from '../../core/host.js';
 
 /** What a container's labels say it was made from, as it is written there. */
 export interface Origin {
@@ -36,7 +36,7 @@ export class Paths {
     const known = this.#real.get(path);
     if (known) return known;
     const normal = posix.resolve(path);
-    const real = this.host.realpath(normal).then((found) => found ?? normal);
+    const real = this.#resolve(normal).then((found) => found ?? normal);
     this.#real.set(path, real);
     return real;
   }
@@ -66,10 +66,20 @@ export class Paths {
     return paths;
   }
 
+  /** Labels of other stacks name places that are none of this one's business, when they don't answer too. */
+  async #resolve(path: string): Promise<string | null> {
+    try {
+      return await this.host.realpath(path);
+    } catch (error) {
+      if (error instanceof HostError) return null;
+      throw error;
+    }
+  }
+
   /** The fewest parts that are a file together; where none are, those up to what looks like the next path. */
   async #endOf(parts: readonly string[], begin: number, folder: string): Promise<number> {
     for (let end = begin + 1; end <= parts.length; end += 1) {
-      const real = await this.host.realpath(absolute(parts.slice(begin, end).join(','), folder));
+      const real = await this.#resolve(absolute(parts.slice(begin, end).join(','), folder));
       if (real !== null && (await this.host.stat(real))?.type === 'file') return end;
     }
     const isNext = (part: string, index: number): boolean => index > begin && part.startsWith('/');

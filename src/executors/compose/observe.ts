@@ -19,7 +19,7 @@ export function observeRollout(fields: RolloutFields, ctx: ObserveContext): Prom
   return observeServices(ctx, fields, fields.services);
 }
 
-/** Those of the chosen services, or of all when none is chosen. */
+/** Those of the chosen services; when none is chosen, of all, and what still runs of services that are gone. */
 async function observeServices(
   ctx: ObserveContext,
   fields: StackFields,
@@ -31,9 +31,12 @@ async function observeServices(
   const services = chosen.length === 0 ? [...project.services.keys()] : chosen;
   const unknown = services.filter((service) => !project.services.has(service));
   return {
-    things: services
-      .filter((service) => !unknown.includes(service))
-      .flatMap((service) => observeService(project, service, containers)),
+    things: [
+      ...services
+        .filter((service) => !unknown.includes(service))
+        .flatMap((service) => observeService(project, service, containers)),
+      ...(chosen.length === 0 ? orphansOf(project, containers) : []),
+    ],
     notices: [...unknown.map((service) => unknownService(project, service)), ...differences],
   };
 }
@@ -47,6 +50,20 @@ function observeService(
   const of = serviceThing(project.name, service);
   if (own.length > 0) return own.map((container) => ({ ...observationOf(container), of }));
   return [{ key: of, of, name: service, state: 'no_container', healthy: null, detail: [] }];
+}
+
+/** What still runs of services that the files don't have any more. */
+function orphansOf(
+  { name, services }: ComposeProject,
+  containers: readonly ServiceContainer[],
+): readonly Observation[] {
+  return containers
+    .filter(({ service, running }) => running && !services.has(service))
+    .map((container) => ({
+      ...observationOf(container),
+      of: serviceThing(name, container.service),
+      trouble: 'orphaned',
+    }));
 }
 
 /** A service, however often its containers are made anew. */

@@ -62,15 +62,17 @@ function registry({ host, repeatable }: { host: string; repeatable: boolean }): 
   };
 }
 
-/** The registries of `docker pull`, and of the look-up of digests that Compose makes for its standard input. */
+/** The registries of `docker pull`, and of what Compose pulls or looks up for its standard input. */
 function registriesOf(
   args: readonly string[],
   stdin: ExecOptions['stdin'],
 ): { host: string; repeatable: boolean }[] {
   if (args[0] === 'pull') return [{ host: registryOf(args.at(-1) ?? ''), repeatable: false }];
-  if (!args.includes('--resolve-image-digests') || typeof stdin !== 'string') return [];
+  const repeatable = args.includes('--resolve-image-digests');
+  const isPull = args[0] === 'compose' && args.at(-1) === 'pull';
+  if ((!repeatable && !isPull) || typeof stdin !== 'string') return [];
   const images = [...stdin.matchAll(/"image":"([^"]+)"/g)].map((match) => match[1] ?? '');
-  return [...new Set(images.map(registryOf))].map((host) => ({ host, repeatable: true }));
+  return [...new Set(images.map(registryOf))].map((host) => ({ host, repeatable }));
 }
 
 /** As Docker reads a name: what stands before the first slash is a registry when it looks like a host. */

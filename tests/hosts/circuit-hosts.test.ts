@@ -165,6 +165,12 @@ describe('what a command asks', () => {
     expect(of(argv).join(' ')).toBe(wanted);
   });
 
+  test('a pull by Compose asks the registry that its standard input names', () => {
+    const stdin = '{"services":{"image":{"image":"ghcr.io/me/app@sha256:00"}}}';
+    expect(of(['docker', 'compose', '-f', '-', 'pull'], stdin)).toEqual(['docker:local', 'registry:ghcr.io']);
+    expect(of(['docker', 'compose', '-f', '-', 'up'], stdin)).toEqual(['docker:local']);
+  });
+
   test('an engine elsewhere is another target', () => {
     expect(of(['docker', 'ps'], undefined, 'tcp://user@build.lan:2376')).toEqual(['docker:build.lan:2376']);
     expect(of(['docker', 'ps'], undefined, 'unix:///run/user/1000/docker.sock')).toEqual(['docker:local']);

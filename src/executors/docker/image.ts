@@ -10,6 +10,10 @@ export interface Image {
   readonly digests: readonly string[];
   /** The repositories of these digests, as Docker shortens them. */
   readonly repositories: readonly string[];
+  /** `linux/amd64`, `linux/arm/v7` */
+  readonly platform: string;
+  /** What its label `org.opencontainers.image.version` says; null without. Hostile text. */
+  readonly version: string | null;
 }
 
 /** Looks one image up by id, tag or digest. Reads only; goes on when the run is stopped. */
@@ -21,7 +25,29 @@ export async function inspectImage(host: Host, reference: string): Promise<Inspe
   const known = (raw.RepoDigests ?? []).map((name) => name.split('@'));
   const digests = known.map(([, digest = '']) => digest);
   const repositories = known.map(([repository = '']) => repository);
-  return { state: 'found', value: { id: raw.Id, digests, repositories } };
+  return {
+    state: 'found',
+    value: {
+      id: raw.Id,
+      digests,
+      repositories,
+      platform: platformOf(raw),
+      version: raw.Config?.Labels?.[VERSION] || null,
+    },
+  };
 }
 
-const RAW = z.object({ Id: z.string(), RepoDigests: z.array(z.string()).nullish() });
+const VERSION = 'org.opencontainers.image.version';
+
+const RAW = z.object({
+  Id: z.string(),
+  RepoDigests: z.array(z.string()).nullish(),
+  Os: z.string().default(''),
+  Architecture: z.string().default(''),
+  Variant: z.string().default(''),
+  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+});
+
+function platformOf({ Os, Architecture, Variant }: z.output<typeof RAW>): string {
+  return [Os, Architecture, Variant].filter((part) => part !== '').join('/');
+}

@@ -2,6 +2,8 @@ import { CircuitOpenError } from '../../core/circuit.js';
 import type { ExecResult, Host } from '../../core/host.js';
 import type { Notice } from '../../core/reasons.js';
 import { READ } from '../docker/container.js';
+import { type Engine, engineOf } from './engine.js';
+import { type Manifest, manifestOf } from './manifest.js';
 import { digestIn } from './name.js';
 import { type Refusal, refusalOf } from './refusal.js';
 import { refusalNotice } from './wording.js';
@@ -18,20 +20,46 @@ export type Resolved =
 /** Looks up what registries have; each image once, however many services have it. */
 export interface Registries {
   digestOf(image: string): Promise<Resolved>;
+  /** Of `repository@sha256:…`; null when it can't be found out. */
+  manifestOf(reference: string, platform: string | null): Promise<Manifest | null>;
 }
 
-/** For one plan: what an image's registry said holds as long as the plan is being made, and no longer. */
+/** For one plan: what a name stood for holds as long as the plan is being made, and no longer. */
 export function askRegistries(host: Host): Registries {
-  const asked = new Map<string, Promise<Resolved>>();
-  return {
-    digestOf: (image) => {
-      const known = asked.get(image);
-      if (known) return known;
-      const answer = registryDigest(host, image);
-      asked.set(image, answer);
-      return answer;
-    },
+  const digests = new Map<string, Promise<Resolved>>();
+  const manifests = new Map<string, Promise<Manifest | null>>();
+  let engine: Promise<Engine | null> | null = null;
+  const look = async (reference: string, platform: string | null): Promise<Manifest | null> => {
+    const key = `${host.name} ${reference} ${platform ?? ''}`;
+    const known = read.get(key);
+    if (known) return known;
+    engine ??= engineOf(host);
+    const it = await engine;
+    const found = it && (await manifestOf(host, it, reference, platform));
+    if (found) keep(key, found);
+    return found;
   };
+  return {
+    digestOf: (image) => once(digests, image, () => registryDigest(host, image)),
+    manifestOf: (reference, platform) =>
+      once(manifests, `${reference} ${platform ?? ''}`, () => look(reference, platform)),
+  };
+}
+
+/** What a digest stands for never changes: a plan that is made again needs no second look. */
+const read = new Map<string, Manifest>();
+const KEPT = 200;
+
+function keep(key: string, manifest: Manifest): void {
+  const [oldest] = read.keys();
+  if (read.size >= KEPT && oldest !== undefined) read.delete(oldest);
+  read.set(key, manifest);
+}
+
+function once<T>(answers: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const answer = answers.get(key) ?? ask();
+  answers.set(key, answer);
+  return answer;
 }
 
 /**

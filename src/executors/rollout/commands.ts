@@ -3,10 +3,14 @@ import { upArgv } from '../compose/command.js';
 import { isPinned } from '../images/name.js';
 import type { Replacement, RolloutData } from './data.js';
 
-/** Pulls by digest, so that a tag that moves meanwhile changes nothing. */
-export function pullArgv({ pull, platform }: Replacement): Argv | null {
-  if (pull === null) return null;
-  return ['docker', 'pull', ...(platform === null ? [] : ['--platform', platform]), '--', pull];
+/** Pulls by digest, so that a tag that moves meanwhile changes nothing; each image once. */
+export function pullArgvs(replacements: readonly Replacement[]): readonly Argv[] {
+  const argvs = replacements.flatMap(({ pull, platform }) =>
+    pull === null
+      ? []
+      : [['docker', 'pull', ...(platform === null ? [] : ['--platform', platform]), '--', pull]],
+  );
+  return [...new Map(argvs.map((argv) => [argv.join(' '), argv])).values()];
 }
 
 /** Gives the pulled image the name that the Compose file has for it; null when that name is its digest. */

@@ -6,11 +6,12 @@ import type { ServiceContainer } from '../compose/containers.js';
 import type { Change } from '../compose/difference/read.js';
 import { changeOf, type ServiceChange } from '../compose/difference/service.js';
 import { type Ends, hasEnded } from '../compose/verdict.js';
-import { type Image, inspectImage } from '../docker/image.js';
-import { type Coming, comingImage } from '../images/coming.js';
+import { inspectImage } from '../docker/image.js';
+import { comingImage } from '../images/coming.js';
 import { byDigest } from '../images/name.js';
 import type { Registries } from '../images/registry.js';
 import type { Replacement } from './data.js';
+import { imageChange } from './image-change.js';
 
 /** What a rollout finds of one service. */
 export type Comparison =
@@ -23,7 +24,11 @@ export type Comparison =
       readonly image: string;
       readonly why: Notice;
     })
-  | (Running & { readonly state: 'current' | 'changes' });
+  | (Running & {
+      readonly state: 'current' | 'changes';
+      /** The image's name changed for other platforms than this engine's. */
+      readonly isElsewhere?: true;
+    });
 
 /** A service with containers that run. */
 interface Running {
@@ -49,7 +54,7 @@ export async function compare(
   if (!first) return { state: 'off', service: name };
   const coming = await comingImage(host, registries, service);
   const old = await inspectImage(host, first.imageId);
-  const oldImage = old.state === 'found' ? old.value : { id: first.imageId, digests: [], repositories: [] };
+  const oldImage = old.state === 'found' ? old.value : { id: first.imageId, digests: [] };
   const [oldDigest] = oldImage.digests;
   const change = changeOf(containers.map(({ id }) => changes.get(id)));
   const running = { service: name, containers, change, warnings: [] };
@@ -58,6 +63,7 @@ export async function compare(
     image: service.image,
     pull: coming.from === 'registry' ? byDigest(service.image, coming.digest) : null,
     platform: service.platform,
+    layers: null,
     localId: coming.from === 'registry' ? null : coming.from === 'host' ? coming.imageId : oldImage.id,
     reasons: [],
     livesIn: service.livesIn,
@@ -75,13 +81,17 @@ export async function compare(
     return { ...running, state: 'kept', image: service.image, why: coming.notice, replacement };
   }
   const imageIds = [...new Set(containers.map(({ imageId }) => imageId))];
-  const newImage = imageIds.length > 1 || !(await isSame(host, service, oldImage, coming));
+  const image = await imageChange(host, registries, service, oldImage, coming);
+  const newImage = imageIds.length > 1 || image.isNew;
+  const isCurrent = !newImage && !change.isChanged;
   return {
     ...running,
-    state: newImage || change.isChanged ? 'changes' : 'current',
+    state: isCurrent ? 'current' : 'changes',
+    ...(image.isElsewhere ? { isElsewhere: true as const } : {}),
     warnings: warningsOf(service, existing, containers, imageIds.length > 1),
     replacement: {
       ...replacement,
+      ...(isCurrent && image.isElsewhere ? { pull: null, localId: oldImage.id } : { layers: image.layers }),
       reasons: [
         ...(newImage ? ['image' as const] : []),
         ...(change.isChanged ? ['configuration' as const] : []),
@@ -102,19 +112,6 @@ function isJobDone(container: ServiceContainer, ends: Ends): boolean {
 /** What had ended has to end again. */
 function endsNow(containers: readonly ServiceContainer[], ends: Ends): Ends {
   return ends === 'may' && containers.every((container) => isJobDone(container, ends)) ? 'must' : ends;
-}
-
-/** The digest under which the running image was pulled is the one that comes, or both are one image here. */
-async function isSame(
-  host: Host,
-  { image }: ComposeService,
-  old: Image,
-  coming: Exclude<Coming, { from: 'unknown' }>,
-): Promise<boolean> {
-  if (coming.from === 'host') return old.id === coming.imageId;
-  if (old.digests.includes(coming.digest)) return true;
-  const here = await inspectImage(host, byDigest(image, coming.digest));
-  return here.state === 'found' && here.value.id === old.id;
 }
 
 function warningsOf(

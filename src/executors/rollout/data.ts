@@ -3,6 +3,7 @@ import type { Phrase } from '../../core/phrase.js';
 import { INPUTS_SCHEMA, type StackInputs } from '../compose/inputs.js';
 import { ATTACHED_SCHEMA, type AttachedContainer } from '../compose/sharers.js';
 import type { Ends } from '../compose/verdict.js';
+import type { Layer } from '../images/pull-data.js';
 
 /** Why a service's containers are replaced. */
 export type Reason = 'image' | 'configuration' | 'namespace';
@@ -15,6 +16,8 @@ export type Replacement = {
   /** What is pulled, `repository@sha256:…`; null: the image of this host is taken as it is. */
   readonly pull: string | null;
   readonly platform: string | null;
+  /** Of what is pulled; null: not known, or nothing is. */
+  readonly layers: readonly Layer[] | null;
   /** The image on this host that is used, where nothing is pulled. */
   readonly localId: string | null;
   readonly reasons: readonly Reason[];
@@ -78,6 +81,10 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       image: z.string(),
       pull: z.string().nullable(),
       platform: z.string().nullable(),
+      layers: z
+        .array(z.strictObject({ digest: z.string(), size: z.number() }))
+        .nullable()
+        .default(null),
       localId: z.string().nullable(),
       reasons: z.array(z.enum(['image', 'configuration', 'namespace'])),
       livesIn: z.array(z.string()),

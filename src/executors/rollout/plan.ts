@@ -23,15 +23,16 @@ import {
   affectedTouches,
   restartWords,
 } from './affected.js';
-import { pullArgv, replaceArgvs, tagArgv } from './commands.js';
+import { pullArgvs, replaceArgvs, tagArgv } from './commands.js';
 import { type Comparison, compare } from './compare.js';
 import { dangersOf } from './dangers.js';
 import type { Replacement, RolloutData } from './data.js';
 import { leftBehind, withContainerModes, withNamespaceSharers } from './dependents.js';
+import { type WithDownloads, withDownloads } from './downloads.js';
 import { groundServices } from './ground.js';
 import { keptNotices } from './kept.js';
 import { inDependencyOrder } from './order.js';
-import { type WithStrategy, withStrategy } from './strategy.js';
+import { withStrategy } from './strategy.js';
 import { named, replaceTitle } from './wording.js';
 
 /** Compares each service's running containers with what the registry has and the Compose file says. */
@@ -62,10 +63,8 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
     all.value,
   );
   const warnings = [...project.warnings, ...orphans];
-  return draft(fields, stack, { ...project, warnings }, withStrategy(fields, comparisons), {
-    own: containers,
-    all: all.value,
-  });
+  const found = await withDownloads(host, withStrategy(fields, comparisons));
+  return draft(fields, stack, { ...project, warnings }, found, { own: containers, all: all.value });
 }
 
 async function compareAll(
@@ -104,7 +103,7 @@ function draft(
   fields: RolloutFields,
   stack: string,
   project: ComposeProject,
-  { comparisons, ...strategy }: WithStrategy,
+  { comparisons, pullTitle, ...strategy }: WithDownloads,
   containers: { readonly own: readonly ServiceContainer[]; readonly all: readonly Container[] },
 ): PlanDraft<RolloutData> {
   const changes = comparisons.flatMap((one) => (one.state === 'changes' ? [one] : []));
@@ -134,7 +133,7 @@ function draft(
   );
   const nothing = changes.length === 0 && blockers.length === 0 ? [nothingToDo(data)] : [];
   return {
-    steps: stepsOf(data, comparisons),
+    steps: stepsOf(data, comparisons, pullTitle),
     effects: [
       ...changes.flatMap((one) =>
         one.containers.map(({ name }) => ({ kind: 'replace', target: name }) as const),
@@ -203,12 +202,13 @@ function blocked(
 }
 
 /** Step 0 pulls; then one step for each replacement, in order; then what is left alone, for people to see. */
-function stepsOf(data: RolloutData, comparisons: readonly Comparison[]): readonly PlanStep[] {
+function stepsOf(
+  data: RolloutData,
+  comparisons: readonly Comparison[],
+  pullTitle: Phrase,
+): readonly PlanStep[] {
   const { replacements } = data;
-  const first: PlanStep = {
-    title: phrase`Pull what is new and hold the images that run now.`,
-    commands: replacements.map(pullArgv).filter((argv) => argv !== null),
-  };
+  const first: PlanStep = { title: pullTitle, commands: pullArgvs(replacements) };
   return [
     ...(replacements.length > 0 ? [first] : []),
     ...replacements.map((one) => stepOf(data, one)),
@@ -235,7 +235,9 @@ function untouched(comparison: Comparison): readonly PlanStep[] {
   if (state === 'current') {
     const { note } = comparison.change;
     const why = note === null ? [] : phrase` (${note})`;
-    return [{ title: phrase`${code(service)}: already current, not touched${why}.`, commands: [] }];
+    const elsewhere = comparison.isElsewhere ? ' Its image changed for other platforms only.' : '';
+    const title = phrase`${code(service)}: already current, not touched${why}.${elsewhere}`;
+    return [{ title, commands: [] }];
   }
   if (state === 'kept') return [{ title: phrase`${code(service)}: kept as it is.`, commands: [] }];
   if (state === 'off') return [{ title: phrase`${code(service)}: does not run, stays off.`, commands: [] }];

@@ -1,40 +1,20 @@
 import type { RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { ReasonCode } from '../../core/reasons.js';
-import { whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
-import { pullArgv } from './commands.js';
+import { type PullFault, pullImage } from '../images/pull.js';
+import type { Pull } from '../images/pull-data.js';
 import type { Replacement } from './data.js';
 
-export interface Fault {
-  readonly reason: ReasonCode;
-  readonly why: Phrase;
-  /** What to do about it, where more can be said than about any image that fails. */
-  readonly next?: Phrase;
+export type Fault = PullFault;
+
+/** What is fetched for a service; null when nothing is. */
+export function pullOf({ pull, image, platform, layers }: Replacement): Pull | null {
+  return pull === null ? null : { image, pull, platform, layers };
 }
 
-/** Fetches an image by the digest that was shown. Moves no tag, so that nothing picks it up yet. */
+/** Fetches an image by the digest that was shown; what another service of the run fetched already is here. */
 export async function pull(replacement: Replacement, ctx: RunContext): Promise<Fault | null> {
-  const argv = pullArgv(replacement);
-  if (argv === null) return null;
-  ctx.progress({ current: replacement.image });
-  const result = await ctx.host.exec(argv);
-  if (result.stopped) return { reason: 'stopped', why: phrase`The pull was stopped.` };
-  if (!result.ok) {
-    const reason = /not found|manifest unknown/i.test(result.stderr)
-      ? 'image_missing'
-      : 'registry_unreachable';
-    return {
-      reason,
-      why: phrase`${code(replacement.image)} could not be pulled: ${code(whyFailed(result))}.`,
-    };
-  }
-  return (await newImageId(replacement, ctx)) === null
-    ? {
-        reason: 'image_missing',
-        why: phrase`${code(replacement.image)} was pulled, and is not on this host.`,
-      }
-    : null;
+  const image = pullOf(replacement);
+  return image === null ? null : pullImage(image, ctx);
 }
 
 /** The id of the image that the new containers get; null when it is not on this host. */

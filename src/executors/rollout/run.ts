@@ -54,10 +54,11 @@ function tidyUp(
   return state === 'succeeded' ? letAllGo(data, ctx) : letGo(data, ctx.runId, ctx);
 }
 
-function untouched({ reason, why }: Fault, ctx: RunContext): PartResult {
+function untouched({ reason, why, next }: Fault, ctx: RunContext): PartResult {
   ctx.step(0, 'failed');
   const summary = [why, phrase`No container was touched.`].filter(({ length }) => length > 0);
-  return { state: reason === 'stopped' ? 'cancelled' : 'failed', reason, summary, warnings: [] };
+  const state = reason === 'stopped' ? 'cancelled' : 'failed';
+  return { state, reason, summary, ...(next ? { next } : {}), warnings: [] };
 }
 
 async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResult> {

@@ -245,11 +245,13 @@ function untouched(comparison: Comparison): readonly PlanStep[] {
 }
 
 function nothingToDo({ current, inputs }: RolloutData): Notice {
+  if (current.length > 0) {
+    return notice('nothing_to_do', phrase`${named(current)}: already current. Nothing changes.`);
+  }
   return notice(
     'nothing_to_do',
-    current.length === 0
-      ? phrase`No service of ${code(namesOf(inputs))} that could be rolled out runs now: nothing changes.`
-      : phrase`${named(current)}: already current. Nothing changes.`,
+    phrase`No service of ${code(namesOf(inputs))} is running: nothing changes.`,
+    phrase`Start the stack with ${code('docker compose up -d')}, then roll it out.`,
   );
 }
 

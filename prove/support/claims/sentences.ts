@@ -208,6 +208,7 @@ const SENTENCES: readonly Sentence[] = [
   },
   { like: re('The old archives are untouched\\.'), judge: (seen) => archivesUntouched(seen) },
   { like: re('Nothing was written or deleted\\.'), judge: changedThough },
+  { like: re('Nothing was copied, replaced or deleted\\.'), judge: changedThough },
   // Nothing ran.
   { like: re('Nothing was run\\.'), judge: changedThough },
   { like: re('Something changed since the preview\\.'), judge: () => null },
@@ -228,6 +229,9 @@ const SENTENCES: readonly Sentence[] = [
   { like: re('`?(?:rsync|tar|pigz|gzip|zstd|sync)`? ended with exit code \\d+\\.') },
   { like: re('`?(?:rsync|tar|pigz|gzip|zstd)`? was ended by SIG[A-Z]+\\.') },
   { like: re('It said .+\\.') },
+  { like: re('Slower than usual: it took .+?, about .+? was expected\\.') },
+  { like: re('The scratch folder \\S+ could not be (?:made|removed)\\.') },
+  { like: re('\\S+ can’t keep .+?, which .+? of the source ha(?:s|ve)\\.') },
   // What a destination can't keep: losses.ts counts it in the copy.
   { like: re('\\S+ has rsync \\d+\\.\\d+\\.\\d+: .+? there\\.') },
   { like: re('.+? (?:can’t|couldn’t) be kept at \\S+(?: at the last run)?: .+?\\.') },

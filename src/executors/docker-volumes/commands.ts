@@ -37,7 +37,7 @@ function selection(fields: Fields): readonly string[] {
 }
 
 /** What every line about an entry looks like: itemized change, bytes, time, name. */
-const LINES = '--out-format=%i|%l|%M|%n';
+export const LINES = '--out-format=%i|%l|%M|%n';
 /** rsync looks at the destination from here and copies nothing: it never exists. */
 const NOWHERE = '/proc/nowhere/';
 /** Paths on stdin, each for itself: nothing above them is sent along. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { QUIESCE_SCHEMA, type Quiesce } from '../quiesce/data.js';
 import type { SourceMounts } from '../shared/source-mounts.js';
+import type { Probe } from './probe-commands.js';
 
 /** What plan() hands to run() and recover(). Sizes are bytes; paths as rsync prints them (see names.ts). */
 export type MirrorData = {
@@ -31,6 +32,8 @@ export type MirrorData = {
   /** Of the others, what is newer at the destination. */
   readonly newer: number;
   readonly neededBytes: number;
+  /** How the destination is tried first; null where its file system's type tells what it holds. */
+  readonly probe: Probe | null;
   /** Null where the kernel doesn't tell. */
   readonly mounts: SourceMounts | null;
   /** Null: the containers go on as they are. */
@@ -60,6 +63,12 @@ export const MIRROR_SCHEMA: z.ZodType<MirrorData> = z.strictObject({
   created: z.number(),
   newer: z.number(),
   neededBytes: z.number(),
+  probe: z
+    .strictObject({
+      ...{ folder: z.string(), name: z.string(), copy: z.array(z.string()), check: z.array(z.string()) },
+      ...{ remove: z.array(z.string()), list: z.array(z.string()) },
+    })
+    .nullable(),
   mounts: z.strictObject({ real: z.string(), points: z.array(z.string()) }).nullable(),
   quiesce: QUIESCE_SCHEMA.nullable(),
   live: z.array(z.string()),

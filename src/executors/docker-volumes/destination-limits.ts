@@ -16,6 +16,8 @@ export interface DestinationLimits {
   readonly fields: DockerVolumesFields;
   /** The dry run has to name also what needs no change. */
   readonly isNamingAll: boolean;
+  /** What it holds is known; else it is tried before anything is replaced. */
+  readonly isTold: boolean;
   /** Takes every line of the dry run. */
   readonly onLine: (line: string) => void;
   readonly blockers: () => readonly Notice[];
@@ -30,16 +32,19 @@ export interface Destination {
   readonly uid: number | null;
   /** Both sides know --info. */
   readonly info: boolean;
+  /** The type of another host's file system says that it holds everything. */
+  readonly isTold: boolean;
 }
 
 /** @param real the resolved source */
 export async function destinationLimits(
   asked: DockerVolumesFields,
   real: string,
-  { nearest, uid, info }: Destination,
+  { nearest, uid, info, ...there }: Destination,
   host: Host,
 ): Promise<DestinationLimits> {
-  const system = nearest === null ? null : await fileSystemOf(host, nearest);
+  const { system, isTold } =
+    nearest === null ? { system: null, isTold: there.isTold } : await fileSystemOf(host, nearest);
   const added = system === null ? [] : missingOptions(asked, system);
   const naming = asked.options.includes('--safe-links') && info ? ['--info=name1'] : [];
   const fields = { ...asked, options: [...asked.options, ...added, ...naming] };
@@ -48,6 +53,7 @@ export async function destinationLimits(
   const leftOut: string[] = [];
   return {
     fields,
+    isTold,
     isNamingAll: unholdable !== null,
     onLine: (line) => {
       unholdable?.onLine(line);

@@ -10,11 +10,12 @@ import { TIMES } from '../quiesce/times.js';
 import type { MirrorData } from './data.js';
 import { placeOf } from './place.js';
 
-/** Data of before what rsync replaces was listed: enough to tidy up after a run. */
-function withoutLists(data: Json): Json {
+/** Data of before destinations were tried, and of before what rsync replaces was listed: enough to tidy up after a run. */
+function fromEarlier(data: Json, version: number): Json {
+  if (version === 2) return { ...(data as { readonly [key: string]: Json }), probe: null };
   const { passages: _passages, sourceMount: _mount, ...rest } = data as { readonly [key: string]: Json };
   const none = { replaced: [], look: [], folderTimes: [], removeByRules: [], created: 0, newer: 0 };
-  return { ...rest, ...none, mounts: null, ...NOT_HELD };
+  return { ...rest, ...none, probe: null, mounts: null, ...NOT_HELD };
 }
 
 /** Copies a folder's contents to another place with rsync, in place; deletions exactly as shown. */
@@ -22,8 +23,8 @@ export const dockerVolumes: Executor<'docker_volumes', MirrorData> = {
   kind: 'docker_volumes',
   plansOnce: true,
   data: {
-    version: 2,
-    earlier: withoutLists,
+    version: 3,
+    earlier: fromEarlier,
     schema: async () => (await import('./data.js')).MIRROR_SCHEMA,
   },
   places: ({ source, destination }) => [`path:${source}`, placeOf(destination)],

@@ -7,6 +7,10 @@ export interface FileSystem {
   readonly name: string;
   /** It keeps no owners, modes, ACLs, extended attributes, hard links, symlinks, devices, FIFOs and sockets. */
   readonly isPlain: boolean;
+  /** Kinds of entries that it has no place for, by rsync's letters. */
+  readonly lacks: readonly string[];
+  /** The longest name, in its own units. */
+  readonly maxName: number;
   /** It keeps owners and modes only where it was mounted for that. */
   readonly isWithoutOwners: boolean;
   readonly ignoresCase: boolean;
@@ -22,16 +26,33 @@ export interface FileSystem {
   readonly window: number;
 }
 
-const FULL = {
-  ...{ isPlain: false, isWithoutOwners: false, ignoresCase: false, normalizes: false, isUnicode: false },
+/** One that holds everything. */
+export const FULL = {
+  ...{
+    lacks: [],
+    maxName: 255,
+    isPlain: false,
+    isWithoutOwners: false,
+    ignoresCase: false,
+    normalizes: false,
+    isUnicode: false,
+  },
   ...{ forbidden: null, maxBytes: null, window: 0 },
 };
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what FAT refuses
-const WINDOWS = /[\u0000-\u001f"*:<>?|\\]|[. ]$/;
+export const WINDOWS = /[\u0000-\u001f"*:<>?|\\]|[. ]$/;
 
 const FAT: FileSystem = {
-  ...{ ...FULL, name: 'FAT', isPlain: true, ignoresCase: true, isUnicode: true, forbidden: WINDOWS },
+  ...{
+    ...FULL,
+    name: 'FAT',
+    isPlain: true,
+    lacks: ['L', 'D', 'S'],
+    ignoresCase: true,
+    isUnicode: true,
+    forbidden: WINDOWS,
+  },
   ...{ maxBytes: 4 * 1024 ** 3 - 1, window: 2 },
 };
 
@@ -46,24 +67,40 @@ const KNOWN: Readonly<Record<string, FileSystem>> = {
 /** Types that don't say what is on the disk. */
 const HIDING = ['fuseblk', 'fuse'];
 
-/**
- * The file system of an existing folder of this host, where its type tells limits; null where there are none, or where
- * they can't be read.
- */
-export async function fileSystemOf(host: Host, folder: string): Promise<FileSystem | null> {
+/** Types of which it is known that they hold everything, by mount(8) or by stat(1). */
+const NATIVE =
+  /^(ext[234]|ext2\/ext3|xfs|btrfs|zfs|tmpfs|ramfs|overlay|overlayfs|f2fs|jfs|reiserfs|nilfs2?|bcachefs|ubifs)$/;
+
+/** Does a file system's type tell that it holds everything? */
+export function isNative(type: string): boolean {
+  return NATIVE.test(type);
+}
+
+/** What reading can tell of a file system. */
+interface ToldSystem {
+  /** Null where there are no limits, or where they can't be read. */
+  readonly system: FileSystem | null;
+  /** Its type says what it holds. */
+  readonly isTold: boolean;
+}
+
+/** The file system of an existing folder of this host. */
+export async function fileSystemOf(host: Host, folder: string): Promise<ToldSystem> {
   const argv = ['findmnt', '--noheadings', '--raw', '--output', 'FSTYPE,SOURCE,OPTIONS', '--target', folder];
   const found = await host.exec(argv, { log: 'none' });
   const [type = '', source = '', options = ''] = found.ok ? found.stdout.trim().split(' ') : [];
-  const known =
-    KNOWN[HIDING.includes(type) ? await onDevice(host, source) : type.replace(/^fuse\./, '')] ?? null;
+  const shown = HIDING.includes(type) ? await onDevice(host, source) : type.replace(/^fuse\./, '');
+  const known = KNOWN[shown] ?? null;
+  // What is mounted by FUSE is only as good as the program that does it.
+  const isTold = known !== null || isNative(type);
   const words = options.split(',');
   const limits =
     known?.isWithoutOwners && words.includes('default_permissions')
       ? { ...known, isWithoutOwners: false }
       : known;
   if (limits?.ignoresCase || !(words.includes('nocase') || (await answersToOtherCase(host, folder))))
-    return limits;
-  return { ...(limits ?? { ...FULL, name: type }), ignoresCase: true };
+    return { system: limits, isTold };
+  return { system: { ...(limits ?? { ...FULL, name: type }), ignoresCase: true }, isTold };
 }
 
 /** Is something there also found by its name in the other case? Shares and mount options can make any type do that. */

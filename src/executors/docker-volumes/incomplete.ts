@@ -5,7 +5,7 @@ import type { MirrorData } from './data.js';
 import type { Tally } from './tally.js';
 
 /** What run() notes before it does it. */
-export const JOURNAL = { copy: 'copy', remove: 'remove' } as const;
+export const JOURNAL = { probe: 'probe', copy: 'copy', remove: 'remove' } as const;
 
 export const INCOMPLETE = phrase`The mirror is incomplete: what was copied stays, and the next run goes on from there.`;
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { PlanContext } from '../../core/executor.js';
 import type { ExecResult } from '../../core/host.js';
 import type { DockerVolumesFields } from '../../core/intent/fields.js';
@@ -7,6 +8,7 @@ import { isAtLeast } from '../../core/versions.js';
 import { type Abilities, abilitiesIn, abilitiesOfProtocol, OLDEST_THERE, UNKNOWN } from './abilities.js';
 import { connection, rsyncEnvironment, sshCommand } from './commands.js';
 import { complaintIn, reported } from './complaints.js';
+import { isNative } from './file-system.js';
 import { hostOf, loginOf, pathOf, placeKind } from './place.js';
 
 /** For one question to another host. */
@@ -18,6 +20,8 @@ export type OtherSide =
       readonly there: Abilities;
       /** Who writes there; null when it is not told. */
       readonly uid: number | null;
+      /** The type of its file system says that it holds everything. */
+      readonly isTold: boolean;
     }
   | { readonly ok: false; readonly notice: Notice };
 
@@ -38,16 +42,25 @@ export async function askOtherSide(fields: DockerVolumesFields, ctx: PlanContext
   };
 }
 
+/** Of the paths on stdin, one after the other; the first one that is there counts. */
+const TYPE_OF = ['xargs', '-0', 'stat', '-f', '-c', 'fs=%T', '--'];
+
 async function askBySsh(fields: DockerVolumesFields, { host }: PlanContext): Promise<OtherSide> {
-  const question = ['rsync', '--version', ';', 'id', '-u'];
+  const question = ['rsync', '--version', ';', 'id', '-u', ';', ...TYPE_OF];
+  const path = pathOf(fields.destination);
   const argv = [...sshCommand(fields), '--', loginOf(fields.destination), ...question];
-  const result = await host.exec(argv, { env: { LC_ALL: 'C' }, log: 'none', timeoutMs: DEADLINE_MS });
+  const result = await host.exec(argv, {
+    ...{ env: { LC_ALL: 'C' }, log: 'none', timeoutMs: DEADLINE_MS },
+    // Where it isn't there yet, it will be in its parent.
+    stdin: `${path}\0${posix.dirname(path)}\0`,
+  });
   // 255 is ssh's own; anything else comes from the other side, where a login may be bound to `rsync --server`.
   if (result.exitCode === 255 || result.timedOut) return refused(fields, result);
   const there = abilitiesIn(result.stdout);
   if (there.version === null && /not found|No such file/.test(result.stderr)) return refused(fields, result);
   const [, uid] = /^(\d+)\r?$/m.exec(result.stdout) ?? [];
-  return { ok: true, there, uid: uid === undefined ? null : Number(uid) };
+  const [, type = ''] = /^fs=(\S+)$/m.exec(result.stdout) ?? [];
+  return { ok: true, there, uid: uid === undefined ? null : Number(uid), isTold: isNative(type) };
 }
 
 async function askDaemon(fields: DockerVolumesFields, { host }: PlanContext): Promise<OtherSide> {
@@ -56,7 +69,7 @@ async function askDaemon(fields: DockerVolumesFields, { host }: PlanContext): Pr
   const there = protocol === undefined ? UNKNOWN : abilitiesOfProtocol(Number(protocol));
   // Not there yet, or a module that only takes: both know us by then.
   if (result.ok || result.exitCode === 23 || /module is write only/.test(result.stderr))
-    return { ok: true, there, uid: null };
+    return { ok: true, there, uid: null, isTold: false };
   return refused(fields, result);
 }
 

@@ -30,6 +30,7 @@ import { ownUid } from './owners.js';
 import { sortDeletions } from './parts.js';
 import { placeKind, touchOf } from './place.js';
 import { preflight } from './preflight.js';
+import { probeCommands } from './probe-commands.js';
 import { checkReplaced, type Impact, impactOf, NO_IMPACT, newerNotice } from './replaced.js';
 import { effects, steps } from './steps.js';
 
@@ -48,6 +49,7 @@ interface Findings {
   readonly real: string | null;
   /** What both rsyncs can do. */
   readonly both: BothSides | null;
+  readonly isTold: boolean;
 }
 
 /** Looks at source, destination and tools, and asks rsync for its dry run; changes nothing. */
@@ -71,6 +73,7 @@ export async function planMirror(
     ...{ files, totalBytes, transfers, transferBytes, created },
     neededBytes: found.needed,
     newer: found.impact.newer.length,
+    probe: found.isTold || blocked ? null : probeCommands(fields, ctx.intent, ctx.plannedAt),
     mounts: found.mounts,
     ...NOT_HELD,
   };
@@ -143,7 +146,8 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
     : unknownSpace(fields.destination);
   if (space) (space.code === 'destination_full' ? blockers : warnings).push(space);
   const usable = both && { ...both, fields: limits?.fields ?? both.fields };
-  return { listing, impact, excluded, needed, blockers, warnings, mounts, real, both: usable };
+  const isTold = limits?.isTold ?? true;
+  return { listing, impact, excluded, needed, blockers, warnings, mounts, real, isTold, both: usable };
 }
 
 function mountQuestion({
@@ -162,7 +166,7 @@ async function lookAtBoth(
   here: Abilities,
   ctx: PlanContext,
   block: (notice: Notice) => void,
-): Promise<(BothSides & { readonly uid: number | null }) | null> {
+): Promise<(BothSides & { readonly uid: number | null; readonly isTold: boolean }) | null> {
   const asked = placeKind(fields.destination) === 'local' ? null : await askOtherSide(fields, ctx);
   if (asked?.ok === false) {
     block(asked.notice);
@@ -170,7 +174,8 @@ async function lookAtBoth(
   }
   const both = bothSides(fields, here, asked?.there ?? null);
   both.blockers.forEach(block);
-  return { ...both, uid: asked === null ? await ownUid(ctx.host) : asked.uid };
+  if (asked === null) return { ...both, uid: await ownUid(ctx.host), isTold: false };
+  return { ...both, uid: asked.uid, isTold: asked.isTold };
 }
 
 function checkListing(fields: DockerVolumesFields, { files }: Listing, before: Json): Notice | null {

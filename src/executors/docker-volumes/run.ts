@@ -10,6 +10,7 @@ import { copy } from './copy.js';
 import type { MirrorData } from './data.js';
 import { watchDeletions } from './gone.js';
 import { addMirror, INCOMPLETE, JOURNAL } from './incomplete.js';
+import { tryDestination, UNTOUCHED } from './probe.js';
 import { remove } from './removal.js';
 import { deletedOnFailure, readsAll, resultText } from './result.js';
 import { type StepName, stepNames } from './steps.js';
@@ -23,6 +24,8 @@ import { type Step, type StepEnd, writeThrough } from './work.js';
 export async function runMirror(part: PlanPart<MirrorData>, ctx: RunContext): Promise<PartResult> {
   const { data } = part;
   const began = ctx.now();
+  const tried = await tryDestination(data, ctx);
+  if (!tried.ok) return ended(tried.failure, [UNTOUCHED, ...tried.left.map(({ message }) => message)]);
   await ctx.journal(JOURNAL.copy, null);
   const tally = newTally(data.destination);
   const deletions = await watchDeletions(data, ctx);
@@ -39,7 +42,7 @@ export async function runMirror(part: PlanPart<MirrorData>, ctx: RunContext): Pr
     state: 'succeeded',
     reason: 'done',
     summary: resultText(data, tally, took),
-    warnings: [...worked.value, ...tally.kept.notices(part)],
+    warnings: [...tried.left, ...worked.value, ...tally.kept.notices(part)],
   };
 }
 
@@ -55,6 +58,8 @@ async function work(data: MirrorData, ctx: RunContext, tally: Tally): Promise<St
   const mounts = await watchMounts(data.mounts, ctx);
   const names = stepNames(data);
   for (const [index, name] of names.entries()) {
+    // It has been done.
+    if (name === 'probe') continue;
     ctx.step(index, 'running');
     // Nothing is copied or deleted because a disk is away.
     const away = await mounts.look();
@@ -67,7 +72,7 @@ async function work(data: MirrorData, ctx: RunContext, tally: Tally): Promise<St
   return away ? { ok: false, failure: away } : { ok: true, value: warnings };
 }
 
-const STEPS: Readonly<Record<StepName, Step>> = {
+const STEPS: Readonly<Record<Exclude<StepName, 'probe'>, Step>> = {
   sync: writeThrough,
   copy,
   remove,

@@ -10,11 +10,12 @@ import { lookBackCommand } from './look-back.js';
 import { readable } from './names.js';
 import { placeKind } from './place.js';
 
-export type StepName = 'copy' | 'sync' | 'remove' | 'check';
+export type StepName = 'probe' | 'copy' | 'sync' | 'remove' | 'check';
 
 /** The plan's steps in their order. */
-export function stepNames({ destination, deletions }: MirrorData): readonly StepName[] {
+export function stepNames({ destination, deletions, probe }: MirrorData): readonly StepName[] {
   return [
+    ...(probe === null ? [] : (['probe'] as const)),
     'copy',
     ...(placeKind(destination) === 'local' ? (['sync'] as const) : []),
     ...(deletions.length > 0 ? (['remove'] as const) : []),
@@ -25,7 +26,12 @@ export function stepNames({ destination, deletions }: MirrorData): readonly Step
 /** The plan as people read it. */
 export function steps(data: MirrorData, excluded: Excluded): readonly PlanStep[] {
   const lookBack = lookBackCommand(data.check, data.destination);
+  const { probe } = data;
   const all: Readonly<Record<StepName, PlanStep>> = {
+    probe: {
+      title: phrase`Try in a scratch folder what ${code(data.destination)} can keep, before anything there is replaced.`,
+      commands: probe === null ? [] : [probe.copy, probe.check, probe.remove],
+    },
     copy: {
       title: phrase`${copyTitle(data)}${excludedText(excluded)}${roomText(data)}`,
       commands: [data.copy],

@@ -11,9 +11,6 @@ export interface Unholdable {
   readonly blockers: (destination: string) => readonly Notice[];
 }
 
-/** The longest name of every file system here. */
-const MAX_NAME = 255;
-
 const KINDS: Readonly<
   Record<string, { readonly one: string; readonly many: string; readonly option: string }>
 > = {
@@ -31,10 +28,11 @@ export function unholdableReader(system: FileSystem): Unholdable {
     const seen = seenIn(line);
     if (seen === null) return;
     const { type, name, size, isText } = seen;
-    if (system.isPlain) ofKind[type]?.push(name);
+    if (system.lacks.includes(type)) ofKind[type]?.push(name);
     const last = name.slice(name.lastIndexOf('/') + 1);
     const isForeign = system.isUnicode && !isText;
-    if (isForeign || system.forbidden?.test(last) || lengthOf(last, system) > MAX_NAME) names.push(name);
+    if (isForeign || system.forbidden?.test(last) || lengthOf(last, system) > system.maxName)
+      names.push(name);
     if (type === 'f' && system.maxBytes !== null && size > system.maxBytes) large.push(name);
     if (!system.ignoresCase && !system.normalizes) return;
     const key = keyOf(name, system);

@@ -8,7 +8,7 @@ const WAY_OUT = phrase`Choose a destination with a Linux file system, or remove 
 
 /** Blocks where the type of the destination's file system tells that it has no hard links. */
 export async function checkLinks(host: Host, destination: string, nearest: string): Promise<Notice | null> {
-  const system = await fileSystemOf(host, nearest);
+  const { system } = await fileSystemOf(host, nearest);
   if (!system?.isPlain) return null;
   const why = phrase`${code(destination)} is ${system.name}, which has no hard links, so each snapshot would be a full copy.`;
   return notice('destination_limits', why, WAY_OUT);

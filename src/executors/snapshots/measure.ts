@@ -48,7 +48,7 @@ export async function measure(
 ): Promise<Measured> {
   const { host } = ctx;
   const both = bothSides(mirrorFields(fields, fields.destination), here, null);
-  const place = { nearest, uid: await ownUid(host), info: both.info };
+  const place = { nearest, uid: await ownUid(host), info: both.info, isTold: false };
   const limits = await destinationLimits(both.fields, real, place, host);
   const changed = attributeChanges();
   const compared = {

@@ -64,6 +64,8 @@ export async function planSnapshot(fields: FilesFields, ctx: PlanContext): Promi
       ...{ files: size.files, totalBytes: size.bytes, created: size.created, newer: 0 },
       ...{ transfers: size.copied, transferBytes: size.copiedBytes, neededBytes: size.neededBytes },
       mounts,
+      // A snapshot goes to a new folder: nothing there can be replaced.
+      probe: null,
       ...NOT_HELD,
     },
     linked: Math.max(0, size.files - size.copied),

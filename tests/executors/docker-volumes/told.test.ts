@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
 import { complaintIn } from '../../../src/executors/docker-volumes/complaints.js';
-import type { FileSystem } from '../../../src/executors/docker-volumes/file-system.js';
+import { type FileSystem, FULL } from '../../../src/executors/docker-volumes/file-system.js';
 import { tellingLine } from '../../../src/executors/docker-volumes/harmless.js';
 import { lookBackCommand } from '../../../src/executors/docker-volumes/look-back.js';
 import { pathOf } from '../../../src/executors/docker-volumes/place.js';
@@ -62,14 +62,8 @@ test.each([
   expect(plain(found?.remedy ?? [])).toContain(way);
 });
 
-const FULL: FileSystem = {
-  ...{ name: 'test', isPlain: false, isWithoutOwners: false, ignoresCase: false, normalizes: false },
-  isUnicode: false,
-  ...{ forbidden: null, maxBytes: null, window: 0 },
-};
-
 function blockedBy(system: Partial<FileSystem>, lines: readonly string[]): string[] {
-  const reader = unholdableReader({ ...FULL, ...system });
+  const reader = unholdableReader({ ...FULL, name: 'test', ...system });
   for (const line of lines) reader.onLine(line);
   return reader.blockers('/dst').map(({ message }) => plain(message));
 }

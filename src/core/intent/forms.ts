@@ -90,7 +90,7 @@ export const excludePattern = readable(new RegExp(`^(?![-!]|\\+ )[^${HIDDEN}]{1,
   if (/^[-!]|^\+ /.test(value)) {
     return {
       why: 'a pattern that begins with -, ! or + means something else to the tool that reads it',
-      hint: 'Put ./ or **/ before it.',
+      hint: 'Put **/ before it, such as **/-old.',
     };
   }
   return {

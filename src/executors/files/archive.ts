@@ -13,7 +13,7 @@ import { type Heard, type Said, tarListener } from './tar-messages.js';
 type Outcome<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly failure: Failure };
 
 /** tar's progress line, from --checkpoint-action. */
-const PROGRESS = /^\S*tar: wrote: (\d+)/;
+export const PROGRESS = /^\S*tar: wrote: (\d+)/;
 
 /** Packs the source into the partial file. Gives what the tar stream was, and what tar said of single files. */
 export async function writePartial(
@@ -58,7 +58,7 @@ function otherFailed({ pack, streamFrom }: FilesData, result: ExecResult, beside
  * Null when everything was packed that was there. Exit 1 only says that some file is not as it was, and for one that is
  * gone tar exits with 2 where it was given its name: what it said of each file counts.
  */
-function tarFailed(tar: ExecResult, { said, other }: Heard): Failure | null {
+export function tarFailed(tar: ExecResult, { said, other }: Heard): Failure | null {
   const unread = said.filter(({ what }) => what === 'unreadable');
   if (unread.length > 0) return notRead(unread);
   const itself = said.find(({ what }) => what === 'itself');

@@ -194,13 +194,13 @@ export const NOTHING_DONE = phrase`Nothing was written or deleted.`;
 export const UNTOUCHED = phrase`The old archives are untouched.`;
 
 /** The folder that the names in the archive are relative to. */
-function folderOf({ real, pack, streamFrom }: FilesData): string {
+export function folderOf({ real, pack, streamFrom }: FilesData): string {
   const option = pack[streamFrom]?.find((arg) => arg.startsWith('--directory='));
   return option?.slice('--directory='.length) ?? real ?? '/';
 }
 
 /** Why nothing is deleted although something could be. */
-function notReplaced({ deletions }: FilesData): readonly Notice[] {
+export function notReplaced({ deletions }: FilesData): readonly Notice[] {
   if (deletions.length === 0) return [];
   const why = phrase`No old archive was deleted, because the new one isn’t verified.`;
   return [notice('retention_failed', why, phrase`Run it again when nothing cuts files off meanwhile.`)];

@@ -1,6 +1,7 @@
 import type { RunContext } from '../../core/executor.js';
 import { formatBytes, formatCount } from '../../core/format.js';
 import type { Digest } from '../../core/host.js';
+import type { Member as Listed } from '../files/listing.js';
 import { checkFailed, type ReadBack, readBack } from '../files/read-back.js';
 import type { Failure } from '../shared/failure.js';
 import type { PlexData } from './data.js';
@@ -18,10 +19,19 @@ export type Checked =
  * Reads the whole partial back: it must hold the very stream that was packed and about as much as the preview said, and
  * the databases in it must be whole.
  * @param written the tar stream, as it was when it was packed
+ * @param onMember takes each, with its name as tar quotes it
  */
-export async function check(data: PlexData, written: Digest, ctx: RunContext): Promise<Checked> {
+export async function check(
+  data: PlexData,
+  written: Digest,
+  ctx: RunContext,
+  onMember: (member: Listed) => void,
+): Promise<Checked> {
   const members: Member[] = [];
-  const read = await readBack(data, written, ctx, (member) => members.push(memberOf(member)));
+  const read = await readBack(data, written, ctx, (member) => {
+    onMember(member);
+    members.push(memberOf(member));
+  });
   if (!read.ok) return read;
   const { files, bytes } = read;
   if (files === 0 || bytes === 0) return refused(data, 'it is empty');

@@ -2,7 +2,8 @@ import type { RunContext } from '../../core/executor.js';
 import { type Digest, type ExecResult, HostError, type PipeOptions } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { whyFailed } from '../docker/container.js';
-import { notHashed } from '../files/archive.js';
+import { notHashed, PROGRESS, tarFailed } from '../files/archive.js';
+import { type Heard, type Said, tarListener } from '../files/tar-messages.js';
 import { commandFailed, diskFull, type Failure, failure, STOPPED } from '../shared/failure.js';
 import { watchMounts } from '../shared/source-mounts.js';
 import { saysDiskFull } from '../shared/space.js';
@@ -17,6 +18,8 @@ export type Copied =
       readonly ok: true;
       /** What the tar stream was. */
       readonly stream: Digest;
+      /** What tar said of single files, where it read them on this host. */
+      readonly said: readonly Said[];
     }
   | { readonly ok: false; readonly failure: Failure };
 
@@ -26,13 +29,18 @@ export async function copy(data: PlexData, ctx: RunContext): Promise<Copied> {
   try {
     const packed = (await packDirectly(data, ctx)) ?? (await pack(data.pack, {}, data, ctx));
     if (packed.failure !== null) return { ok: false, failure: packed.failure };
-    const { reader } = packed;
-    if (!reader.ok) {
+    const { reader, heard } = packed;
+    const isOwnTar = data.pack[0]?.[0] === 'tar';
+    const failed = isOwnTar ? tarFailed(reader, heard) : null;
+    if (failed) return { ok: false, failure: failed };
+    if (!reader.ok && !isOwnTar) {
       const why = phrase`The databases could not be read: ${code(whyFailed(reader))}.`;
       return { ok: false, failure: failure('command_failed', why) };
     }
     const stream = reader.digest;
-    return stream === undefined ? { ok: false, failure: notHashed(data) } : { ok: true, stream };
+    return stream === undefined
+      ? { ok: false, failure: notHashed(data) }
+      : { ok: true, stream, said: isOwnTar ? heard.said : [] };
   } finally {
     clearInterval(watching);
   }
@@ -42,6 +50,8 @@ interface Packed {
   /** What went wrong, whoever reads. */
   readonly failure: Failure | null;
   readonly reader: ExecResult;
+  /** What the reader said, where it is tar. */
+  readonly heard: Heard;
 }
 
 async function pack(
@@ -50,15 +60,24 @@ async function pack(
   data: PlexData,
   ctx: RunContext,
 ): Promise<Packed> {
-  const results = await ctx.host.pipe(argvs, data.partial, { ...options, digest: [0] });
+  const heard = tarListener();
+  const results = await ctx.host.pipe(argvs, data.partial, {
+    ...options,
+    digest: [0],
+    // Its progress is no reason for anything.
+    omit: (line) => PROGRESS.test(line),
+    onStderr: (line, command) => {
+      if (command === 0) heard.onLine(line);
+    },
+  });
   const [reader, compressor] = results;
   if (reader === undefined) throw new Error('a plan without commands was run');
-  if (ctx.signal.aborted) return { failure: STOPPED, reader };
+  if (ctx.signal.aborted) return { failure: STOPPED, reader, heard };
   if (results.some(({ stderr }) => saysDiskFull(stderr)))
-    return { failure: await diskFull(data, ctx), reader };
+    return { failure: await diskFull(data, ctx), reader, heard };
   if (compressor && !compressor.ok)
-    return { failure: commandFailed(argvs[1]?.[0] ?? 'the compressor', compressor), reader };
-  return { failure: null, reader };
+    return { failure: commandFailed(argvs[1]?.[0] ?? 'the compressor', compressor), reader, heard };
+  return { failure: null, reader, heard };
 }
 
 /**

@@ -4,20 +4,26 @@ import type { Digest } from '../../core/host.js';
 import { type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { Notice } from '../../core/reasons.js';
-import { notHashed } from '../files/archive.js';
+import { notHashed, readFailed } from '../files/archive.js';
 import { deleteOld } from '../files/clean.js';
 import { giveName, nameText } from '../files/free-name.js';
 import { JOURNAL } from '../files/journal.js';
+import type { Member } from '../files/listing.js';
+import { brokenAmong } from '../files/padded.js';
 import { type Finished, recordArchive } from '../files/record.js';
 import {
   begin as beginPartial,
   deletedText,
+  folderOf,
   kept,
   NOTHING_DONE,
   nameFor,
+  notReplaced,
   removePartial,
   UNTOUCHED,
 } from '../files/run.js';
+import type { Said } from '../files/tar-messages.js';
+import { tarWarnings } from '../files/tar-warnings.js';
 import { around } from '../quiesce/around.js';
 import { liveData } from '../quiesce/live.js';
 import type { QuiesceTimes } from '../quiesce/times.js';
@@ -50,17 +56,19 @@ export async function runPlex(
   const missing = await mounts.look();
   if (missing) return ended(missing, [NOTHING_DONE]);
   let stream: Digest | null = null;
+  let said: readonly Said[] = [];
   const copied = await around(data.quiesce, stepsOf(data), ctx, times, async () => {
     const { copied: partial, data: own } = await makePartial(data, mounts, ctx);
     data = own;
     if (!partial.ok) return partial.failure;
     stream = partial.stream;
+    said = partial.said;
     return null;
   });
   const failed = copied.failure ?? (stream === null ? notHashed(data) : null);
   const made =
     failed === null && stream !== null
-      ? await finishArchive(data, stream, began, ctx)
+      ? await finishArchive(data, stream, said, began, ctx)
       : { ok: false as const, failure: failed ?? notHashed(data) };
   const stateNow = made.ok ? [...kept(made.data, made.finished), UNTOUCHED] : await removeWritten(data, ctx);
   const wrong = heldEnd(made.ok ? null : made.failure, data.quiesce, copied, stateNow);
@@ -83,8 +91,11 @@ export async function runPlex(
     ...databaseText(databases),
   ];
   const live = data.live.length > 0 ? [liveData(data.live, PLEX_WAY_OUT)] : [];
-  const warnings = [...live, ...made.warnings, ...heldWarnings(copied)];
-  return clean(data, { state: 'succeeded', reason: 'done', summary, warnings }, ctx);
+  const isVerified = finished.verified !== 'none';
+  const stay = isVerified ? [] : notReplaced(data);
+  const warnings = [...live, ...made.warnings, ...heldWarnings(copied), ...stay];
+  const result: PartResult = { state: 'succeeded', reason: 'done', summary, warnings };
+  return isVerified ? clean(data, result, ctx) : result;
 }
 
 async function makePartial(
@@ -118,24 +129,37 @@ type Made =
     }
   | { readonly ok: false; readonly failure: Failure };
 
-async function finishArchive(written: PlexData, stream: Digest, began: Date, ctx: RunContext): Promise<Made> {
+async function finishArchive(
+  written: PlexData,
+  stream: Digest,
+  said: readonly Said[],
+  began: Date,
+  ctx: RunContext,
+): Promise<Made> {
   const { host } = ctx;
   let data = written;
   if (ctx.signal.aborted) return { ok: false, failure: STOPPED };
   try {
     begin('check', data, ctx);
     await host.sync(data.partial);
-    const checked = await check(data, stream, ctx);
+    const padded = said.filter(({ what }) => what === 'padded');
+    const names = new Set(padded.map(({ name }) => name));
+    const packed = new Map<string, Member>();
+    const checked = await check(data, stream, ctx, (member) => {
+      if (names.has(member.name)) packed.set(member.name, member);
+    });
     if (!checked.ok) return failedCheck(data, checked.failure, ctx);
+    const broken = await brokenAmong(padded, folderOf(data), packed, ctx);
+    if (broken.length > 0) return failedCheck(data, readFailed(broken), ctx);
     end('check', data, ctx, true);
     const { files, bytes, size, sha256, databases } = checked;
     const finished = {
       ...{ sha256, size, files, createdAt: began.toISOString() },
-      verified: levelOf(databases),
+      verified: padded.length > 0 ? ('none' as const) : levelOf(databases),
     };
     await ctx.note(JOURNAL.finished, finished);
     data = await giveName(data, ctx);
-    const warnings = await recordArchive(data, finished, ctx);
+    const warnings = [...tarWarnings(said), ...(await recordArchive(data, finished, ctx))];
     return { ok: true, data, files, bytes, databases, finished, warnings };
   } catch (error) {
     return { ok: false, failure: await fileFailed(error, data, ctx) };

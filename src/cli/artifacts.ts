@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Adoption } from '../core/adoption.js';
-import type { Artifact } from '../core/artifact.js';
+import { type Artifact, isArchiveHere } from '../core/artifact.js';
 import { formatBytes, formatCount } from '../core/format.js';
 import type { Origin } from '../core/origin.js';
 import { plain } from '../core/phrase.js';
+import { restoreLine } from '../core/restore-line.js';
 import type { Context } from './context.js';
 import { CliError, EXIT } from './errors.js';
 import { isYes, readLine } from './question.js';
@@ -43,8 +44,16 @@ export async function artifactsCommand(ctx: Context, { intent, all }: ArtifactsO
     clean(artifact.path),
   ]);
   const [head = '', ...lines] = table([['INTENT', 'CHECKED', 'SIZE', 'AGE', 'OF', 'WHERE'], ...rows]);
-  out.lines([out.style.dim(head), ...lines]);
+  out.lines([out.style.dim(head), ...lines, ...restoreLines(artifacts)]);
   return EXIT.done;
+}
+
+/** How the newest archive is restored. */
+function restoreLines(newestFirst: readonly Artifact[]): readonly string[] {
+  const newest = newestFirst.find(isArchiveHere);
+  return newest === undefined
+    ? []
+    : ['', 'Restore the newest one, as root:', `  ${clean(restoreLine(newest.path))}`];
 }
 
 export interface AdoptOptions {
@@ -144,7 +153,8 @@ function adoptionJson({ adopt, known, refused }: Adoption, isDone: boolean): obj
 }
 
 function json({ origin, ...artifact }: Artifact): object {
-  return { ...artifact, origin: origin === null ? null : (JSON.parse(origin) as Origin) };
+  const restore = isArchiveHere({ ...artifact, origin }) ? { restore: restoreLine(artifact.path) } : {};
+  return { ...artifact, ...restore, origin: origin === null ? null : (JSON.parse(origin) as Origin) };
 }
 
 function sourceOf({ origin }: Artifact): string {

@@ -1,9 +1,11 @@
+import { isArchiveHere } from '../core/artifact.js';
 import { consentLines } from '../core/consent-wording.js';
 import { formatDuration } from '../core/format.js';
 import { standings } from '../core/graph/step-states.js';
 import { stepSymbol, stepWord } from '../core/graph/step-wording.js';
 import { code, phrase, plain } from '../core/phrase.js';
 import { notice } from '../core/reasons.js';
+import { restoreLine } from '../core/restore-line.js';
 import { isFinal, type Run } from '../core/run.js';
 import { runJson } from '../core/views.js';
 import {
@@ -36,9 +38,11 @@ export async function showCommand(ctx: Context, id: string, options: { log: bool
   }
   const denied = app.pipeline.check(deps.operator, 'view', run);
   if (denied) throw refusal(denied);
+  const made = (await app.artifacts.list(null)).filter((one) => one.runId === id && isArchiveHere(one));
   const log = options.log ? await app.runs.readLog(id) : null;
   if (out.json) out.result({ ...runJson(run), ...(log === null ? {} : { log }) });
   out.lines(runLines(run, out.style));
+  for (const { path } of made) out.lines(['', 'Restore, as root:', `  ${clean(restoreLine(path))}`]);
   if (log !== null) out.lines(['', ...logLines(log)]);
   return EXIT.done;
 }

@@ -74,14 +74,6 @@ export function packCommands({ real, isFolder }: Packed, exclude: readonly strin
   return [findCommand(real, ...words), [...tar, `--directory=${real}`, ...listed]];
 }
 
-/** What restores all that the archive holds, as root; a shell reads it. */
-export function restoreLine(archive: string): string {
-  const quoted = /^[\w./+:@%-]+$/.test(archive) ? archive : `'${archive.replaceAll("'", `'\\''`)}'`;
-  return `mkdir restore && tar ${RESTORED.join(' ')} -C restore -f ${quoted}`;
-}
-
-const RESTORED = ['-xp', '--same-owner', '--numeric-owner', '--acls', '--xattrs', "--xattrs-include='*'"];
-
 /** Reads an archive from the disk, unpacks it where it is packed, and lists what comes out; one program each. */
 export function readCommands(archive: string, compressor: Compressor | null): string[][] {
   const unpack = compressor ? [[...compressor.unpack.split(' '), '-c']] : [];

@@ -3,8 +3,8 @@ import type { Level, NewArtifact } from '../../core/artifact.js';
 import type { RunContext } from '../../core/executor.js';
 import { phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { restoreLine } from '../../core/restore-line.js';
 import { fileFailed } from '../shared/failure.js';
-import { restoreLine } from './commands.js';
 import type { FilesData } from './data.js';
 import { MANIFEST_SUFFIX } from './data.js';
 

@@ -10,10 +10,11 @@ import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { packCommands } from '../files/commands.js';
 import { overlap, placesOf, resolved } from '../quiesce/places.js';
 import { listRunning, type Running } from '../quiesce/users.js';
+import { openLogsNotice } from '../shared/open-logs.js';
 import { isWithin } from '../shared/paths.js';
 import { openSource, sourceEmpty } from '../shared/source.js';
 import { compareMounts, type SourceMounts, sourceMounts } from '../shared/source-mounts.js';
-import type { Direct } from './data.js';
+import { type Direct, PLEX_WAY_OUT } from './data.js';
 import { directRead } from './direct.js';
 import { copyCommand, type Measured, measureInContainer, measureOnHost } from './measure.js';
 import { inMemory } from './memory.js';
@@ -185,7 +186,7 @@ const NO_QUESTION = { source: '', exclude: [], staysOnOne: false, wanted: undefi
 
 async function onHost(
   path: string,
-  { source_mounts: wanted }: PlexFields,
+  { source_mounts: wanted, consistency }: PlexFields,
   { container, around, leftOut, blockers }: Found,
   ctx: PlanContext,
 ): Promise<PlexSource> {
@@ -210,11 +211,13 @@ async function onHost(
   // After the walk, which may have mounted what is mounted by its use.
   const asked = { ...NO_QUESTION, source: path, wanted };
   const mounts = await sourceMounts(host, opened.real, asked);
+  const logs =
+    consistency === 'none' ? await openLogsNotice(host, path, opened.real, [], PLEX_WAY_OUT) : null;
   const { blocker, warning } = compareMounts(asked, mounts, await ctx.remembered());
   return {
     ...source,
     ...{ onHost: opened.real, mounts, size },
-    warnings: warning ? [warning] : [],
+    warnings: [...(warning ? [warning] : []), ...(logs ? [logs] : [])],
     blockers: [...(blocker ? [blocker] : []), ...blockers, ...empty],
   };
 }

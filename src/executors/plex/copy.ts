@@ -82,8 +82,7 @@ async function pack(
 
 /**
  * Reads the folder on this host. Null when Docker has to do it, and nothing is left then: another folder lies there
- * now, tar could not read everything, or somebody wrote to it although the container is held (tar's exit code 1), or
- * something was mounted or unmounted there.
+ * now, tar could not read everything, or somebody wrote to it although the container is held (tar's exit code 1).
  */
 async function packDirectly(data: PlexData, ctx: RunContext): Promise<Packed | null> {
   if (data.direct === null) return null;
@@ -92,7 +91,10 @@ async function packDirectly(data: PlexData, ctx: RunContext): Promise<Packed | n
   try {
     const packed = await pack(packOf(data), { folder }, data, ctx);
     if (packed.failure !== null) return packed;
-    if (packed.reader.ok && (await mounts.look()) === null) return packed;
+    // Docker would read what is mounted there now, which the container may not see at all.
+    const moved = await mounts.look();
+    if (moved !== null) return { ...packed, failure: moved };
+    if (packed.reader.ok) return packed;
     await ctx.host.remove(data.partial);
   } catch (error) {
     if (!(error instanceof HostError) || error.code !== 'ESTALE') throw error;

@@ -434,7 +434,7 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/one.txt', 'Databases/two.txt']);
   });
 
-  testWith('root', isRoot)('Docker sends it again when something is mounted there meanwhile', async () => {
+  testWith('root', isRoot)('what is mounted there meanwhile fails the run', async () => {
     const name = boxWithBind();
     const plan = await planned(name);
     expect(plan.data.direct).not.toBeNull();
@@ -450,8 +450,10 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
         },
       });
     try {
-      expect(await streams(plan)).toBe(true);
-      expect(members(plan.data.archive)).not.toContain('Databases/later/of-this-host');
+      const result = await executor.run(plan, lab.runContext());
+      expect(result).toMatchObject({ state: 'failed', reason: 'source_not_mounted' });
+      expect(existsSync(plan.data.archive)).toBe(false);
+      expect(existsSync(plan.data.partial)).toBe(false);
     } finally {
       unmount(inConfig('later'));
     }

@@ -34,7 +34,9 @@ webhooks:
 `;
 
 /** What a machine under a whole suite's load may take. */
-export const PATIENT = { timeoutMs: 25_000 };
+export /** Not the note that the plan is still being made. */
+const ANSWER = /^(?!⏱ Planning…)[^]/;
+const PATIENT = { timeoutMs: 25_000 };
 
 interface RunView {
   readonly id: string;
@@ -162,7 +164,7 @@ export class Pairs {
   /** Somebody asks in the story's channel; resolves with what everybody or they alone read. */
   ask(who: string, intent: string, channel: string, params = '', command = 'backup'): Promise<StoredMessage> {
     const options = { intent, ...(params === '' ? {} : { params }) };
-    return this.as(who).slash(command, options, { channel }).waitForMessage(/./, PATIENT);
+    return this.as(who).slash(command, options, { channel }).waitForMessage(ANSWER, PATIENT);
   }
 
   /** What somebody is told who asks or presses, and the run as it is afterwards. */

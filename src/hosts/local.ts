@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Host, HostScope, Hosts } from '../core/host.js';
 import type { CommandSettings } from './command.js';
 import { exec } from './exec.js';
@@ -25,6 +26,8 @@ export function createLocalHosts(environment: NodeJS.ProcessEnv = process.env): 
 }
 
 function openLocal(scope: HostScope, settings: CommandSettings, files: Files): Host {
+  // Each command and look that is under way listens to it.
+  setMaxListeners(0, scope.signal);
   const { create: _create, ...operations } = files.for(scope.signal);
   return {
     name: 'local',

@@ -34,9 +34,9 @@ webhooks:
 `;
 
 /** What a machine under a whole suite's load may take. */
-export /** Not the note that the plan is still being made. */
-const ANSWER = /^(?!⏱ Planning…)[^]/;
-const PATIENT = { timeoutMs: 25_000 };
+/** Not the note that the plan is still being made. */
+const ANSWER = /^(?![\s\S]*⏱ Planning…)/;
+export const PATIENT = { timeoutMs: 25_000 };
 
 interface RunView {
   readonly id: string;

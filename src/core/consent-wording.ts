@@ -11,11 +11,14 @@ export function consentLines(run: Run): readonly Phrase[] {
     ...said('Approved', consent.approved),
     ...(waits ? [whoIsNext(run, consent)] : []),
     ...(run.state === 'awaiting' && consent.typed
-      ? [
-          phrase`The name ${code(run.intent)} has to be typed first, because so much is deleted or overwritten.`,
-        ]
+      ? [phrase`The name ${code(run.intent)} has to be typed first, because ${whyTyped(run)}.`]
       : []),
   ];
+}
+
+function whyTyped({ plan }: Run): string {
+  const isDangerous = plan.parts.some(({ typeName }) => typeName === true);
+  return isDangerous ? 'of what a warning says' : 'so much is deleted or overwritten';
 }
 
 /** What a waiting run waits for: `waits for approval`. */

@@ -100,7 +100,9 @@ export async function hashesOf(host: Host, { folder }: StackInputs, config: Conf
     );
     return parseHashes(result.ok ? result.stdout : '');
   };
-  const both = [await hash(JSON.stringify(config)), await hash(JSON.stringify(withoutDependencies(config)))];
+  const both = await Promise.all(
+    [config, withoutDependencies(config)].map((one) => hash(JSON.stringify(one))),
+  );
   return (service: string): readonly string[] => [...new Set(both.flatMap((map) => map.get(service) ?? []))];
 }
 

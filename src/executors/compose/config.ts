@@ -46,6 +46,17 @@ export const CONFIG = z.looseObject({
 });
 export type Config = z.output<typeof CONFIG>;
 
+/** The image of a service, as the file or Compose names it. */
+export function imageOf({ name: project, services }: Config, name: string): string {
+  const image = services?.[name]?.image;
+  return typeof image === 'string' ? image : builtName(project, name);
+}
+
+/** As Compose names what it builds. */
+function builtName(project: string, name: string): string {
+  return `${project}-${name}`;
+}
+
 /** One service of the rendered configuration. */
 export function serviceOf(
   project: string,
@@ -59,7 +70,7 @@ export function serviceOf(
   );
   return {
     name,
-    image: raw.image ?? `${project}-${name}`,
+    image: raw.image ?? builtName(project, name),
     source: sourceOf(raw),
     isBuilt: raw.build != null,
     platform: raw.platform ?? null,
@@ -95,13 +106,21 @@ export function parseHashes(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * The configuration without any `depends_on`. `up --no-deps` makes containers from that, and before Compose
- * 2.30 their hash differs from that of containers which a plain `up` made.
+ * The configuration with each service once more, under another name, without any `depends_on`. `up --no-deps` makes
+ * containers from that, and before Compose 2.30 their hash differs from that of containers which a plain `up` made. A
+ * service's name is not in its hash.
  */
-export function withoutDependencies(config: Config): Config {
-  const services = Object.entries(config.services ?? {}).map(([name, { depends_on: _, ...rest }]) => [
-    name,
-    rest,
-  ]);
-  return { ...config, services: Object.fromEntries(services) };
+export function besideWithoutDependencies(config: Config): {
+  readonly both: Config;
+  readonly otherOf: (service: string) => string;
+} {
+  const services = Object.entries(config.services ?? {});
+  const longest = Math.max(0, ...services.map(([name]) => name.length));
+  // Longer than any name, so that none of the services is called so.
+  const otherOf = (service: string): string => `${service}.${'x'.repeat(longest)}`;
+  const others = services.map(([name, { depends_on: _, ...rest }]) => [otherOf(name), rest]);
+  return {
+    both: { ...config, services: { ...config.services, ...Object.fromEntries(others) } },
+    otherOf,
+  };
 }

@@ -5,12 +5,12 @@ import { type Notice, notice } from '../../core/reasons.js';
 import { READ } from '../docker/container.js';
 import { composeArgv, environmentOf } from './command.js';
 import {
+  besideWithoutDependencies,
   CONFIG,
   type ComposeService,
   type Config,
   parseHashes,
   serviceOf,
-  withoutDependencies,
 } from './config.js';
 import { renderedHash } from './difference/fingerprint.js';
 import { composeFault } from './fault.js';
@@ -38,6 +38,12 @@ export type ReadProject =
 export async function readDefinition(host: Host, fields: StackFields): Promise<ReadProject> {
   const found = await findInputs(host, fields);
   return found.ok ? readProject(host, found.inputs) : blocked(found.notice);
+}
+
+/** The configuration as Compose renders it now; null where it can't. */
+export async function readConfig(host: Host, inputs: StackInputs): Promise<Config | null> {
+  const rendered = await render(host, inputs);
+  return rendered.ok ? CONFIG.parse(JSON.parse(rendered.stdout)) : null;
 }
 
 /** Reads a stack with `docker compose config`, which starts and changes nothing. */
@@ -91,19 +97,16 @@ function blocked(...blockers: readonly Notice[]): ReadProject {
  * `up` does not, and so the hashes of such services never agree.
  */
 export async function hashesOf(host: Host, { folder }: StackInputs, config: Config) {
-  const hash = async (text: string) => {
-    const argv = ['docker', 'compose', '-p', config.name, '--project-directory', folder, '-f', '-'];
-    const options = { ...READ, stdin: text };
-    const result = await host.exec(
-      [...argv, ...EVERY_PROFILE, 'config', '--no-consistency', '--hash', '*'],
-      options,
-    );
-    return parseHashes(result.ok ? result.stdout : '');
-  };
-  const both = await Promise.all(
-    [config, withoutDependencies(config)].map((one) => hash(JSON.stringify(one))),
-  );
-  return (service: string): readonly string[] => [...new Set(both.flatMap((map) => map.get(service) ?? []))];
+  const { both, otherOf } = besideWithoutDependencies(config);
+  const argv = ['docker', 'compose', '-p', config.name, '--project-directory', folder, '-f', '-'];
+  const result = await host.exec([...argv, ...EVERY_PROFILE, 'config', '--no-consistency', '--hash', '*'], {
+    ...READ,
+    stdin: JSON.stringify(both),
+  });
+  const found = parseHashes(result.ok ? result.stdout : '');
+  return (service: string): readonly string[] => [
+    ...new Set([service, otherOf(service)].flatMap((name) => found.get(name) ?? [])),
+  ];
 }
 
 /** Variables that the file uses and nothing sets: often the bot's environment is not the one people use. */

@@ -1,7 +1,9 @@
 import type { Host } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { imageOf } from './config.js';
+import { renderedHash } from './difference/fingerprint.js';
 import type { StackInputs } from './inputs.js';
-import { readProject } from './project.js';
+import { readConfig } from './project.js';
 
 /** What of a service people agreed to. */
 interface Planned {
@@ -21,9 +23,10 @@ export async function checkRendered(
   planned: Planned,
 ): Promise<Phrase | null> {
   if (planned.rendered === '') return null;
-  const read = await readProject(host, inputs);
-  if (!read.ok) return null;
-  const now = read.project.services.get(planned.service);
-  if (now?.image === planned.image && now.rendered === planned.rendered) return null;
+  const config = await readConfig(host, inputs);
+  if (config === null) return null;
+  const { service } = planned;
+  if (imageOf(config, service) === planned.image && renderedHash(config, service) === planned.rendered)
+    return null;
   return phrase`The configuration of ${code(planned.service)} was edited after the preview.`;
 }

@@ -119,7 +119,8 @@ describeWithDocker('the container that the bot runs in', () => {
     expect(part.blockers).toEqual([]);
     expect(part.effects).toEqual([{ kind: 'replace', target: container('web') }]);
     const titles = part.steps.map(({ title }) => plain(title));
-    const update = (service: string) => `docker compose -f ${stack.file} up -d --no-deps ${service}`;
+    const update = (service: string) =>
+      `docker compose -p ${stack.name} -f ${stack.file} up -d --no-deps ${service}`;
     expect(titles).toContain(
       `bot: left alone, the bot runs in it. Update it on the host with ${update('bot')}.`,
     );

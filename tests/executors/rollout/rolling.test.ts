@@ -107,7 +107,7 @@ describeWithDocker(
       expect(seen.fewest).toBeGreaterThanOrEqual(2);
       expect(shop.stack.images('web')).toEqual([old]);
       expect(shop.stack.ids('web')).toEqual(before);
-      expect(shop.stack.running()).toEqual([`${shop.stack.name}-marked`, 'web-1', 'web-2', 'web-3']);
+      expect(shop.stack.running()).toEqual(['marked', 'web-1', 'web-2', 'web-3']);
     });
 
     test('one container alone is replaced at once, with words; volumes without a name are refused', async () => {

@@ -58,7 +58,8 @@ describeWithDocker(
       shop.lab.adapt = (host) => ({
         ...host,
         exec: async (argv, options) => {
-          if (argv[1] === 'pull') shop.stack.write({ web: { image: shop.image(), cap_add: ['SYS_ADMIN'] } });
+          if (argv.includes('pull'))
+            shop.stack.write({ web: { image: shop.image(), cap_add: ['SYS_ADMIN'] } });
           return host.exec(argv, options);
         },
       });

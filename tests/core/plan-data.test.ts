@@ -80,7 +80,7 @@ describe('a stored plan', () => {
     await edit(preview, change);
     const run = await confirmed(preview);
     expect(run).toMatchObject({ state: 'plan_changed', outcome: { reason: 'plan_changed' } });
-    expect(said(run)).toBe('The preview was made by another version of ChatOps. Nothing was run.');
+    expect(said(run)).toBe('The preview was made by another version of ChatOps.');
     expect(home.world.entered).toEqual([]);
     const next = await stored(run.outcome?.successor ?? '');
     expect(next).toMatchObject({ state: 'awaiting', plan: { parts: [{ dataVersion: 1 }] } });
@@ -113,7 +113,7 @@ describe('after an update', () => {
     const { next } = await nextBuild((data) => data);
     const run = await confirmed(preview, next);
     expect(run).toMatchObject({ state: 'plan_changed' });
-    expect(said(run)).toBe('The preview was made by another version of ChatOps. Nothing was run.');
+    expect(said(run)).toBe('The preview was made by another version of ChatOps.');
     expect(home.world.entered).toEqual([]);
   });
 

@@ -42,7 +42,7 @@ test('/status is for those who may see something, and masks secrets', async () =
   await showStatus(talk, deps());
   expect(told).toEqual([
     'think privately',
-    'answer: **media** · 1 of 1 running\n✅ `plex-••••` running\nNo runs yet.',
+    'answer: ✅ **media** · 1 of 1 running\n✅ `plex-••••` running\nNo runs yet.',
   ]);
 });
 

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { DockerVolumesFields } from '../../../src/core/intent/fields.js';
 import { plain } from '../../../src/core/phrase.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
@@ -27,6 +27,9 @@ afterEach(() => {
   server = null;
   lab.clean();
 });
+
+// Each call of ssh takes a second on a machine that has other work.
+jest.setTimeout(120_000);
 
 const testRsync = testWith('rsync', has('rsync'));
 

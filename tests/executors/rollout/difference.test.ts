@@ -58,7 +58,7 @@ describeWithDocker(
       shop.lab.adapt = (host) => ({
         ...host,
         exec: async (argv, options) => {
-          if (argv.includes('pull'))
+          if (argv.includes('dial-stdio'))
             shop.stack.write({ web: { image: shop.image(), cap_add: ['SYS_ADMIN'] } });
           return host.exec(argv, options);
         },

@@ -6,7 +6,8 @@ import { makeTwin } from '../docker/twin/make.js';
 import { remake } from '../docker/twin/remake.js';
 import { removeTwins } from '../docker/twin/remove.js';
 import { findTwins, type Twin } from '../docker/twin/twin.js';
-import { type AttachedContainer, listed } from './sharers.js';
+import { named } from '../shared/wording.js';
+import type { AttachedContainer } from './sharers.js';
 
 export interface Reattached {
   readonly ok: boolean;
@@ -40,7 +41,7 @@ export async function reattach(
   const fine =
     done.length === 0
       ? []
-      : [phrase`${listed(done.map(({ name }) => [code(name)]))} ${verb} attached to what runs now.`];
+      : [phrase`${named(done.map(({ name }) => name))} ${verb} attached to what runs now.`];
   return { ok: faults.length === 0, sentences: [...faults, ...fine] };
 }
 
@@ -50,7 +51,7 @@ function ownerName(project: string): string {
 }
 
 function usedBy({ uses }: AttachedContainer): Phrase {
-  return listed(uses.map(({ name }) => [code(name)]));
+  return named(uses.map(({ name }) => name));
 }
 
 async function attach(

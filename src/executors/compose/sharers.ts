@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { Host } from '../../core/host.js';
-import { code, type Phrase, type PhrasePart, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { Effect, Json, PlanStep } from '../../core/plan.js';
 import { type Container, type Inspected, listContainers } from '../docker/container.js';
 import { sharersOf } from '../docker/namespaces.js';
 import { TWIN } from '../docker/twin/labels.js';
+import { listed, named } from '../shared/wording.js';
 
 /** A container that lives in the namespace of one that is replaced, and is made again in that of its successor. */
 export type AttachedContainer = {
@@ -67,7 +68,7 @@ export function attachSteps(attached: readonly AttachedContainer[]): readonly Pl
   const verb = attached.length === 1 ? 'It lives in its network and is' : 'They live in its network and are';
   return [
     {
-      title: phrase`Attach ${names} to the new ${listed(used.map((name) => [code(name)]))}. ${verb} made again.`,
+      title: phrase`Attach ${names} to the new ${named(used)}. ${verb} made again.`,
       commands: [],
     },
   ];
@@ -75,14 +76,6 @@ export function attachSteps(attached: readonly AttachedContainer[]): readonly Pl
 
 function ofStack(owner: AttachedContainer['owner']): Phrase {
   return owner === null ? [] : phrase` (stack ${code(owner.project)})`;
-}
-
-/** `a`, `b` and `c`. */
-export function listed(items: readonly Phrase[]): Phrase {
-  return items.flatMap<PhrasePart>((item, index) => {
-    const joint = index === 0 ? [] : [index === items.length - 1 ? ' and ' : ', '];
-    return [...joint, ...item];
-  });
 }
 
 export function attachEffects(attached: readonly AttachedContainer[]): readonly Effect[] {

@@ -1,4 +1,4 @@
-import { code, phrase } from '../../core/phrase.js';
+import { phrase } from '../../core/phrase.js';
 import { type Effect, INSTANCES, type Json, type PlanStep } from '../../core/plan.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import type { ComposeProject } from '../compose/project.js';
@@ -9,10 +9,10 @@ import {
   attachSteps,
   attachTargets,
   attachTouches,
-  listed,
 } from '../compose/sharers.js';
 import { isReady } from '../compose/verdict.js';
 import type { Container } from '../docker/container.js';
+import { named } from '../shared/wording.js';
 import type { Comparison } from './compare.js';
 import type { Dependent } from './data.js';
 
@@ -90,7 +90,7 @@ export function restartWords({ dependents }: Affected, service: string) {
   const names = dependents.filter(({ on, restart }) => restart && on === service).map((one) => one.service);
   if (names.length === 0) return [];
   const verb = names.length === 1 ? 'depends' : 'depend';
-  return phrase` Then ${listed(names.map((name) => [code(name)]))}, which ${verb} on it, ${names.length === 1 ? 'is' : 'are'} restarted.`;
+  return phrase` Then ${named(names)}, which ${verb} on it, ${names.length === 1 ? 'is' : 'are'} restarted.`;
 }
 
 export function affectedEffects(affected: Affected): readonly Effect[] {

@@ -1,7 +1,7 @@
 import { phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { named } from '../shared/wording.js';
 import type { Comparison } from './compare.js';
-import { named } from './wording.js';
 
 /** Why services are kept as they are; those with one image and one reason together. */
 export function keptNotices(comparisons: readonly Comparison[]): readonly Notice[] {

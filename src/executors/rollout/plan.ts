@@ -15,6 +15,7 @@ import { touchesOf } from '../compose/touches.js';
 import type { Container } from '../docker/container.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { askRegistries } from '../images/registry.js';
+import { named } from '../shared/wording.js';
 import {
   affectedBy,
   affectedEffects,
@@ -33,7 +34,7 @@ import { groundServices } from './ground.js';
 import { keptNotices } from './kept.js';
 import { inDependencyOrder } from './order.js';
 import { withStrategy } from './strategy.js';
-import { named, replaceTitle } from './wording.js';
+import { replaceTitle } from './wording.js';
 
 /** Compares each service's running containers with what the registry has and the Compose file says. */
 export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<PlanDraft<RolloutData>> {

@@ -2,6 +2,7 @@ import type { JournalEntry, PartResult, RecoveryReport, RunContext } from '../..
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import { serviceContainers } from '../compose/containers.js';
+import { named } from '../shared/wording.js';
 import type { Replacement, RolloutData } from './data.js';
 import { keeperOf, letGo } from './keep.js';
 import { finishNames } from './names.js';
@@ -9,7 +10,6 @@ import { newImageId } from './pull.js';
 import type { RolledBack } from './rolled-back.js';
 import { isGoingBack, type OpenUnit, openUnit, replacedServices } from './under-way.js';
 import { goBack as goBackTo, WENT_BACK, withSharers } from './way-back.js';
-import { named } from './wording.js';
 
 /**
  * The unit that was under way when the process died: when all its containers run the new image, it stays so and going back

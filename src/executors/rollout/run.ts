@@ -3,6 +3,7 @@ import { formatDuration } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { Notice } from '../../core/reasons.js';
+import { named } from '../shared/wording.js';
 import { STOPPED } from './bring-up.js';
 import type { Replacement, RolloutData } from './data.js';
 import { keepWhatRuns, letAllGo, letGo } from './keep.js';
@@ -11,7 +12,7 @@ import { type Done, runUnit, type UnitEnd } from './run-unit.js';
 import { fineWords } from './settled.js';
 import { unitsOf } from './units.js';
 import { goBack, ROLLING_BACK, restoreTags, WENT_BACK, withSharers } from './way-back.js';
-import { named, shortId } from './wording.js';
+import { shortId } from './wording.js';
 
 /** Pulls what was shown, replaces one unit after the other, and gives the one that fails what it ran before. */
 export async function run({ data }: PlanPart<RolloutData>, ctx: RunContext): Promise<PartResult> {

@@ -1,5 +1,5 @@
 import { formatCount } from '../../core/format.js';
-import { code, type Phrase, type PhrasePart, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { shortHash } from '../shared/wording.js';
 import { joined } from './dangers.js';
 import type { Replacement } from './data.js';
@@ -40,12 +40,4 @@ function runs({ pull, oldId, oldDigest }: Replacement): Phrase {
 
 function comes({ pull, localId }: Replacement): Phrase {
   return phrase`${code(shortId(pull ?? localId ?? ''))}`;
-}
-
-/** `plex`, `sonarr` and `radarr`. */
-export function named(services: readonly string[]): Phrase {
-  return services.flatMap<PhrasePart>((service, index) => {
-    const joint = index === 0 ? '' : index === services.length - 1 ? ' and ' : ', ';
-    return joint === '' ? [code(service)] : [joint, code(service)];
-  });
 }

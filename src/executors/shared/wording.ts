@@ -16,9 +16,14 @@ export function someOf(values: readonly string[], note: (value: string) => strin
 
 /** All of them, set off as literals: `plex`, `sonarr` and `radarr`. */
 export function named(values: readonly string[]): Phrase {
-  return values.flatMap<PhrasePart>((value, index) => {
-    const joint = index === 0 ? '' : index === values.length - 1 ? ' and ' : ', ';
-    return joint === '' ? [code(value)] : [joint, code(value)];
+  return listed(values.map((value) => [code(value)]));
+}
+
+/** The same of pieces that are phrases already. */
+export function listed(items: readonly Phrase[]): Phrase {
+  return items.flatMap<PhrasePart>((item, index) => {
+    const joint = index === 0 ? [] : [index === items.length - 1 ? ' and ' : ', '];
+    return [...joint, ...item];
   });
 }
 

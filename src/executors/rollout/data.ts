@@ -81,16 +81,13 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       image: z.string(),
       pull: z.string().nullable(),
       platform: z.string().nullable(),
-      layers: z
-        .array(z.strictObject({ digest: z.string(), size: z.number() }))
-        .nullable()
-        .default(null),
+      layers: z.array(z.strictObject({ digest: z.string(), size: z.number() })).nullable(),
       localId: z.string().nullable(),
       reasons: z.array(z.enum(['image', 'configuration', 'namespace'])),
       livesIn: z.array(z.string()),
       dependsOn: z.array(z.string()),
       strategy: z.enum(['all_at_once', 'rolling']),
-      ends: z.enum(['never', 'may', 'must']).default('never'),
+      ends: z.enum(['never', 'may', 'must']),
       replicas: z.number(),
       rendered: z.string(),
       changes: z.array(z.custom<Phrase>((value) => Array.isArray(value))),
@@ -99,19 +96,17 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       oldDigest: z.string().nullable(),
     }),
   ),
-  attached: ATTACHED_SCHEMA.default([]),
-  dependents: z
-    .array(
-      z.strictObject({
-        service: z.string(),
-        on: z.string(),
-        restart: z.boolean(),
-        containers: z.array(z.string()),
-        names: z.array(z.string()),
-        replaced: z.array(z.string()),
-      }),
-    )
-    .default([]),
+  attached: ATTACHED_SCHEMA,
+  dependents: z.array(
+    z.strictObject({
+      service: z.string(),
+      on: z.string(),
+      restart: z.boolean(),
+      containers: z.array(z.string()),
+      names: z.array(z.string()),
+      replaced: z.array(z.string()),
+    }),
+  ),
   current: z.array(z.string()),
   timeout: z.number(),
   stableFor: z.number(),

@@ -39,7 +39,7 @@ export const SCALE_SCHEMA: z.ZodType<ScaleData> = z.strictObject({
   project: z.string(),
   service: z.string(),
   wanted: z.number(),
-  isOneShot: z.boolean().default(false),
+  isOneShot: z.boolean(),
   before: z.array(z.strictObject({ id: z.string(), name: z.string(), running: z.boolean() })),
   timeout: z.number(),
   stableFor: z.number(),

@@ -11,7 +11,7 @@ export const scale: Executor<'scale', ScaleData> = {
   kind: 'scale',
   data: {
     version: 2,
-    earlier: ofOneFile,
+    earlier: (data) => ({ ...ofOneFile(data), isOneShot: false }),
     schema: async () => (await import('./data.js')).SCALE_SCHEMA,
   },
   places: stackPlaces,

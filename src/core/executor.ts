@@ -30,6 +30,8 @@ export interface PlanContext {
   readonly neighbours: (folder: string) => Promise<readonly Artifact[]>;
   /** What the last successful run of the same origin noted with {@link RunContext.remember}. */
   readonly remembered: () => Promise<Json>;
+  /** What runs have left down and nobody has seen running since: the keys of the things. */
+  readonly leftDown: () => Promise<ReadonlySet<string>>;
 }
 
 /** What observe() may use. It reads and changes nothing, and may be cut off at any time. */

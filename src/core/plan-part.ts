@@ -3,6 +3,7 @@ import type { CoreDeps } from './deps.js';
 import { expectedOf, workOfPart } from './estimate.js';
 import type { Executor, PlanContext } from './executor.js';
 import type { Host } from './host.js';
+import { downIn } from './incident.js';
 import type { Intent, IntentStep } from './intent/intent.js';
 import { keysOf, originOf } from './origin.js';
 import type { Pending } from './pending.js';
@@ -105,6 +106,8 @@ export async function planPart(
     },
     neighbours: (folder) => deps.store.artifacts.below(folder),
     remembered: () => deps.store.runs.remembered(keys, legacy),
+    leftDown: async () =>
+      new Set((await deps.store.incidents.unwell()).flatMap((one) => downIn(one).map(({ key }) => key))),
   };
   const ask = () =>
     unlessAborted(scope.signal, GIVE_UP_MS, executor.plan(step.fields, context)).catch((error: unknown) =>

@@ -11,6 +11,8 @@ export interface ComposeService {
   /** The file says how it is built here. */
   readonly isBuilt: boolean;
   readonly platform: string | null;
+  /** How many containers the file asks for. */
+  readonly replicas: number;
   readonly containerName: string | null;
   /** Host ports as the file names them: `8080`, `8080-8085`; without those that Docker chooses. */
   readonly hostPorts: readonly string[];
@@ -34,6 +36,8 @@ const SERVICE = z.object({
   build: z.unknown().optional(),
   pull_policy: z.string().optional(),
   platform: z.string().optional(),
+  scale: z.number().optional(),
+  deploy: z.looseObject({ replicas: z.number().optional() }).nullish(),
   container_name: z.string().optional(),
   profiles: z.array(z.string()).nullish(),
   ...TRAITS,
@@ -74,6 +78,7 @@ export function serviceOf(
     source: sourceOf(raw),
     isBuilt: raw.build != null,
     platform: raw.platform ?? null,
+    replicas: raw.scale ?? raw.deploy?.replicas ?? 1,
     profiles: raw.profiles ?? [],
     containerName: raw.container_name ?? null,
     hostPorts: (raw.ports ?? []).flatMap(({ published = '' }) => (/^0*$/.test(published) ? [] : [published])),

@@ -3,19 +3,22 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ComposeService } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import { newService } from '../compose/difference/new-service.js';
 import type { Change } from '../compose/difference/read.js';
 import { changeOf, type ServiceChange } from '../compose/difference/service.js';
+import type { ComposeProject } from '../compose/project.js';
 import { type Ends, hasEnded } from '../compose/verdict.js';
-import { inspectImage } from '../docker/image.js';
+import { type Image, inspectImage } from '../docker/image.js';
 import { comingImage } from '../images/coming.js';
 import { byDigest } from '../images/name.js';
 import type { Registries } from '../images/registry.js';
 import type { Replacement } from './data.js';
 import { imageChange } from './image-change.js';
+import { type Starts, standing } from './start.js';
 
 /** What a rollout finds of one service. */
 export type Comparison =
-  | { readonly state: 'off'; readonly service: string }
+  | { readonly state: 'off'; readonly service: string; readonly standing: string }
   /** The bot needs it to live; `why` is a clause without a full stop. */
   | { readonly state: 'ground'; readonly service: string; readonly why: Phrase }
   | (Running & {
@@ -30,7 +33,7 @@ export type Comparison =
       readonly isElsewhere?: true;
     });
 
-/** A service with containers that run. */
+/** A service with containers that run, or that is started. */
 interface Running {
   readonly service: string;
   readonly containers: readonly ServiceContainer[];
@@ -39,25 +42,39 @@ interface Running {
   readonly warnings: readonly Notice[];
 }
 
+/** What is known of a service before images are looked at. */
+interface Known {
+  readonly existing: readonly ServiceContainer[];
+  /** By the ids of containers. */
+  readonly changes: ReadonlyMap<string, Change>;
+  readonly ends: Ends;
+  readonly starts: Starts;
+}
+
 /** Compares what runs with what would run after the pull. Reads only. */
 export async function compare(
   host: Host,
   registries: Registries,
+  project: ComposeProject,
   service: ComposeService,
-  existing: readonly ServiceContainer[],
-  changes: ReadonlyMap<string, Change>,
-  ends: Ends,
+  { existing, changes, ends, starts }: Known,
 ): Promise<Comparison> {
   const { name } = service;
-  const containers = existing.filter((container) => isUp(container) || isJobDone(container, ends));
-  const [first] = containers;
-  if (!first) return { state: 'off', service: name };
+  const running = existing.filter((container) => isUp(container) || isJobDone(container, ends));
+  const isStarted = running.length === 0 && starts(service, existing);
+  if (running.length === 0 && !isStarted)
+    return { state: 'off', service: name, standing: standing(existing) };
+  const containers = isStarted ? existing : running;
+  const up = running.filter(isUp);
   const coming = await comingImage(host, registries, service);
-  const old = await inspectImage(host, first.imageId);
-  const oldImage = old.state === 'found' ? old.value : { id: first.imageId, digests: [] };
+  const oldImage = await oldImageOf(host, containers);
+  const oldRef = containers[0]?.imageRef ?? '';
   const [oldDigest] = oldImage.digests;
-  const change = changeOf(containers.map(({ id }) => changes.get(id)));
-  const running = { service: name, containers, change, warnings: [] };
+  const change =
+    containers.length === 0
+      ? newService(project, name)
+      : changeOf(containers.map(({ id }) => changes.get(id)));
+  const found = { service: name, containers, change, warnings: [] };
   const replacement = {
     service: name,
     image: service.image,
@@ -66,26 +83,27 @@ export async function compare(
     layers: null,
     localId: coming.from === 'registry' ? null : coming.from === 'host' ? coming.imageId : oldImage.id,
     reasons: [],
+    was: isStarted || up.length > 0 ? standing(isStarted ? existing : up) : '',
     livesIn: service.livesIn,
     dependsOn: service.dependsOn,
     strategy: 'all_at_once' as const,
     ends: endsNow(containers, ends),
-    replicas: containers.length,
+    replicas: isStarted ? Math.max(containers.length, service.replicas) : containers.length,
     rendered: service.rendered,
     changes: change.words,
-    oldRef: first.imageRef,
+    oldRef,
     oldId: oldImage.id,
-    oldDigest: oldDigest === undefined ? null : byDigest(first.imageRef, oldDigest),
+    oldDigest: oldDigest === undefined ? null : byDigest(oldRef, oldDigest),
   };
   if (coming.from === 'unknown') {
-    return { ...running, state: 'kept', image: service.image, why: coming.notice, replacement };
+    return { ...found, state: 'kept', image: service.image, why: coming.notice, replacement };
   }
   const imageIds = [...new Set(containers.map(({ imageId }) => imageId))];
   const image = await imageChange(host, registries, service, oldImage, coming);
   const newImage = imageIds.length > 1 || image.isNew;
-  const isCurrent = !newImage && !change.isChanged;
+  const isCurrent = !newImage && !change.isChanged && !isStarted;
   return {
-    ...running,
+    ...found,
     state: isCurrent ? 'current' : 'changes',
     ...(image.isElsewhere ? { isElsewhere: true as const } : {}),
     warnings: warningsOf(service, existing, containers, imageIds.length > 1),
@@ -93,11 +111,21 @@ export async function compare(
       ...replacement,
       ...(isCurrent && image.isElsewhere ? { pull: null, localId: oldImage.id } : { layers: image.layers }),
       reasons: [
+        ...(isStarted ? ['start' as const] : []),
         ...(newImage ? ['image' as const] : []),
         ...(change.isChanged ? ['configuration' as const] : []),
       ],
     },
   };
+}
+
+async function oldImageOf(
+  host: Host,
+  [first]: readonly ServiceContainer[],
+): Promise<Pick<Image, 'id' | 'digests'>> {
+  if (!first) return { id: '', digests: [] };
+  const found = await inspectImage(host, first.imageId);
+  return found.state === 'found' ? found.value : { id: first.imageId, digests: [] };
 }
 
 function isUp({ status }: ServiceContainer): boolean {

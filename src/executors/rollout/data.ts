@@ -6,9 +6,9 @@ import type { Ends } from '../compose/verdict.js';
 import type { Layer } from '../images/pull-data.js';
 
 /** Why a service's containers are replaced. */
-export type Reason = 'image' | 'configuration' | 'namespace';
+export type Reason = 'image' | 'configuration' | 'namespace' | 'start';
 
-/** A service whose containers are replaced. */
+/** A service whose containers are replaced, or that is started. */
 export type Replacement = {
   readonly service: string;
   /** The image as the Compose file names it. */
@@ -21,6 +21,8 @@ export type Replacement = {
   /** The image on this host that is used, where nothing is pulled. */
   readonly localId: string | null;
   readonly reasons: readonly Reason[];
+  /** How its containers stand, as `/status` says it; empty: they run, and are well, or were jobs. */
+  readonly was: string;
   /** Services whose network, process or IPC namespace it uses. */
   readonly livesIn: readonly string[];
   readonly dependsOn: readonly string[];
@@ -28,15 +30,15 @@ export type Replacement = {
   readonly strategy: 'all_at_once' | 'rolling';
   /** What the end of one of its new containers with exit code 0 means. */
   readonly ends: Ends;
-  /** How many containers run, and will run. */
+  /** How many containers will run: as many as run now, or as the file asks for where none does. */
   readonly replicas: number;
   /** sha256 of the rendered configuration without the image. */
   readonly rendered: string;
   /** What of the configuration is another thing than in what runs. */
   readonly changes: readonly Phrase[];
-  /** The image that runs now as it was named when its containers were made. */
+  /** The image that runs now as it was named when its containers were made; empty: there is no container. */
   readonly oldRef: string;
-  /** The image that runs now, `sha256:…`. */
+  /** The image that runs now, `sha256:…`; empty: there is no container. */
   readonly oldId: string;
   /** Where the old image could be fetched again, `repository@sha256:…`. */
   readonly oldDigest: string | null;
@@ -66,6 +68,8 @@ export type RolloutData = {
   readonly dependents: readonly Dependent[];
   /** Services that are current already. */
   readonly current: readonly string[];
+  /** Services that don't run, and are left so. */
+  readonly off: readonly string[];
   /** Seconds. */
   readonly timeout: number;
   /** Seconds. */
@@ -83,7 +87,8 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       platform: z.string().nullable(),
       layers: z.array(z.strictObject({ digest: z.string(), size: z.number() })).nullable(),
       localId: z.string().nullable(),
-      reasons: z.array(z.enum(['image', 'configuration', 'namespace'])),
+      reasons: z.array(z.enum(['image', 'configuration', 'namespace', 'start'])),
+      was: z.string(),
       livesIn: z.array(z.string()),
       dependsOn: z.array(z.string()),
       strategy: z.enum(['all_at_once', 'rolling']),
@@ -108,6 +113,7 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
     }),
   ),
   current: z.array(z.string()),
+  off: z.array(z.string()),
   timeout: z.number(),
   stableFor: z.number(),
 });

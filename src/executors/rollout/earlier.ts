@@ -8,11 +8,12 @@ import { ofOneFile } from '../compose/earlier.js';
 export function ofFirstVersion(data: Json): Json {
   const { replacements, ...rest } = ofOneFile(data);
   const all = replacements as readonly { readonly [name: string]: Json }[];
-  const watched = { ends: 'never', dependsOn: [], strategy: 'all_at_once' };
+  const watched = { was: '', ends: 'never', dependsOn: [], strategy: 'all_at_once' };
   const unknown = { ...watched, layers: null, rendered: '', changes: [] };
   return {
     ...rest,
     attached: [],
+    off: [],
     dependents: [],
     replacements: all.map((one) => ({ ...one, ...unknown, oldRef: one.image ?? '' })),
   };

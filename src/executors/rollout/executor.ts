@@ -67,7 +67,11 @@ function withKept<End extends PartResult | RecoveryReport>(end: End, { kept }: O
   return { ...end, summary: [...end.summary, ...kept] };
 }
 
-/** All services that are replaced ran before, but for those that had ended. */
+/** What is replaced ran before, but for what had ended; what is started did not, and has to stay up where that went well. */
+function isDone(end: PartResult | RecoveryReport): boolean {
+  return 'state' in end && end.state === 'succeeded';
+}
+
 function left<End extends PartResult | RecoveryReport>(
   end: End,
   { data }: PlanPart<RolloutData>,
@@ -77,6 +81,8 @@ function left<End extends PartResult | RecoveryReport>(
     end,
     host,
     data.project,
-    data.replacements.filter(({ ends }) => ends === 'never'),
+    data.replacements.filter(
+      ({ ends, reasons }) => ends === 'never' && (isDone(end) || !reasons.includes('start')),
+    ),
   );
 }

@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../core/executor.js';
 import type { RolloutFields } from '../../core/intent/fields.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { INSTANCES, type Json, type PlanDraft, type PlanStep } from '../../core/plan.js';
+import { type Effect, INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { readChanges } from '../compose/difference/read.js';
@@ -16,25 +16,18 @@ import type { Container } from '../docker/container.js';
 import { dockerMissing, dockerSaid } from '../docker/missing.js';
 import { askRegistries } from '../images/registry.js';
 import { named } from '../shared/wording.js';
-import {
-  affectedBy,
-  affectedEffects,
-  affectedSteps,
-  affectedTargets,
-  affectedTouches,
-  restartWords,
-} from './affected.js';
-import { pullArgvs, replaceArgvs, tagArgv } from './commands.js';
+import { affectedBy, affectedEffects, affectedTargets, affectedTouches } from './affected.js';
 import { type Comparison, compare } from './compare.js';
 import { dangersOf } from './dangers.js';
-import type { Replacement, RolloutData } from './data.js';
+import type { RolloutData } from './data.js';
 import { leftBehind, withContainerModes, withNamespaceSharers } from './dependents.js';
 import { type WithDownloads, withDownloads } from './downloads.js';
 import { groundServices } from './ground.js';
 import { keptNotices } from './kept.js';
 import { inDependencyOrder } from './order.js';
+import { type Starts, startsOf } from './start.js';
+import { stepsOf } from './steps.js';
 import { withStrategy } from './strategy.js';
-import { replaceTitle } from './wording.js';
 
 /** Compares each service's running containers with what the registry has and the Compose file says. */
 export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<PlanDraft<RolloutData>> {
@@ -58,9 +51,10 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
   const ground = await groundServices(host, project, containers);
   const all = await everyContainer(host);
   if (all.state !== 'found') return blocked(fields, stack, [dockerSaid(all)], project.name);
+  const starts = startsOf(fields, project, containers, await ctx.leftDown());
   const comparisons = withNamespaceSharers(
     project,
-    await compareAll(ctx, project, fields.services, containers, ground),
+    await compareAll(ctx, project, fields.services, containers, { ground, starts }),
     all.value,
   );
   const warnings = [...project.warnings, ...orphans];
@@ -73,7 +67,7 @@ async function compareAll(
   project: ComposeProject,
   chosen: readonly string[],
   containers: readonly ServiceContainer[],
-  ground: ReadonlyMap<string, Phrase>,
+  { ground, starts }: { readonly ground: ReadonlyMap<string, Phrase>; readonly starts: Starts },
 ): Promise<readonly Comparison[]> {
   const { services } = project;
   const all = [...services.values()].filter(({ name }) => chosen.length === 0 || chosen.includes(name));
@@ -90,7 +84,7 @@ async function compareAll(
       const ends = endsOf(service, services.values());
       comparisons[index] = why
         ? { state: 'ground', service: service.name, why }
-        : await compare(host, registries, service, ofService, changes, ends);
+        : await compare(host, registries, project, service, { existing: ofService, changes, ends, starts });
     }
   };
   // Registries take about a second for each answer; each question is a process of Compose.
@@ -126,6 +120,7 @@ function draft(
     replacements: changes.map(({ replacement }) => replacement),
     ...affected,
     current: comparisons.flatMap(({ state, service }) => (state === 'current' ? [service] : [])),
+    off: comparisons.flatMap(({ state, service }) => (state === 'off' ? [service] : [])),
     timeout: fields.timeout,
     stableFor: fields.stable_for,
   };
@@ -135,12 +130,7 @@ function draft(
   const nothing = changes.length === 0 && blockers.length === 0 ? [nothingToDo(data)] : [];
   return {
     steps: stepsOf(data, comparisons, pullTitle),
-    effects: [
-      ...changes.flatMap((one) =>
-        one.containers.map(({ name }) => ({ kind: 'replace', target: name }) as const),
-      ),
-      ...affectedEffects(affected),
-    ],
+    effects: [...changes.flatMap(effectsOf), ...affectedEffects(affected)],
     touches: [
       ...touchesOf(
         stack,
@@ -196,53 +186,23 @@ function blocked(
       attached: [],
       dependents: [],
       current: [],
+      off: [],
       timeout,
       stableFor,
     },
   };
 }
 
-/** Step 0 pulls; then one step for each replacement, in order; then what is left alone, for people to see. */
-function stepsOf(
-  data: RolloutData,
-  comparisons: readonly Comparison[],
-  pullTitle: Phrase,
-): readonly PlanStep[] {
-  const { replacements } = data;
-  const first: PlanStep = { title: pullTitle, commands: pullArgvs(replacements) };
-  return [
-    ...(replacements.length > 0 ? [first] : []),
-    ...replacements.map((one) => stepOf(data, one)),
-    ...affectedSteps(data),
-    ...comparisons.flatMap((one) => untouched(one)),
-  ];
-}
-
-function stepOf(data: RolloutData, replacement: Replacement): PlanStep {
-  const tag = tagArgv(replacement);
-  const replace = replaceArgvs(data, replacement);
-  const title = phrase`${replaceTitle(replacement)}${oneShotWords(replacement)}${restartWords(data, replacement.service)}`;
-  return { title, commands: tag === null ? replace : [tag, ...replace] };
-}
-
-function oneShotWords({ ends }: Replacement): string {
-  return ends === 'must' ? ' It is a job: it runs again, and has to end with exit code 0.' : '';
-}
-
-function untouched(comparison: Comparison): readonly PlanStep[] {
-  const { state, service } = comparison;
-  if (comparison.state === 'ground')
-    return [{ title: phrase`${code(service)}: left alone, ${comparison.why}.`, commands: [] }];
-  if (state === 'current') {
-    const { note } = comparison.change;
-    const why = note === null ? [] : phrase` (${note})`;
-    const elsewhere = comparison.isElsewhere ? ' Its image changed for other platforms only.' : '';
-    const title = phrase`${code(service)}: already current, not touched${why}.${elsewhere}`;
-    return [{ title, commands: [] }];
-  }
-  if (state === 'kept') return [{ title: phrase`${code(service)}: kept as it is.`, commands: [] }];
-  if (state === 'off') return [{ title: phrase`${code(service)}: does not run, stays off.`, commands: [] }];
-  return [];
+/** What doesn't run is started, by its own container where it has one that fits. */
+function effectsOf({
+  service,
+  containers,
+  replacement,
+}: Extract<Comparison, { replacement: unknown }>): Effect[] {
+  if (!replacement.reasons.includes('start'))
+    return containers.map(({ name }) => ({ kind: 'replace', target: name }));
+  const names = containers.length > 0 ? containers.map(({ name }) => name) : [service];
+  return names.map((target) => ({ kind: 'start', target }));
 }
 
 function nothingToDo({ current, inputs }: RolloutData): Notice {
@@ -252,7 +212,7 @@ function nothingToDo({ current, inputs }: RolloutData): Notice {
   return notice(
     'nothing_to_do',
     phrase`No service of ${code(namesOf(inputs))} is running: nothing changes.`,
-    phrase`Start the stack with ${code('docker compose up -d')}, then roll it out.`,
+    phrase`Start the stack with ${code('docker compose up -d')}, or write ${code('start: all')} into the intent.`,
   );
 }
 

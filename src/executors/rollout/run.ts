@@ -7,6 +7,7 @@ import { named } from '../shared/wording.js';
 import { STOPPED } from './bring-up.js';
 import type { Replacement, RolloutData } from './data.js';
 import { keepWhatRuns, letAllGo, letGo } from './keep.js';
+import { othersNow } from './others.js';
 import { type Fault, pull } from './pull.js';
 import { type Done, runUnit, type UnitEnd } from './run-unit.js';
 import { fineWords } from './settled.js';
@@ -17,7 +18,7 @@ import { shortId } from './wording.js';
 /** Pulls what was shown, replaces one unit after the other, and gives the one that fails what it ran before. */
 export async function run({ data }: PlanPart<RolloutData>, ctx: RunContext): Promise<PartResult> {
   if (data.replacements.length === 0) {
-    const summary = [...currentWords(data), phrase`Nothing was changed.`];
+    const summary = [...(await othersNow(data, ctx)), phrase`Nothing was changed.`];
     return { state: 'succeeded', reason: 'done', summary, warnings: await letAllGo(data, ctx) };
   }
   const unpulled = await pullAll(data, ctx);
@@ -72,7 +73,8 @@ async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResul
     done.push(...end.done);
   }
   const summary = done.map(doneWords);
-  return { state: 'succeeded', reason: 'done', summary: [...summary, ...currentWords(data)], warnings: [] };
+  const others = await othersNow(data, ctx);
+  return { state: 'succeeded', reason: 'done', summary: [...summary, ...others], warnings: [] };
 }
 
 function doneWords({ replacement, checked }: Done): Phrase {
@@ -98,6 +100,7 @@ async function putBack(
   const ok = backs.every((one) => one.ok);
   const down = formatDuration(ctx.now().getTime() - began);
   if (ok) await ctx.note(WENT_BACK, { services: names });
+  const ran = services.filter(({ reasons }) => !reasons.includes('start')).map(({ service }) => service);
   const failed = backs.flatMap((one, index) => (one.ok ? [] : [services[index]?.service ?? '']));
   return {
     state: ok ? 'rolled_back' : 'failed',
@@ -105,13 +108,21 @@ async function putBack(
     summary: [
       ...backs.map(({ sentence }) => sentence),
       ...(fault.why.length > 0 ? [phrase`${titleOf(at)}: ${fault.why}`] : []),
-      ...(ok ? [phrase`${isAre(names, 'It was', 'They were')} down or restarting for up to ${down}.`] : []),
+      ...(ok && ran.length > 0
+        ? [phrase`${downWords(names, ran)} down or restarting for up to ${down}.`]
+        : []),
       ...othersWords(data, finished, names),
     ],
     ...(ok ? {} : { rollBack: phrase`Put back ${named(failed)} as before.` }),
     ...(fault.reason === 'stopped' && ok ? {} : { next: ok ? afterWayBack(at, fault) : byHand(failed) }),
     warnings: [],
   };
+}
+
+/** Of what did not run before, nobody says that it was down. */
+function downWords(all: readonly string[], ran: readonly string[]): Phrase {
+  if (ran.length < all.length) return phrase`${named(ran)} ${isAre(ran, 'was', 'were')}`;
+  return [isAre(all, 'It was', 'They were')];
 }
 
 function nothingReplaced(
@@ -179,8 +190,4 @@ function othersWords(
 
 function isAre(services: readonly string[], one: string, many: string): string {
   return services.length === 1 ? one : many;
-}
-
-function currentWords({ current }: RolloutData): readonly Phrase[] {
-  return current.length === 0 ? [] : [phrase`${named(current)}: already current, not touched.`];
 }

@@ -17,7 +17,7 @@ export function withStrategy(
   comparisons: readonly Comparison[],
 ): WithStrategy {
   if (strategy !== 'rolling') return { comparisons, blockers: [], warnings: [] };
-  const changes = comparisons.flatMap((one) => (one.state === 'changes' ? [one] : []));
+  const changes = comparisons.flatMap((one) => (isReplaced(one) ? [one] : []));
   const several = changes.filter(({ replacement }) => replacement.replicas > 1);
   const single = changes.filter(({ replacement }) => replacement.replicas <= 1);
   const blockers = several.flatMap(({ service, containers }) => {
@@ -26,13 +26,18 @@ export function withStrategy(
   });
   return {
     comparisons: comparisons.map((one) =>
-      one.state === 'changes' && one.replacement.replicas > 1
+      isReplaced(one) && one.replacement.replicas > 1
         ? { ...one, replacement: { ...one.replacement, strategy: 'rolling' as const } }
         : one,
     ),
     blockers,
     warnings: single.map(({ service }) => isDownMeanwhile(service)),
   };
+}
+
+/** Of a service that is started nothing runs that could go on meanwhile. */
+function isReplaced(one: Comparison): one is Extract<Comparison, { state: 'changes' | 'current' }> {
+  return one.state === 'changes' && !one.replacement.reasons.includes('start');
 }
 
 /** Where a volume is that nobody named: a new container beside the old one gets another one. */

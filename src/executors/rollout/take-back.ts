@@ -87,6 +87,7 @@ async function asBefore(
     ...(name === spec.name ? [] : [['docker', 'rename', '--', id, spec.name]]),
     ...(spec.state === 'running' && status === 'paused' ? [['docker', 'unpause', '--', id]] : []),
     ...(spec.state !== 'stopped' && !ALIVE.includes(status) ? [['docker', 'start', '--', id]] : []),
+    ...(spec.state === 'stopped' && ALIVE.includes(status) ? [['docker', 'stop', '--', id]] : []),
     ...(spec.state === 'paused' && status !== 'paused' ? [['docker', 'pause', '--', id]] : []),
   ];
   for (const argv of commands) {

@@ -11,7 +11,8 @@ export function shortId(id: string): string {
 
 /** The line of a service that is replaced: image, what runs, what comes. */
 export function replaceTitle(replacement: Replacement): Phrase {
-  const { service, replicas, reasons } = replacement;
+  const { service, replicas, reasons, was } = replacement;
+  if (reasons.includes('start')) return startTitle(replacement);
   const containers = formatCount(replicas, 'container');
   const why = [
     reasons.includes('image') ? imageWords(replacement) : phrase`${code(replacement.image)}, same image`,
@@ -19,7 +20,19 @@ export function replaceTitle(replacement: Replacement): Phrase {
     ...(reasons.includes('namespace') ? [phrase`it lives in a container that is replaced`] : []),
   ].flatMap((piece, index) => (index === 0 ? piece : ['; ', ...piece]));
   const how = replacement.strategy === 'rolling' ? ', one after the other' : '';
-  return phrase`${code(service)}: ${why}. ${containers} ${replicas === 1 ? 'is' : 'are'} replaced${how}.`;
+  const now = was === '' ? '' : ` (now ${was})`;
+  return phrase`${code(service)}: ${why}. ${containers}${now} ${replicas === 1 ? 'is' : 'are'} replaced${how}.`;
+}
+
+/** The line of a service that doesn't run: how it stands, what it is started with. */
+function startTitle(replacement: Replacement): Phrase {
+  const { service, replicas, reasons, was, image, oldId, changes } = replacement;
+  const isNew = oldId === '';
+  const what = !isNew && reasons.includes('image') ? imageWords(replacement) : code(image);
+  const settings = changes.length === 0 ? [] : phrase`: ${joined(changes)}`;
+  const verb = isNew ? 'is started' : 'is started again';
+  const several = replicas === 1 ? '' : ` ${formatCount(replicas, 'container')}.`;
+  return phrase`${code(service)}: ${was}; ${verb} with ${what}${settings}.${several}`;
 }
 
 /** Names first; digests tell two images of one name apart. */

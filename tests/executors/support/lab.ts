@@ -32,6 +32,8 @@ export class Lab {
   readonly secrets = new Map<string, string>();
   plannedAt = new Date('2026-11-22T14:17:00Z');
   remembered: Json = null;
+  /** What runs of before left down. */
+  leftDown: ReadonlySet<string> = new Set();
   stop = new AbortController();
   dryRun = false;
   environment: NodeJS.ProcessEnv = process.env;
@@ -69,6 +71,7 @@ export class Lab {
         ...this.others,
       ],
       remembered: async () => this.remembered,
+      leftDown: async () => this.leftDown,
     };
   }
 

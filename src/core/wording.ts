@@ -66,9 +66,13 @@ export function durationText(run: Pick<RunSummary, 'state' | 'startedAt' | 'fini
   return `${run.state === 'succeeded' ? 'in' : 'after'} ${formatDuration(ms)}`;
 }
 
+/** An answer that took less than this, in ms, is not called late. */
+const NOTABLE_MS = 1000;
+
 /** What a plan that takes long waits for, in words; null while it asks nothing. */
 export function planningLine(waitsFor: Waiting | null): Phrase | null {
   if (waitsFor === null) return null;
+  if (waitsFor.forMs < NOTABLE_MS) return phrase`Asking ${waitsFor.what}.`;
   return phrase`${waitsFor.what} hasn’t answered for ${formatDuration(waitsFor.forMs)}.`;
 }
 

@@ -14,11 +14,11 @@ import { byDigest } from '../images/name.js';
 import type { Registries } from '../images/registry.js';
 import type { Replacement } from './data.js';
 import { imageChange } from './image-change.js';
-import { type Starts, standing } from './start.js';
+import { meantOff, type Starts, standing } from './start.js';
 
 /** What a rollout finds of one service. */
 export type Comparison =
-  | { readonly state: 'off'; readonly service: string; readonly standing: string }
+  | { readonly state: 'off'; readonly service: string; readonly standing: string; readonly isMeant: boolean }
   /** The bot needs it to live; `why` is a clause without a full stop. */
   | { readonly state: 'ground'; readonly service: string; readonly why: Phrase }
   | (Running & {
@@ -62,8 +62,15 @@ export async function compare(
   const { name } = service;
   const running = existing.filter((container) => isUp(container) || isJobDone(container, ends));
   const isStarted = running.length === 0 && starts(service, existing);
-  if (running.length === 0 && !isStarted)
-    return { state: 'off', service: name, standing: standing(existing) };
+  if (running.length === 0 && !isStarted) {
+    const why = meantOff(project, service, existing);
+    return {
+      state: 'off',
+      service: name,
+      standing: why ?? `${standing(existing)}, left so`,
+      isMeant: why !== null,
+    };
+  }
   const containers = isStarted ? existing : running;
   const up = running.filter(isUp);
   const coming = await comingImage(host, registries, service);

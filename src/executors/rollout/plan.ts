@@ -120,7 +120,7 @@ function draft(
     replacements: changes.map(({ replacement }) => replacement),
     ...affected,
     current: comparisons.flatMap(({ state, service }) => (state === 'current' ? [service] : [])),
-    off: comparisons.flatMap(({ state, service }) => (state === 'off' ? [service] : [])),
+    off: comparisons.flatMap((one) => (one.state === 'off' && !one.isMeant ? [one.service] : [])),
     timeout: fields.timeout,
     stableFor: fields.stable_for,
   };

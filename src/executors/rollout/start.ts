@@ -28,6 +28,17 @@ export function startsOf(
   };
 }
 
+/** Why the stack has no container of a service on purpose; null: it has not, or should have some. */
+export function meantOff(
+  { inputs }: ComposeProject,
+  service: ComposeService,
+  existing: readonly ServiceContainer[],
+): string | null {
+  if (existing.length > 0) return null;
+  if (!isOn(service, inputs.profiles)) return `its profile ${service.profiles.join(', ')} is off`;
+  return service.replicas === 0 ? 'the file asks for none' : null;
+}
+
 /** How containers stand, in the words of `/status`; empty: they run, and are well. */
 export function standing(containers: readonly ServiceContainer[]): string {
   if (containers.length === 0) return 'no container';

@@ -48,7 +48,7 @@ function untouched(comparison: Comparison): readonly PlanStep[] {
     case 'kept':
       return [{ title: phrase`${code(service)}: kept as it is.`, commands: [] }];
     case 'off':
-      return [{ title: phrase`${code(service)}: ${comparison.standing}, left so.`, commands: [] }];
+      return [{ title: phrase`${code(service)}: ${comparison.standing}.`, commands: [] }];
     default:
       return [];
   }

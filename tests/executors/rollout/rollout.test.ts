@@ -138,7 +138,7 @@ describeWithDocker(
       shop.start({ web: { image: shop.image() }, job: { image: shop.image(), profiles: ['jobs'] } });
       shop.publish({ version: '2' });
       const { part } = await shop.go();
-      expect(part.steps.map(({ title }) => plain(title)).at(-1)).toBe('job: does not run, stays off.');
+      expect(part.steps.map(({ title }) => plain(title)).at(-1)).toBe('job: its profile jobs is off.');
       expect(shop.stack.names()).toEqual(['web-1']);
       const { blockers } = await shop.plan({ services: ['wbe'] });
       expect(codes(blockers)).toEqual(['service_unknown']);

@@ -1,6 +1,7 @@
-import { type Host, NoAnswerError } from '../../core/host.js';
+import { type Host, HostError, NoAnswerError } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
-import { type Container, inspectContainer, listContainers, READ } from './container.js';
+import { MOUNT_INFO } from '../shared/mountinfo.js';
+import { type Container, inspectContainer, listContainers } from './container.js';
 
 /** Docker mounts files of a container into it, from a folder that is named by its id. */
 const MOUNTED = /\/containers\/([0-9a-f]{64})\/(hostname|hosts|resolv\.conf) \/etc\/\2 /m;
@@ -14,15 +15,23 @@ const UPPER = /^\d+ \d+ \S+ \S+ \/ .* - overlay .*\bupperdir=([^,\s]+)/m;
  * can't be asked which: not knowing it is not being in none.
  */
 export async function ownContainer(host: Host): Promise<Container | null> {
-  const files = ['/proc/self/cgroup', '/proc/self/mountinfo'];
-  const { stdout, timedOut } = await host.exec(['cat', ...files], { ...READ, keep: 4 * 1024 * 1024 });
-  if (timedOut) throw new NoAnswerError('/proc/self', phrase`${code('/proc/self')} doesn’t answer.`);
-  const grouped = GROUPED.exec(stdout)?.[1];
+  const facts = `${await own(host, '/proc/self/cgroup')}\n${await own(host, MOUNT_INFO)}`;
+  const grouped = GROUPED.exec(facts)?.[1];
   const byGroup = grouped === undefined ? null : await known(host, grouped);
   if (byGroup !== null) return byGroup;
-  const mounted = MOUNTED.exec(stdout)?.[1];
+  const mounted = MOUNTED.exec(facts)?.[1];
   const byMount = mounted === undefined ? null : await known(host, mounted);
-  return byMount === null ? null : amongSharers(host, byMount, stdout);
+  return byMount === null ? null : amongSharers(host, byMount, facts);
+}
+
+/** What the kernel says of this program; empty where it doesn't say that. */
+async function own(host: Host, path: string): Promise<string> {
+  try {
+    return await host.readText(path);
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code === 'ETIMEDOUT') throw error;
+    return '';
+  }
 }
 
 /** An id of another engine, such as the one around this machine, is nobody here. */

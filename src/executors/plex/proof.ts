@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Folder, Host } from '../../core/host.js';
 import type { Argv } from '../../core/plan.js';
 import type { Container } from '../docker/container.js';
-import { mountPointIn } from '../shared/mountinfo.js';
+import { MOUNT_INFO, mountPointIn } from '../shared/mountinfo.js';
 import { isWithin } from '../shared/paths.js';
 import { hostPathOf } from './mounted.js';
 
@@ -10,13 +10,7 @@ import { hostPathOf } from './mounted.js';
  * What a process sees of its machine: the id that the kernel gave itself when it booted, which containers share;
  * what numbers of users and groups mean; the mounts.
  */
-const VIEW = [
-  'cat',
-  '/proc/sys/kernel/random/boot_id',
-  '/proc/self/uid_map',
-  '/proc/self/gid_map',
-  '/proc/self/mountinfo',
-];
+const VIEW = ['/proc/sys/kernel/random/boot_id', '/proc/self/uid_map', '/proc/self/gid_map', MOUNT_INFO];
 const BOOT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\n/;
 
 /**
@@ -33,8 +27,8 @@ export async function provenFolder(host: Host, container: Container, path: strin
   if (folder === null) return null;
   const inside = ['docker', 'exec', container.id];
   const [here, there, id, sameId] = await Promise.all([
-    answer(host, VIEW),
-    answer(host, [...inside, ...VIEW]),
+    ownView(host),
+    answer(host, [...inside, 'cat', ...VIEW]),
     answer(host, idCommand(folder)),
     answer(host, [...inside, ...idCommand(path)]),
   ]);
@@ -63,6 +57,12 @@ async function realFolder(host: Host, mount: string, below: string): Promise<str
 
 function idCommand(path: string): string[] {
   return ['stat', '-L', '-c', '%d:%i', '--', path];
+}
+
+/** The same of this host. */
+async function ownView(host: Host): Promise<string | null> {
+  const texts = await Promise.all(VIEW.map((path) => host.readText(path).catch(() => null)));
+  return texts.includes(null) ? null : texts.join('');
 }
 
 /** Null when it was not answered: no such program in the image, or the engine refuses. */

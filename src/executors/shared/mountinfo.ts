@@ -1,7 +1,16 @@
+import type { Host } from '../../core/host.js';
 import { unescapeBytes } from './escapes.js';
 
 /** Id, parent's id, device, root within the file system, mount point, options (proc_pid_mountinfo(5)). */
 const LINE = /^(\d+) \d+ (\d+:\d+) \S+ (\S+) /;
+
+/** Where the kernel says which mounts this host's commands see, a line each. */
+export const MOUNT_INFO = '/proc/self/mountinfo';
+
+/** What the host's kernel says of its mounts; null where it doesn't. */
+export function mountInfoOf(host: Host): Promise<string | null> {
+  return host.readText(MOUNT_INFO).catch(() => null);
+}
 
 /** The mount point that a line of /proc/<pid>/mountinfo tells, without symlinks; null when it tells none. */
 export function mountPointIn(line: string): string | null {

@@ -7,7 +7,7 @@ import { type Notice, notice } from '../../core/reasons.js';
 import { excludesFolder } from './excludes.js';
 import { type Failure, failure, STOPPED } from './failure.js';
 import { rememberedText, rememberedTexts } from './memory.js';
-import { mountIdIn, mountPointIn } from './mountinfo.js';
+import { mountIdIn, mountInfoOf, mountPointIn } from './mountinfo.js';
 import { isWithin } from './paths.js';
 import { someOf } from './wording.js';
 
@@ -38,11 +38,10 @@ async function table(host: Host): Promise<ReadonlyMap<string, string> | null> {
 }
 
 async function readTable(host: Host): Promise<ReadonlyMap<string, string> | null> {
-  const options = { log: 'none', keep: 16 * 1024 * 1024, timeoutMs: 30_000 } as const;
-  const result = await host.exec(['cat', '/proc/self/mountinfo'], options);
-  if (!result.ok) return null;
+  const text = await mountInfoOf(host);
+  if (text === null) return null;
   const points = new Map<string, string>();
-  for (const line of result.stdout.split('\n')) {
+  for (const line of text.split('\n')) {
     const point = mountPointIn(line);
     // One mounted over another has the same place.
     if (point !== null) points.set(point, `${points.get(point) ?? ''} ${mountIdIn(line)}`);

@@ -240,7 +240,15 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
       return isAsked(argv.map(String)) ? { ...result, stdout: change(result.stdout) } : result;
     },
   });
-  const isOwnView = ([program]: readonly string[]): boolean => program === 'cat';
+  /** What the bot reads of its own kernel, changed. */
+  const seeing = (host: Host, change: (text: string, path: string) => string): Host => ({
+    ...host,
+    readText: async (path) => change(await host.readText(path), path),
+  });
+  const onKernel = (host: Host, change: (id: string) => string): Host =>
+    seeing(host, (text, path) => (path.endsWith('/boot_id') ? change(text) : text));
+  const another = (id: string): string => id.replace(/^.{8}/, '01234567');
+  const nameless = (text: string): string => text.replace(/^.*\n/, '\n');
   const isOwnStat = ([program]: readonly string[]): boolean => program === 'stat';
   const isView = (argv: readonly string[]): boolean => argv.includes('/proc/self/mountinfo');
 
@@ -257,16 +265,10 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     ['it lies on no mount', () => box([], `echo one > ${FOLDER}/one.txt; ${IDLE}`)],
     ['a symlink lies there', () => withSymlink(DATABASES)],
     ['a symlink is on the way', () => withSymlink('way'), { source_path: `/config/way/${DATABASES}` }],
-    [
-      'this is another kernel',
-      () => withHost((host) => answering(host, isOwnView, (text) => text.replace(/^.{8}/, '01234567'))),
-    ],
+    ['this is another kernel', () => withHost((host) => onKernel(host, another))],
     [
       'this is another user namespace',
-      () =>
-        withHost((host) =>
-          answering(host, isOwnView, (text) => text.replace(/ 0 +0 4294967295/, ' 0 100000 65536')),
-        ),
+      () => withHost((host) => seeing(host, (text) => text.replace(/ 0 +0 4294967295/, ' 0 100000 65536'))),
     ],
     [
       'another folder of that name lies here',
@@ -274,7 +276,7 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     ],
     [
       'the kernel has no name',
-      () => withHost((host) => answering(host, isView, (text) => text.replace(/^.*\n/, '\n'))),
+      () => withHost((host) => onKernel(answering(host, isView, nameless), nameless)),
     ],
   ])('Docker sends it when %s', async (_why, make, more = {}) => {
     const name = make();
@@ -291,7 +293,7 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
   test('it is the same plan when the proof fails the next time', async () => {
     const name = boxWithBind();
     const first = await planned(name);
-    lab.adapt = (host) => recorded(answering(host, isOwnView, (text) => text.replace(/^.{8}/, '01234567')));
+    lab.adapt = (host) => recorded(onKernel(host, another));
     const next = await planned(name);
     expect([first, next].map(({ data }) => data.direct !== null)).toEqual([true, false]);
     expect(fingerprintOf([next])).toBe(fingerprintOf([first]));

@@ -31,7 +31,7 @@ const PATIENT = { ...READ, timeoutMs: 120_000, afterStopMs: 20_000 } as const;
 export async function askEngine(
   host: Host,
   { method, path, body }: EngineRequest,
-  options: Pick<ExecOptions, 'timeoutMs'> = {},
+  options: Pick<ExecOptions, 'timeoutMs' | 'afterStopMs'> = {},
 ): Promise<EngineAnswer> {
   const text = body === undefined ? '' : JSON.stringify(body);
   const head = [

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Host } from '../../core/host.js';
 import { READ, whyFailed } from '../docker/container.js';
+import { askEngine, enginePath } from '../docker/engine.js';
 
 /** What the engine says of one thing that happened. */
 export interface EngineEvent {
@@ -17,12 +18,17 @@ const KEPT = 256;
 /** Containers stay down while it is asked, so not for long. */
 const ASK = { ...READ, timeoutMs: 10_000 } as const;
 
-/** What the engine's clock says, which need not be this host's; null when it isn't told. */
+/**
+ * What the engine's clock says, which need not be this host's; null when it isn't told. `docker info` says the same, and
+ * starts every plugin of the command for it.
+ */
 export async function engineTime(host: Host): Promise<string | null> {
-  const result = await host.exec(['docker', 'info', '--format', '{{.SystemTime}}'], ASK);
-  const time = result.stdout.trim();
-  return result.ok && Number.isFinite(Date.parse(time)) ? time : null;
+  const answer = await askEngine(host, { method: 'GET', path: enginePath(['info']) }, ASK);
+  const read = INFO.safeParse(answer.ok ? answer.body : null);
+  return read.success && Number.isFinite(Date.parse(read.data.SystemTime)) ? read.data.SystemTime : null;
 }
+
+const INFO = z.object({ SystemTime: z.string() });
 
 /**
  * What happened between two instants of the engine's clock; `why` when it can't be told, or not as a whole. Takes until

@@ -96,9 +96,15 @@ export interface Host {
   exec(argv: Argv, options?: ExecOptions): Promise<ExecResult>;
   /**
    * Runs commands as a pipeline that the kernel connects, the last one's stdout going to `file` (created
-   * exclusively, mode 0600) or nowhere. One result for each command. No byte passes through JavaScript.
+   * exclusively, mode 0600) or nowhere. One result for each command. No byte passes through JavaScript, but for
+   * those of small streams that are hashed.
    */
   pipe(argvs: readonly Argv[], file: string | null, options?: PipeOptions): Promise<readonly ExecResult[]>;
+  /**
+   * What tells the program that commands of this name are started with from every other one, and from itself once somebody
+   * has replaced it; null where that can't be told. Starts nothing.
+   */
+  readonly programMark?: (program: string) => Promise<string | null>;
   /** Does not follow symlinks; null when nothing is there. */
   stat(path: string): Promise<FileStat | null>;
   /** Names in a directory, sorted. */

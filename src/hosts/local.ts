@@ -6,6 +6,7 @@ import { createFiles, type Files } from './files.js';
 import { endLeftovers } from './leftovers.js';
 import { pipe } from './pipe.js';
 import { livenessOf, ownIdentity } from './proc.js';
+import { programMark } from './program-mark.js';
 
 /** Milliseconds that a stopped command gets between SIGTERM and SIGKILL. */
 const STOP_GRACE_MS = 2000;
@@ -32,6 +33,7 @@ function openLocal(scope: HostScope, settings: CommandSettings, files: Files): H
   return {
     name: 'local',
     ...operations,
+    programMark: (program) => programMark(program, settings, files),
     exec: (argv, options = {}) => exec(argv, options, scope, settings),
     pipe: (argvs, file, options = {}) => pipe(argvs, file, options, scope, { ...settings, files }),
   };

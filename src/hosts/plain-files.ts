@@ -17,7 +17,7 @@ import { type FileStat, type Host, HostError } from '../core/host.js';
 import { makeFolder } from '../core/make-folder.js';
 
 /** What a {@link Host} does with files. */
-export type FileOperations = Omit<Host, 'name' | 'exec' | 'pipe'>;
+export type FileOperations = Omit<Host, 'name' | 'exec' | 'pipe' | 'programMark'>;
 
 /** Answers of link(2) on file systems without hard links (FAT, exFAT, some CIFS and FUSE mounts). */
 const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];

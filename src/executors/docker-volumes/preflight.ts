@@ -3,7 +3,7 @@ import type { DockerVolumesFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { isAtLeast } from '../../core/versions.js';
-import { toolMissing, versionOf } from '../shared/tools.js';
+import { saysOfItself, toolMissing, versionOf } from '../shared/tools.js';
 import { type Abilities, abilitiesIn, OLDEST_HERE, UNKNOWN } from './abilities.js';
 import { placeKind } from './place.js';
 
@@ -19,7 +19,7 @@ export async function preflight(
   ctx: Pick<PlanContext, 'host' | 'hasSecret'>,
 ): Promise<Preflight> {
   const blockers: Notice[] = [];
-  const result = await ctx.host.exec(['rsync', '--version'], { log: 'none' });
+  const result = await saysOfItself(ctx.host, 'rsync', '--version');
   const here = result.notFound ? UNKNOWN : abilitiesIn(result.stdout);
   if (result.notFound) blockers.push(toolMissing('rsync'));
   else if (here.version === null || !isAtLeast(here.version, OLDEST_HERE)) {

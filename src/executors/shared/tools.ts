@@ -8,9 +8,23 @@ const PACKAGES: Readonly<Record<string, string>> = {
   find: 'findutils',
 };
 
+/** What programs said of themselves, by host, program and option, and which program said it. */
+const said = new Map<string, { readonly mark: string; readonly result: ExecResult }>();
+
+/** What a program says of itself, such as its version: asked again once another program is started by that name. */
+export async function saysOfItself(host: Host, program: string, option: string): Promise<ExecResult> {
+  const mark = (await host.programMark?.(program)) ?? null;
+  const key = JSON.stringify([host.name, program, option]);
+  const known = said.get(key);
+  if (known !== undefined && known.mark === mark) return known.result;
+  const result = await host.exec([program, option], { log: 'none' });
+  if (mark !== null && result.ok) said.set(key, { mark, result });
+  return result;
+}
+
 /** The first line that the program says about its version; null when it is not installed. */
 export async function versionOf(host: Host, program: string, option = '--version'): Promise<string | null> {
-  const result: ExecResult = await host.exec([program, option], { log: 'none' });
+  const result = await saysOfItself(host, program, option);
   if (result.notFound) return null;
   return `${result.stdout}${result.stderr}`.split('\n')[0]?.trim() || program;
 }

@@ -5,10 +5,25 @@ const LABEL = 'com.docker.compose';
 
 /** A container that Compose made for a service. */
 export interface ServiceContainer extends Container {
+  readonly project: string;
   readonly service: string;
   /** Its number within the service; names end in it. */
   readonly number: number;
   readonly configHash: string;
+}
+
+/** Did Compose make it for a service, and not for a command that runs once? */
+export function isOfService({ labels }: Container): boolean {
+  return `${LABEL}.project` in labels && labels[`${LABEL}.oneoff`] === 'False';
+}
+
+/** The containers of a project among all of the engine, by service and number. */
+export function containersOf(all: readonly Container[], project: string): readonly ServiceContainer[] {
+  return all
+    .filter(isOfService)
+    .map(ofService)
+    .filter((container) => container.project === project)
+    .sort(byNumber);
 }
 
 /** The containers of a project, or of one of its services, running or not, by service and number. */
@@ -28,10 +43,12 @@ export async function serviceContainers(
   return { state: 'found', value: inspected.value.map(ofService).sort(byNumber) };
 }
 
-function ofService(container: Container): ServiceContainer {
+/** With what its labels say of the service. */
+export function ofService(container: Container): ServiceContainer {
   const label = (name: string): string => container.labels[`${LABEL}.${name}`] ?? '';
   return {
     ...container,
+    project: label('project'),
     service: label('service'),
     number: Number(label('container-number')),
     configHash: label('config-hash'),

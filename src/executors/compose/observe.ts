@@ -1,8 +1,6 @@
 import type { ObserveContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
 import type { RolloutFields, ScaleFields, StackFields } from '../../core/intent/fields.js';
 import type { Observation, Observed } from '../../core/observation.js';
-import { dockerMissing } from '../docker/missing.js';
 import { observationOf } from '../docker/observe.js';
 import type { ServiceContainer } from './containers.js';
 import { inputsOf } from './inputs.js';
@@ -78,15 +76,7 @@ function readOnce({ signal, host }: ObserveContext, fields: StackFields): Promis
   const read = looks.get(signal) ?? new Map<string, Promise<ReadStack>>();
   looks.set(signal, read);
   const key = JSON.stringify(inputsOf(fields));
-  const stack = read.get(key) ?? readOrWhy(host, fields);
+  const stack = read.get(key) ?? readStack(host, fields);
   read.set(key, stack);
   return stack;
-}
-
-/** Why an engine can't be asked is told better by what asks that alone. */
-async function readOrWhy(host: Host, fields: StackFields): Promise<ReadStack> {
-  const read = await readStack(host, fields);
-  if (read.ok || !read.blockers.some(({ code }) => code === 'docker_unreachable')) return read;
-  const missing = await dockerMissing(host);
-  return missing.length > 0 ? { ok: false, blockers: missing } : read;
 }

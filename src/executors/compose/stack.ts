@@ -1,24 +1,28 @@
 import type { Host } from '../../core/host.js';
 import type { StackFields } from '../../core/intent/fields.js';
 import type { Notice } from '../../core/reasons.js';
-import { dockerSaid } from '../docker/missing.js';
+import type { Container } from '../docker/container.js';
+import { lookFaults } from '../docker/missing.js';
 import { asMade, isSameFolder } from './adopt.js';
-import { type ServiceContainer, serviceContainers } from './containers.js';
+import { containersOf, type ServiceContainer } from './containers.js';
 import { orphaned, otherProfiles } from './difference-words.js';
 import { differences, elsewhere, orphans } from './differences.js';
 import { findInputs } from './find.js';
 import type { StackInputs } from './inputs.js';
 import { intentLines, line } from './intent-lines.js';
-import { type Made, madeContainers } from './made.js';
+import { type Made, madeOf } from './made.js';
 import type { Meant } from './meant.js';
 import { originOf, Paths } from './origin.js';
 import { isOn, profilesOfMade } from './profiles.js';
 import { type ComposeProject, readProject } from './project.js';
+import { everyContainer } from './sharers.js';
 
 /** A stack as its intent means it, with the containers that were made from it. */
 export interface Stack {
   readonly project: ComposeProject;
   readonly containers: readonly ServiceContainer[];
+  /** Every container of the engine, as it was in the same look. */
+  readonly all: readonly Container[];
   /** Why its containers were made from something else than the intent means: nothing may be done to them then. */
   readonly differences: readonly Notice[];
   /** What still runs and is in no file any more. */
@@ -33,9 +37,9 @@ export type ReadStack =
 export async function readStack(host: Host, fields: StackFields): Promise<ReadStack> {
   const found = await findInputs(host, fields);
   if (!found.ok) return { ok: false, blockers: [found.notice] };
-  const listed = await madeContainers(host);
-  if (listed.state !== 'found') return { ok: false, blockers: [dockerSaid(listed)] };
-  const made = listed.value;
+  const all = await everyContainer(host);
+  if (all.state !== 'found') return { ok: false, blockers: await lookFaults(host, all) };
+  const made = madeOf(all.value);
   const paths = new Paths(host);
   const read = await readProject(host, await asMade(found.inputs, made, paths));
   if (!read.ok) return read;
@@ -47,8 +51,6 @@ export async function readStack(host: Host, fields: StackFields): Promise<ReadSt
     isNamed: fields.project !== undefined,
   };
   const other = await elsewhere(meant, made, paths);
-  const containers = await serviceContainers(host, other ?? name);
-  if (containers.state !== 'found') return { ok: false, blockers: [dockerSaid(containers)] };
   const own = made.filter(({ project }) => project === name);
   const differing = await differences(meant, made, paths, intentLines(host, paths));
   const profiles = withMade(read.project, own, found.hasProfiles);
@@ -56,7 +58,8 @@ export async function readStack(host: Host, fields: StackFields): Promise<ReadSt
     ok: true,
     stack: {
       project: { ...read.project, inputs: { ...meant.inputs, project: name, profiles: profiles.on } },
-      containers: await ofFolder(containers.value, meant.inputs, paths),
+      containers: await ofFolder(containersOf(all.value, other ?? name), meant.inputs, paths),
+      all: all.value,
       differences: [...differing, ...profiles.notices],
       orphans: (await orphans(meant, made, paths)).map((service) => orphaned(service, name)),
     },

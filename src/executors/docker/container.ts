@@ -93,6 +93,16 @@ export async function inspectContainer(host: Host, nameOrId: string): Promise<In
   return value ? { state: 'found', value } : { state: 'missing' };
 }
 
+/** The same, where some have just been looked at: those aren't looked at again. */
+export async function amongOrInspected(
+  host: Host,
+  among: readonly Container[],
+  nameOrId: string,
+): Promise<Inspected<Container>> {
+  const value = among.find(({ id, name }) => name === nameOrId || id === nameOrId);
+  return value ? { state: 'found', value } : inspectContainer(host, nameOrId);
+}
+
 /** The same for several; `missing` when one of them is not there. */
 export async function inspectContainers(
   host: Host,

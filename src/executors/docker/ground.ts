@@ -1,7 +1,7 @@
 import type { Host } from '../../core/host.js';
 import { type Phrase, phrase } from '../../core/phrase.js';
-import { type Container, listContainers, READ } from './container.js';
-import { ownContainer, unanswered } from './own-container.js';
+import { type Container, READ } from './container.js';
+import { ownContainer, runningOf } from './own-container.js';
 
 /** What the bot stands on: replaced or stopped by the bot, the bot would not live to see the end. */
 export interface Ground {
@@ -11,15 +11,17 @@ export interface Ground {
   readonly isOwn: boolean;
 }
 
-/** The bot's own container and those that it needs to live; empty when it runs in none. Reads only. */
-export async function groundOf(host: Host): Promise<readonly Ground[]> {
-  const own = await ownContainer(host);
+/**
+ * The bot's own container and those that it needs to live; empty when it runs in none. Reads only.
+ * @param listed the containers of the engine, at least those that run, where they have just been looked at
+ */
+export async function groundOf(host: Host, listed?: readonly Container[]): Promise<readonly Ground[]> {
+  const own = await ownContainer(host, listed);
   if (own === null) return [];
   const self: Ground = { container: own, why: phrase`the bot runs in it`, isOwn: true };
-  const listed = await listContainers(host, []);
-  if (listed.state !== 'found') throw unanswered('it could not list the containers');
+  const running = await runningOf(host, listed);
   const engine = await engineName(host);
-  const others = listed.value.flatMap((container): readonly Ground[] => {
+  const others = running.flatMap((container): readonly Ground[] => {
     if (container.id === own.id) return [];
     if (own.namespaces.some((one) => one === container.id || one === container.name))
       return [{ container, why: phrase`the bot’s own network runs through it`, isOwn: false }];

@@ -9,6 +9,32 @@ export async function dockerMissing(host: Host): Promise<readonly Notice[]> {
   return result.ok ? [] : [dockerFault(result)];
 }
 
+/**
+ * The notices for a look that failed: what stands in the way of using Docker, else what Docker said of this look. One that
+ * was silent isn't waited for again.
+ */
+export async function lookFaults(
+  host: Host,
+  found: Exclude<Inspected<never>, { state: 'found' }>,
+): Promise<readonly Notice[]> {
+  if (found.state === 'failed' && found.isSilent) return [unreachable(found.why)];
+  const faults = await dockerMissing(host);
+  return faults.length > 0 ? faults : [dockerSaid(found)];
+}
+
+/** What stands in the way of using Docker, where something else than a look at it was in the way first; else that. */
+export async function dockerFirst(host: Host, blockers: readonly Notice[]): Promise<readonly Notice[]> {
+  if (blockers.some(({ code }) => DOCKER_CODES.includes(code))) return blockers;
+  const faults = await dockerMissing(host);
+  return faults.length > 0 ? faults : blockers;
+}
+
+const DOCKER_CODES: readonly string[] = ['tool_missing', 'docker_denied', 'docker_unreachable'];
+
+function unreachable(why: string): Notice {
+  return notice('docker_unreachable', phrase`Docker does not answer: ${code(why)}.`);
+}
+
 /** The notice for a docker command that failed because of Docker itself. */
 export function dockerFault(result: ExecResult): Notice {
   if (result.notFound) {
@@ -25,7 +51,7 @@ export function dockerFault(result: ExecResult): Notice {
       phrase`Add that user to the group ${code('docker')}, restart the bot, then try again.`,
     );
   }
-  return notice('docker_unreachable', phrase`Docker does not answer: ${code(whyFailed(result))}.`);
+  return unreachable(whyFailed(result));
 }
 
 /** The notice for a look-up that failed although Docker had answered before. */

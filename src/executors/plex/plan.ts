@@ -35,7 +35,7 @@ export async function planPlex(
   const { host } = ctx;
   const toolbox = await openToolbox(host, fields);
   const source = await lookAtSource(fields, ctx);
-  const target = await lookAtTarget(fields, host);
+  const target = await lookAtTarget(fields, host, source.around?.running.containers ?? []);
   const destination = target.folder;
   const place = await inspectDestination(host, destination, fields.require_mount);
   const overlap =

@@ -2,7 +2,7 @@ import type { Host } from '../../core/host.js';
 import type { PlexFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { inspectContainer } from '../docker/container.js';
+import { amongOrInspected, type Container } from '../docker/container.js';
 import { hostPathOf } from './mounted.js';
 import { containerUnknown } from './source.js';
 
@@ -15,11 +15,16 @@ export interface Target {
 /**
  * A destination inside a container is the folder of this host that is mounted there. On no mount it is
  * refused: an archive in a container's own layer would be gone with the container.
+ * @param listed containers that have just been looked at
  */
-export async function lookAtTarget(fields: PlexFields, host: Host): Promise<Target> {
+export async function lookAtTarget(
+  fields: PlexFields,
+  host: Host,
+  listed: readonly Container[],
+): Promise<Target> {
   const { destination, destination_container: name } = fields;
   if (name === null) return { folder: destination, blockers: [] };
-  const inspected = await inspectContainer(host, name);
+  const inspected = await amongOrInspected(host, listed, name);
   if (inspected.state === 'missing') return { folder: destination, blockers: [containerUnknown(name)] };
   if (inspected.state === 'failed') {
     const message = phrase`Docker could not look at ${code(name)}: ${code(inspected.why)}.`;

@@ -2,9 +2,9 @@ import type { PlanContext } from '../../core/executor.js';
 import type { Host } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
-import { type Container, READ } from '../docker/container.js';
+import { type Container, type Inspected, READ } from '../docker/container.js';
 import { groundOf, ownId } from '../docker/ground.js';
-import { dockerMissing } from '../docker/missing.js';
+import { lookFaults } from '../docker/missing.js';
 import { isWithin } from '../shared/paths.js';
 import type { Quiesce } from './data.js';
 import { liveData } from './live.js';
@@ -34,8 +34,8 @@ export async function usersOfSource(
   const real = await host.realpath(source).catch(() => null);
   if (real === null) return NONE;
   const [running, isElsewhere] = await Promise.all([listRunning(host), controlsAnother(host)]);
-  if (running.state !== 'found') return unknown(host, source, hold);
-  const ground = await groundOf(host);
+  if (running.state !== 'found') return unknown(host, source, hold, running);
+  const ground = await groundOf(host, running.value.containers);
   const own = ownId(ground);
   const self = running.value.containers.find(({ id }) => id === own);
   if (isElsewhere && self === undefined) return elsewhere(source, hold);
@@ -86,10 +86,15 @@ function unmounted(source: string, real: string, { containers, volumes }: Runnin
   ];
 }
 
-async function unknown(host: Host, source: string, hold: Quiesce['hold'] | undefined): Promise<SourceUsers> {
-  const missing = await dockerMissing(host);
-  if (hold !== undefined) return { ...NONE, blockers: missing };
-  const [first] = missing;
+async function unknown(
+  host: Host,
+  source: string,
+  hold: Quiesce['hold'] | undefined,
+  found: Exclude<Inspected<never>, { state: 'found' }>,
+): Promise<SourceUsers> {
+  const faults = await lookFaults(host, found);
+  if (hold !== undefined) return { ...NONE, blockers: faults };
+  const [first] = faults;
   // Where Docker isn't there, no container runs.
   const isAbsent =
     first?.code === 'tool_missing' && (await host.stat('/var/run/docker.sock').catch(() => null)) === null;

@@ -5,6 +5,7 @@ import type { PlanPart } from '../../core/plan.js';
 import { composeArgv } from '../compose/command.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import type { ComposeProject } from '../compose/project.js';
+import type { Container } from '../docker/container.js';
 import { groundOf } from '../docker/ground.js';
 import type { RolloutData } from './data.js';
 
@@ -16,9 +17,10 @@ export async function groundServices(
   host: Host,
   { inputs, services }: ComposeProject,
   containers: readonly ServiceContainer[],
+  all: readonly Container[],
 ): Promise<ReadonlyMap<string, Phrase>> {
   const found = new Map<string, Phrase>();
-  for (const { container, why } of await groundOf(host)) {
+  for (const { container, why } of await groundOf(host, all)) {
     const service = containers.find(({ id }) => id === container.id)?.service;
     if (service === undefined || found.has(service)) continue;
     const pull = services.get(service)?.source === 'local' ? [] : ['--pull', 'always'];

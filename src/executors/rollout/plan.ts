@@ -9,11 +9,10 @@ import { inputsOf, namesOf } from '../compose/inputs.js';
 import { endsOf } from '../compose/one-shot.js';
 import { timeoutWarning } from '../compose/patience.js';
 import { type ComposeProject, unknownService } from '../compose/project.js';
-import { everyContainer } from '../compose/sharers.js';
 import { readStack } from '../compose/stack.js';
 import { touchesOf } from '../compose/touches.js';
 import type { Container } from '../docker/container.js';
-import { dockerMissing, dockerSaid } from '../docker/missing.js';
+import { dockerFirst } from '../docker/missing.js';
 import { askRegistries } from '../images/registry.js';
 import { named } from '../shared/wording.js';
 import { affectedBy, affectedEffects, affectedTargets, affectedTouches } from './affected.js';
@@ -32,11 +31,9 @@ import { withStrategy } from './strategy.js';
 /** Compares each service's running containers with what the registry has and the Compose file says. */
 export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<PlanDraft<RolloutData>> {
   const { host, stack } = ctx;
-  const missing = await dockerMissing(host);
-  if (missing.length > 0) return blocked(fields, stack, missing);
   const read = await readStack(host, fields);
-  if (!read.ok) return blocked(fields, stack, read.blockers);
-  const { containers, differences, orphans } = read.stack;
+  if (!read.ok) return blocked(fields, stack, await dockerFirst(host, read.blockers));
+  const { containers, all, differences, orphans } = read.stack;
   const project = withContainerModes(read.stack.project, containers);
   const unknown = fields.services.filter((service) => !project.services.has(service));
   if (unknown.length > 0) {
@@ -48,18 +45,16 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
     );
   }
   if (differences.length > 0) return blocked(fields, stack, differences, project.name);
-  const ground = await groundServices(host, project, containers);
-  const all = await everyContainer(host);
-  if (all.state !== 'found') return blocked(fields, stack, [dockerSaid(all)], project.name);
+  const ground = await groundServices(host, project, containers, all);
   const starts = startsOf(fields, project, containers, await ctx.leftDown());
   const comparisons = withNamespaceSharers(
     project,
     await compareAll(ctx, project, fields.services, containers, { ground, starts }),
-    all.value,
+    all,
   );
   const warnings = [...project.warnings, ...orphans];
   const found = await withDownloads(host, withStrategy(fields, comparisons));
-  return draft(fields, stack, { ...project, warnings }, found, { own: containers, all: all.value });
+  return draft(fields, stack, { ...project, warnings }, found, { own: containers, all });
 }
 
 async function compareAll(

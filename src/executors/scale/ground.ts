@@ -2,6 +2,7 @@ import type { Host } from '../../core/host.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import type { Container } from '../docker/container.js';
 import { groundOf } from '../docker/ground.js';
 import type { Change } from './change.js';
 
@@ -10,9 +11,10 @@ export async function groundBlockers(
   host: Host,
   existing: readonly ServiceContainer[],
   { created, started, removed }: Change,
+  all: readonly Container[],
 ): Promise<readonly Notice[]> {
   if (created.length + started.length + removed.length === 0) return [];
-  const needed = (await groundOf(host)).find(
+  const needed = (await groundOf(host, all)).find(
     ({ container, isOwn }) =>
       existing.some(({ id }) => id === container.id) && (isOwn || removed.includes(container.name)),
   );

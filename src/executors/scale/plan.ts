@@ -12,7 +12,7 @@ import { unknownService } from '../compose/project.js';
 import { readStack } from '../compose/stack.js';
 import { touchesOf } from '../compose/touches.js';
 import { inspectImage } from '../docker/image.js';
-import { dockerMissing } from '../docker/missing.js';
+import { dockerFirst } from '../docker/missing.js';
 import { checkBounds, checkPossible } from './bounds.js';
 import { type Change, changeTo, isUp } from './change.js';
 import { wouldBeCutOff } from './cut-off.js';
@@ -24,11 +24,9 @@ import { describe } from './wording.js';
 /** Looks at the service and its containers, and says which ones would be created, started or removed. */
 export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanDraft<ScaleData>> {
   const { host, stack } = ctx;
-  const missing = await dockerMissing(host);
-  if (missing.length > 0) return blocked(fields, stack, missing);
   const read = await readStack(host, fields);
-  if (!read.ok) return blocked(fields, stack, read.blockers);
-  const { project, containers, differences: strangers } = read.stack;
+  if (!read.ok) return blocked(fields, stack, await dockerFirst(host, read.blockers));
+  const { project, containers, all, differences: strangers } = read.stack;
   const service = project.services.get(fields.service);
   const outOfBounds = checkBounds(fields);
   const early = [
@@ -42,7 +40,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   const wanted = fields.replicas ?? 0;
   const change = changeTo(wanted, existing, project.name, service);
   const { created, started } = change;
-  const ground = await groundBlockers(host, existing, change);
+  const ground = await groundBlockers(host, existing, change, all);
   const image = created.length > 0 ? await localImage(ctx, service) : null;
   const isOneShot = endsOf(service, project.services.values()) !== 'never';
   const data: ScaleData = {
@@ -72,7 +70,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
       ...ground,
       ...checkPossible(service, wanted),
       ...(image === 'missing' ? [imageMissing(service)] : []),
-      ...(await wouldBeCutOff(ctx, existing.slice(wanted))),
+      ...wouldBeCutOff(all, existing.slice(wanted)),
     ],
     targets: {
       project: project.name,

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { phrase, plain } from '../../../src/core/phrase.js';
 import type { Argv } from '../../../src/core/plan.js';
-import { inspectContainer } from '../../../src/executors/docker/container.js';
+import { notice } from '../../../src/core/reasons.js';
+import { inspectContainer, listContainers } from '../../../src/executors/docker/container.js';
 import { inspectImage } from '../../../src/executors/docker/image.js';
-import { dockerMissing } from '../../../src/executors/docker/missing.js';
+import { dockerFirst, dockerMissing, lookFaults } from '../../../src/executors/docker/missing.js';
 import { describeWithDocker, docker, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { Lab } from '../support/lab.js';
@@ -54,6 +55,41 @@ describeWithDocker('docker', () => {
       exec: (argv: Argv, options) => host.exec([...nobody, ...argv], options),
     });
     expect((await missing()).map(([code]) => code)).toEqual(['docker_denied']);
+  });
+
+  test.each([
+    ['not installed', () => ({ PATH: lab.path('nothing') })],
+    ['not reachable', () => ({ ...process.env, DOCKER_HOST: `unix://${lab.path('no.sock')}` })],
+  ])(
+    'a look that failed tells the same as the question for Docker itself: %s',
+    async (_what, environment) => {
+      lab.environment = environment();
+      const host = lab.host();
+      const found = await listContainers(host, []);
+      if (found.state === 'found') throw new Error('it was found');
+      expect(await lookFaults(host, found)).toEqual(await dockerMissing(host));
+      const other = [notice('service_unknown', phrase`There is no such service.`)];
+      expect(await dockerFirst(host, other)).toEqual(await dockerMissing(host));
+    },
+  );
+
+  test('a look that failed while Docker answers says what Docker said of it', async () => {
+    const faults = await lookFaults(lab.host(), { state: 'failed', why: 'no such filter' });
+    expect(faults.map(({ code, message }) => [code, plain(message)])).toEqual([
+      ['docker_unreachable', 'Docker could not list the containers: no such filter.'],
+    ]);
+    const other = [notice('service_unknown', phrase`There is no such service.`)];
+    expect(await dockerFirst(lab.host(), other)).toEqual(other);
+  });
+
+  test('an engine that was silent isn’t waited for again', async () => {
+    lab.adapt = (host) => ({ ...host, exec: () => Promise.reject(new Error('asked again')) });
+    const found = { state: 'failed', why: 'docker did not answer in time', isSilent: true } as const;
+    const faults = await lookFaults(lab.host(), found);
+    expect(faults.map(({ code, message }) => [code, plain(message)])).toEqual([
+      ['docker_unreachable', 'Docker does not answer: docker did not answer in time.'],
+    ]);
+    expect(await dockerFirst(lab.host(), faults)).toEqual(faults);
   });
 
   test('inspects a container and its image, and says when one is not there', async () => {

@@ -129,6 +129,32 @@ describeWithDocker('the container that the bot runs in', () => {
     expect(idOf('web')).not.toBe(before[2]);
   });
 
+  test.each(['outside of a container', 'in one'])('a plan lists the containers once, %s', async (where) => {
+    const services = { vpn: app(), bot: app({ network_mode: 'service:vpn' }), web: app() };
+    stack.write(services);
+    stack.up();
+    stack.write({ ...services, web: { ...services.web, ...changed } });
+    if (where === 'in one') livesIn('bot');
+    const within = lab.adapt;
+    let asked: string[] = [];
+    lab.adapt = (host) => {
+      const { exec, ...rest } = within(host);
+      const recorded: Host['exec'] = (argv, options) => {
+        const question = argv.slice(1, 3).join(' ');
+        if (argv[0] === 'docker' && /^(?:ps|container|version)/.test(question)) asked.push(question);
+        return exec(argv, options);
+      };
+      return { ...rest, exec: recorded };
+    };
+    const rolled = await lab.plan(rollout, roll());
+    expect(rolled.effects).toEqual([{ kind: 'replace', target: container('web') }]);
+    expect(asked).toEqual(['ps -q', 'container inspect']);
+    asked = [];
+    const scaled = await lab.plan(scale, { ...inputs(), service: 'web', replicas: 0, min: 0, max: 9 });
+    expect(scaled.effects).toEqual([{ kind: 'remove', target: container('web') }]);
+    expect(asked).toEqual(['ps -q', 'container inspect']);
+  });
+
   test('a plan of another process that would replace it is not run, and recovery leaves it alone', async () => {
     stack.write({ bot: app(), web: app() });
     stack.up();

@@ -142,6 +142,8 @@ export type PipeOptions = Pick<
   readonly onStdout?: (line: string) => void;
   /** Commands, by index, whose output is also hashed on its way; see {@link ExecResult.digest}. */
   readonly digest?: readonly number[];
+  /** About how many bytes each of those writes, where that is known: small streams are hashed without another process. */
+  readonly digestBytes?: number | undefined;
 };
 
 /** A file operation that failed; `code` is the system's (`ENOENT`, `EACCES`, `ENOSPC`, …). */

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { ExecResult, HostScope } from '../core/host.js';
 import { watchActivity, watchSigns } from './activity.js';
 import { processesOfRun, sessionOf, startTimeOfChild } from './proc.js';
@@ -17,6 +18,8 @@ export interface Supervision {
   /** See `ExecOptions`. */
   readonly afterStopMs?: number | undefined;
   readonly until?: AbortSignal | undefined;
+  /** What of its output somebody reads to its end, however long after the child's own end. */
+  readonly passedOn?: Readable | null | undefined;
 }
 
 /** EACCES: nowhere in PATH, of which a folder may not be searched; or there, and not executable for this user. */
@@ -48,7 +51,7 @@ const KILL_MS = 1500;
  */
 export async function supervise(child: ChildProcess, options: Supervision): Promise<ChildEnd> {
   const started = performance.now();
-  const { ended, abandon } = processEnd(child);
+  const { ended, abandon } = processEnd(child, options.passedOn ?? null);
   const { pid } = child;
   if (pid === undefined) return { ...FAILED, notFound: NOT_FOUND.includes((await ended).code ?? '') };
 

@@ -9,7 +9,12 @@ export interface Link {
   /** Of the command in the pipeline. */
   readonly index: number;
   readonly isDigest: boolean;
+  /** This process hashes what it writes, on its way to the next one. */
+  readonly isHashedHere: boolean;
 }
+
+/** A helper costs as much time as hashing so many bytes here does, at least on a small machine. */
+const SMALL = 32 * 1024 * 1024;
 
 /** The processes of a pipeline, in order; the hashing ones behind the commands that they hash. */
 export function linksOf(
@@ -20,11 +25,19 @@ export function linksOf(
 ): readonly Link[] {
   const { env: _env, ...plain } = options;
   return argvs.flatMap((argv, index): readonly Link[] => {
-    const link = { command: resolveCommand(argv, options, scope, settings), index, isDigest: false };
-    if (!options.digest?.includes(index)) return [link];
+    const isHashed = options.digest?.includes(index) === true;
+    // What the last one writes goes to a file, or nowhere.
+    const isHashedHere = isHashed && isSmall(options) && index + 1 < argvs.length;
+    const command = resolveCommand(argv, options, scope, settings);
+    const link = { command, index, isDigest: false, isHashedHere };
+    if (!isHashed || isHashedHere) return [link];
     const helper = resolveCommand([process.execPath, builtProgram('digest-helper')], plain, scope, settings);
-    return [link, { command: helper, index, isDigest: true }];
+    return [link, { command: helper, index, isDigest: true, isHashedHere: false }];
   });
+}
+
+function isSmall({ digestBytes }: PipeOptions): boolean {
+  return digestBytes !== undefined && digestBytes <= SMALL;
 }
 
 /** What the helper told as its last line; null when it told none. */

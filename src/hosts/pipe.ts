@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { ExecResult, Folder, HostScope, PipeOptions } from '../core/host.js';
+import type { Digest, ExecResult, Folder, HostScope, PipeOptions } from '../core/host.js';
 import type { Argv } from '../core/plan.js';
 import { endStrays, FAILED, supervise } from './child.js';
 import { type Command, type CommandSettings, inOwnFolder, intoFile } from './command.js';
 import { digestIn, type Link, linksOf } from './digest.js';
 import { openFolder, pathOf, stale } from './folder.js';
+import { hashThrough } from './hash-through.js';
 import { type OutputOptions, readOutput } from './output.js';
 import { asHostError } from './plain-files.js';
 import { lowerPriority } from './priority.js';
@@ -19,7 +20,7 @@ const READ_ON_MS = 2000;
 /**
  * Runs commands as a pipeline; see {@link Host.pipe}. Each child gets the read end of the pipe before it,
  * so the bytes go from child to child and into the file without passing through this process; what is hashed passes
- * through a helper process
+ * through a helper process, or through this one where it is little
  * (node:child_process and not execa, which would start to read from streams that nobody else reads).
  */
 export async function pipe(
@@ -45,7 +46,8 @@ export async function pipe(
     if (isFar) await settings.files?.for(scope.signal).create(file);
     else if (file !== null) target = await create(file);
     commands.push(isFar ? intoFile(last, file) : last);
-    const children = connect(commands, target?.fd ?? (options.onStdout && file === null ? 'pipe' : 'ignore'));
+    const end = target?.fd ?? (options.onStdout && file === null ? 'pipe' : 'ignore');
+    const { children, hashed } = connect(commands, end, (at) => links[at]?.isHashedHere === true);
     readOutput(children.at(-1)?.stdout ?? null, { omit: () => true, onLine: options.onStdout });
     if (!options.uninterruptible) for (const { pid } of children) lowerPriority(pid);
     const over = new Set<number>();
@@ -60,7 +62,10 @@ export async function pipe(
         const argv0 = link?.command.program ?? '';
         const { timeoutMs, idleMs, uninterruptible } = options;
         const limits = { timeoutMs, idleMs, uninterruptible };
-        const end = await supervise(child, { scope, argv0, ...settings, ...limits });
+        const passedOn = hashed.has(index) ? child.stdout : null;
+        const end = await supervise(child, { scope, argv0, passedOn, ...settings, ...limits });
+        // What never began has an output that never ends.
+        if (child.pid === undefined) child.stdout?.destroy();
         over.add(index);
         // What the command left in the background may hold the pipe, and the next one would read from it for ever.
         if (index + 1 < children.length && !over.has(index + 1)) {
@@ -74,7 +79,9 @@ export async function pipe(
       if (end.status === 'rejected') throw end.reason;
       return end.value;
     });
-    return withDigests(links, results);
+    const digests = new Map<number, Digest | null>();
+    for (const [index, digest] of hashed) digests.set(index, await digest);
+    return withDigests(links, results, digests);
   } finally {
     await target?.close();
     await folder?.close();
@@ -94,12 +101,17 @@ function heardOf(index: number, options: PipeOptions, scope: HostScope): OutputO
   };
 }
 
-/** One result for each command, with what its helper told. */
-function withDigests(links: readonly Link[], results: readonly ExecResult[]): readonly ExecResult[] {
+/** One result for each command, with what its helper told, or what was hashed here by the command's place. */
+function withDigests(
+  links: readonly Link[],
+  results: readonly ExecResult[],
+  hashed: ReadonlyMap<number, Digest | null>,
+): readonly ExecResult[] {
   return results.flatMap((result, at): readonly ExecResult[] => {
     if (links[at]?.isDigest) return [];
     const helper = links[at + 1]?.isDigest ? results[at + 1] : undefined;
-    const digest = helper?.ok ? digestIn(helper.stderr) : null;
+    const here = result.stopped ? null : (hashed.get(at) ?? null);
+    const digest = helper?.ok ? digestIn(helper.stderr) : here;
     return [digest ? { ...result, digest } : result];
   });
 }
@@ -119,19 +131,30 @@ async function create(file: string): Promise<FileHandle> {
   }
 }
 
-function connect(commands: readonly Command[], target: number | 'pipe' | 'ignore'): ChildProcess[] {
+/** @param isHashedHere says whether this process hashes what the command of this place writes */
+function connect(
+  commands: readonly Command[],
+  target: number | 'pipe' | 'ignore',
+  isHashedHere: (index: number) => boolean,
+): {
+  readonly children: readonly ChildProcess[];
+  readonly hashed: ReadonlyMap<number, Promise<Digest | null>>;
+} {
+  const hashed = new Map<number, Promise<Digest | null>>();
   let previous: Readable | null = null;
-  return commands.map((command, index) => {
+  const children = commands.map((command, index) => {
     const last = index === commands.length - 1;
     const child: ChildProcess = spawn(command.program, command.args, {
       cwd: command.cwd,
       env: command.env,
       detached: true,
-      stdio: [previous ?? 'ignore', last ? target : 'pipe', 'pipe'],
+      stdio: [isHashedHere(index - 1) ? 'pipe' : (previous ?? 'ignore'), last ? target : 'pipe', 'pipe'],
     });
+    if (previous && child.stdin) hashed.set(index - 1, hashThrough(previous, child.stdin));
     // As long as this process holds a read end, a writer would never learn that its reader is gone.
-    previous?.destroy();
+    else previous?.destroy();
     previous = child.stdout;
     return child;
   });
+  return { children, hashed };
 }

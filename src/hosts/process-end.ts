@@ -22,8 +22,12 @@ export interface ProcessEnd {
 /**
  * Resolves when the process itself has ended and its output is read. Whoever else holds the other ends of its pipes,
  * such as a process that it left in the background, is not waited for. `abandon` gives up a process that can't be ended.
+ * @param passedOn what of its output is left to somebody else to read
  */
-export function processEnd(child: ChildProcess): {
+export function processEnd(
+  child: ChildProcess,
+  passedOn: Readable | null = null,
+): {
   readonly ended: Promise<ProcessEnd>;
   readonly abandon: () => void;
 } {
@@ -41,7 +45,7 @@ export function processEnd(child: ChildProcess): {
     });
     child.once('exit', (exitCode, signal) => {
       const at = performance.now();
-      void drained(child).then(() => resolve({ exitCode, signal, at, isStuck: false }));
+      void drained(child, passedOn).then(() => resolve({ exitCode, signal, at, isStuck: false }));
     });
     abandon = () => {
       // Neither this process's loop nor its end waits for it.
@@ -54,9 +58,11 @@ export function processEnd(child: ChildProcess): {
 }
 
 /** Reads what is left in the pipes of a process that has ended, then closes them. */
-function drained(child: ChildProcess): Promise<void> {
+function drained(child: ChildProcess, passedOn: Readable | null): Promise<void> {
   return new Promise((resolve) => {
-    const streams = [child.stdout, child.stderr].filter((stream): stream is Readable => stream !== null);
+    const streams = [child.stdout, child.stderr].filter(
+      (stream): stream is Readable => stream !== null && stream !== passedOn,
+    );
     let news = false;
     const onData = (): void => {
       news = true;
@@ -69,7 +75,7 @@ function drained(child: ChildProcess): Promise<void> {
     };
     const close = (): void => {
       stopReading();
-      closePipes(child);
+      closePipes(child, passedOn);
       // Whoever reads lines gets the last one when its stream has closed.
       closing ??= setTimeout(resolve, CLOSE_MS);
     };
@@ -90,6 +96,6 @@ function drained(child: ChildProcess): Promise<void> {
   });
 }
 
-function closePipes(child: ChildProcess): void {
-  for (const stream of child.stdio) stream?.destroy();
+function closePipes(child: ChildProcess, except: Readable | null = null): void {
+  for (const stream of child.stdio) if (stream !== except) stream?.destroy();
 }

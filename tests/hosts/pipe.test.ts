@@ -109,49 +109,117 @@ describe('a pipeline', () => {
   });
 });
 
-describe('a digest of what a command of a pipeline writes', () => {
-  test('is that of every byte, which goes on unchanged', async () => {
-    const { scope, output } = recordingScope();
-    const source = ['head', '-c', '50000000', '/dev/urandom'];
-    const argvs = [source, ['tee', join(folder, 'copy')], ['gzip', '-1']];
-    const results = await pipe(argvs, file, { digest: [0, 2] }, scope, SETTINGS);
-    expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
-    const [copy, packed] = [readFileSync(join(folder, 'copy')), readFileSync(file)];
-    expect(results.map(({ digest }) => digest)).toEqual([
-      { sha256: sha256(copy), bytes: 50_000_000 },
-      undefined,
-      { sha256: sha256(packed), bytes: packed.length },
-    ]);
-    expect(gunzipSync(packed).equals(copy)).toBe(true);
-    expect(output).toEqual([]);
-  });
+describe.each([
+  ['a process of its own', undefined],
+  ['this process', 1000],
+])('a digest of what a command of a pipeline writes, hashed by %s', (_by, digestBytes) => {
+  test.each([0, 1, 100_000, 40 * 1024 * 1024])(
+    'is that of every byte, which goes on unchanged: %i bytes',
+    async (size) => {
+      const { scope, output, children } = recordingScope();
+      const source = ['sh', '-c', `yes 0123456789 | head -c ${size}`];
+      const argvs = [source, ['tee', join(folder, 'copy')], ['gzip', '-1']];
+      const options = { digest: [0, 1, 2], digestBytes };
+      const results = await pipe(argvs, file, options, scope, SETTINGS);
+      expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
+      const [copy, packed] = [readFileSync(join(folder, 'copy')), readFileSync(file)];
+      expect(results.map(({ digest }) => digest)).toEqual([
+        { sha256: sha256(copy), bytes: size },
+        { sha256: sha256(copy), bytes: size },
+        { sha256: sha256(packed), bytes: packed.length },
+      ]);
+      expect(gunzipSync(packed).equals(copy)).toBe(true);
+      expect(output).toEqual([]);
+      expect(children).toHaveLength(digestBytes === undefined ? 6 : 4);
+    },
+  );
 
   test('of nothing is that of no bytes', async () => {
     const { scope } = recordingScope();
-    const [only] = await pipe([['true']], file, { digest: [0] }, scope, SETTINGS);
+    const [only] = await pipe([['true']], file, { digest: [0], digestBytes }, scope, SETTINGS);
     expect(only).toMatchObject({ ok: true, digest: { sha256: sha256(Buffer.alloc(0)), bytes: 0 } });
   });
 
-  test('is missing when the next command did not take all of it', async () => {
+  test('is missing when the next command did not take all of it, which the writer learns', async () => {
     const { scope } = recordingScope();
     const [first, second] = await pipe(
       [
-        ['head', '-c', '50000000', '/dev/zero'],
+        ['cat', '/dev/zero'],
         ['head', '-c', '1'],
       ],
       null,
-      { digest: [0] },
+      { digest: [0], digestBytes },
       scope,
       SETTINGS,
     );
+    expect(first).toMatchObject({ ok: false, stopped: false, timedOut: false });
     expect(first?.digest).toBeUndefined();
     expect(second?.ok).toBe(true);
+  });
+
+  test('waits for a reader that pauses long after the writer has ended, and loses nothing', async () => {
+    const { scope } = recordingScope();
+    const argvs = [
+      ['head', '-c', '3000000', '/dev/urandom'],
+      ['sh', '-c', 'sleep 4; exec cat'],
+    ];
+    const [first] = await pipe(argvs, file, { digest: [0], digestBytes }, scope, SETTINGS);
+    expect(statSync(file).size).toBe(3_000_000);
+    expect(first?.digest).toEqual({ sha256: sha256(readFileSync(file)), bytes: 3_000_000 });
+  });
+
+  test('is that of what a writer that was killed had written; its end is told', async () => {
+    const { scope } = recordingScope();
+    const argvs = [['sh', '-c', 'head -c 100000 /dev/zero; kill -9 $$'], ['cat']];
+    const [first, second] = await pipe(argvs, file, { digest: [0], digestBytes }, scope, SETTINGS);
+    expect(first).toMatchObject({
+      ok: false,
+      signal: 'SIGKILL',
+      digest: { sha256: sha256(Buffer.alloc(100_000)), bytes: 100_000 },
+    });
+    expect(second?.ok).toBe(true);
+    expect(statSync(file).size).toBe(100_000);
+  });
+
+  test('is missing when the run is stopped, after which nothing runs', async () => {
+    const { scope, children, stop } = recordingScope();
+    const argvs = [
+      ['cat', '/dev/zero'],
+      ['sh', '-c', 'head -c 1000000 >/dev/null; sleep 300'],
+    ];
+    const running = pipe(argvs, file, { digest: [0], digestBytes }, scope, SETTINGS);
+    await eventually(() => children.length === (digestBytes === undefined ? 3 : 2));
+    stop.abort();
+    const [first, second] = await running;
+    expect([first?.stopped, second?.stopped]).toEqual([true, true]);
+    expect(first?.digest).toBeUndefined();
+    expect(children.filter(({ pid }) => runs(pid))).toEqual([]);
+  });
+
+  test('is missing when one of the programs is', async () => {
+    const { scope } = recordingScope();
+    const without = ['chatops-no-such-program'];
+    const options = { digest: [0], digestBytes };
+    const [writer, left] = await pipe([['cat', '/dev/zero'], without], null, options, scope, SETTINGS);
+    expect(writer?.digest).toBeUndefined();
+    expect([writer?.ok, left?.notFound]).toEqual([false, true]);
+    const [missing, reader] = await pipe([without, ['cat']], null, options, scope, SETTINGS);
+    expect([missing?.notFound, reader?.signal ?? 0]).toEqual([true, 0]);
+  });
+
+  test('ends although the writer left a process behind that holds its output', async () => {
+    const { scope } = recordingScope();
+    const argvs = [['sh', '-c', 'setsid sleep 300 & echo all'], ['cat']];
+    const [first, second] = await pipe(argvs, file, { digest: [0], digestBytes }, scope, SETTINGS);
+    expect([first?.ok, second?.ok]).toEqual([true, true]);
+    expect(readFileSync(file, 'utf8')).toBe('all\n');
   });
 
   test('costs no line of the last command, each of which is heard', async () => {
     const { scope } = recordingScope();
     const lines: string[] = [];
-    const options = { digest: [0], onStdout: (line: string) => lines.push(line) };
+    const onStdout = (line: string) => lines.push(line);
+    const options = { digest: [0], digestBytes, onStdout };
     const [first] = await pipe([['seq', '100000'], ['cat']], null, options, scope, SETTINGS);
     expect(lines).toHaveLength(100_000);
     expect(lines.at(-1)).toBe('100000');

@@ -25,6 +25,8 @@ export async function writePartial(
   const heard = tarListener();
   const results = await ctx.host.pipe(data.pack, data.partial, {
     digest: [data.streamFrom],
+    // Plans of those that can't tell have none.
+    digestBytes: data.streamBytes || undefined,
     omit: (line) => PROGRESS.test(line),
     onStderr: (line, command) => {
       if (command !== data.streamFrom) return;

@@ -37,6 +37,7 @@ export async function readBack(
   let bytes = 0;
   const results = await ctx.host.pipe(read, null, {
     digest: read.slice(0, -1).map((_, index) => index),
+    digestBytes: written.bytes,
     onStdout: (line) => {
       const member = memberIn(line);
       if (member === null || member.type === 'd') return;

@@ -46,6 +46,9 @@ export async function copy(data: PlexData, ctx: RunContext): Promise<Copied> {
   }
 }
 
+/** Of a member of the stream, with what fills its last block, in bytes. */
+const HEADERS = 4096;
+
 interface Packed {
   /** What went wrong, whoever reads. */
   readonly failure: Failure | null;
@@ -64,6 +67,7 @@ async function pack(
   const results = await ctx.host.pipe(argvs, data.partial, {
     ...options,
     digest: [0],
+    digestBytes: data.measured ? data.bytes + data.files * HEADERS : undefined,
     // Its progress is no reason for anything.
     omit: (line) => PROGRESS.test(line),
     onStderr: (line, command) => {

@@ -6,11 +6,11 @@ import { ComposeStack } from '../support/compose-stack.js';
 import { describeWithDocker, docker, testName } from '../support/docker.js';
 import { makeImage } from '../support/docker-images.js';
 import { TestRegistry } from '../support/docker-registry.js';
-import { type Killed, killRound } from './kill-round.js';
-import { Stage } from './stage.js';
+import { type Killed, killPoints, killRound } from './kill-round.js';
+import { type Bot, Stage } from './stage.js';
 
 /** How often the bot is killed in each test. */
-const KILLS = Number(process.env.CHATOPS_TEST_KILLS ?? 4);
+const KILLS = Number(process.env.CHATOPS_TEST_KILLS ?? 3);
 const LONG = 900_000;
 
 describeWithDocker(
@@ -34,11 +34,14 @@ describeWithDocker(
     }, 60_000);
 
     async function rounds(
-      round: (number: number) => Promise<Killed>,
+      withinMs: number,
+      round: (bot: Bot, point: number, number: number) => Promise<Killed>,
       check: (killed: Killed) => void,
     ): Promise<void> {
-      for (let number = 0; number < KILLS; number += 1) {
-        const killed = await round(number);
+      let bot = await stage.start();
+      for (const [number, point] of killPoints(KILLS, withinMs).entries()) {
+        const killed = await round(bot, point, number);
+        bot = killed.next;
         seen.push(`${killed.killedAfter} ms: ${killed.state}`);
         expect(killed.left).toEqual([]);
         check(killed);
@@ -61,7 +64,8 @@ describeWithDocker(
             `action: backup\ndatabase_type: plex\nstack: media\nsource_container: ${container}\nsource_path: /bin\ndestination: ${folder}\n`,
           );
           await rounds(
-            () => killRound(stage, 'backup', { intent: 'plexdb' }, 3000),
+            3000,
+            (bot, point) => killRound(stage, bot, 'backup', { intent: 'plexdb' }, point),
             ({ state }) => {
               expect(ENDED).toContain(state);
               expect(docker('inspect', '--format', '{{.State.Running}}', container)).toBe('true');
@@ -93,10 +97,11 @@ describeWithDocker(
           `action: scale\nstack: web\ncompose: ${stack.file}\nservice: web\nmin: 1\nmax: 5\nstable_for: 1\n`,
         );
         await rounds(
-          (number) => {
+          4000,
+          (bot, point, number) => {
             const [from, to] = number % 2 === 0 ? [1, 4] : [4, 1];
             stack.up('--scale', `web=${from}`);
-            return killRound(stage, 'scale', { intent: 'web', replicas: to }, 4000);
+            return killRound(stage, bot, 'scale', { intent: 'web', replicas: to }, point);
           },
           ({ state, run }) => {
             expect(ENDED).toContain(state);
@@ -135,11 +140,12 @@ describeWithDocker(
           `action: rollout\nstack: web\ncompose: ${stack.file}\nstable_for: 1\ntimeout: 20\n`,
         );
         await rounds(
-          (number) => {
+          6000,
+          (bot, point, number) => {
             const running = stack.images('web')[0] ?? '';
             known.push(push(`${number + 1}`));
             docker('tag', running, image);
-            return killRound(stage, 'rollout', { intent: 'web' }, 6000);
+            return killRound(stage, bot, 'rollout', { intent: 'web' }, point);
           },
           ({ state }) => {
             expect([...ENDED, 'rolled_back']).toContain(state);

@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { textOf } from '../../src/playground/driver/text.js';
+import { randomOf } from '../contracts/choose.js';
 import { processesOf } from './processes.js';
-import { runIdIn, type Stage } from './stage.js';
+import { type Bot, runIdIn, type Stage } from './stage.js';
 
 export interface Killed {
   readonly id: string;
@@ -12,20 +12,27 @@ export interface Killed {
   readonly left: readonly number[];
   /** The run as `chatops show --json` tells it. */
   readonly run: { readonly outcome: { readonly rollBack: string | null } | null };
+  /** The new bot, which is there for the next round. */
+  readonly next: Bot;
 }
 
-/** Confirms a run in Discord, kills the bot with SIGKILL after a random time, and lets a new one tidy up. */
+/** Where to kill: one random point, always the same, in each of `count` equal parts of a time in ms. */
+export function killPoints(count: number, withinMs: number): readonly number[] {
+  const random = randomOf(count);
+  return Array.from({ length: count }, (_, part) => Math.floor(((part + random()) * withinMs) / count));
+}
+
+/** Confirms a run in Discord, kills the bot with SIGKILL `killedAfter` ms later, and lets a new one tidy up. */
 export async function killRound(
   stage: Stage,
+  bot: Bot,
   command: string,
   options: Record<string, string | number>,
-  withinMs: number,
+  killedAfter: number,
 ): Promise<Killed> {
-  const bot = await stage.start();
   const alice = stage.discord.as('alice');
   const shown = await alice.slash(command, options).waitForMessage(/Confirm/, { timeoutMs: 20_000 });
   const id = runIdIn(textOf(shown));
-  const killedAfter = randomInt(withinMs);
   alice.press(shown, 'Confirm');
   await new Promise((resolve) => setTimeout(resolve, killedAfter));
   await bot.kill9();
@@ -34,6 +41,5 @@ export async function killRound(
   const next = await stage.start();
   const run = await stage.json<Killed['run'] & { state: string }>(['show', id]);
   const left = processesOf(stage.dir).filter((pid) => pid !== next.pid);
-  await next.kill9();
-  return { id, state: run.state, killedAfter, left, run };
+  return { id, state: run.state, killedAfter, left, run, next };
 }

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { killRound } from './kill-round.js';
+import { killPoints, killRound } from './kill-round.js';
 import { Stage } from './stage.js';
 
 const MIB = 1024 * 1024;
-const ROUNDS = 20;
+/** How often the bot is killed in each test. */
+const KILLS = Number(process.env.CHATOPS_TEST_KILLS ?? 5);
 
 let stage: Stage;
 
@@ -17,21 +18,23 @@ afterEach(async () => {
 
 async function rounds(withinMs: number, check: (state: string) => void): Promise<void> {
   const seen: string[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const { state, killedAfter, left } = await killRound(stage, 'backup', { intent: 'data' }, withinMs);
+  let bot = await stage.start();
+  for (const point of killPoints(KILLS, withinMs)) {
+    const { state, left, next } = await killRound(stage, bot, 'backup', { intent: 'data' }, point);
+    bot = next;
     expect(left).toEqual([]);
-    seen.push(`${killedAfter} ms: ${state}`);
+    seen.push(`${point} ms: ${state}`);
     expect(['succeeded', 'interrupted', 'awaiting']).toContain(state);
     check(state);
   }
   // A loop that never hits a running backup would show nothing.
-  expect(seen.filter((line) => line.endsWith('interrupted')).length).toBeGreaterThan(2);
+  expect(seen.filter((line) => line.endsWith('interrupted')).length).toBeGreaterThan(KILLS / 8);
   const last = await stage.cli(['run', 'data', '--yes']);
   expect(last).toMatchObject({ code: 0 });
   expect((await stage.cli(['audit', 'verify'])).code).toBe(0);
 }
 
-test('files: kill -9 at 20 random points leaves no half archive, no process, and the next run succeeds', async () => {
+test(`files: kill -9 at ${KILLS} points leaves no half archive, no process, and the next run succeeds`, async () => {
   stage = await Stage.create();
   await stage.files('src', { 'a.bin': randomBytes(60 * MIB), 'b.txt': 'text' });
   await stage.intent(
@@ -51,7 +54,7 @@ test('files: kill -9 at 20 random points leaves no half archive, no process, and
   });
 }, 900_000);
 
-test('docker_volumes: kill -9 at 20 random points leaves no process and no temporary file, and the next run mirrors', async () => {
+test(`docker_volumes: kill -9 at ${KILLS} points leaves no process and no temporary file, and the next run mirrors`, async () => {
   stage = await Stage.create();
   for (let file = 0; file < 8; file += 1) await stage.files('src', { [`${file}.bin`]: randomBytes(MIB) });
   await stage.intent(

@@ -111,6 +111,9 @@ export async function openDatabase(file: string, lockTimeoutMs: number): Promise
       })),
     async close() {
       await writes.idle();
+      // What is asked for from here on would meet files that are being closed, and call that a broken disk.
+      held ??= storeErrorOf(new Error('The database connection is not open'), file) as StoreError;
+      await writes.idle();
       // Closing it would delete the log by its name, which may be another database's by now.
       if (!handle.open || held?.fault === 'gone') return;
       // Statements that are still in memory keep SQLite from doing this by itself.

@@ -1,8 +1,17 @@
 /** One thing that goes wrong in one round; plain data, because it is handed to a process of its own. */
 export type Fault =
   | { readonly on: 'nothing' }
-  /** The call with this number: a host's, or a request to a service. */
-  | { readonly on: 'call'; readonly at: number; readonly how: CallFault; readonly code: FileCode }
+  /**
+   * A host's call or a request to a service: the `nth` one, from 0, that is `what`. Its number among all calls would say
+   * little, as looks run side by side and come in another order each time.
+   */
+  | {
+      readonly on: 'call';
+      readonly what: string;
+      readonly nth: number;
+      readonly how: CallFault;
+      readonly code: FileCode;
+    }
   /** The journal row with this number. */
   | { readonly on: 'row'; readonly at: number; readonly how: RowFault };
 
@@ -35,18 +44,20 @@ export function isKill(fault: Fault): boolean {
   return fault.on !== 'nothing' && fault.how.startsWith('kill');
 }
 
-/** For people: `hang at 12 (run exec docker stop)`. */
-export function faultText(fault: Fault, { calls, rows }: Recording): string {
+/** For people: `hang at call 2 of run exec docker stop`. */
+export function faultText(fault: Fault, { rows }: Recording): string {
   if (fault.on === 'nothing') return 'no fault';
-  const what = fault.on === 'call' ? calls[fault.at]?.what : `row ${rows[fault.at]}`;
-  const code = fault.on === 'call' && fault.how === 'fail' ? ` ${fault.code}` : '';
-  return `${fault.how}${code} at ${fault.on} ${fault.at} (${what})`;
+  if (fault.on === 'row') return `${fault.how} at row ${fault.at} (${rows[fault.at]})`;
+  return `${fault.how}${fault.how === 'fail' ? ` ${fault.code}` : ''} at call ${fault.nth + 1} of ${fault.what}`;
 }
 
 /** Every fault that can be injected into what was recorded. `code` turns with the number, so that each one comes. */
 export function allFaults({ calls, rows }: Recording): readonly Fault[] {
   const codes = ['EIO', 'ENOSPC', 'EACCES'] as const;
-  const onCalls = calls.flatMap(({ kind, phase }, at): Fault[] => {
+  const seen = new Map<string, number>();
+  const onCalls = calls.flatMap(({ what, kind, phase }, at): Fault[] => {
+    const nth = seen.get(what) ?? 0;
+    seen.set(what, nth + 1);
     const code = codes[at % codes.length] ?? 'EIO';
     const hows: readonly CallFault[] = [
       'fail',
@@ -55,7 +66,7 @@ export function allFaults({ calls, rows }: Recording): readonly Fault[] {
       ...(phase === 'run' ? (['stop', 'kill'] as const) : []),
       ...(phase === 'run' && kind === 'command' ? (['kill-during'] as const) : []),
     ];
-    return hows.map((how) => ({ on: 'call', at, how, code }));
+    return hows.map((how) => ({ on: 'call', what, nth, how, code }));
   });
   const ROW_FAULTS: readonly RowFault[] = ['before', 'after', 'from-on', 'kill-before', 'kill-after'];
   return [...onCalls, ...rows.flatMap((_, at): Fault[] => ROW_FAULTS.map((how) => ({ on: 'row', at, how })))];

@@ -29,6 +29,8 @@ export class Injector {
   lastActivity = Date.now();
   #storeIsDown = false;
   #inFlight = 0;
+  /** How many calls there were of each kind. */
+  readonly #seen = new Map<string, number>();
 
   constructor(private readonly fault: Fault) {}
 
@@ -130,13 +132,16 @@ export class Injector {
     real: () => Promise<T>,
     wrong: { fail(): Promise<T>; hang(): Promise<T>; lost?(): Promise<T> },
   ): Promise<T> {
-    const at = this.calls.length;
-    this.calls.push({ ...call, what: `${this.phase} ${call.what}`, phase: this.phase });
+    const what = `${this.phase} ${call.what}`;
+    const nth = this.#seen.get(what) ?? 0;
+    this.#seen.set(what, nth + 1);
+    this.calls.push({ ...call, what, phase: this.phase });
     this.#inFlight += 1;
     this.lastActivity = Date.now();
     try {
-      if (this.fault.on !== 'call' || this.fault.at !== at) return await real();
-      const { how } = this.fault;
+      const { fault } = this;
+      if (fault.on !== 'call' || fault.what !== what || fault.nth !== nth) return await real();
+      const { how } = fault;
       if (how === 'kill') die();
       if (how === 'kill-during') setTimeout(die, DURING_MS);
       if (how === 'stop') await this.stop();

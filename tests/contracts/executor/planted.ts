@@ -4,7 +4,7 @@ import type { CoreDeps } from '../../../src/core/deps.js';
 import type { Executor, PartResult, RunContext } from '../../../src/core/executor.js';
 import type { ExecResult, Host, HostScope } from '../../../src/core/host.js';
 import { phrase } from '../../../src/core/phrase.js';
-import type { Fault, Recording } from './fault.js';
+import type { Fault } from './fault.js';
 
 /** Changes what the core works with, as a defect would. */
 export type Plant = (deps: CoreDeps) => CoreDeps;
@@ -16,7 +16,7 @@ export interface Planted {
   readonly executor: string;
   readonly plant: Plant;
   /** Faults that bring it to light, for a quick look; all of them find it as well. */
-  readonly faults: (faults: readonly Fault[], recording: Recording) => readonly Fault[];
+  readonly faults: (faults: readonly Fault[]) => readonly Fault[];
 }
 
 export const PLANTED: readonly Planted[] = [
@@ -147,10 +147,8 @@ export const PLANTED: readonly Planted[] = [
 ];
 
 function aim(how: string, what: RegExp): Planted['faults'] {
-  return (faults, { calls }) =>
-    faults.filter(
-      (fault) => fault.on === 'call' && fault.how === how && what.test(calls[fault.at]?.what ?? ''),
-    );
+  return (faults) =>
+    faults.filter((fault) => fault.on === 'call' && fault.how === how && what.test(fault.what));
 }
 
 function inHost(change: (host: Host) => Partial<Host>): Plant {

@@ -3,16 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allFaults, type Fault, faultText, type Recording } from './fault.js';
 import { INTENT, type Place } from './open.js';
-import { type Round, round } from './round.js';
+import { round } from './round.js';
 import type { ExecutorUnderTest, World } from './under-test.js';
 
 export interface ProveOptions {
   /** Which faults, and in which order; all of them unless said. */
-  readonly choose?: (faults: readonly Fault[], recording: Recording) => readonly Fault[];
-  /** The name of a defect to be found. */
-  readonly planted?: string;
-  /** Ends at the first violation. */
-  readonly bail?: boolean;
+  readonly choose?: (faults: readonly Fault[]) => readonly Fault[];
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -27,6 +23,21 @@ export interface Verdict {
   readonly violations: readonly string[];
 }
 
+/** A world with its past, in which one round after the other begins from the same state. */
+export interface Prepared {
+  /** What a clean round did. */
+  readonly recording: Recording;
+  /** Every fault that can be injected into it. */
+  readonly faults: readonly Fault[];
+  /**
+   * One run with this fault in it.
+   * @param planted the name of a defect that is in what runs
+   * @returns what is wrong afterwards, with the fault before each
+   */
+  violations(fault: Fault, planted?: string): Promise<readonly string[]>;
+  end(): Promise<void>;
+}
+
 /**
  * The contract of executors, through the real pipeline, store and host: each host call and each journal row of a run
  * fails, hangs, is stopped at, and is the last one before SIGKILL; after each, the world itself is looked at. Nothing is
@@ -36,17 +47,35 @@ export async function proveExecutor(
   subject: ExecutorUnderTest,
   options: ProveOptions = {},
 ): Promise<Verdict> {
-  const { log = () => {}, choose = (faults) => faults, planted, bail = false, signal } = options;
+  const { log = () => {}, choose = (faults) => faults, signal } = options;
+  const prepared = await prepare(subject);
+  const { faults, recording } = prepared;
+  const violations: string[] = [];
+  let injected = 0;
+  try {
+    log(`${subject.name}: ${counts(recording)}, ${faults.length} faults`);
+    for (const fault of choose(faults)) {
+      if (signal?.aborted) break;
+      injected += 1;
+      for (const violation of await prepared.violations(fault)) {
+        violations.push(violation);
+        log(`${subject.name}: VIOLATION: ${violation}`);
+      }
+    }
+    return { executor: subject.name, possible: faults.length, injected, violations };
+  } finally {
+    await prepared.end();
+  }
+}
+
+/** @throws where a clean run does not succeed */
+export async function prepare(subject: ExecutorUnderTest): Promise<Prepared> {
   const dir = mkdtempSync(join(tmpdir(), 'chatops-test-contract-'));
   const world = await subject.create(dir);
   const place = { dir, env: world.env ?? {} };
-  const violations: string[] = [];
-  let injected = 0;
-  const note = (what: string, found: Round): void => {
-    for (const violation of found.violations) {
-      violations.push(`${what}: ${violation} [${found.end}]`);
-      log(`${subject.name}: ${what}: VIOLATION: ${violation} [${found.end}]`);
-    }
+  const end = async (): Promise<void> => {
+    await world.clean();
+    rmSync(dir, { recursive: true, force: true });
   };
   try {
     const again = await past(world, place);
@@ -55,18 +84,16 @@ export async function proveExecutor(
     if (!clean.end.startsWith('succeeded') || clean.violations.length > 0) {
       throw new Error(`a clean run does not succeed: ${clean.end}\n${clean.violations.join('\n')}`);
     }
-    const faults = allFaults(clean.recording);
-    log(`${subject.name}: ${counts(clean.recording)}, ${faults.length} faults`);
-    for (const fault of choose(faults, clean.recording)) {
-      if (signal?.aborted || (bail && violations.length > 0)) break;
+    const { recording } = clean;
+    const violations: Prepared['violations'] = async (fault, planted) => {
       await again();
-      injected += 1;
-      note(faultText(fault, clean.recording), await round(world, { ...place, planted }, fault));
-    }
-    return { executor: subject.name, possible: faults.length, injected, violations };
-  } finally {
-    await world.clean();
-    rmSync(dir, { recursive: true, force: true });
+      const found = await round(world, { ...place, planted }, fault);
+      return found.violations.map((what) => `${faultText(fault, recording)}: ${what} [${found.end}]`);
+    };
+    return { recording, faults: allFaults(recording), violations, end };
+  } catch (error) {
+    await end();
+    throw error;
   }
 }
 

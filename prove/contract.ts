@@ -1,4 +1,4 @@
-import { sample, shuffled } from '../tests/contracts/choose.js';
+import { type FaultKind, sample, shuffled } from '../tests/contracts/choose.js';
 import { proveExecutor } from '../tests/contracts/executor/prove-executor.js';
 import type { ExecutorUnderTest } from '../tests/contracts/executor/under-test.js';
 import { EXECUTORS } from '../tests/contracts/executor/worlds/index.js';
@@ -14,12 +14,12 @@ export const proof: Proof = {
 
 /**
  * The first seed is the order in which faults come; all of them, unless the time is over before.
- * @param most of each executor, spread over the kinds of faults; all of them unless said
+ * @param kinds by executor: one fault of each of them; all faults unless said
  */
 export async function proveAll(
   executors: readonly ExecutorUnderTest[],
   { seeds: [seed = 1], minutes, log, signal }: ProofOptions,
-  most?: number,
+  kinds?: Readonly<Record<string, readonly FaultKind[]>>,
 ): Promise<ProofResult> {
   const figures: Record<string, string | number> = {};
   let violations = 0;
@@ -30,7 +30,7 @@ export async function proveAll(
     const until = (minutes * 60_000 * (index + 1)) / executors.length;
     const share = AbortSignal.timeout(Math.max(0, Math.ceil(until - (performance.now() - began))));
     const verdict = await proveExecutor(subject, {
-      choose: (faults) => (most === undefined ? shuffled(faults, seed) : sample(faults, most, seed)),
+      choose: (faults) => (kinds ? sample(faults, kinds[subject.name] ?? [], seed) : shuffled(faults, seed)),
       log,
       signal: AbortSignal.any([signal, share]),
     });

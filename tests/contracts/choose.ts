@@ -1,20 +1,20 @@
-import type { Fault } from './executor/fault.js';
+import type { CallFault, Fault, RowFault } from './executor/fault.js';
 
-/** `count` of them, always the same for a seed, spread over all kinds: calls and rows, and each way to go wrong. */
-export function sample(faults: readonly Fault[], count: number, seed: number): readonly Fault[] {
-  const kinds = new Map<string, Fault[]>();
-  for (const fault of shuffled(faults, seed)) {
-    const kind = fault.on === 'nothing' ? '' : `${fault.on} ${fault.how}`;
-    kinds.set(kind, [...(kinds.get(kind) ?? []), fault]);
-  }
-  const chosen: Fault[] = [];
-  for (let turn = 0; chosen.length < Math.min(count, faults.length); turn += 1) {
-    for (const all of kinds.values()) {
-      const fault = all[turn];
-      if (fault && chosen.length < count) chosen.push(fault);
-    }
-  }
-  return chosen;
+/** What a fault is on and how it goes wrong: `call hang`. */
+export type FaultKind = `call ${CallFault}` | `row ${RowFault}`;
+
+/** One of each kind, always the same for a seed. */
+export function sample(
+  faults: readonly Fault[],
+  kinds: readonly FaultKind[],
+  seed: number,
+): readonly Fault[] {
+  const all = shuffled(faults, seed);
+  return kinds.map((kind) => {
+    const fault = all.find((one) => one.on !== 'nothing' && `${one.on} ${one.how}` === kind);
+    if (fault === undefined) throw new Error(`there is no ${kind}`);
+    return fault;
+  });
 }
 
 /** In an order that depends on the seed alone (Fisher and Yates; numbers by mulberry32). */

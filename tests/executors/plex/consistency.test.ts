@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Host } from '../../../src/core/host.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
@@ -7,7 +7,13 @@ import { Lab, said } from '../support/lab.js';
 import { tool } from '../support/trees.js';
 import { fieldsFor, makeBoxImage, QUICK, removeAll, startBox, statusOf, until } from './box.js';
 
-const BACKUPS = 8;
+// Real containers start and stop.
+jest.setTimeout(120_000);
+
+/** How often each is tried; each one of the writer's copies has its own chance to be damaged. */
+const BACKUPS = Number(process.env.CHATOPS_TEST_BACKUPS ?? 2);
+/** A live copy is damaged nearly every time: this often it is tried until it was. */
+const LIVE_BACKUPS = 8;
 const HOURS = { stop: 1, pause: 2, none: 3 } as const;
 
 describeWithDocker(
@@ -41,10 +47,8 @@ describeWithDocker(
       const fields = fieldsFor(name, lab.path('backups'), { consistency, compress: 'none' });
       const result = await executor.run(await lab.plan(executor, fields), lab.runContext());
       expect(statusOf(name)).toBe('running');
-      if (result.reason === 'check_failed') {
-        if (consistency !== 'none') process.stderr.write(`${said(result)}\n`);
-        return 'damaged';
-      }
+      if (consistency !== 'none' && result.state !== 'succeeded') process.stderr.write(`${said(result)}\n`);
+      if (result.reason === 'check_failed') return 'damaged';
       // A database that grows while it is read breaks Docker's own archive.
       if (result.reason === 'command_failed') return 'unreadable';
       if (result.state !== 'succeeded') throw new Error(said(result));
@@ -52,26 +56,34 @@ describeWithDocker(
       return 'whole';
     }
 
+    type Counts = Record<Awaited<ReturnType<typeof backup>>, number>;
+
+    /** Counts so many backups, or until it is enough. */
     async function count(
       consistency: 'stop' | 'pause' | 'none',
-    ): Promise<Record<'whole' | 'damaged' | 'unreadable', number>> {
+      backups: number,
+      isEnough: (counts: Counts) => boolean = () => false,
+    ): Promise<Counts> {
       const counts = { whole: 0, damaged: 0, unreadable: 0 };
-      for (let index = 0; index < BACKUPS; index += 1) counts[await backup(index, consistency)] += 1;
-      process.stderr.write(`${BACKUPS} backups with consistency ${consistency}: ${JSON.stringify(counts)}\n`);
+      for (let index = 0; index < backups && !isEnough(counts); index += 1) {
+        counts[await backup(index, consistency)] += 1;
+      }
+      process.stderr.write(`Backups with consistency ${consistency}: ${JSON.stringify(counts)}\n`);
       return counts;
     }
 
-    test(`consistency stop: ${BACKUPS} backups, none damaged`, async () => {
-      expect(await count('stop')).toEqual({ whole: BACKUPS, damaged: 0, unreadable: 0 });
-    }, 300_000);
-
-    test(`consistency pause: ${BACKUPS} backups, none damaged`, async () => {
-      expect(await count('pause')).toEqual({ whole: BACKUPS, damaged: 0, unreadable: 0 });
-    }, 300_000);
+    test.each(['stop', 'pause'] as const)(
+      `consistency %s: ${BACKUPS} backups, none damaged`,
+      async (consistency) => {
+        expect(await count(consistency, BACKUPS)).toEqual({ whole: BACKUPS, damaged: 0, unreadable: 0 });
+      },
+      300_000,
+    );
 
     test('a plain docker cp of the running container fails the same check, and is not kept', async () => {
-      expect((await count('none')).damaged).toBeGreaterThan(0);
-    }, 300_000);
+      const counts = await count('none', LIVE_BACKUPS, ({ damaged }) => damaged > 0);
+      expect(counts.damaged).toBeGreaterThan(0);
+    });
 
     test('a database that only Plex’s SQLite can read is neither whole nor damaged', async () => {
       mkdirSync(lab.path('plex'));

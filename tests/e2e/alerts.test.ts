@@ -1,9 +1,16 @@
-import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { textOf } from '../../src/playground/driver/text.js';
 import { type FailingStage, failingStage, INTENTS } from './failing-intents.js';
+import { killPoints } from './kill-round.js';
 import type { Bot } from './stage.js';
+
+/** How many backups fail one after the other, five at a time. */
+const FAILURES = Number(process.env.CHATOPS_TEST_FAILURES ?? 20);
+/** How often the bot is killed. */
+const KILLS = Number(process.env.CHATOPS_TEST_KILLS ?? 3);
+
+const LONG = 600_000;
 
 let failing: FailingStage;
 let bot: Bot;
@@ -27,11 +34,14 @@ async function failures(count: number, meanwhile: (done: number) => Promise<void
   }
 }
 
-async function trouble(done: number): Promise<void> {
+function tooManyRequests(): void {
   const { discord } = failing.stage;
   discord.inject({ method: 'POST', path: /\/messages$/, answer: 429, retryAfterMs: 300, times: 2 });
   discord.inject({ method: 'PATCH', path: /\/messages\//, answer: 429, retryAfterMs: 300, times: 1 });
-  if (done !== 50) return;
+}
+
+async function lostGateway(): Promise<void> {
+  const { discord } = failing.stage;
   discord.dropGateway();
   await discord.waitForBot({ timeoutMs: 30_000 });
 }
@@ -79,39 +89,51 @@ async function endedBadly(): Promise<{ id: string; intent: string; state: string
   throw new Error('runs are still under way');
 }
 
-test('100 failures of 5 intents with 429s and a gateway drop: 5 cards, each attempt in its thread once; a success turns one green', async () => {
-  await failures(100, trouble);
-  await failing.stage.discord.waitFor(() => failing.told().size >= 95, {
-    timeoutMs: 180_000,
-    what: 'the entries',
-  });
-  expect(await expectAll()).toBe(100);
+test(
+  `${FAILURES} failures of 5 intents with 429s and a gateway drop: 5 cards, each attempt in its thread once; a success turns one green`,
+  async () => {
+    await failures(FAILURES, async (done) => {
+      tooManyRequests();
+      if (done === 2 * INTENTS.length) await lostGateway();
+    });
+    await failing.stage.discord.waitFor(() => failing.told().size >= FAILURES - INTENTS.length, {
+      timeoutMs: 180_000,
+      what: 'the entries',
+    });
+    expect(await expectAll()).toBe(FAILURES);
 
-  const good = await failing.stage.cli(['run', 'alpha', '--yes'], { env: failing.working });
-  expect(good.code).toBe(0);
-  const green = await failing.stage.discord.waitFor(
-    () => failing.cards().find((card) => textOf(card).includes('Backup works again')),
-    { timeoutMs: 30_000 },
-  );
-  expect(textOf(green)).toContain('· alpha ·');
-  expect(failing.cards()).toHaveLength(INTENTS.length);
-}, 400_000);
+    const good = await failing.stage.cli(['run', 'alpha', '--yes'], { env: failing.working });
+    expect(good.code).toBe(0);
+    const green = await failing.stage.discord.waitFor(
+      () => failing.cards().find((card) => textOf(card).includes('Backup works again')),
+      { timeoutMs: 30_000 },
+    );
+    expect(textOf(green)).toContain('· alpha ·');
+    expect(failing.cards()).toHaveLength(INTENTS.length);
+  },
+  LONG,
+);
 
-test('kill -9 at random points and commands that fail while the bot is down: nothing lost, nothing doubled', async () => {
-  const beside: string[] = [];
-  await failures(25, async (done) => {
-    await trouble(done);
-    await new Promise((resolve) => setTimeout(resolve, randomInt(2500)));
-    await bot.kill9();
-    if (done === 10) {
-      for (const intent of INTENTS) {
-        const { code, stdout } = await failing.stage.cli(['run', intent, '--yes', '--json']);
-        expect(code).toBe(1);
-        beside.push(JSON.parse(stdout).id);
+test(
+  `kill -9 at ${KILLS} points and commands that fail while the bot is down: nothing lost, nothing doubled`,
+  async () => {
+    const beside: string[] = [];
+    const points = [...killPoints(KILLS, 2500)];
+    await failures(KILLS * INTENTS.length, async (done) => {
+      tooManyRequests();
+      await new Promise((resolve) => setTimeout(resolve, points.shift()));
+      await bot.kill9();
+      if (done === 2 * INTENTS.length) {
+        for (const intent of INTENTS) {
+          const { code, stdout } = await failing.stage.cli(['run', intent, '--yes', '--json']);
+          expect(code).toBe(1);
+          beside.push(JSON.parse(stdout).id);
+        }
       }
-    }
-    bot = await failing.stage.start();
-  });
-  expect(await expectAll()).toBeGreaterThan(15);
-  expect(beside.filter((id) => failing.told().get(id) !== 1)).toEqual([]);
-}, 400_000);
+      bot = await failing.stage.start();
+    });
+    expect(await expectAll()).toBeGreaterThan(KILLS * 3);
+    expect(beside.filter((id) => failing.told().get(id) !== 1)).toEqual([]);
+  },
+  LONG,
+);

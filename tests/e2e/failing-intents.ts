@@ -53,7 +53,7 @@ export async function failingStage(): Promise<FailingStage> {
       return counts;
     },
     confirm: async (intent) => {
-      const shown = await alice.slash('backup', { intent }).waitForMessage(/Confirm/, { timeoutMs: 30_000 });
+      const shown = await alice.slash('backup', { intent }).waitForMessage(/Confirm/, { timeoutMs: 120_000 });
       alice.press(shown, 'Confirm');
       return runIdIn(textOf(shown));
     },

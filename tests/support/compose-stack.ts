@@ -11,8 +11,14 @@ export class ComposeStack {
   readonly folder = mkdtempSync(join(tmpdir(), 'chatops-test-stack-'));
   readonly file = join(this.folder, 'docker-compose.yml');
 
+  /** `none`: services have no network unless they name one, as each one takes an engine a while. */
+  constructor(private readonly network: 'default' | 'none' = 'default') {}
+
   /** Writes the Compose file: its services, as JSON is YAML. */
-  write(services: Readonly<Record<string, object>>, more: object = {}): void {
+  write(given: Readonly<Record<string, object>>, more: object = {}): void {
+    const alone = (service: object): object =>
+      this.network === 'default' || 'networks' in service ? service : { network_mode: 'none', ...service };
+    const services = Object.fromEntries(Object.entries(given).map(([name, one]) => [name, alone(one)]));
     writeFileSync(this.file, JSON.stringify({ name: this.name, services, ...more }));
   }
 
@@ -43,30 +49,33 @@ export class ComposeStack {
 
   /** The image ids that a service's containers were made from, without repetition. */
   images(service: string): string[] {
-    return [...new Set(this.ids(service).map((id) => docker('inspect', '--format', '{{.Image}}', id)))];
+    const ids = this.ids(service);
+    return ids.length === 0 ? [] : [...new Set(idsOf('inspect', '--format', '{{.Image}}', ...ids))];
   }
 
   clean(): void {
-    const twins = `label=chatops.twin.project=${this.name}`;
-    const all = [...idsOf('ps', '-aq', ...this.#filters()), ...idsOf('ps', '-aq', '--filter', twins)];
-    if (all.length > 0) spawnSync('docker', ['rm', '-f', '-v', ...all]);
+    const labels = '{{.Label "com.docker.compose.project"}} {{.Label "chatops.twin.project"}}';
+    const all = idsOf('ps', '-a', '--format', `{{.ID}} ${labels}`).filter(this.#isOurs);
+    if (all.length > 0)
+      spawnSync('docker', ['rm', '-f', '-v', ...all.map((line) => line.split(' ')[0] ?? '')]);
     // A busy engine may hold a removed container's endpoint for a moment.
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const networks = idsOf('network', 'ls', '-q', '--filter', `name=${this.name}`);
       if (networks.length === 0) break;
-      spawnSync('docker', ['network', 'rm', ...networks]);
+      if (spawnSync('docker', ['network', 'rm', ...networks]).status === 0) break;
     }
-    spawnSync('docker', ['volume', 'rm', ...idsOf('volume', 'ls', '-q', '--filter', `name=${this.name}`)]);
-    const images = idsOf('images', '--format', '{{.Repository}}:{{.Tag}}').filter((image) =>
-      image.includes(this.name),
-    );
-    const digests = idsOf('images', '--digests', '--format', '{{.Repository}}@{{.Digest}}');
-    const ours = digests.filter((image) => image.includes(this.name) && !image.endsWith('<none>'));
-    if (images.length + ours.length > 0) spawnSync('docker', ['rmi', '-f', ...images, ...ours]);
+    const volumes = idsOf('volume', 'ls', '-q', '--filter', `name=${this.name}`);
+    if (volumes.length > 0) spawnSync('docker', ['volume', 'rm', ...volumes]);
+    const format = '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}';
+    const names = idsOf('images', '--digests', '--format', format).filter(this.#isOurs).join(' ').split(' ');
+    const images = new Set(names.filter((name) => name !== '' && !name.endsWith('<none>')));
+    if (images.size > 0) spawnSync('docker', ['rmi', '-f', ...images]);
     const untagged = idsOf('images', '-q', '--no-trunc', '--filter', `label=${OWNER_LABEL}=${this.name}`);
     if (untagged.length > 0) spawnSync('docker', ['rmi', '-f', ...new Set(untagged)]);
     rmSync(this.folder, { recursive: true, force: true });
   }
+
+  readonly #isOurs = (line: string): boolean => line.includes(this.name);
 
   #filters(): string[] {
     return ['--filter', `label=com.docker.compose.project=${this.name}`];

@@ -1,23 +1,26 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ScaleFields } from '../../../src/core/intent/fields.js';
 import { plain } from '../../../src/core/phrase.js';
 import { scale } from '../../../src/executors/scale/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';
-import { describeWithDocker, docker } from '../../support/docker.js';
+import { describeWithDocker, docker, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { codes, Lab, said } from '../support/lab.js';
 
 // Real containers start, stop and are watched for seconds each.
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 describeWithDocker('scale', () => {
   let lab: Lab;
   let stack: ComposeStack;
 
+  const base = `${testName()}:1`;
+
+  beforeAll(() => void makeImage(base, { version: '1' }));
+  afterAll(() => void docker('rmi', '-f', base));
   beforeEach(() => {
     lab = new Lab();
-    stack = new ComposeStack();
-    makeImage(`${stack.name}/app:1`, { version: '1' });
+    stack = new ComposeStack('none');
   });
   afterEach(() => {
     stack.clean();
@@ -43,17 +46,27 @@ describeWithDocker('scale', () => {
     return { part, result: await scale.run(part, lab.runContext()) };
   }
 
-  function web(more: object = {}): Record<string, object> {
-    return {
-      web: { image: `${stack.name}/app:1`, depends_on: ['db'], ...more },
-      db: { image: `${stack.name}/app:1` },
-    };
+  function web(more: object = {}, image = base): Record<string, object> {
+    return { web: { image, depends_on: ['db'], ...more }, db: { image } };
   }
 
-  test('1 → 3 → 1: exactly the containers that were shown; nothing else is touched', async () => {
+  /** The stack's own image, whose tag moves. */
+  function moving(): string {
+    const image = `${stack.name}/app:1`;
+    docker('tag', base, image);
+    return image;
+  }
+
+  test('1 → 3 → 3 → 1: exactly the containers that were shown; nothing else is touched', async () => {
     stack.write(web());
     stack.up();
     const [first, db] = [stack.ids('web'), stack.ids('db')];
+    const identity = async () => {
+      const { steps, targets, effects } = await lab.plan(scale, fields(3));
+      return JSON.stringify({ steps, targets, effects });
+    };
+    const shown = await identity();
+    expect(await identity()).toBe(shown);
 
     const up = await go(3);
     const prefix = `${stack.name}-`;
@@ -70,6 +83,13 @@ describeWithDocker('scale', () => {
     expect(said(up.result)).toBe('web runs 3 replicas now; it was 1.');
     expect(stack.running()).toEqual(['db-1', 'web-1', 'web-2', 'web-3']);
     expect(stack.ids('web')).toEqual(expect.arrayContaining(first));
+    expect(await identity()).not.toBe(shown);
+
+    const same = await go(3);
+    expect(codes(same.part.warnings)).toEqual(['nothing_to_do']);
+    expect(same.part.steps.flatMap(({ commands }) => commands)).toEqual([]);
+    expect(said(same.result)).toBe('web runs 3 replicas already. Nothing was changed.');
+    expect(stack.running()).toEqual(['db-1', 'web-1', 'web-2', 'web-3']);
 
     const down = await go(1);
     expect(down.part.effects).toEqual([
@@ -93,19 +113,9 @@ describeWithDocker('scale', () => {
     expect(stack.names()).toEqual(['web-1', 'web-2']);
   });
 
-  test('as many as there are: said, and nothing changes', async () => {
-    stack.write(web());
-    stack.up();
-    const before = stack.ids('web');
-    const { part, result } = await go(1);
-    expect(codes(part.warnings)).toEqual(['nothing_to_do']);
-    expect(part.steps.flatMap(({ commands }) => commands)).toEqual([]);
-    expect(said(result)).toBe('web runs 1 replica already. Nothing was changed.');
-    expect(stack.ids('web')).toEqual(before);
-  });
-
   test('counts a stopped container as Compose does, and goes back to it stopped', async () => {
-    stack.write(web());
+    const image = moving();
+    stack.write(web({}, image));
     stack.up('--scale', 'web=2');
     docker('stop', '-t', '0', `${stack.name}-web-1`);
     const part = await lab.plan(scale, fields(3));
@@ -113,46 +123,43 @@ describeWithDocker('scale', () => {
       { kind: 'create', target: `${stack.name}-web-3` },
       { kind: 'start', target: `${stack.name}-web-1` },
     ]);
-    docker('tag', `${stack.name}/app:1`, `${stack.name}/keep:1`);
-    makeImage(`${stack.name}/app:1`, { version: 'bad', script: 'exit 3' });
+    makeImage(image, { version: 'bad', script: 'exit 3' });
     const result = await scale.run(part, lab.runContext());
     expect(result.state).toBe('rolled_back');
     expect(stack.names()).toEqual(['db-1', 'web-1', 'web-2']);
     expect(stack.running()).toEqual(['db-1', 'web-2']);
   });
 
-  test.each([
-    ['ends at once', { version: 'x', script: 'echo no luck; exit 3' }, /web-2 ended with exit code 3\./],
-    [
-      'never gets healthy',
-      { version: 'x', health: 'echo refused; exit 1' },
-      /web-2 never became healthy \(waited 2 s: refused\)\./,
-    ],
-  ])('a new container that %s: rolled back to the observed number', async (_what, recipe, why) => {
-    stack.write(web());
+  test('stopped in the middle, or where a new container ends or never gets healthy: back to the observed number', async () => {
+    const image = moving();
+    stack.write(web({}, image));
     stack.up();
     const before = stack.ids('web');
-    makeImage(`${stack.name}/app:1`, recipe);
-    const part = await lab.plan(scale, fields(2, { timeout: 2 }));
-    expect(codes(part.warnings)).toEqual(['image_differs']);
-    const result = await scale.run(part, lab.runContext());
-    expect(result).toMatchObject({ state: 'rolled_back', reason: 'not_healthy' });
-    expect(said(result)).toMatch(why);
-    expect(said(result)).toMatch(/web runs 1 replica again, as before\.$/);
-    expect(stack.ids('web')).toEqual(before);
-    if ('script' in recipe) expect(lab.log).toContain('no luck');
-  });
-
-  test('stopped in the middle: goes back and says so', async () => {
-    stack.write(web());
-    stack.up();
-    const before = stack.ids('web');
-    const part = await lab.plan(scale, fields(4, { stable_for: 600 }));
+    const patient = await lab.plan(scale, fields(4, { stable_for: 600 }));
     const ctx = lab.runContext();
-    const result = await scale.run(part, { ...ctx, progress: () => lab.stop.abort() });
-    expect(result).toMatchObject({ state: 'rolled_back', reason: 'stopped' });
-    expect(said(result)).toBe('web runs 1 replica again, as before.');
+    const stopped = await scale.run(patient, { ...ctx, progress: () => lab.stop.abort() });
+    expect(stopped).toMatchObject({ state: 'rolled_back', reason: 'stopped' });
+    expect(said(stopped)).toBe('web runs 1 replica again, as before.');
     expect(stack.ids('web')).toEqual(before);
+
+    lab.stop = new AbortController();
+    for (const [recipe, why] of [
+      [{ version: 'x', script: 'echo no luck; exit 3' }, /web-2 ended with exit code 3\./],
+      [
+        { version: 'x', health: 'echo refused; exit 1' },
+        /web-2 never became healthy \(waited 2 s: refused\)\./,
+      ],
+    ] as const) {
+      makeImage(image, recipe);
+      const part = await lab.plan(scale, fields(2, { timeout: 2 }));
+      expect(codes(part.warnings)).toEqual(['image_differs']);
+      const result = await scale.run(part, lab.runContext());
+      expect(result).toMatchObject({ state: 'rolled_back', reason: 'not_healthy' });
+      expect(said(result)).toMatch(why);
+      expect(said(result)).toMatch(/web runs 1 replica again, as before\.$/);
+      expect(stack.ids('web')).toEqual(before);
+    }
+    expect(lab.log).toContain('no luck');
   });
 
   test('stopped while Compose works on a scale down: the removed ones are made again', async () => {
@@ -187,26 +194,13 @@ describeWithDocker('scale', () => {
     ['a port that Docker chooses', { ports: ['80'] }, 3, []],
     ['one host port and one container', { ports: ['18080:80'], container_name: 'chatops-test-x' }, 1, []],
   ])('sees before it tries: %s', async (_what, more, replicas, expected) => {
-    stack.write(web(more));
+    stack.write(web({ networks: ['default'], ...more }));
     expect(codes((await lab.plan(scale, fields(replicas))).blockers)).toEqual(expected);
   });
 
   test('an image that is not there is a blocker, also when nothing runs yet', async () => {
     stack.write({ web: { image: `${stack.name}/nowhere:1` } });
     expect(codes((await lab.plan(scale, fields(1))).blockers)).toEqual(['image_missing']);
-  });
-
-  test('a plan made again is the same plan, until a replica comes or goes', async () => {
-    stack.write(web());
-    stack.up();
-    const identity = async () => {
-      const { steps, targets, effects } = await lab.plan(scale, fields(3));
-      return JSON.stringify({ steps, targets, effects });
-    };
-    const first = await identity();
-    expect(await identity()).toBe(first);
-    stack.up('--scale', 'web=2');
-    expect(await identity()).not.toBe(first);
   });
 
   test('after a crash: says what runs, and goes back when it is asked to', async () => {

@@ -25,23 +25,52 @@ export const SLEEP = 'trap "exit 0" TERM INT; sleep 100000 & wait';
 
 /** Imports an image with nothing but a static busybox under this name; returns its id. */
 export function makeImage(name: string, recipe: ImageRecipe, env: NodeJS.ProcessEnv = {}): string {
+  const cmd = `CMD ${JSON.stringify(command(recipe))}`;
+  const health = `HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD ${recipe.health ?? ''}`;
+  const label = `LABEL ${OWNER_LABEL}=${ownerOf(name)}`;
+  const volumes = (recipe.volumes ?? []).map((path) => `VOLUME ${path}`);
+  const lines = [cmd, label, ...(recipe.health === undefined ? [] : [health]), ...volumes];
+  const changes = lines.flatMap((line) => ['--change', line]);
+  const options = {
+    input: packFiles(recipe.version),
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  } as const;
+  return execFileSync('docker', ['import', ...changes, '-', name], options).trim();
+}
+
+/** The same settings as an image's configuration holds them. */
+export function imageSettings(name: string, recipe: ImageRecipe): object {
+  const { health, volumes = [] } = recipe;
+  const second = 1_000_000_000;
+  const check = { Test: ['CMD-SHELL', health], Interval: second, Timeout: 5 * second, Retries: 1 };
+  return {
+    Cmd: command(recipe),
+    Labels: { [OWNER_LABEL]: ownerOf(name) },
+    ...(health === undefined ? {} : { Healthcheck: check }),
+    ...(volumes.length === 0 ? {} : { Volumes: Object.fromEntries(volumes.map((path) => [path, {}])) }),
+  };
+}
+
+/** A tar with a static busybox and the version in a file. */
+export function packFiles(version: string): Buffer {
   const root = mkdtempSync(join(tmpdir(), 'chatops-test-image-'));
   try {
     mkdirSync(join(root, 'bin'));
     mkdirSync(join(root, 'tmp'));
     copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
     for (const tool of TOOLS) symlinkSync('busybox', join(root, 'bin', tool));
-    writeFileSync(join(root, 'version'), recipe.version);
-    const cmd = `CMD ${JSON.stringify(['/bin/sh', '-c', recipe.script ?? SLEEP])}`;
-    const health = `HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD ${recipe.health ?? ''}`;
-    const label = `LABEL ${OWNER_LABEL}=${/chatops-test-\w+/.exec(name)?.[0] ?? name}`;
-    const volumes = (recipe.volumes ?? []).map((path) => `VOLUME ${path}`);
-    const lines = [cmd, label, ...(recipe.health === undefined ? [] : [health]), ...volumes];
-    const changes = lines.flatMap((line) => ['--change', line]);
-    const tar = execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 1024 * 1024 });
-    const options = { input: tar, encoding: 'utf8', env: { ...process.env, ...env } } as const;
-    return execFileSync('docker', ['import', ...changes, '-', name], options).trim();
+    writeFileSync(join(root, 'version'), version);
+    return execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 1024 * 1024 });
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+function command({ script = SLEEP }: ImageRecipe): readonly string[] {
+  return ['/bin/sh', '-c', script];
+}
+
+function ownerOf(name: string): string {
+  return /chatops-test-\w+/.exec(name)?.[0] ?? name;
 }

@@ -6,7 +6,7 @@ import { TestRegistry } from '../../support/docker-registry.js';
 import { codes } from '../support/lab.js';
 import { Shop } from './shop.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 describeWithDocker(
   'a rollout says what changes',
@@ -31,8 +31,8 @@ describeWithDocker(
     }
 
     test('another tag is an image only; a variable beside it is told by its name', async () => {
-      shop.publish({ version: '1' });
-      shop.publish({ version: '2' }, shop.image('web', '2'));
+      await shop.publish({ version: '1' });
+      await shop.publish({ version: '2' }, shop.image('web', '2'));
       const web = { image: shop.image(), environment: { PASSWORD: 'one' } };
       shop.start({ web });
       const bumped = await previewed({ web: { ...web, image: shop.image('web', '2') } });
@@ -50,9 +50,9 @@ describeWithDocker(
     });
 
     test('an edit during the run ends it before anything is replaced', async () => {
-      shop.publish({ version: '1' });
+      await shop.publish({ version: '1' });
       shop.start({ web: { image: shop.image() } });
-      shop.publish({ version: '2' });
+      await shop.publish({ version: '2' });
       const part = await shop.plan();
       const [id] = shop.stack.ids('web');
       shop.lab.adapt = (host) => ({
@@ -70,7 +70,7 @@ describeWithDocker(
     });
 
     test('services in the namespaces of others are compared too', async () => {
-      shop.publish({ version: '1' });
+      await shop.publish({ version: '1' });
       const vpn = { image: shop.image() };
       const inside = { image: shop.image(), network_mode: 'service:vpn', pid: 'service:vpn' };
       shop.start({ vpn, inside });
@@ -88,7 +88,7 @@ describeWithDocker(
     });
 
     test('more access to the host and data that moves are loud, and have the name typed', async () => {
-      shop.publish({ version: '1' });
+      await shop.publish({ version: '1' });
       const image = shop.image();
       const more = { volumes: { data: {}, other: {} } };
       shop.stack.write({ web: { image, volumes: ['data:/data'] } }, more);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
-import { describeWithDocker, docker } from '../../support/docker.js';
+import { describeWithDocker, docker, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { TestRegistry } from '../../support/docker-registry.js';
 import { type RefusingRegistry, refusingRegistry } from '../../support/refusing-registry.js';
@@ -9,7 +9,7 @@ import { codes, said } from '../support/lab.js';
 import { Shop } from './shop.js';
 
 // Real containers start, stop and are watched for seconds each.
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 describeWithDocker(
   'images whose registry gives no answer',
@@ -17,11 +17,16 @@ describeWithDocker(
     let registry: TestRegistry;
     let refusing: RefusingRegistry;
     let shop: Shop;
+    const base = `${testName()}:1`;
 
     beforeAll(async () => {
       registry = await TestRegistry.start();
+      makeImage(base, { version: '1' });
     });
-    afterAll(() => registry.stop());
+    afterAll(async () => {
+      docker('rmi', '-f', base);
+      await registry.stop();
+    });
     beforeEach(async () => {
       shop = new Shop(registry);
       const bearer = { 'www-authenticate': 'Bearer realm="http://127.0.0.1:1/token",service="none"' };
@@ -45,14 +50,14 @@ describeWithDocker(
 
     /** A service of an image that is here under this name, which its registry doesn't give out. */
     function here(image: string, more: object = {}): object {
-      makeImage(image, { version: '1' });
+      docker('tag', base, image);
       return { image, pull_policy: 'missing', ...more };
     }
 
     const at = (app: string): string => `${refusing.address}/${shop.stack.name}/${app}:1`;
 
     test('each is kept for a reason of its own, with the way out; the others are rolled out', async () => {
-      shop.publish({ version: '1' });
+      await shop.publish({ version: '1' });
       const kept = {
         private: here(at('private')),
         secret: here(at('secret')),
@@ -64,7 +69,7 @@ describeWithDocker(
       };
       shop.start({ ...kept, web: { image: shop.image() } });
       const before = Object.keys(kept).map((service) => shop.stack.ids(service));
-      const next = shop.publish({ version: '2' });
+      const next = await shop.publish({ version: '2' });
       const { part, result } = await shop.go();
       const told = (service: string): string[] =>
         part.warnings
@@ -87,11 +92,23 @@ describeWithDocker(
       expect(result.state).toBe('succeeded');
       expect(shop.stack.images('web')).toEqual([next]);
       expect(Object.keys(kept).map((service) => shop.stack.ids(service))).toEqual(before);
+
+      // Where nothing could be looked up, there is nothing to confirm.
+      const nothing = await shop.plan({ services: ['private', 'down'] });
+      expect(codes(nothing.blockers).sort()).toEqual(['registry_broken', 'registry_login']);
+      expect(codes(nothing.warnings)).toEqual([]);
+
+      // A registry that answers again makes it another plan.
+      const shown = await shop.plan();
+      await shop.publish({ version: '1' }, shop.image('late'));
+      const late = { image: shop.image('late'), pull_policy: 'missing' };
+      shop.stack.write({ ...kept, down: late, web: { image: shop.image() } });
+      expect(JSON.stringify((await shop.plan()).targets)).not.toBe(JSON.stringify(shown.targets));
     });
 
     test('services with one image are one warning, and one question', async () => {
       const image = here(at('busy'));
-      shop.publish({ version: '1' });
+      await shop.publish({ version: '1' });
       shop.start({ one: image, two: image, three: image, web: { image: shop.image() } });
       const part = await shop.plan();
       expect(part.warnings.map(({ message }) => plain(message))[0]).toMatch(
@@ -102,30 +119,10 @@ describeWithDocker(
       expect(refusing.asked.filter((line) => line.startsWith('HEAD'))).toHaveLength(1);
     });
 
-    test('where nothing could be looked up, there is nothing to confirm', async () => {
-      shop.start({ private: here(at('private')), down: here(at('down')) });
-      const part = await shop.plan();
-      expect(codes(part.blockers).sort()).toEqual(['registry_broken', 'registry_login']);
-      expect(codes(part.warnings)).toEqual([]);
-    });
-
-    test('a registry that answers again makes it another plan', async () => {
-      shop.publish({ version: '1' });
-      shop.start({ web: { image: shop.image() }, down: here(at('down')) });
-      const shown = await shop.plan();
-      docker('tag', shop.image(), shop.image('late'));
-      docker('push', '-q', shop.image('late'));
-      shop.stack.write({
-        web: { image: shop.image() },
-        down: { image: shop.image('late'), pull_policy: 'missing' },
-      });
-      expect(JSON.stringify((await shop.plan()).targets)).not.toBe(JSON.stringify(shown.targets));
-    });
-
     test('what is built here is compared with the image here, and no registry is asked', async () => {
       const named = at('private');
       const old = makeImage(named, { version: '1' });
-      shop.publish({ version: '1' }, shop.image('pulled'));
+      await shop.publish({ version: '1' }, shop.image('pulled'));
       const services = {
         named: { image: named, build: '.' },
         never: { image: named, pull_policy: 'never' },
@@ -147,7 +144,7 @@ describeWithDocker(
 
     test('what should be here and isn’t: build it, or load it', async () => {
       const image = at('gone');
-      shop.publish({ version: '1' });
+      await shop.publish({ version: '1' });
       makeImage(image, { version: '1' });
       shop.start({
         built: { image, build: '.' },

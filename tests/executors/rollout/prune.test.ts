@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { describeWithDocker, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
@@ -18,19 +18,21 @@ describeWithDocker(
     let folder: string;
     const name = testName();
 
-    beforeEach(async () => {
+    beforeAll(async () => {
       [engine, registry] = await Promise.all([OwnDockerd.start(), TestRegistry.start()]);
+    }, 90_000);
+    afterAll(() => Promise.all([engine.stop(), registry.stop()]), 90_000);
+    beforeEach(() => {
       lab = new Lab();
       lab.environment = { ...process.env, ...engine.env };
       folder = mkdtempSync(join(tmpdir(), 'chatops-test-stack-'));
-    }, 90_000);
-    afterEach(async () => {
+    });
+    afterEach(() => {
       const all = engine.docker('ps', '-aq').split('\n').filter(Boolean);
       if (all.length > 0) engine.docker('rm', '-f', '-v', ...all);
-      await Promise.all([engine.stop(), registry.stop()]);
       rmSync(folder, { recursive: true, force: true });
       lab.clean();
-    }, 90_000);
+    });
 
     /** Rolls out an image that never gets healthy, and does something while it is watched. */
     async function failWhile(disturb: () => void) {
@@ -67,6 +69,13 @@ describeWithDocker(
       return { result, runs, old, twins: engine.docker('ps', '-aq', '--filter', 'label=chatops.twin') };
     }
 
+    test('docker system prune -a takes the twin too: the same image is pulled again', async () => {
+      const { result, runs, old } = await failWhile(() => engine.docker('system', 'prune', '-a', '-f'));
+      expect(result.state).toBe('rolled_back');
+      expect(runs).toBe(`${old} running`);
+    }, 120_000);
+
+    // The last one, because the registry doesn't come back.
     test('docker image prune -a, and the registry away: the kept image runs again', async () => {
       const { result, runs, old, twins } = await failWhile(() => {
         registry.away();
@@ -76,12 +85,6 @@ describeWithDocker(
       expect(result.state).toBe('rolled_back');
       expect(runs).toBe(`${old} running`);
       expect(twins).toBe('');
-    }, 120_000);
-
-    test('docker system prune -a takes the twin too: the same image is pulled again', async () => {
-      const { result, runs, old } = await failWhile(() => engine.docker('system', 'prune', '-a', '-f'));
-      expect(result.state).toBe('rolled_back');
-      expect(runs).toBe(`${old} running`);
     }, 120_000);
   },
   'docker-registry',

@@ -5,15 +5,16 @@ import type { PlanPart } from '../../../src/core/plan.js';
 import type { RolloutData } from '../../../src/executors/rollout/data.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';
-import { docker, idsOf } from '../../support/docker.js';
-import { type ImageRecipe, makeImage } from '../../support/docker-images.js';
+import { idsOf } from '../../support/docker.js';
+import type { ImageRecipe } from '../../support/docker-images.js';
 import type { TestRegistry } from '../../support/docker-registry.js';
+import { publishImage } from '../../support/registry-images.js';
 import { Lab } from '../support/lab.js';
 
 /** A stack whose images come from a registry, and the rollouts of it. */
 export class Shop {
   readonly lab = new Lab();
-  readonly stack = new ComposeStack();
+  readonly stack = new ComposeStack('none');
 
   constructor(private readonly registry: TestRegistry) {}
 
@@ -22,16 +23,8 @@ export class Shop {
   }
 
   /** Pushes an image as another machine would: this host's own tags stay as they were. Returns its id. */
-  publish(recipe: ImageRecipe, name = this.image()): string {
-    const staging = `${this.stack.name}/staging:1`;
-    const id = makeImage(staging, recipe);
-    const before = idsOf('images', '-q', '--no-trunc', name)[0];
-    docker('tag', staging, name);
-    docker('push', '-q', name);
-    if (before) docker('tag', before, name);
-    else docker('rmi', name);
-    docker('rmi', '-f', staging);
-    return id;
+  publish(recipe: ImageRecipe, name = this.image()): Promise<string> {
+    return publishImage(name, recipe);
   }
 
   start(services: Record<string, object>): void {

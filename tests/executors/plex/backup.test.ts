@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { plain } from '../../../src/core/phrase.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
@@ -15,10 +15,14 @@ import {
   QUICK,
   removeAll,
   removeContainers,
+  SharedBox,
   startBox,
   statusOf,
   until,
 } from './box.js';
+
+// Real containers start and stop.
+jest.setTimeout(300_000);
 
 const executor = createPlex(QUICK);
 const FILL = `echo one > ${FOLDER}/one.txt; echo two > ${FOLDER}/two.txt; ${IDLE}`;
@@ -32,7 +36,8 @@ describeWithDocker('plex on a real engine', () => {
   beforeAll(() => {
     image = makeBoxImage();
   });
-  afterAll(() => removeAll([], image));
+  const shared = new SharedBox(() => startBox(image, [], FILL));
+  afterAll(() => removeAll(shared.names(), image));
   beforeEach(() => {
     lab = new Lab();
     destination = lab.path('backups');
@@ -44,7 +49,9 @@ describeWithDocker('plex on a real engine', () => {
     lab.clean();
   });
 
-  function box(options: string[] = [], script: string = FILL): string {
+  /** The one that tests share, unless it has to be another one. */
+  function box(options?: string[], script: string = FILL): string {
+    if (options === undefined) return shared.running();
     const name = startBox(image, options, script);
     containers.push(name);
     return name;
@@ -115,25 +122,20 @@ describeWithDocker('plex on a real engine', () => {
     expect(plain(next.steps[1]?.title ?? [])).toMatch(/, about .* B, as the last one was packed\.$/);
   });
 
-  test.each(['zstd', 'none'] as const)(
-    'compress %s names and packs the archive accordingly',
-    async (compress) => {
-      const name = box();
-      const plan = await lab.plan(executor, fieldsFor(name, destination, { compress, consistency: 'pause' }));
-      expect((await executor.run(plan, lab.runContext())).state).toBe('succeeded');
-      expect(basename(plan.data.archive)).toBe(
-        `plex_db_backup_20261122_141700.tar${compress === 'zstd' ? '.zst' : ''}`,
-      );
-      expect(members(plan.data.archive)).toHaveLength(3);
-    },
-  );
-
-  test('pause holds it without stopping it', async () => {
+  test('pause holds it without stopping it; the archive is named and packed as compress says', async () => {
     const name = box();
     const started = docker('inspect', '--format', '{{.State.StartedAt}}', name);
-    const plan = await lab.plan(executor, fieldsFor(name, destination, { consistency: 'pause' }));
-    const result = await executor.run(plan, lab.runContext());
-    expect(said(result)).toContain(`${name} was paused for`);
+    for (const [compress, ending] of [
+      ['zstd', '.zst'],
+      ['none', ''],
+    ] as const) {
+      const plan = await lab.plan(executor, fieldsFor(name, destination, { compress, consistency: 'pause' }));
+      const result = await executor.run(plan, lab.runContext());
+      expect(result.state).toBe('succeeded');
+      expect(said(result)).toContain(`${name} was paused for`);
+      expect(basename(plan.data.archive)).toBe(`plex_db_backup_20261122_141700.tar${ending}`);
+      expect(members(plan.data.archive)).toHaveLength(3);
+    }
     expect(statusOf(name)).toBe('running');
     expect(docker('inspect', '--format', '{{.State.StartedAt}}', name)).toBe(started);
   });
@@ -165,7 +167,7 @@ describeWithDocker('plex on a real engine', () => {
       ['--volume', `${lab.path('config')}:/config`],
       `mkdir -p ${FOLDER}; ${FILL}`.replace('mkdir -p', '/bin/busybox mkdir -p'),
     );
-    docker('stop', name);
+    docker('stop', '-t', '1', name);
     const plan = await lab.plan(executor, fieldsFor(name, destination));
     expect(plan.data).toMatchObject({ files: 2, bytes: 8, measured: true });
     const inside = await lab.plan(executor, fieldsFor(name, lab.path('config', 'Databases', 'backups')));
@@ -174,7 +176,7 @@ describeWithDocker('plex on a real engine', () => {
 
   test('a stopped container’s own files can’t be counted without reading them: as last time, or not known', async () => {
     const name = box();
-    docker('stop', name);
+    docker('stop', '-t', '1', name);
     const plan = await lab.plan(executor, fieldsFor(name, destination));
     expect(codes(plan.blockers)).toEqual([]);
     expect(plain(plan.steps[0]?.title ?? [])).toContain('(its size is not known before the first run)');
@@ -263,7 +265,7 @@ describeWithDocker('plex on a real engine', () => {
 
   function stopped(): string {
     const name = box();
-    docker('stop', name);
+    docker('stop', '-t', '1', name);
     return name;
   }
 

@@ -6,12 +6,13 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { fingerprintOf } from '../../../src/core/fingerprint.js';
 import type { ExecResult, Host } from '../../../src/core/host.js';
 import { plain } from '../../../src/core/phrase.js';
@@ -34,6 +35,9 @@ import {
   startBox,
   statusOf,
 } from './box.js';
+
+// Real containers start and stop.
+jest.setTimeout(300_000);
 
 const executor = createPlex(QUICK);
 const DATABASES = FOLDER.slice('/config/'.length);
@@ -60,7 +64,7 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
   });
   afterEach(() => {
     removeContainers(containers);
-    for (const volume of volumes) docker('volume', 'rm', volume);
+    if (volumes.length > 0) docker('volume', 'rm', ...volumes);
     containers = [];
     volumes = [];
     lab.clean();
@@ -203,19 +207,19 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     if (has('setcap')) tool('setcap', 'cap_net_raw+ep', join(root, 'program'));
   }
 
-  test.each(['Databases', '-my, dbs; &\\1 \\n$^[.]*é', '&&'])(
-    'the archive of %s is the one that Docker would have sent, and can be restored',
-    async (folder) => {
+  test('the archive is the one that Docker would have sent, whatever the folder is called, and can be restored', async () => {
+    const folders = ['-my, dbs; &\\1 \\n$^[.]*é', '&&'];
+    for (const folder of folders) plantAll(lab.path('config', folder));
+    const name = box(['--volume', `${lab.path('config')}:/config`]);
+    for (const [index, folder] of folders.entries()) {
       const root = lab.path('config', folder);
-      plantAll(root);
-      const name = box(['--volume', `${lab.path('config')}:/config`]);
-      const plan = await planned(name, { source_path: `/config/${folder}` });
+      const plan = await planned(name, { source_path: `/config/${folder}`, consistency: 'pause' });
       expect(await streams(plan)).toBe(false);
       const other = await streamed(plan);
       expect(listing(plan.data.archive)).toBe(listing(other));
       expect(listing(plan.data.archive).split('\n').length).toBeGreaterThan(35);
 
-      const [restored, reference] = [lab.path('restored'), lab.path('reference')];
+      const [restored, reference] = [lab.path(`restored${index}`), lab.path(`reference${index}`)];
       const unpack = (archive: string, into: string): void => {
         mkdirSync(into);
         tool('tar', '-xpf', archive, '--xattrs', '--xattrs-include=*', '--numeric-owner', '-C', into);
@@ -226,8 +230,10 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
       const compare = ['-aHXn', '--checksum', '--numeric-ids', '--delete', '--itemize-changes'];
       expect(tool('rsync', ...compare, '--modify-window=1', `${reference}/`, `${restored}/`)).toBe('');
       expect(tool('rsync', ...compare, `${root}/`, `${restored}/${folder}/`)).toBe('');
-    },
-  );
+      for (const archive of [plan.data.archive, other]) rmSync(archive);
+      lab.plannedAt = new Date('2026-11-23T14:17:00Z');
+    }
+  });
 
   const answering = (
     host: Host,
@@ -252,71 +258,109 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
   const isOwnStat = ([program]: readonly string[]): boolean => program === 'stat';
   const isView = (argv: readonly string[]): boolean => argv.includes('/proc/self/mountinfo');
 
-  test.each<[string, () => string, Parameters<typeof fieldsFor>[2]?]>([
-    ['another mount lies below', () => boxWithBind(['--volume', `${lab.path('nested')}:${FOLDER}/nested`])],
-    ['a tmpfs lies below', () => boxWithBind(['--tmpfs', `${FOLDER}/nested`]), { consistency: 'pause' }],
-    ['the mount’s place is told through a symlink', () => atAlias(), { source_path: `/alias/${DATABASES}` }],
-    ['the container goes on', () => boxWithBind(), { consistency: 'none' }],
-    ['the image has no stat', () => boxWithBind([], `rm /bin/stat; ${IDLE}`)],
-    ['the image has no cat', () => boxWithBind([], `rm /bin/cat; ${IDLE}`)],
-    ['the container is stopped', () => after('stop', boxWithBind())],
-    ['the container is paused', () => after('pause', boxWithBind())],
-    ['it is one file', () => boxWithBind(), { source_path: `${FOLDER}/one.txt` }],
-    ['it lies on no mount', () => box([], `echo one > ${FOLDER}/one.txt; ${IDLE}`)],
-    ['a symlink lies there', () => withSymlink(DATABASES)],
-    ['a symlink is on the way', () => withSymlink('way'), { source_path: `/config/way/${DATABASES}` }],
-    ['this is another kernel', () => withHost((host) => onKernel(host, another))],
-    [
-      'this is another user namespace',
-      () => withHost((host) => seeing(host, (text) => text.replace(/ 0 +0 4294967295/, ' 0 100000 65536'))),
-    ],
-    [
-      'another folder of that name lies here',
-      () => withHost((host) => answering(host, isOwnStat, (text) => text.replace(':', ':1'))),
-    ],
-    [
-      'the kernel has no name',
-      () => withHost((host) => onKernel(answering(host, isView, nameless), nameless)),
-    ],
-  ])('Docker sends it when %s', async (_why, make, more = {}) => {
-    const name = make();
+  type More = Parameters<typeof fieldsFor>[2];
+
+  /** A plan in which Docker is asked for the databases. */
+  async function throughDocker(why: string, name: string, more: More = {}): Promise<PlanPart<PlexData>> {
     const plan = await planned(name, more);
-    expect(codes(plan.blockers)).toEqual([]);
-    expect(plan.data.direct).toBeNull();
-    expect(plan.steps.flatMap(({ commands: argvs }) => argvs).some(([, verb]) => verb === 'cp')).toBe(true);
+    const verbs = plan.steps.flatMap(({ commands: argvs }) => argvs.map(([, verb]) => verb));
+    expect({
+      why,
+      blockers: codes(plan.blockers),
+      direct: plan.data.direct,
+      cp: verbs.includes('cp'),
+    }).toEqual({ why, blockers: [], direct: null, cp: true });
+    return plan;
+  }
+
+  /** The same, and its run, which leaves the container as it was. */
+  async function sentByDocker(why: string, name: string, more?: More): Promise<void> {
+    lab.plannedAt = new Date(lab.plannedAt.getTime() + 86_400_000);
+    const plan = await throughDocker(why, name, more);
     const before = statusOf(name);
-    expect(await streams(plan)).toBe(true);
+    expect([why, await streams(plan)]).toEqual([why, true]);
     expect(members(plan.data.archive).join(' ')).toContain('one.txt');
-    expect(statusOf(name)).toBe(before);
+    expect([why, statusOf(name)]).toEqual([why, before]);
+  }
+
+  test('Docker sends it when this host or the container can’t tell that the folder is the same', async () => {
+    const name = boxWithBind();
+    const lies: [string, (host: Host) => Host][] = [
+      ['another kernel', (host) => onKernel(host, another)],
+      [
+        'another user namespace',
+        (host) => seeing(host, (text) => text.replace(/ 0 +0 4294967295/, ' 0 100000 65536')),
+      ],
+      [
+        'another folder of that name lies here',
+        (host) => answering(host, isOwnStat, (text) => text.replace(':', ':1')),
+      ],
+      ['the kernel has no name', (host) => onKernel(answering(host, isView, nameless), nameless)],
+    ];
+    for (const [why, lie] of lies) {
+      lab.adapt = (host) => recorded(lie(host));
+      await throughDocker(why, name);
+    }
+    lab.adapt = recorded;
+    expect((await planned(name)).data.direct).not.toBeNull();
+    for (const missing of ['stat', 'cat']) {
+      docker('exec', name, 'sh', '-c', `/bin/busybox mv /bin/${missing} /bin/was-${missing}`);
+      await throughDocker(`the image has no ${missing}`, name);
+      if (missing === 'stat') docker('exec', name, '/bin/busybox', 'mv', '/bin/was-stat', '/bin/stat');
+    }
+    await sentByDocker('the image has no cat', name, { consistency: 'pause' });
   });
 
-  test('it is the same plan when the proof fails the next time', async () => {
+  test('Docker sends it when the container goes on, is stopped or paused, or it is one file', async () => {
+    const name = boxWithBind();
+    await sentByDocker('the container goes on', name, { consistency: 'none' });
+    await sentByDocker('it is one file', name, { source_path: `${FOLDER}/one.txt` });
+    docker('pause', name);
+    await sentByDocker('the container is paused', name);
+    docker('unpause', name);
+    docker('stop', '-t', '1', name);
+    await sentByDocker('the container is stopped', name);
+  });
+
+  test('Docker sends what is not one whole folder of a mount', async () => {
+    for (const folder of ['Nested', 'Memory', 'real', `real/${DATABASES}`]) {
+      put(lab.path('config', folder, 'one.txt'), 'one\n');
+    }
+    for (const link of ['way', DATABASES]) symlinkSync('real', lab.path('config', link));
+    const name = box(
+      [
+        ...['--volume', `${lab.path('config')}:/config`],
+        ...['--volume', `${lab.path('nested')}:/config/Nested/nested`],
+        ...['--tmpfs', '/config/Memory/nested'],
+      ],
+      `echo one > /data/one.txt; ${IDLE}`,
+    );
+    await sentByDocker('another mount lies below', name, { source_path: '/config/Nested' });
+    await sentByDocker('a tmpfs lies below', name, { source_path: '/config/Memory', consistency: 'pause' });
+    await sentByDocker('it lies on no mount', name, { source_path: '/data', consistency: 'pause' });
+    await throughDocker('a symlink lies there', name);
+    const way = { source_path: `/config/way/${DATABASES}`, consistency: 'pause' } as const;
+    await sentByDocker('a symlink is on the way', name, way);
+    expect((await planned(name, { source_path: '/config/real' })).data.direct).not.toBeNull();
+    const alias = { source_path: `/alias/${DATABASES}`, consistency: 'pause' } as const;
+    await sentByDocker('the mount’s place is told through a symlink', atAlias(), alias);
+  });
+
+  test('it is the same plan when it is made again, also when the proof fails the next time', async () => {
     const name = boxWithBind();
     const first = await planned(name);
+    expect(await planned(name)).toEqual(first);
     lab.adapt = (host) => recorded(onKernel(host, another));
     const next = await planned(name);
     expect([first, next].map(({ data }) => data.direct !== null)).toEqual([true, false]);
     expect(fingerprintOf([next])).toBe(fingerprintOf([first]));
   });
 
-  function after(verb: string, name: string): string {
-    docker(verb, name);
-    return name;
-  }
-
-  /** The symlink leads to a folder beside it, with a file and a folder with a file. */
-  function withSymlink(name: string): string {
-    put(lab.path('config', 'real', 'one.txt'), 'one\n');
-    put(lab.path('config', 'real', DATABASES, 'one.txt'), 'one\n');
-    symlinkSync('real', lab.path('config', name));
-    return box(['--volume', `${lab.path('config')}:/config`]);
-  }
-
   /** Text alone does not tell that the nested mount lies below. */
   function atAlias(): string {
-    put(lab.path('config', 'one.txt'), 'one\n');
+    put(lab.path('aliased', 'one.txt'), 'one\n');
     const nested = ['--volume', `${lab.path('nested')}:${FOLDER}/nested`];
-    return box(['--volume', `${lab.path('config')}:/alias/${DATABASES}`, ...nested]);
+    return box(['--volume', `${lab.path('aliased')}:/alias/${DATABASES}`, ...nested]);
   }
 
   function withHost(adapt: (host: Host) => Host): string {
@@ -416,24 +460,27 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     },
   );
 
-  test.each([
-    ['something was written meanwhile', 1],
-    ['tar could not read everything', 2],
-  ])('Docker sends it again when %s', async (_why, exitCode) => {
-    lab.adapt = (host) =>
-      recorded({
-        ...host,
-        pipe: async (argvs, file, options) => {
-          const results = await host.pipe(argvs, file, options);
-          if (options?.folder === undefined) return results;
-          expect(existsSync(file ?? '')).toBe(true);
-          return results.map((result, index) => (index === 0 ? { ...result, ok: false, exitCode } : result));
-        },
-      });
-    const plan = await planned(boxWithBind(), { compress: 'gzip' });
-    expect(plan.data.direct).not.toBeNull();
-    expect(await streams(plan)).toBe(true);
-    expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/one.txt', 'Databases/two.txt']);
+  test('Docker sends it again when something was written meanwhile, or tar could not read everything', async () => {
+    const name = boxWithBind();
+    for (const exitCode of [1, 2]) {
+      lab.plannedAt = new Date(Date.UTC(2026, 10, 22 + exitCode));
+      lab.adapt = (host) =>
+        recorded({
+          ...host,
+          pipe: async (argvs, file, options) => {
+            const results = await host.pipe(argvs, file, options);
+            if (options?.folder === undefined) return results;
+            expect(existsSync(file ?? '')).toBe(true);
+            return results.map((result, index) =>
+              index === 0 ? { ...result, ok: false, exitCode } : result,
+            );
+          },
+        });
+      const plan = await planned(name, { compress: 'gzip' });
+      expect(plan.data.direct).not.toBeNull();
+      expect(await streams(plan)).toBe(true);
+      expect(members(plan.data.archive)).toEqual(['Databases/', 'Databases/one.txt', 'Databases/two.txt']);
+    }
   });
 
   testWith('root', isRoot)('what is mounted there meanwhile fails the run', async () => {
@@ -490,7 +537,7 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
     })(lab.adapt);
     put(lab.path('other', DATABASES, 'much.txt'), 'much more than inside');
     expect((await planned(name)).data).toMatchObject({ files: 2, bytes: 8, measured: true });
-    docker('stop', name);
+    docker('stop', '-t', '1', name);
     // The engine's own files are seen here, so its mounts are as well.
     expect((await planned(name)).data).toMatchObject({ files: 1, bytes: 21, measured: true });
     lab.adapt = ((adapt) => (host: Host) => {
@@ -501,10 +548,5 @@ describeWithDocker('plex, of a folder that is mounted into the container', () =>
       };
     })(lab.adapt);
     expect((await planned(name)).data).toMatchObject({ files: 0, bytes: 0, measured: false });
-  });
-
-  test('the plan is the same when it is made again', async () => {
-    const name = boxWithBind();
-    expect(await planned(name)).toEqual(await planned(name));
   });
 });

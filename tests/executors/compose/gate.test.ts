@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { RunContext } from '../../../src/core/executor.js';
 import type { RolloutFields, ScaleFields } from '../../../src/core/intent/fields.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { scale } from '../../../src/executors/scale/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';
-import { describeWithDocker, docker } from '../../support/docker.js';
+import { describeWithDocker, docker, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { EngineRelay } from '../../support/engine-relay.js';
 import { codes, Lab, said } from '../support/lab.js';
@@ -19,10 +19,14 @@ describeWithDocker('when new containers count as fine', () => {
   let stack: ComposeStack;
   let relay: EngineRelay | null = null;
 
+  const base = `${testName()}:1`;
+
+  beforeAll(() => void makeImage(base, { version: '1' }));
+  afterAll(() => void docker('rmi', '-f', base));
   beforeEach(() => {
     lab = new Lab();
     stack = new ComposeStack();
-    makeImage(image(), { version: '1' });
+    docker('tag', base, image());
   });
   afterEach(() => {
     relay?.end();

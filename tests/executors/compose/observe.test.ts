@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ObserveContext } from '../../../src/core/executor.js';
 import type { RolloutFields, ScaleFields } from '../../../src/core/intent/fields.js';
 import type { Observed } from '../../../src/core/observation.js';
@@ -8,7 +8,7 @@ import { conditionOf } from '../../../src/core/status-wording.js';
 import { observeRollout, observeScale } from '../../../src/executors/compose/observe.js';
 import { observeContainer } from '../../../src/executors/docker/observe.js';
 import { ComposeStack } from '../../support/compose-stack.js';
-import { describeWithDocker, docker } from '../../support/docker.js';
+import { describeWithDocker, docker, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { codes, Lab } from '../support/lab.js';
 
@@ -21,10 +21,14 @@ describeWithDocker('observe', () => {
   let lab: Lab;
   let stack: ComposeStack;
 
+  const base = `${testName()}:1`;
+
+  beforeAll(() => void makeImage(base, { version: '1' }));
+  afterAll(() => void docker('rmi', '-f', base));
   beforeEach(() => {
     lab = new Lab();
-    stack = new ComposeStack();
-    makeImage(`${stack.name}/app:1`, { version: '1' });
+    stack = new ComposeStack('none');
+    docker('tag', base, `${stack.name}/app:1`);
   });
   afterEach(() => {
     stack.clean();
@@ -82,11 +86,9 @@ describeWithDocker('observe', () => {
     makeImage(`${stack.name}/ill:1`, { version: 'ill', health: 'echo refused; exit 1' });
     stack.write({ fine: app({ image: `${stack.name}/fine:1` }), ill: app({ image: `${stack.name}/ill:1` }) });
     stack.up();
-    const health = (name: string) =>
-      docker('inspect', '--format', '{{.State.Health.Status}}', `${stack.name}-${name}`);
-    while (health('fine-1') !== 'healthy' || health('ill-1') !== 'unhealthy') {
-      await pause();
-    }
+    const health = (...names: string[]) =>
+      docker('inspect', '--format', '{{.State.Health.Status}}', ...names);
+    while (health(`${stack.name}-fine-1`, `${stack.name}-ill-1`) !== 'healthy\nunhealthy') await pause();
     expect(lines(await observeRollout(rollout(), look()))).toEqual([
       'fine-1 running true: /fine:1',
       'ill-1 running false: /ill:1, its check says refused',
@@ -161,6 +163,14 @@ describeWithDocker('observe', () => {
     const alone = { ...service, of: `container-name:${name}` };
     expect(await observeContainer(look(), name)).toEqual({ ...scaled, things: [alone] });
     expect(service?.key).toBe(`container:${stack.ids('web')[0]}`);
+
+    // What can't be read is said, and whatever else is there is seen.
+    const unknown = await observeRollout(rollout('web', 'wbe'), look());
+    expect(unknown.things).toEqual(scaled.things);
+    expect(codes(unknown.notices)).toEqual(['service_unknown']);
+    const missing = await observeScale({ ...scale('web'), compose: lab.path('none.yml') }, look());
+    expect(missing.things).toEqual([]);
+    expect(codes(missing.notices)).toEqual(['compose_missing']);
   });
 
   test('within one look a Compose file is read once, in the next one anew', async () => {
@@ -182,17 +192,6 @@ describeWithDocker('observe', () => {
     expect(argvs).toHaveLength(first);
     stack.compose('stop', '-t', '0');
     expect(lines(await observeScale(scale('web'), look()))[0]).toContain('stopped');
-  });
-
-  test('what can’t be read is said, and whatever else is there is seen', async () => {
-    stack.write({ web: app() });
-    stack.up();
-    const unknown = await observeRollout(rollout('web', 'wbe'), look());
-    expect(lines(unknown)).toEqual(['web-1 running null: /app:1']);
-    expect(codes(unknown.notices)).toEqual(['service_unknown']);
-    const missing = await observeScale({ ...scale('web'), compose: lab.path('none.yml') }, look());
-    expect(missing.things).toEqual([]);
-    expect(codes(missing.notices)).toEqual(['compose_missing']);
   });
 
   test('an engine that does not answer is a notice, not a defect', async () => {

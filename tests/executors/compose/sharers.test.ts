@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { RolloutFields } from '../../../src/core/intent/fields.js';
 import { plain } from '../../../src/core/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
@@ -18,8 +18,7 @@ describeWithDocker('containers that live in another one’s network', () => {
   const loose = (): string => `${stack.name}-loose`;
   const image = (): string => `${stack.name}/app:1`;
 
-  beforeEach(() => {
-    lab = new Lab();
+  beforeAll(() => {
     stack = new ComposeStack();
     other = new ComposeStack();
     makeImage(image(), { version: '1' });
@@ -34,12 +33,15 @@ describeWithDocker('containers that live in another one’s network', () => {
     other.up();
     docker('run', '-d', '--name', loose(), '--network', `container:${vpn()}`, '-e', 'MOOD=blue', use.image);
   });
-  afterEach(() => {
+  afterAll(() => {
     docker('rm', '-f', '-v', loose());
     other.clean();
     stack.clean();
-    lab.clean();
   });
+  beforeEach(() => {
+    lab = new Lab();
+  });
+  afterEach(() => lab.clean());
 
   function service(more: object = {}): object {
     return { image: image(), pull_policy: 'never', stop_grace_period: '1s', ...more };
@@ -54,6 +56,15 @@ describeWithDocker('containers that live in another one’s network', () => {
   }
 
   const sharers = (): string[] => [`${stack.name}-torrent-1`, `${other.name}-indexer-1`, loose()];
+
+  test('are in the network of what runs again after the way back', async () => {
+    makeImage(image(), { version: '2', script: 'exit 3' });
+    const part = await lab.plan(rollout, fields());
+    const result = await rollout.run(part, lab.runContext());
+    expect(result.state).toBe('rolled_back');
+    expect(docker('exec', vpn(), 'cat', '/version')).toBe('1');
+    for (const name of sharers()) expect(docker('exec', name, 'cat', '/proc/net/dev')).toContain('eth0');
+  });
 
   test('are found on the whole host, shown, and in the new container’s network afterwards', async () => {
     const before = Object.fromEntries(sharers().map((name) => [name, idOf(name)]));
@@ -81,15 +92,6 @@ describeWithDocker('containers that live in another one’s network', () => {
     other.up();
     expect(idOf(`${other.name}-indexer-1`)).toBe(made);
     expect(idsOf('ps', '-aq', '--filter', `label=chatops.twin.project=${stack.name}/attached`)).toEqual([]);
-  });
-
-  test('are in the network of what runs again after the way back', async () => {
-    makeImage(image(), { version: '2', script: 'exit 3' });
-    const part = await lab.plan(rollout, fields());
-    const result = await rollout.run(part, lab.runContext());
-    expect(result.state).toBe('rolled_back');
-    expect(docker('exec', vpn(), 'cat', '/version')).toBe('1');
-    for (const name of sharers()) expect(docker('exec', name, 'cat', '/proc/net/dev')).toContain('eth0');
   });
 
   test('one whose container is gone is attached again by a rollout of its own stack', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { RolloutFields, StackFields } from '../../../src/core/intent/fields.js';
 import { plain } from '../../../src/core/phrase.js';
 import type { Notice } from '../../../src/core/reasons.js';
@@ -20,17 +20,19 @@ describeWithDocker('a stack is how its containers were made', () => {
   let name: string;
   let image: string;
 
+  const base = `${testName()}:1`;
+
+  beforeAll(() => void makeImage(base, { version: '1' }));
+  afterAll(() => void docker('rmi', '-f', base));
   beforeEach(() => {
     lab = new Lab();
     name = testName();
     image = `${name}/app:1`;
-    makeImage(image, { version: '1' });
+    docker('tag', base, image);
   });
   afterEach(() => {
     const ids = idsOf('ps', '-aq', '--filter', `label=${MARK}=${name}`);
     if (ids.length > 0) spawnSync('docker', ['rm', '-f', '-v', ...ids]);
-    const networks = idsOf('network', 'ls', '-q', '--filter', `name=${name}`);
-    if (networks.length > 0) spawnSync('docker', ['network', 'rm', ...networks]);
     spawnSync('docker', ['rmi', '-f', image]);
     lab.clean();
   });
@@ -39,6 +41,7 @@ describeWithDocker('a stack is how its containers were made', () => {
   const app = (more: object = {}) => ({
     image,
     pull_policy: 'never',
+    network_mode: 'none',
     stop_grace_period: '1s',
     labels: { [MARK]: name },
     ...more,

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { makeTwin } from '../../../src/executors/docker/twin/make.js';
 import { remake } from '../../../src/executors/docker/twin/remake.js';
 import { removeTwins } from '../../../src/executors/docker/twin/remove.js';
 import { findTwins, type Twin } from '../../../src/executors/docker/twin/twin.js';
 import { ComposeStack } from '../../support/compose-stack.js';
-import { describeWithDocker, docker, idsOf } from '../../support/docker.js';
+import { describeWithDocker, docker, idsOf, testName } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
 import { Lab } from '../support/lab.js';
 
@@ -43,11 +43,15 @@ describeWithDocker('a twin of a container', () => {
   let stack: ComposeStack;
   let image: string;
 
+  const base = `${testName()}:1`;
+
+  beforeAll(() => void makeImage(base, { version: '1', volumes: ['/anonymous'] }));
+  afterAll(() => void docker('rmi', '-f', base));
   beforeEach(() => {
     lab = new Lab();
-    stack = new ComposeStack();
+    stack = new ComposeStack('none');
     image = `${stack.name}/web:1`;
-    makeImage(image, { version: '1', volumes: ['/anonymous'] });
+    docker('tag', base, image);
   });
   afterEach(() => {
     stack.clean();

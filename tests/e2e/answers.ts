@@ -36,7 +36,8 @@ export interface Blocked {
 }
 
 /** What a command says on stderr while planning takes long, which it may on a slow machine. */
-const STILL_PLANNING = /^Planning r-[2-9a-z]+: .+ hasn’t answered for .+\. Ctrl-C cancels it\.\n/gm;
+const STILL_PLANNING =
+  /^Planning r-[2-9a-z]+: (?:.+ hasn’t answered for .+|Asking .+)\. Ctrl-C cancels it\.\n/gm;
 
 /** Asks on the command line for a run that can't be: the same words as text and as JSON, exit code 3. */
 export async function expectBlocked(stage: Stage, intent: string, blocked: Blocked): Promise<void> {

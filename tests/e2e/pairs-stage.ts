@@ -33,9 +33,9 @@ webhooks:
   Known: {provider: github, repositories: [acme/infra, acme/other]}
 `;
 
-/** What a machine under a whole suite's load may take. */
 /** Not the note that the plan is still being made. */
 const ANSWER = /^(?![\s\S]*⏱ Planning…)/;
+/** What a machine under a whole suite's load may take. */
 export const PATIENT = { timeoutMs: 25_000 };
 
 interface RunView {

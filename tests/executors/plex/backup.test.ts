@@ -125,15 +125,16 @@ describeWithDocker('plex on a real engine', () => {
   test('pause holds it without stopping it; the archive is named and packed as compress says', async () => {
     const name = box();
     const started = docker('inspect', '--format', '{{.State.StartedAt}}', name);
-    for (const [compress, ending] of [
-      ['zstd', '.zst'],
-      ['none', ''],
+    for (const [day, compress, ending] of [
+      ['22', 'zstd', '.zst'],
+      ['23', 'none', ''],
     ] as const) {
+      lab.plannedAt = new Date(`2026-11-${day}T14:17:00Z`);
       const plan = await lab.plan(executor, fieldsFor(name, destination, { compress, consistency: 'pause' }));
       const result = await executor.run(plan, lab.runContext());
       expect(result.state).toBe('succeeded');
       expect(said(result)).toContain(`${name} was paused for`);
-      expect(basename(plan.data.archive)).toBe(`plex_db_backup_20261122_141700.tar${ending}`);
+      expect(basename(plan.data.archive)).toBe(`plex_db_backup_202611${day}_141700.tar${ending}`);
       expect(members(plan.data.archive)).toHaveLength(3);
     }
     expect(statusOf(name)).toBe('running');

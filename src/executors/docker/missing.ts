@@ -11,15 +11,20 @@ export async function dockerMissing(host: Host): Promise<readonly Notice[]> {
 
 /**
  * The notices for a look that failed: what stands in the way of using Docker, else what Docker said of this look. One that
- * was silent isn't waited for again.
+ * was silent isn't waited for again, and one that never reached the engine told enough.
  */
 export async function lookFaults(
   host: Host,
   found: Exclude<Inspected<never>, { state: 'found' }>,
 ): Promise<readonly Notice[]> {
-  if (found.state === 'failed' && found.isSilent) return [unreachable(found.why)];
+  if (found.state === 'failed' && (found.isSilent || isAway(found.why))) return [unreachable(found.why)];
   const faults = await dockerMissing(host);
   return faults.length > 0 ? faults : [dockerSaid(found)];
+}
+
+/** Each look that doesn't reach the engine counts towards not asking it any more. */
+function isAway(why: string): boolean {
+  return /cannot connect to the docker daemon|failed to connect to the docker api/i.test(why);
 }
 
 /** What stands in the way of using Docker, where something else than a look at it was in the way first; else that. */

@@ -31,16 +31,16 @@ export class MediaStack {
   }
 
   /** Everything runs its version 1. */
-  start(): void {
-    for (const app of APPS) this.media.publish({ version: '1' }, this.media.image(app));
+  async start(): Promise<void> {
+    for (const app of APPS) await this.media.publish({ version: '1' }, this.media.image(app));
     this.media.start(Object.fromEntries(APPS.map((app) => [app, { image: this.media.image(app) }])));
   }
 
   /** A new version of each, as their publishers push them. `plex` may be a broken one. */
-  publish(version: string, plex: { readonly script?: string } = {}): void {
-    this.media.publish({ version }, this.media.image('sonarr'));
-    this.media.publish({ version }, this.media.image('radarr'));
-    this.media.publish({ version, ...plex }, this.media.image('plex'));
+  async publish(version: string, plex: { readonly script?: string } = {}): Promise<void> {
+    await this.media.publish({ version }, this.media.image('sonarr'));
+    await this.media.publish({ version }, this.media.image('radarr'));
+    await this.media.publish({ version, ...plex }, this.media.image('plex'));
   }
 
   get folder(): string {
@@ -64,7 +64,7 @@ export class MediaStack {
       service,
       // Long enough that both of the rollouts at once are watched at the same time.
       stable_for: 6,
-      timeout: 20,
+      timeout: 40,
     });
     const intents = {
       backup_plex: {

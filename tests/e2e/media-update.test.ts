@@ -6,7 +6,7 @@ import { TestRegistry } from '../support/docker-registry.js';
 import { MediaStack, stepsOf, summaryOf } from './media-stack.js';
 
 // Real containers start, stop and are watched for seconds each.
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 describeWithDocker(
   'the intent "update the media stack"',
@@ -18,16 +18,16 @@ describeWithDocker(
       registry = await TestRegistry.start();
     });
     afterAll(() => registry.stop());
-    beforeEach(() => {
+    beforeEach(async () => {
       stack = new MediaStack(registry);
-      stack.start();
+      await stack.start();
     });
     afterEach(() => stack.clean());
 
     test('a step in the middle fails once: resumed from there, and what was done is not repeated', async () => {
       stack.writeIntents();
       const before = stack.media.stack.images('plex');
-      stack.publish('2', { script: 'echo no luck; exit 3' });
+      await stack.publish('2', { script: 'echo no luck; exit 3' });
       const first = await stack.update();
       expect(first).toMatchObject({ state: 'failed', outcome: { reason: 'not_healthy' } });
       expect(stepsOf(first)).toEqual({
@@ -50,7 +50,7 @@ describeWithDocker(
         stack.archives(),
       ];
       const done = untouched();
-      stack.media.publish({ version: '3' }, stack.media.image('plex'));
+      await stack.media.publish({ version: '3' }, stack.media.image('plex'));
       stack.seen.length = 0;
       const second = await stack.update({ resumes: first.id });
       console.info(`${second.id}: ${summaryOf(second).join('\n  ')}`);
@@ -67,7 +67,7 @@ describeWithDocker(
 
     test('killed with two steps under way: each is put right, and the rest is resumed', async () => {
       stack.writeIntents();
-      stack.publish('2');
+      await stack.publish('2');
       await stack.updateAndDie();
       const app = await stack.open();
       await app.ownership.recoverDead();
@@ -84,7 +84,12 @@ describeWithDocker(
         scale_worker: 'waiting',
       });
       const offer = plain(run.outcome?.rollBack ?? []);
-      for (const app of ['sonarr', 'radarr']) expect(offer).toContain(`Put back ${app} as before`);
+      const said = summaryOf(run).join(' ');
+      for (const app of ['sonarr', 'radarr']) {
+        // Compose may still have been about to remove the old container.
+        const wentBack = said.includes(`${app} runs the image from before again`);
+        expect([app, offer.includes(`Put back ${app} as before`)]).toEqual([app, !wentBack]);
+      }
       expect(stack.media.stack.running()).toEqual(['plex-1', 'radarr-1', 'sonarr-1', 'worker-1']);
       const rest = await stack.update({ resumes: run.id });
       expect(rest.state).toBe('succeeded');
@@ -100,7 +105,7 @@ describeWithDocker(
         stack.media.stack.images('plex'),
       ];
       const before = images();
-      stack.publish('2');
+      await stack.publish('2');
       // New containers of the worker are made from the image on this host, which is broken now.
       makeImage(stack.media.image('worker'), { version: 'broken', script: 'echo no luck; exit 3' });
       const run = await stack.update();

@@ -79,6 +79,8 @@ export class OpenApiClient {
       this.#check(`the body of ${operationId}`, wanted.schema, body);
       headers.set('content-type', 'application/json');
     }
+    // The side port closes a connection that rests for long, which the next call on it would find out.
+    headers.set('connection', 'close');
     const response = await fetch(`${this.url}${target}?${query}`, {
       method,
       headers,

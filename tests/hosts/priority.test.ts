@@ -6,7 +6,7 @@ import { recordingScope } from './support/scope.js';
 
 const SETTINGS = { environment: process.env, graceMs: 300 };
 /** Waits a little, for a child may ask before it was lowered; then a grandchild says how nice it is. */
-const NICE = ['sh', '-c', 'sleep 0.05; nice'] as const;
+const NICE = ['sh', '-c', 'sleep 0.5; nice'] as const;
 
 test('what a tool starts comes after the bot, and what brings something back does not', async () => {
   const { scope } = recordingScope();
@@ -20,7 +20,7 @@ test('what a tool starts comes after the bot, and what brings something back doe
 test('each part of a pipeline comes after the bot', async () => {
   const { scope } = recordingScope();
   const said: string[] = [];
-  const loud = ['sh', '-c', 'sleep 0.05; nice >&2'] as const;
+  const loud = ['sh', '-c', 'sleep 0.5; nice >&2'] as const;
   await pipe([loud, loud], null, { onStderr: (line) => said.push(line) }, scope, SETTINGS);
   expect(said.map(Number)).toEqual([getPriority() + 5, getPriority() + 5]);
 });

@@ -36,6 +36,11 @@ function thingOf(project: string, service: string, wanted: number): Started {
   return { key: serviceThing(project, service), name: service, wanted };
 }
 
+/** Is it the end of a run, and a good one? */
+export function hasSucceeded(end: PartResult | RecoveryReport): end is PartResult {
+  return 'state' in end && end.state === 'succeeded';
+}
+
 /** The end of a part with what the services left down, or with what they started where it ended well. */
 export async function withLeft<End extends PartResult | RecoveryReport>(
   end: End,
@@ -43,7 +48,7 @@ export async function withLeft<End extends PartResult | RecoveryReport>(
   project: string,
   before: readonly RanBefore[],
 ): Promise<End> {
-  if ('state' in end && end.state === 'succeeded') {
+  if (hasSucceeded(end)) {
     const ran = before.filter(({ replicas }) => replicas > 0);
     const started = ran.map(({ service, replicas }) => thingOf(project, service, replicas));
     return { ...end, ...startedBy([{ started }]) };

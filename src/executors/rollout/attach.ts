@@ -1,5 +1,6 @@
 import type { PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
 import { phrase } from '../../core/phrase.js';
+import { hasSucceeded } from '../compose/left.js';
 import { reattach } from '../compose/reattach.js';
 import type { RolloutData } from './data.js';
 import { restartDependents } from './dependents-watch.js';
@@ -15,9 +16,10 @@ export async function attachAgain<End extends PartResult | RecoveryReport>(
   step: number | null,
 ): Promise<End> {
   const { attached, project } = data;
-  if (!isDone(end)) for (const { service } of data.replacements) await restartDependents(data, service, ctx);
+  if (!hasSucceeded(end))
+    for (const { service } of data.replacements) await restartDependents(data, service, ctx);
   if (attached.length === 0) return end;
-  const isShown = step !== null && isDone(end);
+  const isShown = step !== null && hasSucceeded(end);
   if (isShown) ctx.step(step, 'running');
   const { ok, sentences } = await reattach(attached, project, ctx);
   if (isShown) ctx.step(step, ok ? 'done' : 'failed');
@@ -26,8 +28,4 @@ export async function attachAgain<End extends PartResult | RecoveryReport>(
   if (!('state' in end)) return { ...end, summary };
   const next = phrase`Make them again by hand, or roll their stack out: that attaches them too.`;
   return { ...end, state: 'failed', reason: 'cut_off', summary, next };
-}
-
-function isDone(end: PartResult | RecoveryReport): boolean {
-  return 'state' in end && end.state === 'succeeded';
 }

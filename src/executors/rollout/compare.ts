@@ -72,7 +72,7 @@ export async function compare(
     };
   }
   const containers = isStarted ? existing : running;
-  const up = running.filter(isUp);
+  const stands = isStarted ? existing : running.filter(isUp);
   const coming = await comingImage(host, registries, service);
   const oldImage = await oldImageOf(host, containers);
   const oldRef = containers[0]?.imageRef ?? '';
@@ -90,7 +90,7 @@ export async function compare(
     layers: null,
     localId: coming.from === 'registry' ? null : coming.from === 'host' ? coming.imageId : oldImage.id,
     reasons: [],
-    was: isStarted || up.length > 0 ? standing(isStarted ? existing : up) : '',
+    was: isStarted || stands.length > 0 ? standing(stands) : '',
     livesIn: service.livesIn,
     dependsOn: service.dependsOn,
     strategy: 'all_at_once' as const,

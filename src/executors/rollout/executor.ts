@@ -1,7 +1,7 @@
 import type { Executor, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
 import type { PlanPart } from '../../core/plan.js';
 import { stackPlaces } from '../compose/inputs.js';
-import { withLeft } from '../compose/left.js';
+import { hasSucceeded, withLeft } from '../compose/left.js';
 import { outlastingAbsence } from '../docker/absence.js';
 import type { RolloutData } from './data.js';
 import { ofFirstVersion } from './earlier.js';
@@ -68,10 +68,6 @@ function withKept<End extends PartResult | RecoveryReport>(end: End, { kept }: O
 }
 
 /** What is replaced ran before, but for what had ended; what is started did not, and has to stay up where that went well. */
-function isDone(end: PartResult | RecoveryReport): boolean {
-  return 'state' in end && end.state === 'succeeded';
-}
-
 function left<End extends PartResult | RecoveryReport>(
   end: End,
   { data }: PlanPart<RolloutData>,
@@ -82,7 +78,7 @@ function left<End extends PartResult | RecoveryReport>(
     host,
     data.project,
     data.replacements.filter(
-      ({ ends, reasons }) => ends === 'never' && (isDone(end) || !reasons.includes('start')),
+      ({ ends, reasons }) => ends === 'never' && (hasSucceeded(end) || !reasons.includes('start')),
     ),
   );
 }

@@ -16,10 +16,10 @@ export function madeOf(all: readonly Container[]): readonly Made[] {
   return all
     .filter(isOfService)
     .map(ofService)
-    .map(({ project, service, labels, status }) => ({
+    .map(({ project, service, labels, running }) => ({
       project,
       service,
-      isUp: ['running', 'paused', 'restarting'].includes(status),
+      isUp: running,
       origin: originOf(labels),
     }));
 }

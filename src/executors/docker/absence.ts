@@ -4,6 +4,7 @@ import { formatDuration } from '../../core/format.js';
 import type { ExecOptions, ExecResult, Host } from '../../core/host.js';
 import type { Argv } from '../../core/plan.js';
 import { READ } from './container.js';
+import { isAway } from './missing.js';
 
 /** How long an engine may be away, in ms: a restart of the machine's daemon takes seconds, with many containers a minute. */
 const AWAY_MS = 120_000;
@@ -11,8 +12,8 @@ const ASK_EVERY_MS = 1000;
 /** For an engine that comes and goes. */
 const ATTEMPTS = 4;
 
-/** The command never reached the engine. */
-const NOT_REACHED = /cannot connect to the docker daemon|failed to connect to the docker api|dial unix/i;
+/** What other clients of the engine, such as Compose, say where docker has a sentence of its own. */
+const NO_SOCKET = /dial unix/i;
 /** The engine went away while it worked. */
 const CUT_OFF = /error during connect|unexpected EOF|: EOF\s*$|connection reset by peer|broken pipe/i;
 /** Commands that do the same once more when what they were asked for is done already. */
@@ -41,7 +42,7 @@ export function outlastingAbsence(ctx: RunContext): RunContext {
 
 function absenceIn(result: ExecResult): 'not_reached' | 'cut_off' | null {
   if (result.ok || result.notFound || result.stopped || result.timedOut) return null;
-  if (NOT_REACHED.test(result.stderr)) return 'not_reached';
+  if (isAway(result.stderr) || NO_SOCKET.test(result.stderr)) return 'not_reached';
   const isAnswer = result.stderr.includes('Error response from daemon');
   return !isAnswer && CUT_OFF.test(result.stderr.trimEnd()) ? 'cut_off' : null;
 }

@@ -22,8 +22,8 @@ export async function lookFaults(
   return faults.length > 0 ? faults : [dockerSaid(found)];
 }
 
-/** Each look that doesn't reach the engine counts towards not asking it any more. */
-function isAway(why: string): boolean {
+/** Did docker find no engine to talk to? Each command that doesn't counts towards not asking it any more. */
+export function isAway(why: string): boolean {
   return /cannot connect to the docker daemon|failed to connect to the docker api/i.test(why);
 }
 
@@ -60,7 +60,7 @@ export function dockerFault(result: ExecResult): Notice {
 }
 
 /** The notice for a look-up that failed although Docker had answered before. */
-export function dockerSaid(found: Exclude<Inspected<never>, { state: 'found' }>): Notice {
+function dockerSaid(found: Exclude<Inspected<never>, { state: 'found' }>): Notice {
   const why = found.state === 'failed' ? found.why : 'its containers change all the time';
   return notice('docker_unreachable', phrase`Docker could not list the containers: ${code(why)}.`);
 }

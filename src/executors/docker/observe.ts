@@ -5,7 +5,7 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { lastLine, shortHash } from '../shared/wording.js';
 import { stateOf } from './condition.js';
 import { type Container, inspectContainer } from './container.js';
-import { dockerMissing, dockerSaid } from './missing.js';
+import { lookFaults } from './missing.js';
 
 /** What runs under a container's name; one that is not there is seen as absent. */
 export async function observeContainer({ host }: ObserveContext, name: string): Promise<Observed> {
@@ -15,8 +15,7 @@ export async function observeContainer({ host }: ObserveContext, name: string): 
   if (found.state === 'missing') {
     return { things: [{ key: of, of, name, state: 'absent', healthy: null, detail: [] }], notices: [] };
   }
-  const faults = await dockerMissing(host);
-  return { things: [], notices: faults.length > 0 ? faults : [dockerSaid(found)] };
+  return { things: [], notices: await lookFaults(host, found) };
 }
 
 /** A container by its name, however often it is made anew. */

@@ -1,32 +1,29 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import type { RolloutFields } from '../../../src/core/intent/fields.js';
 import { plain } from '../../../src/core/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
-import { ComposeStack } from '../../support/compose-stack.js';
+import type { ComposeStack } from '../../support/compose-stack.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
-import { Lab, said } from '../support/lab.js';
+import { type Lab, said } from '../support/lab.js';
+import { Rollouts } from './rollouts.js';
 
 // Real containers start, stop and are watched for seconds each.
 jest.setTimeout(300_000);
 
 describeWithDocker('a rollout of jobs and of what others depend on', () => {
+  let rollouts: Rollouts;
   let lab: Lab;
   let stack: ComposeStack;
 
   beforeEach(() => {
-    lab = new Lab();
-    stack = new ComposeStack();
+    rollouts = new Rollouts();
+    ({ lab, stack } = rollouts);
     makeImage(image(), { version: '1' });
     docker('tag', image(), `${stack.name}/same:1`);
   });
-  afterEach(() => {
-    stack.clean();
-    lab.clean();
-  });
+  afterEach(() => rollouts.clean());
 
   const image = (): string => `${stack.name}/app:1`;
-  const fields = (): RolloutFields => ({ services: [], compose: stack.file, stable_for: 1, timeout: 20 });
 
   function service(more: object = {}): object {
     const state = ['state:/state'];
@@ -43,7 +40,7 @@ describeWithDocker('a rollout of jobs and of what others depend on', () => {
     stack.write({ migrate: migrate('touch /state/$$(cat /version)'), api }, more);
     stack.up();
     makeImage(image(), { version: '2' });
-    const part = await lab.plan(rollout, fields());
+    const part = await rollouts.plan();
     expect(part.steps.map(({ title }) => plain(title)).join()).toMatch(
       /migrate: .* It is a job: it runs again/,
     );
@@ -52,7 +49,7 @@ describeWithDocker('a rollout of jobs and of what others depend on', () => {
     expect(docker('exec', `${stack.name}-api-1`, 'cat', '/version')).toBe('2');
 
     stack.write({ migrate: migrate('exit 5'), api }, more);
-    const failed = await rollout.run(await lab.plan(rollout, fields()), lab.runContext());
+    const failed = await rollout.run(await rollouts.plan(), lab.runContext());
     expect(failed).toMatchObject({ state: 'rolled_back', reason: 'not_healthy' });
     expect(stack.running()).toEqual(['api-1']);
   });
@@ -68,7 +65,7 @@ describeWithDocker('a rollout of jobs and of what others depend on', () => {
       docker('inspect', '--format', '{{.Id}} {{.State.StartedAt}}', `${stack.name}-app-1`);
     const before = started().split(' ');
     makeImage(image(), { version: '2' });
-    const result = await rollout.run(await lab.plan(rollout, fields()), lab.runContext());
+    const result = await rollout.run(await rollouts.plan(), lab.runContext());
     expect(result.state).toBe('succeeded');
     const after = started().split(' ');
     expect(after[0]).toBe(before[0]);

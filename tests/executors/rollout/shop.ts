@@ -9,14 +9,13 @@ import { idsOf } from '../../support/docker.js';
 import type { ImageRecipe } from '../../support/docker-images.js';
 import type { TestRegistry } from '../../support/docker-registry.js';
 import { publishImage } from '../../support/registry-images.js';
-import { Lab } from '../support/lab.js';
+import { Rollouts } from './rollouts.js';
 
 /** A stack whose images come from a registry, and the rollouts of it. */
-export class Shop {
-  readonly lab = new Lab();
-  readonly stack = new ComposeStack('none');
-
-  constructor(private readonly registry: TestRegistry) {}
+export class Shop extends Rollouts {
+  constructor(private readonly registry: TestRegistry) {
+    super(new ComposeStack('none'));
+  }
 
   image(app = 'web', tag = '1'): string {
     return `${this.registry.address}/${this.stack.name}/${app}:${tag}`;
@@ -32,14 +31,6 @@ export class Shop {
     this.stack.up('--quiet-pull');
   }
 
-  fields(): RolloutFields {
-    return { services: [], compose: this.stack.file, stable_for: 1, timeout: 20 };
-  }
-
-  plan(more: Partial<RolloutFields> = {}): Promise<PlanPart<RolloutData>> {
-    return this.lab.plan(rollout, { ...this.fields(), ...more });
-  }
-
   /** Plans and runs. */
   async go(more?: Partial<RolloutFields>): Promise<{ part: PlanPart<RolloutData>; result: PartResult }> {
     const part = await this.plan(more);
@@ -49,10 +40,5 @@ export class Shop {
 
   twins(): string[] {
     return idsOf('ps', '-aq', '--filter', `label=chatops.twin.project=${this.stack.name}`);
-  }
-
-  clean(): void {
-    this.stack.clean();
-    this.lab.clean();
   }
 }

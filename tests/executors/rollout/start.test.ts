@@ -1,28 +1,27 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import type { RolloutFields } from '../../../src/core/intent/fields.js';
 import { plain } from '../../../src/core/phrase.js';
+import type { PlanPart } from '../../../src/core/plan.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
-import { ComposeStack } from '../../support/compose-stack.js';
+import type { ComposeStack } from '../../support/compose-stack.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { makeImage } from '../../support/docker-images.js';
-import { codes, Lab, said } from '../support/lab.js';
+import { codes, type Lab, said } from '../support/lab.js';
+import { Rollouts } from './rollouts.js';
 
 // Real containers start, stop and are watched for seconds each.
 jest.setTimeout(300_000);
 
 describeWithDocker('services that don’t run', () => {
+  let rollouts: Rollouts;
   let lab: Lab;
   let stack: ComposeStack;
 
   beforeEach(() => {
-    lab = new Lab();
-    stack = new ComposeStack();
+    rollouts = new Rollouts();
+    ({ lab, stack } = rollouts);
     makeImage(image(), { version: '1' });
   });
-  afterEach(() => {
-    stack.clean();
-    lab.clean();
-  });
+  afterEach(() => rollouts.clean());
 
   const image = (): string => `${stack.name}/app:1`;
   const service = (more: object = {}): object => ({
@@ -30,10 +29,7 @@ describeWithDocker('services that don’t run', () => {
     ...more,
   });
   const crashing = (): object => service({ command: ['/bin/sh', '-c', 'exit 3'] });
-  const plan = (more: Partial<RolloutFields> = {}) =>
-    lab.plan(rollout, { ...{ services: [], compose: stack.file, stable_for: 1, timeout: 20 }, ...more });
-  const titles = (part: Awaited<ReturnType<typeof plan>>): string[] =>
-    part.steps.map(({ title }) => plain(title));
+  const titles = (part: PlanPart): string[] => part.steps.map(({ title }) => plain(title));
   const idOf = (name: string): string => docker('inspect', '--format', '{{.Id}}', `${stack.name}-${name}-1`);
 
   test('what the file has gained is started as shown; what crashed is left so and named, unless all are asked for', async () => {
@@ -42,11 +38,11 @@ describeWithDocker('services that don’t run', () => {
     const before = [idOf('a'), idOf('b')];
     stack.write({ a: service(), b: crashing(), c: service({ volumes: [`${lab.root}:/data:ro`] }) });
 
-    const none = await plan({ start: 'none' });
+    const none = await rollouts.plan({ start: 'none' });
     expect(titles(none)).toContain('c: no container, left so.');
     expect(codes(none.warnings)).toContain('nothing_to_do');
 
-    const part = await plan();
+    const part = await rollouts.plan();
     expect(titles(part)).toEqual([
       'Keep the images that run now for a rollback.',
       `c: no container; is started with ${image()}: adds bind ${lab.root} → /data (read-only).`,
@@ -62,7 +58,7 @@ describeWithDocker('services that don’t run', () => {
     expect(stack.running()).toEqual(['a-1', 'c-1']);
     expect([idOf('a'), idOf('b')]).toEqual(before);
 
-    const all = await plan({ start: 'all' });
+    const all = await rollouts.plan({ start: 'all' });
     expect(titles(all)).toContain(`b: crashed (exit 3); is started again with ${image()}.`);
     const failed = await rollout.run(all, lab.runContext());
     expect(failed).toMatchObject({ state: 'rolled_back', reason: 'not_healthy' });
@@ -76,16 +72,16 @@ describeWithDocker('services that don’t run', () => {
     stack.write({ a: service(), b: crashing() });
     stack.up();
     stack.write({ a: service(), b: service(), d: crashing() });
-    expect(titles(await plan({ start: 'none' }))).toContain('b: crashed (exit 3), left so.');
+    expect(titles(await rollouts.plan({ start: 'none' }))).toContain('b: crashed (exit 3), left so.');
     lab.leftDown = new Set([`service:${stack.name}/b`]);
-    const part = await plan({ start: 'none' });
+    const part = await rollouts.plan({ start: 'none' });
     expect(titles(part).join()).toMatch(/b: crashed \(exit 3\); is started again with .*: another command\./);
     const result = await rollout.run(part, lab.runContext());
     expect(result.state).toBe('succeeded');
     expect(result.started).toEqual([{ key: `service:${stack.name}/b`, name: 'b', wanted: 1 }]);
     expect(stack.running()).toEqual(['a-1', 'b-1']);
 
-    const failed = await rollout.run(await plan(), lab.runContext());
+    const failed = await rollout.run(await rollouts.plan(), lab.runContext());
     expect(failed).toMatchObject({ state: 'rolled_back' });
     expect(said(failed)).toContain('d was removed again; it did not run before.');
     expect(failed.left).toBeUndefined();

@@ -75,6 +75,8 @@ export interface OpenOptions {
   readonly watch: boolean;
   /** Nothing is made or written, and this process is no owner: whatever would write throws. */
   readonly readOnly?: boolean;
+  /** There is no data folder yet, and none is made. */
+  readonly isMissing?: boolean;
   /** Changes what the core works with before anything uses it, such as decorating its host. */
   readonly adapt?: (deps: CoreDeps) => CoreDeps;
 }
@@ -93,9 +95,10 @@ export async function openApp(
   );
   for (const secret of secretsOf(config)) redactor.add(secret);
   const log = createLog(config.logLevel, redactor);
-  const { readOnly = false } = options;
+  const { readOnly = false, isMissing = false } = options;
   const store = await (readOnly ? openSqliteReader : openSqliteStore)({
     dataDir: config.dataDir,
+    isMissing,
     warn: (message) => log.warn({}, message),
   });
   const now = () => new Date();

@@ -97,15 +97,20 @@ const deps: CliDeps = {
   policyFiles: () => configured(false).config,
   open: async (access) => {
     const { config } = configured(false);
-    const readOnly = access === 'read';
+    const readOnly = access !== 'write';
     await refuseSilentData(config.dataDir);
-    if (readOnly) await refuseWithoutData(config.dataDir);
+    const missing = readOnly ? await withoutData(config.dataDir) : null;
+    if (missing !== null && access === 'read') throw missing;
     // The command line speaks for itself; the log is for the bot.
     const quiet = { ...config, logLevel: process.env.LOG_LEVEL ? config.logLevel : ('error' as const) };
     const { openApp } = await import('./app.js');
-    const app = await openApp(quiet, process.env, { watch: false, readOnly });
+    const app = await openApp(quiet, process.env, {
+      watch: false,
+      readOnly,
+      isMissing: missing !== null,
+    });
     if (!readOnly) await app.pipeline.expireOverdue();
-    return { ...app, runs: app.store.runs, audit: app.store.audit, repair: () => repair(app) };
+    return { ...app, runs: app.store.runs, audit: app.store.audit, missing, repair: () => repair(app) };
   },
   start: async () => {
     const { config, warnings } = configured(true);
@@ -125,12 +130,12 @@ async function refuseSilentData(dataDir: string): Promise<void> {
 }
 
 /** Reading makes nothing: not even the folder that isn't there. */
-async function refuseWithoutData(dataDir: string): Promise<void> {
+async function withoutData(dataDir: string): Promise<CliError | null> {
   const { whyNoData } = await import('./store/data-missing.js');
   const why = whyNoData(dataDir);
-  if (why === null) return;
+  if (why === null) return null;
   const remedy = 'Set CHATOPS_DATA_DIR to the folder of your installation, or run this where it is.';
-  throw new CliError(EXIT.failed, 'data_missing', why, remedy);
+  return new CliError(EXIT.failed, 'data_missing', why, remedy);
 }
 
 /** Ends what dead processes left; resolves with the runs that it tidied up. */

@@ -9,6 +9,7 @@ import type { Actor } from '../core/request.js';
 import type { Run } from '../core/run.js';
 import type { ScheduleDesk } from '../core/schedule/desk.js';
 import type { AuditStore, RunStore } from '../core/store.js';
+import type { CliError } from './errors.js';
 
 /** What the commands need of an opened ChatOps. */
 export interface App {
@@ -34,19 +35,24 @@ export interface App {
   readonly artifacts: ArtifactDesk;
   readonly circuitDesk: CircuitDesk;
   readonly scheduleDesk: Pick<ScheduleDesk, 'list' | 'pause' | 'resume' | 'runNow' | 'problems'>;
+  /** There is no data folder, so no history either; why, and what to do. */
+  readonly missing: CliError | null;
   close(): Promise<void>;
 }
 
 export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
+export type Access = 'look' | 'read' | 'write';
+
 /** The world of the command line, handed in so that it can be tested without a process of its own. */
 export interface CliDeps {
   /**
-   * Opens store, catalogue and pipeline. For reading, nothing is made, and whatever would write throws.
+   * Opens store, catalogue and pipeline. For reading, nothing is made, and whatever would write throws; to look at the
+   * world as it is now, there needn't be a data folder.
    * @throws CliError when the configuration is wrong, or there is nothing to read
    */
-  open(access: 'read' | 'write'): Promise<App>;
+  open(access: Access): Promise<App>;
   /** Runs the bot until it is told to end; resolves with the exit code. */
   start(): Promise<number>;
   /** Looks at everything that an installation needs, also when nothing is right; never rejects. */

@@ -5,7 +5,7 @@ import { acceptCommand, auditCommand, verifyCommand } from './audit.js';
 import { cancelCommand } from './cancel.js';
 import { circuitsCommand, retryCommand } from './circuits.js';
 import type { Context } from './context.js';
-import type { CliDeps } from './deps.js';
+import type { Access, CliDeps } from './deps.js';
 import { doctorCommand } from './doctor.js';
 import { intentsCommand, runsCommand } from './listings.js';
 import { lockCommand, unlockCommand } from './lock.js';
@@ -24,7 +24,7 @@ export interface ProgramHooks {
   readonly deps: CliDeps;
   readonly out: Output;
   /** Opens ChatOps, tidies up after dead processes unless it only reads, works, and closes it again on every way out. */
-  withApp(work: (ctx: Context) => Promise<number>, access?: 'read' | 'write'): Promise<void>;
+  withApp(work: (ctx: Context) => Promise<number>, access?: Access): Promise<void>;
   /** Takes over the exit code of an action that needs no opened ChatOps. */
   finish(work: Promise<number>): Promise<void>;
 }
@@ -134,7 +134,7 @@ export function createProgram({ deps, out, withApp, finish }: ProgramHooks): Com
   program
     .command('status')
     .description('show what runs in each stack and what was last done to it')
-    .action(() => withApp(statusCommand, 'read'));
+    .action(() => withApp(statusCommand, 'look'));
 
   const circuits = program
     .command('circuits')

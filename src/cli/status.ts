@@ -24,7 +24,10 @@ export async function statusCommand({ app, deps, out }: Context): Promise<number
       stacks.flatMap((stack, index) => [...(index === 0 ? [] : ['']), ...stackLines(stack, out.style)]),
     );
   }
-  return EXIT.done;
+  if (app.missing === null) return EXIT.done;
+  out.aside(`${app.missing.message} Earlier runs and open alerts are not known.`);
+  out.aside(app.missing.remedy);
+  return app.missing.exitCode;
 }
 
 function stackLines({ stack, things, notices, runs, lock }: StackStatus, style: Style): string[] {

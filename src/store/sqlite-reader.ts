@@ -1,25 +1,28 @@
 import { statSync } from 'node:fs';
 import Libsql from 'libsql';
 import { StoreError } from '../core/store.js';
+import { migrate } from './migrate.js';
 import { MIGRATIONS } from './schema.js';
 import { type Database, sqlOf } from './sqlite-database.js';
 import { storeErrorOf } from './sqlite-error.js';
 import { whileBusy } from './while-busy.js';
 
 /**
- * Opens a database for reading only: nothing is made, migrated or written, whatever is asked of it.
+ * Opens a database for reading only: nothing is made, migrated or written, whatever is asked of it. `isMissing`: it isn't
+ * there, and is read as if nothing had been written to it yet.
  * @param lockTimeoutMs how long to wait for other processes before giving up with a StoreError
  * @throws StoreError when it can't be read, or has another version's format
  */
-export async function openReader(file: string, lockTimeoutMs: number): Promise<Database> {
+export async function openReader(file: string, lockTimeoutMs: number, isMissing: boolean): Promise<Database> {
   const retrying = whileBusy(lockTimeoutMs, (error) => storeErrorOf(error, file));
 
-  const handle = await retrying(() => new Libsql(readOnlyAddress(file)));
+  const handle = await retrying(() => new Libsql(isMissing ? ':memory:' : readOnlyAddress(file)));
   const sql = sqlOf(handle);
   const refuse = async (): Promise<never> => {
     throw new StoreError(`${file} is open for reading only. Nothing was changed.`);
   };
   try {
+    if (isMissing) migrate(sql, file);
     const [row] = await retrying(() => sql.all<{ user_version: number }>('PRAGMA user_version'));
     checkFormat(file, row?.user_version ?? 0);
   } catch (error) {

@@ -63,12 +63,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
 /**
  * Opens the store of a data directory for reading only: nothing is made or migrated, and whatever would write throws.
+ * `isMissing`: there is none, and nothing has happened yet.
  * @throws StoreError when it can't be read, is not there, or has another version's format
  */
-export async function openSqliteReader(options: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteReader(
+  options: SqliteStoreOptions & { readonly isMissing?: boolean },
+): Promise<Store> {
   const dataDir = resolve(options.dataDir);
   const file = join(dataDir, 'chatops.db');
-  const database = await openReader(file, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
+  const database = await openReader(
+    file,
+    options.lockTimeoutMs ?? LOCK_TIMEOUT_MS,
+    options.isMissing === true,
+  );
   const head = headFile(join(dataDir, 'audit.head'), file);
   const trail = auditTrail(database, head, () => {});
   return { ...storeOf({ database, trail, head, dataDir }), files: UNWATCHED, close: database.close };

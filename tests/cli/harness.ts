@@ -203,6 +203,7 @@ export class Installation {
       catalogue,
       runs: store.runs,
       audit: store.audit,
+      missing: null,
       repair: () => this.repair(),
       artifacts: createArtifactDesk(deps, archiveReader),
       circuitDesk: createCircuitDesk(deps),

@@ -42,7 +42,6 @@ const READING = [
   ['show', 'r-7k2m'],
   ['audit'],
   ['audit', 'verify'],
-  ['status'],
   ['schedules'],
   ['schedules', 'list'],
 ];
@@ -53,6 +52,17 @@ describe('in a folder without a data folder', () => {
     const err = `There is no data folder at ${dir}/data.\nSet CHATOPS_DATA_DIR to the folder of your installation, or run this where it is.\n`;
     expect(ended).toEqual(READING.map(() => ({ code: 1, out: '', err })));
     expect(readdirSync(dir)).toEqual([]);
+  });
+
+  test('status shows what runs now, and says that nothing is known of before', async () => {
+    mkdirSync(join(dir, 'intents'));
+    const intent = 'action: backup\nstack: media\nsource: /srv\ndestination: /backup\nbackup_type: files\n';
+    writeFileSync(join(dir, 'intents', 'backup_media.yaml'), intent);
+    const { code, out, err } = await cli(['status'], { CHATOPS_INTENTS_DIR: join(dir, 'intents') });
+    expect(out).toBe('media\n  No runs yet.\n');
+    const sentences = `There is no data folder at ${dir}/data. Earlier runs and open alerts are not known.`;
+    expect([code, err.split('\n')[0]]).toEqual([1, sentences]);
+    expect(readdirSync(dir)).toEqual(['intents']);
   });
 
   test('with --json it is an error object', async () => {

@@ -1,6 +1,8 @@
 import type { ObserveContext } from '../../core/executor.js';
 import type { RolloutFields, ScaleFields, StackFields } from '../../core/intent/fields.js';
 import type { Observation, Observed } from '../../core/observation.js';
+import type { Container } from '../docker/container.js';
+import { isCutOff } from '../docker/namespaces.js';
 import { observationOf } from '../docker/observe.js';
 import type { ServiceContainer } from './containers.js';
 import { inputsOf } from './inputs.js';
@@ -25,14 +27,14 @@ async function observeServices(
 ): Promise<Observed> {
   const stack = await readOnce(ctx, fields);
   if (!stack.ok) return { things: [], notices: stack.blockers };
-  const { project, containers, differences } = stack.stack;
+  const { project, containers, all, differences } = stack.stack;
   const services = chosen.length === 0 ? [...project.services.keys()] : chosen;
   const unknown = services.filter((service) => !project.services.has(service));
   return {
     things: [
       ...services
         .filter((service) => !unknown.includes(service))
-        .flatMap((service) => observeService(project, service, containers)),
+        .flatMap((service) => observeService(project, service, containers, all)),
       ...(chosen.length === 0 ? orphansOf(project, containers) : []),
     ],
     notices: [...unknown.map((service) => unknownService(project, service)), ...differences],
@@ -43,11 +45,17 @@ function observeService(
   project: ComposeProject,
   service: string,
   containers: readonly ServiceContainer[],
+  all: readonly Container[],
 ): readonly Observation[] {
   const own = containers.filter((container) => container.service === service);
   const of = serviceThing(project.name, service);
-  if (own.length > 0) return own.map((container) => ({ ...observationOf(container), of }));
+  if (own.length > 0)
+    return own.map((container) => ({ ...observationOf(container), ...cut(container, all), of }));
   return [{ key: of, of, name: service, state: 'no_container', healthy: null, detail: [] }];
+}
+
+function cut(container: Container, all: readonly Container[]): Pick<Observation, 'trouble'> {
+  return container.running && isCutOff(container, all) ? { trouble: 'cut_off' } : {};
 }
 
 /** What still runs of services that the files don't have any more. */

@@ -28,7 +28,13 @@ export function sharersOf(all: readonly Container[], ids: Iterable<string>): rea
   return sharers;
 }
 
-/** Is a container gone whose network, process or IPC namespace this one uses? It runs on with nothing but itself in it. */
-export function isCutOff({ namespaces }: Container, all: readonly Pick<Container, 'id' | 'name'>[]): boolean {
-  return namespaces.some((used) => all.every(({ id, name }) => id !== used && name !== used));
+/**
+ * Is the network, process or IPC namespace gone that a container runs in? The other container of it is gone, or was started
+ * anew since, with a namespace of its own.
+ */
+export function isCutOff({ namespaces, startedAt }: Container, all: readonly Container[]): boolean {
+  return namespaces.some((used) => {
+    const other = all.find(({ id, name }) => id === used || name === used);
+    return !other || (other.running && Date.parse(other.startedAt) > Date.parse(startedAt));
+  });
 }

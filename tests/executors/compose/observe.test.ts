@@ -110,6 +110,21 @@ describeWithDocker('observe', () => {
     docker('unpause', `${stack.name}-web-1`);
   });
 
+  test('in the network of a container that was started anew, or is gone: cut off', async () => {
+    const sharer = app({ network_mode: 'service:vpn' });
+    stack.write({ vpn: app({ networks: ['own'] }), one: sharer }, { networks: { own: {} } });
+    stack.up();
+    const words = async (): Promise<string[]> =>
+      (await observeRollout(rollout(), look())).things.map((thing) => conditionOf(thing).word);
+    expect(await words()).toEqual(['running', 'running']);
+    docker('restart', '-t', '0', `${stack.name}-vpn-1`);
+    expect(await words()).toEqual(['cut off from its network', 'running']);
+    docker('restart', '-t', '0', `${stack.name}-one-1`);
+    expect(await words()).toEqual(['running', 'running']);
+    docker('rm', '-f', `${stack.name}-vpn-1`);
+    expect(await words()).toEqual(['cut off from its network', 'no container']);
+  });
+
   test('stopped by hand, crashed, out of memory and in a loop are different', async () => {
     const dies = (exit: number) => app({ command: ['/bin/sh', '-c', `exit ${exit}`] });
     const hog = 'tail /dev/zero; exit 9';

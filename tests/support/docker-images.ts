@@ -16,6 +16,8 @@ export interface ImageRecipe {
   readonly script?: string;
   /** What the health check's `sh -c` runs, every second. */
   readonly health?: string;
+  /** What its label `org.opencontainers.image.version` says. */
+  readonly label?: string;
   /** Paths that get a volume without a name. */
   readonly volumes?: readonly string[];
 }
@@ -27,9 +29,9 @@ export const SLEEP = 'trap "exit 0" TERM INT; sleep 100000 & wait';
 export function makeImage(name: string, recipe: ImageRecipe, env: NodeJS.ProcessEnv = {}): string {
   const cmd = `CMD ${JSON.stringify(command(recipe))}`;
   const health = `HEALTHCHECK --interval=1s --timeout=5s --retries=1 CMD ${recipe.health ?? ''}`;
-  const label = `LABEL ${OWNER_LABEL}=${ownerOf(name)}`;
+  const labels = Object.entries(labelsOf(name, recipe)).map(([key, value]) => `LABEL ${key}=${value}`);
   const volumes = (recipe.volumes ?? []).map((path) => `VOLUME ${path}`);
-  const lines = [cmd, label, ...(recipe.health === undefined ? [] : [health]), ...volumes];
+  const lines = [cmd, ...labels, ...(recipe.health === undefined ? [] : [health]), ...volumes];
   const changes = lines.flatMap((line) => ['--change', line]);
   const options = {
     input: packFiles(recipe.version),
@@ -46,7 +48,7 @@ export function imageSettings(name: string, recipe: ImageRecipe): object {
   const check = { Test: ['CMD-SHELL', health], Interval: second, Timeout: 5 * second, Retries: 1 };
   return {
     Cmd: command(recipe),
-    Labels: { [OWNER_LABEL]: ownerOf(name) },
+    Labels: labelsOf(name, recipe),
     ...(health === undefined ? {} : { Healthcheck: check }),
     ...(volumes.length === 0 ? {} : { Volumes: Object.fromEntries(volumes.map((path) => [path, {}])) }),
   };
@@ -69,6 +71,11 @@ export function packFiles(version: string): Buffer {
 
 function command({ script = SLEEP }: ImageRecipe): readonly string[] {
   return ['/bin/sh', '-c', script];
+}
+
+function labelsOf(name: string, { label }: ImageRecipe): Readonly<Record<string, string>> {
+  const version = label === undefined ? {} : { 'org.opencontainers.image.version': label };
+  return { [OWNER_LABEL]: ownerOf(name), ...version };
 }
 
 function ownerOf(name: string): string {

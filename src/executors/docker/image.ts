@@ -32,12 +32,14 @@ export async function inspectImage(host: Host, reference: string): Promise<Inspe
       digests,
       repositories,
       platform: platformOf(raw),
-      version: raw.Config?.Labels?.[VERSION] || null,
+      version: raw.Config?.Labels?.[VERSION]?.trim().slice(0, LONGEST_VERSION) || null,
     },
   };
 }
 
 const VERSION = 'org.opencontainers.image.version';
+/** Characters of one that people are shown. */
+const LONGEST_VERSION = 40;
 
 const RAW = z.object({
   Id: z.string(),

@@ -11,7 +11,7 @@ export type Coming =
   /** By this digest, from its registry. */
   | { readonly from: 'registry'; readonly digest: string }
   /** As it is on this host. */
-  | { readonly from: 'host'; readonly imageId: string }
+  | { readonly from: 'host'; readonly imageId: string; readonly version: string | null }
   /** Nobody knows, so the service is kept as it is; the notice says why, and what to do. */
   | { readonly from: 'unknown'; readonly notice: Notice };
 
@@ -34,12 +34,13 @@ export async function comingImage(
   }
   const local = found.state === 'found' ? found.value : null;
   if (local !== null && (source === 'local' || !isOfRegistry(local, image))) {
-    return { from: 'host', imageId: local.id };
+    return { from: 'host', imageId: local.id, version: local.version };
   }
   if (source === 'local') return { from: 'unknown', notice: notHere(service) };
   const answer = await registries.digestOf(image);
   if (answer.ok) return { from: 'registry', digest: answer.digest };
-  if (local !== null && answer.cause === 'missing') return { from: 'host', imageId: local.id };
+  if (local !== null && answer.cause === 'missing')
+    return { from: 'host', imageId: local.id, version: local.version };
   return {
     from: 'unknown',
     notice: local === null && answer.cause === 'missing' ? notHere(service) : answer.notice,

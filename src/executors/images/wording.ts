@@ -67,5 +67,5 @@ function limitedRemedy(image: string, waitMs: number | null, login: PhrasePart):
   if (waitMs !== null) return phrase`Wait ${formatDuration(waitMs)}, then try again.`;
   return registryOf(image) === null
     ? phrase`Try again later: Docker Hub counts pulls over 6 hours. With ${login} the limit is higher.`
-    : phrase`It doesn’t say how long. Wait a few minutes, then try again; with ${login} the limit is often higher.`;
+    : phrase`Docker doesn’t pass on for how long. Wait a few minutes, then try again; with ${login} the limit is often higher.`;
 }

@@ -1,5 +1,5 @@
 import type { Argv } from '../../core/plan.js';
-import { upArgv } from '../compose/command.js';
+import { bringUpArgvs, type Wanted } from '../compose/bring-up.js';
 import { isPinned } from '../images/name.js';
 import type { Replacement, RolloutData } from './data.js';
 
@@ -18,29 +18,24 @@ export function tagArgv({ pull, image }: Replacement): Argv | null {
   return pull === null || isPinned(image) ? null : ['docker', 'tag', '--', pull, image];
 }
 
-/** Replaces the containers by as many new ones. */
-export function replaceArgv(
-  { inputs }: Pick<RolloutData, 'inputs'>,
-  { service, replicas, reasons }: Replacement,
-): Argv {
+/** As many new containers in the place of all. */
+export function replaceAll({ service, replicas, needs, reasons }: Replacement): Wanted {
   // Compose sees no difference in what uses another container by its name.
-  const force = reasons.includes('namespace') ? ['--force-recreate'] : [];
-  return upArgv(inputs, service, replicas, ...force);
+  return { service, replicas, needs, existing: reasons.includes('namespace') ? 'recreate' : 'converge' };
+}
+
+/** Up to this number; those that are there stay as they are. */
+export function oneMore({ service, needs }: Replacement, replicas: number): Wanted {
+  return { service, replicas, needs, existing: 'keep' };
 }
 
 /** What replaces the containers, as people are shown it; what removes an old one by its id isn't among it. */
-export function replaceArgvs(data: Pick<RolloutData, 'inputs'>, replacement: Replacement): readonly Argv[] {
+export function replaceArgvs(
+  { inputs }: Pick<RolloutData, 'inputs'>,
+  replacement: Replacement,
+): readonly Argv[] {
   const { strategy, replicas } = replacement;
   return strategy === 'rolling'
-    ? Array.from({ length: replicas }, () => oneMoreArgv(data, replacement, replicas + 1))
-    : [replaceArgv(data, replacement)];
-}
-
-/** Adds containers up to this number; those that are there stay as they are. */
-export function oneMoreArgv(
-  { inputs }: Pick<RolloutData, 'inputs'>,
-  { service }: Replacement,
-  replicas: number,
-): Argv {
-  return upArgv(inputs, service, replicas, '--no-recreate');
+    ? Array.from({ length: replicas }, () => bringUpArgvs(inputs, oneMore(replacement, replicas + 1))).flat()
+    : bringUpArgvs(inputs, replaceAll(replacement));
 }

@@ -93,12 +93,14 @@ export async function compare(
     was: isStarted || stands.length > 0 ? standing(stands) : '',
     livesIn: service.livesIn,
     dependsOn: service.dependsOn,
+    needs: [],
     strategy: 'all_at_once' as const,
     ends: endsNow(containers, ends),
     replicas: isStarted ? Math.max(containers.length, service.replicas) : containers.length,
     rendered: service.rendered,
     changes: change.words,
     oldRef,
+    versions: { ran: oldImage.version, comes: null },
     oldId: oldImage.id,
     oldDigest: oldDigest === undefined ? null : byDigest(oldRef, oldDigest),
   };
@@ -117,6 +119,7 @@ export async function compare(
     replacement: {
       ...replacement,
       ...(isCurrent && image.isElsewhere ? { pull: null, localId: oldImage.id } : { layers: image.layers }),
+      versions: { ran: oldImage.version, comes: image.version },
       reasons: [
         ...(isStarted ? ['start' as const] : []),
         ...(newImage ? ['image' as const] : []),
@@ -129,10 +132,10 @@ export async function compare(
 async function oldImageOf(
   host: Host,
   [first]: readonly ServiceContainer[],
-): Promise<Pick<Image, 'id' | 'digests'>> {
-  if (!first) return { id: '', digests: [] };
+): Promise<Pick<Image, 'id' | 'digests' | 'version'>> {
+  if (!first) return { id: '', digests: [], version: null };
   const found = await inspectImage(host, first.imageId);
-  return found.state === 'found' ? found.value : { id: first.imageId, digests: [] };
+  return found.state === 'found' ? found.value : { id: first.imageId, digests: [], version: null };
 }
 
 function isUp({ status }: ServiceContainer): boolean {

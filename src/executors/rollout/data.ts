@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Phrase } from '../../core/phrase.js';
 import { INPUTS_SCHEMA, type StackInputs } from '../compose/inputs.js';
+import { NEEDS_SCHEMA, type Need } from '../compose/needs.js';
 import { ATTACHED_SCHEMA, type AttachedContainer } from '../compose/sharers.js';
 import type { Ends } from '../compose/verdict.js';
 import type { Layer } from '../images/pull-data.js';
@@ -26,6 +27,8 @@ export type Replacement = {
   /** Services whose network, process or IPC namespace it uses. */
   readonly livesIn: readonly string[];
   readonly dependsOn: readonly string[];
+  /** What Compose has to know of when it makes the containers. */
+  readonly needs: readonly Need[];
   /** `rolling`: one container after the other, each healthy before the next one goes. */
   readonly strategy: 'all_at_once' | 'rolling';
   /** What the end of one of its new containers with exit code 0 means. */
@@ -38,6 +41,8 @@ export type Replacement = {
   readonly changes: readonly Phrase[];
   /** The image that runs now as it was named when its containers were made; empty: there is no container. */
   readonly oldRef: string;
+  /** The versions that the labels of the two images name; null: none, or not known before the pull. */
+  readonly versions: { readonly ran: string | null; readonly comes: string | null };
   /** The image that runs now, `sha256:…`; empty: there is no container. */
   readonly oldId: string;
   /** Where the old image could be fetched again, `repository@sha256:…`. */
@@ -91,12 +96,14 @@ export const ROLLOUT_SCHEMA: z.ZodType<RolloutData> = z.strictObject({
       was: z.string(),
       livesIn: z.array(z.string()),
       dependsOn: z.array(z.string()),
+      needs: NEEDS_SCHEMA,
       strategy: z.enum(['all_at_once', 'rolling']),
       ends: z.enum(['never', 'may', 'must']),
       replicas: z.number(),
       rendered: z.string(),
       changes: z.array(z.custom<Phrase>((value) => Array.isArray(value))),
       oldRef: z.string(),
+      versions: z.strictObject({ ran: z.string().nullable(), comes: z.string().nullable() }),
       oldId: z.string(),
       oldDigest: z.string().nullable(),
     }),

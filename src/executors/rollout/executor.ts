@@ -4,15 +4,15 @@ import { stackPlaces } from '../compose/inputs.js';
 import { hasSucceeded, withLeft } from '../compose/left.js';
 import { outlastingAbsence } from '../docker/absence.js';
 import type { RolloutData } from './data.js';
-import { ofFirstVersion } from './earlier.js';
+import { ofEarlier } from './earlier.js';
 import type { OwnPart } from './ground.js';
 
 /** New versions of a Compose project's services, one after the other. */
 export const rollout: Executor<'rollout', RolloutData> = {
   kind: 'rollout',
   data: {
-    version: 2,
-    earlier: ofFirstVersion,
+    version: 3,
+    earlier: ofEarlier,
     schema: async () => (await import('./data.js')).ROLLOUT_SCHEMA,
   },
   places: stackPlaces,

@@ -13,9 +13,11 @@ export interface ImageChange {
   readonly isElsewhere: boolean;
   /** What has to be downloaded; null: not known. */
   readonly layers: readonly Layer[] | null;
+  /** The version that its label names, where it is on this host already. */
+  readonly version: string | null;
 }
 
-const SAME: ImageChange = { isNew: false, isElsewhere: false, layers: [] };
+const SAME: ImageChange = { isNew: false, isElsewhere: false, layers: [], version: null };
 
 /** Asks a registry for the manifest only where neither the digest nor an image of this host tells. */
 export async function imageChange(
@@ -25,12 +27,15 @@ export async function imageChange(
   old: Pick<Image, 'id' | 'digests'>,
   coming: Exclude<Coming, { from: 'unknown' }>,
 ): Promise<ImageChange> {
-  if (coming.from === 'host') return { ...SAME, isNew: old.id !== coming.imageId };
+  if (coming.from === 'host') return { ...SAME, isNew: old.id !== coming.imageId, version: coming.version };
   if (old.digests.includes(coming.digest)) return SAME;
   const reference = byDigest(image, coming.digest);
   const here = await inspectImage(host, reference);
-  if (here.state === 'found') return { ...SAME, isNew: here.value.id !== old.id };
+  if (here.state === 'found') {
+    const { id, version } = here.value;
+    return { ...SAME, isNew: id !== old.id, version };
+  }
   const manifest = await registries.manifestOf(reference, platform);
   const isElsewhere = manifest?.imageId === old.id;
-  return { isNew: !isElsewhere, isElsewhere, layers: manifest?.layers ?? null };
+  return { isNew: !isElsewhere, isElsewhere, layers: manifest?.layers ?? null, version: null };
 }

@@ -6,6 +6,7 @@ import { type Notice, notice } from '../../core/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { readChanges } from '../compose/difference/read.js';
 import { inputsOf, namesOf } from '../compose/inputs.js';
+import { needsOf } from '../compose/needs.js';
 import { endsOf } from '../compose/one-shot.js';
 import { timeoutWarning } from '../compose/patience.js';
 import { type ComposeProject, unknownService } from '../compose/project.js';
@@ -109,10 +110,14 @@ function draft(
     ...strategy.blockers,
   ];
   const affected = affectedBy(project, changes, containers);
+  const planned = new Map(changes.map(({ replacement }) => [replacement.service, replacement.replicas]));
   const data: RolloutData = {
     inputs: project.inputs,
     project: project.name,
-    replacements: changes.map(({ replacement }) => replacement),
+    replacements: changes.map(({ replacement, service }) => ({
+      ...replacement,
+      needs: needsOf(project, service, containers.own, planned),
+    })),
     ...affected,
     current: comparisons.flatMap(({ state, service }) => (state === 'current' ? [service] : [])),
     off: comparisons.flatMap((one) => (one.state === 'off' && !one.isMeant ? [one.service] : [])),

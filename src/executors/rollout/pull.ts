@@ -1,5 +1,5 @@
 import type { RunContext } from '../../core/executor.js';
-import { inspectImage } from '../docker/image.js';
+import { type Image, inspectImage } from '../docker/image.js';
 import { type PullFault, pullImage } from '../images/pull.js';
 import type { Pull } from '../images/pull-data.js';
 import type { Replacement } from './data.js';
@@ -17,8 +17,8 @@ export async function pull(replacement: Replacement, ctx: RunContext): Promise<F
   return image === null ? null : pullImage(image, ctx);
 }
 
-/** The id of the image that the new containers get; null when it is not on this host. */
-export async function newImageId({ pull, localId }: Replacement, ctx: RunContext): Promise<string | null> {
+/** The image that the new containers get; null when it is not on this host. */
+export async function newImage({ pull, localId }: Replacement, ctx: RunContext): Promise<Image | null> {
   const found = await inspectImage(ctx.host, pull ?? localId ?? '');
-  return found.state === 'found' ? found.value.id : null;
+  return found.state === 'found' ? found.value : null;
 }

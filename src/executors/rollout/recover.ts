@@ -6,7 +6,7 @@ import { named } from '../shared/wording.js';
 import type { Replacement, RolloutData } from './data.js';
 import { keeperOf, letGo } from './keep.js';
 import { finishNames } from './names.js';
-import { newImageId } from './pull.js';
+import { newImage } from './pull.js';
 import type { RolledBack } from './rolled-back.js';
 import { isGoingBack, type OpenUnit, openUnit, replacedServices } from './under-way.js';
 import { goBack as goBackTo, WENT_BACK, withSharers } from './way-back.js';
@@ -109,13 +109,13 @@ async function allRunNew(data: RolloutData, { unit, begun }: OpenUnit, ctx: RunC
 }
 
 async function runsNew(data: RolloutData, replacement: Replacement, ctx: RunContext): Promise<boolean> {
-  const [imageId, found] = [
-    await newImageId(replacement, ctx),
+  const [image, found] = [
+    await newImage(replacement, ctx),
     await serviceContainers(ctx.host, data.project, replacement.service),
   ];
   return (
     found.state === 'found' &&
     found.value.length === replacement.replicas &&
-    found.value.every((container) => container.status === 'running' && container.imageId === imageId)
+    found.value.every((container) => container.status === 'running' && container.imageId === image?.id)
   );
 }

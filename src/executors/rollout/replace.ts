@@ -1,19 +1,23 @@
 import type { RunContext } from '../../core/executor.js';
 import { code, phrase } from '../../core/phrase.js';
+import { bringUp } from '../compose/bring-up.js';
 import { serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';
 import { checkRendered } from '../compose/rendered.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
-import { bringUp, composeFault, STOPPED } from './bring-up.js';
-import { replaceArgv, tagArgv } from './commands.js';
+import { replaceAll, tagArgv } from './commands.js';
+import { composeFault, STOPPED } from './compose-fault.js';
 import type { Replacement, RolloutData } from './data.js';
-import { type Fault, newImageId } from './pull.js';
+import { type Fault, newImage } from './pull.js';
 import { replaceOneByOne } from './rolling.js';
 import { waitUntilSettled } from './settled.js';
 
+/** `checked`: a health check says that it is well. `version`: what the label of the new image names. */
+export type Fine = { readonly checked: boolean; readonly version: string | null };
+
 export type Replaced =
-  | { readonly state: 'fine'; readonly checked: boolean }
+  | ({ readonly state: 'fine' } & Fine)
   /** `isUntouched`: its containers are the very ones of before, and as they were. */
   | ({ readonly state: 'failed'; readonly isUntouched: boolean } & Fault);
 
@@ -42,13 +46,9 @@ export async function replace(
   return { state: 'failed', isUntouched, ...fault };
 }
 
-async function attempt(
-  data: RolloutData,
-  replacement: Replacement,
-  ctx: RunContext,
-): Promise<Fault | { readonly checked: boolean }> {
-  const imageId = await newImageId(replacement, ctx);
-  if (imageId === null) {
+async function attempt(data: RolloutData, replacement: Replacement, ctx: RunContext): Promise<Fault | Fine> {
+  const image = await newImage(replacement, ctx);
+  if (image === null) {
     if (ctx.signal.aborted) return STOPPED;
     return { reason: 'image_missing', why: phrase`${code(replacement.image)} is not on this host any more.` };
   }
@@ -67,8 +67,8 @@ async function attempt(
   // Compose has read the files once more by itself.
   const editedSince = await checkRendered(ctx.host, data.inputs, replacement);
   if (editedSince) return { reason: 'plan_changed', why: editedSince };
-  const settled = await waitUntilSettled(data, replacement, imageId, ctx, ctx.signal);
-  if (settled.state === 'fine') return { checked: settled.checked };
+  const settled = await waitUntilSettled(data, replacement, image.id, ctx, ctx.signal);
+  if (settled.state === 'fine') return { checked: settled.checked, version: image.version };
   if (settled.state === 'stopped') return STOPPED;
   if (settled.container !== null) await logLastLines(ctx, settled.container);
   const reason = settled.state === 'starting' ? 'still_starting' : 'not_healthy';
@@ -80,7 +80,7 @@ async function replaceAtOnce(
   replacement: Replacement,
   ctx: RunContext,
 ): Promise<Fault | null> {
-  const up = await bringUp(data, replaceArgv(data, replacement), ctx);
+  const up = await bringUp(ctx, data, replaceAll(replacement));
   if (ctx.signal.aborted) return STOPPED;
   return up.ok ? null : composeFault(replacement, up);
 }

@@ -1,18 +1,16 @@
 import type { RunContext } from '../../core/executor.js';
-import { STOPPED } from './bring-up.js';
+import { STOPPED } from './compose-fault.js';
 import type { Replacement, RolloutData } from './data.js';
 import type { Fault } from './pull.js';
-import { beforeReplacing, type ReplacingEntry, replace } from './replace.js';
+import { beforeReplacing, type Fine, type ReplacingEntry, replace } from './replace.js';
 
 /** Noted before a service's containers are replaced; data: {@link ReplacingEntry}. */
 export const REPLACING = 'replacing';
 /** Noted when a service runs its new version; data: its name as `service`. */
 export const REPLACED = 'replaced';
 
-export interface Done {
+export interface Done extends Fine {
   readonly replacement: Replacement;
-  /** A health check says that it is well. */
-  readonly checked: boolean;
 }
 
 export type UnitEnd =
@@ -54,7 +52,8 @@ export async function runUnit(
     ctx.step(step, result.state === 'fine' ? 'done' : 'failed');
     if (result.state === 'failed') return failed(result, result.isUntouched);
     await ctx.note(REPLACED, { service: at.service });
-    done.push({ replacement: at, checked: result.checked });
+    const { checked, version } = result;
+    done.push({ replacement: at, checked, version });
   }
   return { state: 'fine', done };
 }

@@ -4,7 +4,7 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { Notice } from '../../core/reasons.js';
 import { named } from '../shared/wording.js';
-import { STOPPED } from './bring-up.js';
+import { STOPPED } from './compose-fault.js';
 import type { Replacement, RolloutData } from './data.js';
 import { keepWhatRuns, letAllGo, letGo } from './keep.js';
 import { othersNow } from './others.js';
@@ -77,11 +77,11 @@ async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResul
   return { state: 'succeeded', reason: 'done', summary: [...summary, ...others], warnings: [] };
 }
 
-function doneWords({ replacement, checked }: Done): Phrase {
+function doneWords({ replacement, checked, version }: Done): Phrase {
   const { service, ends } = replacement;
   return ends === 'must'
-    ? phrase`${code(service)} ran ${newWords(replacement)} and ended with exit code 0.`
-    : phrase`${code(service)} runs ${newWords(replacement)} ${fineWords(checked)}.`;
+    ? phrase`${code(service)} ran ${newWords(replacement, version)} and ended with exit code 0.`
+    : phrase`${code(service)} runs ${newWords(replacement, version)} ${fineWords(checked)}.`;
 }
 
 async function putBack(
@@ -165,8 +165,10 @@ function titleOf({ service, image }: Replacement): Phrase {
   return phrase`${code(service)} (${code(image)})`;
 }
 
-function newWords({ image, pull, localId }: Replacement): Phrase {
-  return phrase`${code(image)} (${code(shortId(pull ?? localId ?? ''))})`;
+/** The version, where the image's name doesn't say it by itself. */
+function newWords({ image, pull, localId }: Replacement, version: string | null): Phrase {
+  const known = version === null || image.includes(version) ? [] : phrase`version ${code(version)}, `;
+  return phrase`${code(image)} (${known}${code(shortId(pull ?? localId ?? ''))})`;
 }
 
 /** What is so with the services that did not fail. */

@@ -4,6 +4,7 @@ import { affectedSteps, restartWords } from './affected.js';
 import { pullArgvs, replaceArgvs, tagArgv } from './commands.js';
 import type { Comparison } from './compare.js';
 import type { Replacement, RolloutData } from './data.js';
+import { standing } from './start.js';
 import { replaceTitle } from './wording.js';
 
 /** Step 0 pulls; then one step for each replacement, in order; then what is left alone, for people to see. */
@@ -42,7 +43,10 @@ function untouched(comparison: Comparison): readonly PlanStep[] {
       const { note } = comparison.change;
       const why = note === null ? [] : phrase` (${note})`;
       const elsewhere = comparison.isElsewhere ? ' Its image changed for other platforms only.' : '';
-      const title = phrase`${code(service)}: already current, not touched${why}.${elsewhere}`;
+      // A job that has ended has done what it was for.
+      const stands = comparison.replacement.ends === 'must' ? '' : standing(comparison.containers);
+      const but = stands === '' ? '' : ` but ${stands},`;
+      const title = phrase`${code(service)}: already current,${but} not touched${why}.${elsewhere}`;
       return [{ title, commands: [] }];
     }
     case 'kept':

@@ -35,11 +35,15 @@ function startTitle(replacement: Replacement): Phrase {
   return phrase`${code(service)}: ${was}; ${verb} with ${what}${settings}.${several}`;
 }
 
-/** Names first; digests tell two images of one name apart. */
+/** Names and versions first; digests tell two images of one name apart. */
 function imageWords(replacement: Replacement): Phrase {
   const { image, oldRef } = replacement;
   if (image !== oldRef && !oldRef.startsWith('sha256:')) return phrase`${code(oldRef)} → ${code(image)}`;
-  return phrase`${code(image)}, ${runs(replacement)} → ${comes(replacement)}`;
+  const { ran, comes: next } = replacement.versions;
+  if (ran !== null && next !== null && ran !== next)
+    return phrase`${code(image)}, ${code(ran)} → ${code(next)}`;
+  const known = ran === null || image.includes(ran) ? [] : phrase`${code(ran)}, `;
+  return phrase`${code(image)}, ${known}${runs(replacement)} → ${comes(replacement)}`;
 }
 
 function changedWords({ changes }: Replacement): Phrase {

@@ -1,17 +1,17 @@
 import type { Executor, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
 import type { PlanPart } from '../../core/plan.js';
-import { ofOneFile } from '../compose/earlier.js';
 import { stackPlaces } from '../compose/inputs.js';
 import { withLeft } from '../compose/left.js';
 import { outlastingAbsence } from '../docker/absence.js';
 import { runningBefore, type ScaleData } from './data.js';
+import { ofEarlier } from './earlier.js';
 
 /** More or fewer containers of one Compose service. */
 export const scale: Executor<'scale', ScaleData> = {
   kind: 'scale',
   data: {
-    version: 2,
-    earlier: (data) => ({ ...ofOneFile(data), isOneShot: false }),
+    version: 3,
+    earlier: ofEarlier,
     schema: async () => (await import('./data.js')).SCALE_SCHEMA,
   },
   places: stackPlaces,

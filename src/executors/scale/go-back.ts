@@ -1,14 +1,14 @@
 import type { PartResult, RunContext } from '../../core/executor.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { ReasonCode } from '../../core/reasons.js';
+import { bringUp } from '../compose/bring-up.js';
 import { composeArgv } from '../compose/command.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { waitUntilStable } from '../compose/stable.js';
-import { composeUp } from '../compose/up.js';
 import { READ } from '../docker/container.js';
 import { isUp } from './change.js';
 import { runningBefore, type ScaleData } from './data.js';
-import { scaleArgv } from './up.js';
+import { replicasOf } from './wanted.js';
 import { replicas } from './wording.js';
 
 /** What a killed Compose had asked the engine for may still end a moment later: look again, and try again. */
@@ -63,7 +63,7 @@ export async function whatRuns(data: ScaleData, ctx: RunContext): Promise<Phrase
 
 /** Null when everything is as it was. */
 async function putBack(data: ScaleData, ctx: RunContext): Promise<Phrase | null> {
-  const up = await composeUp(ctx, data, scaleArgv(data, data.before.length), { log: 'none' });
+  const up = await bringUp(ctx, data, replicasOf(data, data.before.length), { log: 'none' });
   const found = await serviceContainers(ctx.host, data.project, data.service);
   if (found.state !== 'found') return NO_ANSWER;
   const stopped = data.before.filter(({ running }) => !running).map(({ name }) => name);

@@ -3,9 +3,11 @@ import type { ScaleFields } from '../../core/intent/fields.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Effect, INSTANCES, type PlanDraft, type PlanStep } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
+import { bringUpArgvs } from '../compose/bring-up.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { inputsOf } from '../compose/inputs.js';
+import { needsOf } from '../compose/needs.js';
 import { endsOf } from '../compose/one-shot.js';
 import { timeoutWarning } from '../compose/patience.js';
 import { unknownService } from '../compose/project.js';
@@ -18,7 +20,7 @@ import { type Change, changeTo, isUp } from './change.js';
 import { wouldBeCutOff } from './cut-off.js';
 import type { ScaleData } from './data.js';
 import { groundBlockers } from './ground.js';
-import { scaleArgv } from './up.js';
+import { replicasOf } from './wanted.js';
 import { describe } from './wording.js';
 
 /** Looks at the service and its containers, and says which ones would be created, started or removed. */
@@ -47,6 +49,9 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
     inputs: project.inputs,
     project: project.name,
     service: service.name,
+    image: service.image,
+    rendered: service.rendered,
+    needs: created.length > 0 ? needsOf(project, service.name, containers) : [],
     wanted,
     isOneShot,
     before: existing.map((container) => ({
@@ -99,7 +104,19 @@ function blocked(
     warnings: [],
     blockers,
     targets: null,
-    data: { inputs, project, service, wanted, isOneShot: false, before: [], timeout, stableFor },
+    data: {
+      inputs,
+      project,
+      service,
+      image: '',
+      rendered: '',
+      needs: [],
+      wanted,
+      isOneShot: false,
+      before: [],
+      timeout,
+      stableFor,
+    },
   };
 }
 
@@ -119,7 +136,10 @@ function imageMissing({ name, image }: ComposeService): Notice {
 
 function stepsOf(data: ScaleData, change: Change): readonly PlanStep[] {
   if (isNothing(change)) return [{ title: describe(data, change), commands: [] }];
-  const scale: PlanStep = { title: describe(data, change), commands: [scaleArgv(data, data.wanted)] };
+  const scale: PlanStep = {
+    title: describe(data, change),
+    commands: bringUpArgvs(data.inputs, replicasOf(data, data.wanted)),
+  };
   return change.created.length + change.started.length === 0
     ? [scale]
     : [scale, { title: waitTitle(data), commands: [] }];

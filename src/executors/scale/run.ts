@@ -3,15 +3,16 @@ import { formatCount } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import type { PlanPart } from '../../core/plan.js';
 import type { ReasonCode } from '../../core/reasons.js';
+import { bringUp } from '../compose/bring-up.js';
 import { serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';
+import { checkRendered } from '../compose/rendered.js';
 import { waitUntilStable } from '../compose/stable.js';
-import { composeUp } from '../compose/up.js';
 import { whyFailed } from '../docker/container.js';
 import { isNoChange, runningBefore, type ScaleData } from './data.js';
 import { goBack } from './go-back.js';
 import { SCALING, type Scaling } from './never-started.js';
-import { scaleArgv } from './up.js';
+import { replicasOf } from './wanted.js';
 import { replicas } from './wording.js';
 
 /** `ended`: how many containers have done their work. */
@@ -27,6 +28,11 @@ export async function run({ data }: PlanPart<ScaleData>, ctx: RunContext): Promi
   }
   if (ctx.signal.aborted) {
     return { state: 'cancelled', reason: 'stopped', summary: [phrase`Nothing was changed.`], warnings: [] };
+  }
+  const edited = await editedSince(data, ctx);
+  if (edited) {
+    const summary = [phrase`Nothing was changed.`, ...edited.summary];
+    return { state: 'failed', reason: edited.reason, summary, warnings: [] };
   }
   await ctx.journal(SCALING, { at: ctx.now().getTime() } satisfies Scaling);
   const seen = (await change(data, ctx)) ?? (await watch(data, ctx));
@@ -50,12 +56,20 @@ function runsWords(data: ScaleData, { ended }: Fine): readonly Phrase[] {
 
 async function change(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
   ctx.step(0, 'running');
-  const up = await composeUp(ctx, data, scaleArgv(data, data.wanted));
+  const up = await bringUp(ctx, data, replicasOf(data, data.wanted));
   ctx.step(0, up.ok ? 'done' : 'failed');
   if (ctx.signal.aborted) return STOPPED;
-  if (up.ok) return null;
+  // Compose has read the files once more by itself.
+  if (up.ok) return editedSince(data, ctx);
   const why = phrase`Compose could not scale ${code(data.service)}: ${code(whyFailed(up))}.`;
   return { reason: 'command_failed', summary: [why] };
+}
+
+/** Only new containers are made from the files. */
+async function editedSince(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
+  if (data.wanted <= data.before.length) return null;
+  const edited = await checkRendered(ctx.host, data.inputs, data);
+  return edited && { reason: 'plan_changed', summary: [edited] };
 }
 
 /** Watches the containers that were created or started; the others were there before and stay as they are. */

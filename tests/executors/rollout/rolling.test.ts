@@ -110,6 +110,28 @@ describeWithDocker(
       expect(shop.twins()).toEqual([]);
     });
 
+    test('an edit after the first new one is the way back: none gets what nobody was shown', async () => {
+      const old = await shop.publish({ version: '1' });
+      shop.start({ web: { image: shop.image(), scale: 2 } });
+      const before = shop.stack.ids('web');
+      await shop.publish({ version: '2' });
+      const part = await shop.plan({ strategy: 'rolling' });
+      shop.lab.adapt = (host) => ({
+        ...host,
+        exec: async (argv, options) => {
+          const isSecond = argv.includes('up') && shop.stack.images('web').length > 1;
+          if (isSecond) shop.stack.write({ web: { image: shop.image(), cap_add: ['SYS_ADMIN'], scale: 2 } });
+          return host.exec(argv, options);
+        },
+      });
+      const result = await rollout.run(part, shop.lab.runContext());
+      expect(result).toMatchObject({ state: 'rolled_back', reason: 'plan_changed' });
+      expect(shop.stack.images('web')).toEqual([old]);
+      expect(shop.stack.ids('web')).toHaveLength(before.length);
+      const rights = docker('inspect', '--format', '{{.HostConfig.CapAdd}}', ...shop.stack.ids('web'));
+      expect(rights.split('\n')).toEqual(['[]', '[]']);
+    });
+
     test('one container alone is replaced at once, with words; volumes without a name are refused', async () => {
       await shop.publish({ version: '1' });
       shop.start({

@@ -27,21 +27,21 @@ describeWithDocker(
     afterEach(() => shop.clean());
 
     test('a new digest under the same tag: pulled by that digest, and every replica replaced', async () => {
-      const old = await shop.publish({ version: '1' });
+      const old = await shop.publish({ version: '1', label: '5.14' });
       shop.start({
         web: { image: shop.image(), deploy: { replicas: 2 } },
         db: { image: shop.image(), scale: 1 },
       });
       shop.stack.up('--scale', 'web=3');
       expect(shop.stack.images('web')).toEqual([old]);
-      const next = await shop.publish({ version: '2' });
+      const next = await shop.publish({ version: '2', label: '5.16' });
       const { part, result } = await shop.go({ services: ['web'] });
       expect(part.effects).toHaveLength(3);
       expect(plain(part.steps[1]?.title ?? [])).toMatch(
-        /^web: 127\.0\.0\.1:\d+\/\S+\/web:1, sha256:\w{4}…\w\w → sha256:\w{4}…\w\w\. 3 containers are replaced\.$/,
+        /^web: 127\.0\.0\.1:\d+\/\S+\/web:1, 5\.14, sha256:\w{4}…\w\w → sha256:\w{4}…\w\w\. 3 containers are replaced\.$/,
       );
       expect(part.steps[0]?.commands[0]?.at(-1)).toMatch(/@sha256:[0-9a-f]{64}$/);
-      expect(said(result)).toMatch(/^web runs \S+web:1 \(sha256:\S+\) and stays up\.$/);
+      expect(said(result)).toMatch(/^web runs \S+web:1 \(version 5\.16, sha256:\S+\) and stays up\.$/);
       expect(result.state).toBe('succeeded');
       expect(shop.stack.images('web')).toEqual([next]);
       expect(shop.stack.running()).toEqual(['db-1', 'web-1', 'web-2', 'web-3']);

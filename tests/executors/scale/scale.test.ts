@@ -102,6 +102,30 @@ describeWithDocker('scale', () => {
     expect(stack.ids('db')).toEqual(db);
   });
 
+  test('an edit of the file ends it: before Compose reads it nothing is changed, after that it goes back', async () => {
+    stack.write(web());
+    stack.up();
+    const before = stack.ids('web');
+    const edit = () => stack.write(web({ cap_add: ['SYS_ADMIN'] }));
+    const part = await lab.plan(scale, fields(2));
+    edit();
+    const early = await scale.run(part, lab.runContext());
+    expect(early).toMatchObject({ state: 'failed', reason: 'plan_changed' });
+    expect(said(early)).toBe('Nothing was changed. The configuration of web was edited after the preview.');
+
+    stack.write(web());
+    lab.adapt = (host) => ({
+      ...host,
+      exec: async (argv, options) => {
+        if (argv.includes('create')) edit();
+        return host.exec(argv, options);
+      },
+    });
+    const late = await scale.run(part, lab.runContext());
+    expect(late).toMatchObject({ state: 'rolled_back', reason: 'plan_changed' });
+    expect(stack.ids('web')).toEqual(before);
+  });
+
   test('to 0 and from 0; a dependency that is off stays off', async () => {
     stack.write(web());
     stack.up('--no-deps', 'web');

@@ -422,6 +422,10 @@ export const REASONS = {
     summary: 'The Compose file changed since the service’s containers were made.',
     remedy: 'Check that the change in the Compose file is meant.',
   },
+  definition_changed: {
+    summary: 'The Compose file defines a network or volume in another way than it exists.',
+    remedy: 'Make it anew with docker compose down and up, or undo the change.',
+  },
   access_grows: {
     summary: 'A changed configuration gives a container more access to its host.',
     remedy: 'Make sure this change is intended: whoever confirms it types the intent’s name.',

@@ -4,6 +4,7 @@ import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Effect, INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import { definitionNotices } from '../compose/definitions.js';
 import { readChanges } from '../compose/difference/read.js';
 import { inputsOf, namesOf } from '../compose/inputs.js';
 import { needsOf } from '../compose/needs.js';
@@ -55,7 +56,11 @@ export async function plan(fields: RolloutFields, ctx: PlanContext): Promise<Pla
   );
   const warnings = [...project.warnings, ...orphans];
   const found = await withDownloads(host, withStrategy(fields, comparisons));
-  return draft(fields, stack, { ...project, warnings }, found, { own: containers, all });
+  const replaced = found.comparisons.filter(({ state }) => state === 'changes').map(({ service }) => service);
+  const defined = await definitionNotices(host, project.config, replaced);
+  const known = { ...project, warnings: [...warnings, ...defined.warnings] };
+  const strategy = { ...found, blockers: [...found.blockers, ...defined.blockers] };
+  return draft(fields, stack, known, strategy, { own: containers, all });
 }
 
 async function compareAll(

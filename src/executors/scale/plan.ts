@@ -6,6 +6,7 @@ import { type Notice, notice } from '../../core/reasons.js';
 import { bringUpArgvs } from '../compose/bring-up.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import { definitionNotices } from '../compose/definitions.js';
 import { inputsOf } from '../compose/inputs.js';
 import { needsOf } from '../compose/needs.js';
 import { endsOf } from '../compose/one-shot.js';
@@ -44,6 +45,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
   const { created, started } = change;
   const ground = await groundBlockers(host, existing, change, all);
   const image = created.length > 0 ? await localImage(ctx, service) : null;
+  const defined = await definitionNotices(host, project.config, created.length > 0 ? [service.name] : []);
   const isOneShot = endsOf(service, project.services.values()) !== 'never';
   const data: ScaleData = {
     inputs: project.inputs,
@@ -69,10 +71,12 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
     warnings: [
       ...project.warnings,
       ...(isNothing(change) ? [nothingToDo(data)] : differences(service, existing, change, image)),
+      ...defined.warnings,
       ...(created.length + started.length > 0 ? timeoutWarning(service, existing, fields.timeout) : []),
     ],
     blockers: [
       ...ground,
+      ...defined.blockers,
       ...checkPossible(service, wanted),
       ...(image === 'missing' ? [imageMissing(service)] : []),
       ...wouldBeCutOff(all, existing.slice(wanted)),

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../core/canonical.js';
 import { formatCount } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { INSTANCES, type PlanPart } from '../../core/plan.js';
+import { INSTANCES, type Json, type PlanPart } from '../../core/plan.js';
 import { joined } from './dangers.js';
 import type { Replacement, RolloutData } from './data.js';
 import { replaceTitle, shortId } from './wording.js';
@@ -19,7 +19,31 @@ export async function differs(shown: Part, now: Part): Promise<readonly Phrase[]
     return [endedWords(now, service)];
   });
   if (words.length > 0) return words;
-  return [phrase`The services that are left alone are others now.`];
+  const left = leftWords(shown, now);
+  return left.length > 0 ? left : [phrase`Other containers are attached or restarted with it now.`];
+}
+
+/** Of services that are left alone before and now. */
+function leftWords(shown: Part, now: Part): readonly Phrase[] {
+  const [before, after] = [targetsOf(shown), targetsOf(now)];
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((service) => {
+    const [was, is] = [before.get(service), after.get(service)];
+    if (!was) return [phrase`${code(service)} is new in the stack.`];
+    if (!is) return [phrase`${code(service)} is no longer in the stack.`];
+    if (canonicalJson(was) === canonicalJson(is)) return [];
+    if (was.state !== 'off' && is.state === 'off') return [phrase`${code(service)} doesn’t run any more.`];
+    if (was.state === 'off' && is.state !== 'off') return [phrase`${code(service)} runs now.`];
+    if (was.replicas !== is.replicas)
+      return [
+        phrase`${code(service)} has ${formatCount(is.replicas ?? 0, 'replica')} now, not ${was.replicas ?? 0}.`,
+      ];
+    const isMade = canonicalJson(was[INSTANCES] ?? null) !== canonicalJson(is[INSTANCES] ?? null);
+    return [
+      isMade
+        ? phrase`The containers of ${code(service)} were made again.`
+        : phrase`${code(service)}, which is left alone, is configured in another way now.`,
+    ];
+  });
 }
 
 function replacementOf({ data }: Part, service: string): Replacement | undefined {
@@ -71,9 +95,14 @@ function isMadeAgain(shown: Part, now: Part, service: string): boolean {
   return canonicalJson(idsOf(shown, service)) !== canonicalJson(idsOf(now, service));
 }
 
-function idsOf({ targets }: Part, service: string): unknown {
-  const { services = [] } = (targets ?? {}) as {
-    readonly services?: readonly Readonly<Record<string, unknown>>[];
-  };
-  return services.find((one) => one.service === service)?.[INSTANCES] ?? [];
+function idsOf(part: Part, service: string): Json {
+  return targetsOf(part).get(service)?.[INSTANCES] ?? [];
+}
+
+/** What the plan's fingerprint holds of a service. */
+type Target = Readonly<Record<string, Json>> & { readonly replicas?: number };
+
+function targetsOf({ targets }: Part): ReadonlyMap<string, Target> {
+  const { services = [] } = (targets ?? {}) as { readonly services?: readonly Target[] };
+  return new Map(services.map((one) => [String(one.service), one]));
 }

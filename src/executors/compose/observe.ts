@@ -6,8 +6,10 @@ import { isCutOff } from '../docker/namespaces.js';
 import { observationOf } from '../docker/observe.js';
 import type { ServiceContainer } from './containers.js';
 import { inputsOf } from './inputs.js';
-import { type ComposeProject, unknownService } from './project.js';
-import { type ReadStack, readStack } from './stack.js';
+import { type Outline, readOutline } from './outline.js';
+import { unknownService } from './project.js';
+import { everyContainer } from './sharers.js';
+import { type ReadStack, readStackBy } from './stack.js';
 
 /** The containers of the service that is scaled. */
 export function observeScale(fields: ScaleFields, ctx: ObserveContext): Promise<Observed> {
@@ -42,7 +44,7 @@ async function observeServices(
 }
 
 function observeService(
-  project: ComposeProject,
+  project: Outline,
   service: string,
   containers: readonly ServiceContainer[],
   all: readonly Container[],
@@ -60,7 +62,7 @@ function cut(container: Container, all: readonly Container[]): Pick<Observation,
 
 /** What still runs of services that the files don't have any more. */
 function orphansOf(
-  { name, services }: ComposeProject,
+  { name, services }: Outline,
   containers: readonly ServiceContainer[],
 ): readonly Observation[] {
   return containers
@@ -78,13 +80,23 @@ export function serviceThing(project: string, service: string): string {
 }
 
 /** What was read within one look, which has a signal of its own: several intents are about one Compose file. */
-const looks = new WeakMap<AbortSignal, Map<string, Promise<ReadStack>>>();
+const looks = new WeakMap<AbortSignal, Look>();
 
-function readOnce({ signal, host }: ObserveContext, fields: StackFields): Promise<ReadStack> {
-  const read = looks.get(signal) ?? new Map<string, Promise<ReadStack>>();
-  looks.set(signal, read);
+interface Look {
+  readonly stacks: Map<string, Promise<ReadStack<Outline>>>;
+  /** Every container of the engine, for all stacks at once. */
+  containers: ReturnType<typeof everyContainer> | null;
+}
+
+function readOnce({ signal, host }: ObserveContext, fields: StackFields): Promise<ReadStack<Outline>> {
+  const look = looks.get(signal) ?? { stacks: new Map(), containers: null };
+  looks.set(signal, look);
   const key = JSON.stringify(inputsOf(fields));
-  const stack = read.get(key) ?? readStack(host, fields);
-  read.set(key, stack);
+  const list = () => {
+    look.containers ??= everyContainer(host);
+    return look.containers;
+  };
+  const stack = look.stacks.get(key) ?? readStackBy(host, fields, readOutline, list);
+  look.stacks.set(key, stack);
   return stack;
 }

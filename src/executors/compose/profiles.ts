@@ -8,7 +8,7 @@ export function isOn({ profiles }: Pick<ComposeService, 'profiles'>, on: readonl
 
 /** Those of the services that have containers, beside those that are on: no label tells which ones made them. */
 export function profilesOfMade(
-  services: ReadonlyMap<string, ComposeService>,
+  services: ReadonlyMap<string, Pick<ComposeService, 'profiles'>>,
   made: readonly Made[],
   on: readonly string[],
 ): readonly string[] {

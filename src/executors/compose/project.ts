@@ -47,11 +47,24 @@ export async function readConfig(host: Host, inputs: StackInputs): Promise<Confi
 }
 
 /** Reads a stack with `docker compose config`, which starts and changes nothing. */
-export async function readProject(host: Host, inputs: StackInputs): Promise<ReadProject> {
+export function readProject(host: Host, inputs: StackInputs): Promise<ReadProject> {
+  return read(host, inputs, (config) => hashesOf(host, inputs, config));
+}
+
+/** {@link readProject} without the hashes, which are a question of their own. */
+export function readDefined(host: Host, inputs: StackInputs): Promise<ReadProject> {
+  return read(host, inputs, async () => () => []);
+}
+
+async function read(
+  host: Host,
+  inputs: StackInputs,
+  hashed: (config: Config) => Promise<(service: string) => readonly string[]>,
+): Promise<ReadProject> {
   const rendered = await render(host, inputs);
   if (!rendered.ok) return blocked(composeFault(namesOf(inputs), rendered));
   const config = CONFIG.parse(JSON.parse(rendered.stdout));
-  const hashes = await hashesOf(host, inputs, config);
+  const hashes = await hashed(config);
   const services = Object.entries(config.services ?? {}).map(
     ([name, raw]) =>
       [
@@ -64,7 +77,10 @@ export async function readProject(host: Host, inputs: StackInputs): Promise<Read
 }
 
 /** The blocker for a service that the file does not have. */
-export function unknownService({ inputs, services }: ComposeProject, service: string): Notice {
+export function unknownService(
+  { inputs, services }: { readonly inputs: StackInputs; readonly services: ReadonlyMap<string, unknown> },
+  service: string,
+): Notice {
   const known = [...services.keys()].sort().slice(0, 10);
   return notice(
     'service_unknown',

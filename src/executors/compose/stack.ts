@@ -1,7 +1,7 @@
 import type { Host } from '../../core/host.js';
 import type { StackFields } from '../../core/intent/fields.js';
 import type { Notice } from '../../core/reasons.js';
-import type { Container } from '../docker/container.js';
+import type { Container, Inspected } from '../docker/container.js';
 import { lookFaults } from '../docker/missing.js';
 import { asMade, isSameFolder } from './adopt.js';
 import { containersOf, type ServiceContainer } from './containers.js';
@@ -13,13 +13,14 @@ import { intentLines, line } from './intent-lines.js';
 import { type Made, madeOf } from './made.js';
 import type { Meant } from './meant.js';
 import { originOf, Paths } from './origin.js';
+import type { Outline, Reader } from './outline.js';
 import { isOn, profilesOfMade } from './profiles.js';
 import { type ComposeProject, readProject } from './project.js';
 import { everyContainer } from './sharers.js';
 
 /** A stack as its intent means it, with the containers that were made from it. */
-export interface Stack {
-  readonly project: ComposeProject;
+export interface Stack<Project = ComposeProject> {
+  readonly project: Project;
   readonly containers: readonly ServiceContainer[];
   /** Every container of the engine, as it was in the same look. */
   readonly all: readonly Container[];
@@ -29,19 +30,29 @@ export interface Stack {
   readonly orphans: readonly Notice[];
 }
 
-export type ReadStack =
-  | { readonly ok: true; readonly stack: Stack }
+export type ReadStack<Project = ComposeProject> =
+  | { readonly ok: true; readonly stack: Stack<Project> }
   | { readonly ok: false; readonly blockers: readonly Notice[] };
 
 /** Reads what a stack is made from, and what was made from it: its identity is both together. */
-export async function readStack(host: Host, fields: StackFields): Promise<ReadStack> {
+export function readStack(host: Host, fields: StackFields): Promise<ReadStack> {
+  return readStackBy(host, fields, readProject, () => everyContainer(host));
+}
+
+/** {@link readStack} with another look at the files, or one at the engine that several stacks share. */
+export async function readStackBy<Project extends Outline>(
+  host: Host,
+  fields: StackFields,
+  readFiles: Reader<Project>,
+  list: () => Promise<Inspected<readonly Container[]>>,
+): Promise<ReadStack<Project>> {
   const found = await findInputs(host, fields);
   if (!found.ok) return { ok: false, blockers: [found.notice] };
-  const all = await everyContainer(host);
+  const all = await list();
   if (all.state !== 'found') return { ok: false, blockers: await lookFaults(host, all) };
   const made = madeOf(all.value);
   const paths = new Paths(host);
-  const read = await readProject(host, await asMade(found.inputs, made, paths));
+  const read = await readFiles(host, await asMade(found.inputs, made, paths));
   if (!read.ok) return read;
   const { name, services } = read.project;
   const meant: Meant = {
@@ -83,7 +94,7 @@ async function ofFolder(
 
 /** No label tells which profiles were on; where nothing names them, those of the containers that are there are meant. */
 function withMade(
-  { inputs, services }: ComposeProject,
+  { inputs, services }: Outline,
   own: readonly Made[],
   isGiven: boolean,
 ): { readonly on: readonly string[]; readonly notices: readonly Notice[] } {

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ObserveContext } from '../../../src/core/executor.js';
 import type { RolloutFields, ScaleFields } from '../../../src/core/intent/fields.js';
@@ -110,6 +112,51 @@ describeWithDocker('observe', () => {
     docker('unpause', `${stack.name}-web-1`);
   });
 
+  test('however many stacks a look has, the engine is asked once, and Compose for what only it can tell', async () => {
+    const other = new ComposeStack('none');
+    const asked: string[] = [];
+    lab.adapt = (host) => ({
+      ...host,
+      exec: async (argv, options) => {
+        asked.push(argv.slice(0, 2).join(' '));
+        return host.exec(argv, options);
+      },
+    });
+    try {
+      stack.write({ web: app(), off: app({ profiles: ['extra'] }) });
+      other.write({ web: app({ container_name: `${other.name}-${'$'}{OWN:-own}` }) });
+      stack.up();
+      other.up();
+      const one = look();
+      const seen = await Promise.all(
+        [stack, other].map(({ file }) => observeRollout({ ...rollout(), compose: file }, one)),
+      );
+      expect(seen.flatMap(({ notices }) => notices)).toEqual([]);
+      expect(seen.flatMap(({ things }) => things.map(({ state }) => state))).toEqual([
+        'no_container',
+        'running',
+        'running',
+      ]);
+      expect(asked).toEqual(['docker ps', 'docker container']);
+
+      // Which services there are is for Compose to say here.
+      writeFileSync(other.file, `name: ${other.name}\ninclude: [more.yml]\nservices: {}\n`);
+      const more = { services: { web: app(), two: app() } };
+      writeFileSync(join(other.folder, 'more.yml'), JSON.stringify(more));
+      const included = await observeRollout({ ...rollout(), compose: other.file }, look());
+      expect(included.things.map(({ state }) => state).sort()).toEqual(['no_container', 'running']);
+      expect(asked).toEqual([
+        'docker ps',
+        'docker container',
+        'docker ps',
+        'docker container',
+        'docker compose',
+      ]);
+    } finally {
+      other.clean();
+    }
+  });
+
   test('in the network of a container that was started anew, or is gone: cut off', async () => {
     const sharer = app({ network_mode: 'service:vpn' });
     stack.write({ vpn: app({ networks: ['own'] }), one: sharer }, { networks: { own: {} } });
@@ -202,7 +249,7 @@ describeWithDocker('observe', () => {
     const ctx = look();
     await Promise.all([observeScale(scale('web'), ctx), observeRollout(rollout(), ctx)]);
     const first = argvs.length;
-    expect(argvs.filter((argv) => argv.includes('config --format json'))).toHaveLength(1);
+    expect(argvs.filter((argv) => argv.startsWith('docker ps'))).toHaveLength(1);
     await observeScale(scale('web'), ctx);
     expect(argvs).toHaveLength(first);
     stack.compose('stop', '-t', '0');

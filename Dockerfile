@@ -13,7 +13,7 @@ FROM docker:28-cli AS docker
 FROM node:24-bookworm-slim
 # What the executors call; tini reaps the children of children.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends openssh-client pigz rsync tini zstd \
+  && apt-get install -y --no-install-recommends curl openssh-client pigz rsync tini zstd \
   && rm -rf /var/lib/apt/lists/* \
   && install -d -o node -g node -m 0700 /data && install -d /app && ln -s /data /app/data
 COPY --from=docker /usr/local/bin/docker /usr/local/bin/docker

@@ -6,6 +6,7 @@ import { type Engine, engineOf } from './engine.js';
 import { type Manifest, manifestOf } from './manifest.js';
 import { digestIn } from './name.js';
 import { type Refusal, refusalOf } from './refusal.js';
+import { retryAfter } from './retry-after.js';
 import { refusalNotice } from './wording.js';
 
 export type Resolved =
@@ -83,6 +84,8 @@ export async function registryDigest(host: Host, image: string): Promise<Resolve
   }
   const digest = result.ok ? digestIn(result.stdout) : null;
   if (digest) return { ok: true, digest };
-  const refusal = refusalOf(result);
+  const told = refusalOf(result);
+  const isSilent = told.cause === 'limited' && told.waitMs === null;
+  const refusal = isSilent ? { ...told, waitMs: await retryAfter(host, image, new Date()) } : told;
   return { ok: false, cause: refusal.cause, notice: refusalNotice(image, refusal, result) };
 }

@@ -188,10 +188,11 @@ describeWithDocker('a stack is how its containers were made', () => {
 
   test('a service that the file no longer has is named, and left alone', async () => {
     const base = file(`${name}/docker-compose.yml`, { web: app(), old: app() });
-    writeFileSync(join(dirname(base), '.env'), 'COMPOSE_REMOVE_ORPHANS=true\n');
     file(`${name}/other.yml`, { beside: app() });
     compose(dirname(base), 'up', '-d');
     compose(dirname(base), '-f', 'other.yml', 'up', '-d');
+    // Later versions of Compose heed it also where nobody says so.
+    writeFileSync(join(dirname(base), '.env'), 'COMPOSE_REMOVE_ORPHANS=true\n');
     file(`${name}/docker-compose.yml`, { web: app() });
     const old = docker('inspect', '-f', '{{.Id}}', `${name}-old-1`);
     makeImage(image, { version: '2' });

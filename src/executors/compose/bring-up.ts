@@ -19,6 +19,11 @@ export interface Wanted {
 
 const FLAGS = { converge: [], recreate: ['--force-recreate'], keep: ['--no-recreate'] } as const;
 
+export interface BringUpOptions extends Pick<ExecOptions, 'log'> {
+  /** A way back begins nothing new, so a stop doesn't end it between two commands. */
+  readonly afterStop?: boolean;
+}
+
 /** The commands of {@link bringUp}, in order. */
 export function bringUpArgvs(inputs: StackInputs, wanted: Wanted): readonly Argv[] {
   const { service, replicas, needs, existing } = wanted;
@@ -34,13 +39,13 @@ export async function bringUp(
   ctx: Pick<RunContext, 'host' | 'signal'>,
   stack: { readonly project: string; readonly inputs: StackInputs },
   wanted: Wanted,
-  options: Pick<ExecOptions, 'log'> = {},
+  { afterStop = false, ...options }: BringUpOptions = {},
 ): Promise<ExecResult> {
   const isAlone = wanted.needs.length > 0 && !(await leavesNeedsAlone(ctx, stack, wanted));
   const argvs = bringUpArgvs(stack.inputs, isAlone ? { ...wanted, needs: [] } : wanted);
   let last: ExecResult | null = null;
   for (const argv of argvs) {
-    if (last !== null && (!last.ok || ctx.signal.aborted)) break;
+    if (last !== null && (!last.ok || (ctx.signal.aborted && !afterStop))) break;
     last = await composeUp(ctx, stack, argv, options);
   }
   if (last === null) throw new Error('no command brings a service up');

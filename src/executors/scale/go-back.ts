@@ -63,7 +63,10 @@ export async function whatRuns(data: ScaleData, ctx: RunContext): Promise<Phrase
 
 /** Null when everything is as it was. */
 async function putBack(data: ScaleData, ctx: RunContext): Promise<Phrase | null> {
-  const up = await bringUp(ctx, data, replicasOf(data, data.before.length), { log: 'none' });
+  const up = await bringUp(ctx, data, replicasOf(data, data.before.length), {
+    log: 'none',
+    afterStop: true,
+  });
   const found = await serviceContainers(ctx.host, data.project, data.service);
   if (found.state !== 'found') return NO_ANSWER;
   const stopped = data.before.filter(({ running }) => !running).map(({ name }) => name);

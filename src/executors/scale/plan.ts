@@ -53,7 +53,7 @@ export async function plan(fields: ScaleFields, ctx: PlanContext): Promise<PlanD
     service: service.name,
     image: service.image,
     rendered: service.rendered,
-    needs: created.length > 0 ? needsOf(project, service.name, containers) : [],
+    needs: needsOf(project, service.name, containers),
     wanted,
     isOneShot,
     before: existing.map((container) => ({

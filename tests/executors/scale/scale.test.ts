@@ -194,6 +194,9 @@ describeWithDocker('scale', () => {
     const result = await scale.run(part, lab.runContext());
     expect(result).toMatchObject({ state: 'rolled_back', reason: 'stopped' });
     expect(stack.running()).toEqual(['db-1', 'web-1', 'web-2', 'web-3']);
+    const ids = stack.ids('web');
+    stack.up('--scale', 'web=3');
+    expect(stack.ids('web')).toEqual(ids);
   }, 120_000);
 
   test.each([

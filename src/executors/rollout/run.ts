@@ -17,14 +17,15 @@ import { shortId } from './wording.js';
 
 /** Pulls what was shown, replaces one unit after the other, and gives the one that fails what it ran before. */
 export async function run({ data }: PlanPart<RolloutData>, ctx: RunContext): Promise<PartResult> {
+  const began = ctx.now();
   if (data.replacements.length === 0) {
-    const summary = [...(await othersNow(data, ctx)), phrase`Nothing was changed.`];
+    const summary = [...(await othersNow(data, ctx, began)), phrase`Nothing was changed.`];
     return { state: 'succeeded', reason: 'done', summary, warnings: await letAllGo(data, ctx) };
   }
   const unpulled = await pullAll(data, ctx);
   if (unpulled) return unpulled;
   // What throws in here leaves its twins to recover(), which needs them.
-  const result = (await keep(data, ctx)) ?? (await replaceAll(data, ctx));
+  const result = (await keep(data, ctx)) ?? (await replaceAll(data, ctx, began));
   return { ...result, warnings: [...result.warnings, ...(await tidyUp(data, result, ctx))] };
 }
 
@@ -63,7 +64,7 @@ function untouched({ reason, why, next }: Fault, ctx: RunContext): PartResult {
   return { state, reason, summary, ...(next ? { next } : {}), warnings: [] };
 }
 
-async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResult> {
+async function replaceAll(data: RolloutData, ctx: RunContext, began: Date): Promise<PartResult> {
   const done: Done[] = [];
   for (const unit of unitsOf(data.replacements)) {
     const names = done.map(({ replacement }) => replacement.service);
@@ -73,7 +74,7 @@ async function replaceAll(data: RolloutData, ctx: RunContext): Promise<PartResul
     done.push(...end.done);
   }
   const summary = done.map(doneWords);
-  const others = await othersNow(data, ctx);
+  const others = await othersNow(data, ctx, began);
   return { state: 'succeeded', reason: 'done', summary: [...summary, ...others], warnings: [] };
 }
 

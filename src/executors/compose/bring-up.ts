@@ -1,9 +1,9 @@
 import type { RunContext } from '../../core/executor.js';
-import type { ExecOptions, ExecResult } from '../../core/host.js';
+import type { ExecOptions, ExecResult, Host } from '../../core/host.js';
 import type { Argv } from '../../core/plan.js';
 import { READ } from '../docker/container.js';
-import { composeArgv, environmentOf, upArgv } from './command.js';
-import { serviceContainers } from './containers.js';
+import { composeArgv, upArgv } from './command.js';
+import { type ServiceContainer, serviceContainers } from './containers.js';
 import type { StackInputs } from './inputs.js';
 import type { Need } from './needs.js';
 import { composeUp } from './up.js';
@@ -24,16 +24,20 @@ export interface BringUpOptions extends Pick<ExecOptions, 'log'> {
   readonly afterStop?: boolean;
 }
 
-/** The commands of {@link bringUp}, in order. */
+/** The commands of {@link bringUp}, in order; what is removed in between is removed by its id. */
 export function bringUpArgvs(inputs: StackInputs, wanted: Wanted): readonly Argv[] {
   const { service, replicas, needs, existing } = wanted;
-  if (needs.length === 0) return [upArgv(inputs, service, replicas, ...FLAGS[existing])];
-  return [createArgv(inputs, wanted), upArgv(inputs, service, replicas, '--no-recreate')];
+  const flags = FLAGS[existing];
+  if (needs.length === 0) return [upArgv(inputs, service, replicas, '-d', ...flags)];
+  const made = existing === 'keep' ? [] : [upArgv(inputs, service, replicas, '--no-start', ...flags)];
+  return [...made, createArgv(inputs, wanted), startArgv(inputs, wanted)];
 }
 
 /**
- * Brings a service to its number of containers, and touches no other one. Where Compose has to know what the service needs,
- * it makes the containers with that in view, if it says that it would leave that alone; and starts them in a second call.
+ * Brings a service to its number of containers, and touches no other one. For the labels that a plain `docker compose up -d`
+ * writes, Compose has to have what the service needs in view, and then it would make that again as well, if it was edited a
+ * moment ago. So the containers are made without, as far as their start; then they are removed, and with `--no-recreate`
+ * and all in view made once more.
  */
 export async function bringUp(
   ctx: Pick<RunContext, 'host' | 'signal'>,
@@ -41,54 +45,55 @@ export async function bringUp(
   wanted: Wanted,
   { afterStop = false, ...options }: BringUpOptions = {},
 ): Promise<ExecResult> {
-  const isAlone = wanted.needs.length > 0 && !(await leavesNeedsAlone(ctx, stack, wanted));
-  const argvs = bringUpArgvs(stack.inputs, isAlone ? { ...wanted, needs: [] } : wanted);
-  let last: ExecResult | null = null;
-  for (const argv of argvs) {
-    if (last !== null && (!last.ok || (ctx.signal.aborted && !afterStop))) break;
-    last = await composeUp(ctx, stack, argv, options);
-  }
-  if (last === null) throw new Error('no command brings a service up');
-  return last;
-}
-
-function createArgv(
-  inputs: StackInputs,
-  { service, replicas, needs, existing }: Wanted,
-  ...before: readonly string[]
-): Argv {
-  const all = [{ service, replicas }, ...needs];
-  const scales = all.flatMap((one) => ['--scale', `${one.service}=${one.replicas}`]);
-  const only = ['--no-build', '--pull', 'never', '--remove-orphans=false', ...FLAGS[existing]];
-  return composeArgv(inputs, ...before, 'create', ...only, ...scales, '--', service);
-}
-
-/** Compose is asked, in a dry run: a need that was edited meanwhile it would make again. */
-async function leavesNeedsAlone(
-  { host }: Pick<RunContext, 'host'>,
-  { inputs, project }: { readonly project: string; readonly inputs: StackInputs },
-  wanted: Wanted,
-): Promise<boolean> {
-  const listed = await serviceContainers(host, project);
-  if (listed.state === 'failed') return false;
-  const containers = listed.state === 'found' ? listed.value : [];
-  const others = new Set(
-    containers.filter(({ service }) => service !== wanted.service).map(({ name }) => name),
-  );
-  const needs = new Set(wanted.needs.map(({ service }) => service));
-  const dry = await host.exec(createArgv(inputs, wanted, '--dry-run'), { ...READ, ...environmentOf(inputs) });
-  if (!dry.ok) return false;
-  return touchedIn(`${dry.stdout}\n${dry.stderr}`).every((name) => {
-    const [, ofNew] = /^(.*)-\d+$/.exec(name) ?? [];
-    return (
-      !others.has(name) && !(ofNew?.startsWith(`${project}-`) && needs.has(ofNew.slice(project.length + 1)))
+  const { inputs } = stack;
+  const { service, replicas, needs, existing } = wanted;
+  const flags = FLAGS[existing];
+  if (needs.length === 0)
+    return composeUp(ctx, stack, upArgv(inputs, service, replicas, '-d', ...flags), options);
+  const isOver = (result: ExecResult): boolean => !result.ok || (ctx.signal.aborted && !afterStop);
+  if (existing !== 'keep') {
+    const made = await composeUp(
+      ctx,
+      stack,
+      upArgv(inputs, service, replicas, '--no-start', ...flags),
+      options,
     );
-  });
+    if (isOver(made)) return made;
+    const removed = await removeUnstarted(ctx.host, stack.project, service);
+    if (removed !== null && !removed.ok) return removed;
+  }
+  const created = await composeUp(ctx, stack, createArgv(inputs, wanted), options);
+  if (isOver(created)) return created;
+  return composeUp(ctx, stack, startArgv(inputs, wanted), options);
 }
 
-/** What only exists, or runs, is left as it is. */
-function touchedIn(dryRun: string): readonly string[] {
-  return [...dryRun.matchAll(/ Container (\S+) {2}(\w+)/g)].flatMap(([, name = '', verb = '']) =>
-    /^(Running|Created|Exited|Waiting|Healthy)$/.test(verb) ? [] : [name],
+function createArgv(inputs: StackInputs, { service, replicas, needs }: Wanted): Argv {
+  const scales = [{ service, replicas }, ...needs].flatMap((one) => [
+    '--scale',
+    `${one.service}=${one.replicas}`,
+  ]);
+  const only = ['--no-build', '--pull', 'never', '--remove-orphans=false', '--no-recreate'];
+  return composeArgv(inputs, 'create', ...only, ...scales, '--', service);
+}
+
+/** Starts what exists; nothing is made any more. */
+function startArgv(inputs: StackInputs, { service, replicas }: Wanted): Argv {
+  return upArgv(inputs, service, replicas, '-d', '--no-recreate');
+}
+
+/** Those that Compose has just made. With a volume that nobody named they stay: a new one would not have it. */
+async function removeUnstarted(host: Host, project: string, service: string): Promise<ExecResult | null> {
+  const found = await serviceContainers(host, project, service);
+  if (found.state !== 'found') return null;
+  const fresh = found.value.filter(
+    ({ status, startedAt }) => status === 'created' && startedAt.startsWith('0001-'),
   );
+  if (fresh.length === 0 || fresh.some(hasUnnamedVolume)) return null;
+  return host.exec(['docker', 'rm', '--', ...fresh.map(({ id }) => id)], REMOVE);
+}
+
+const REMOVE = { ...READ, timeoutMs: 120_000, afterStopMs: 60_000 } as const;
+
+function hasUnnamedVolume({ mounts }: ServiceContainer): boolean {
+  return mounts.some(({ type, name }) => type === 'volume' && /^[0-9a-f]{64}$/.test(name));
 }

@@ -23,8 +23,8 @@ function optionsOf({ files, project, envFiles, profiles }: StackInputs): readonl
 }
 
 /**
- * Brings one service to `replicas` containers and touches no other one. Nothing is built or pulled: the
- * images that were shown are on this host, or the command fails.
+ * Brings one service to `replicas` containers and touches no other one; `-d` among the options starts them. Nothing is built
+ * or pulled: the images that were shown are on this host, or the command fails.
  */
 export function upArgv(
   inputs: StackInputs,
@@ -34,5 +34,5 @@ export function upArgv(
 ): Argv {
   // Compose 2.40 removes them when COMPOSE_REMOVE_ORPHANS of the stack's variables says so.
   const only = ['--no-deps', '--no-build', '--pull', 'never', '--remove-orphans=false', ...options];
-  return composeArgv(inputs, 'up', '-d', ...only, '--scale', `${service}=${replicas}`, '--', service);
+  return composeArgv(inputs, 'up', ...only, '--scale', `${service}=${replicas}`, '--', service);
 }

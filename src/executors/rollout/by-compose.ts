@@ -52,8 +52,8 @@ async function putBack(
   const tagged = await inspectImage(ctx.host, image);
   const meansOld = tagged.state === 'found' && tagged.value.id === oldId;
   const { inputs } = data;
-  const plain = upArgv(inputs, service, replicas);
-  const overridden = upArgv({ ...inputs, files: [...inputs.files, '-'] }, service, replicas);
+  const plain = upArgv(inputs, service, replicas, '-d');
+  const overridden = upArgv({ ...inputs, files: [...inputs.files, '-'] }, service, replicas, '-d');
   const up = meansOld
     ? await composeUp(ctx, data, plain, { log: 'none' })
     : await composeUp(ctx, data, overridden, { log: 'none', stdin: overrideFor(service, oldId) });

@@ -5,7 +5,7 @@ import type { Proof, ProofOptions, ProofResult } from './support/proof.js';
 import { tried } from './support/stacks/engine.js';
 import { wrongIn } from './support/stacks/judge.js';
 import { play } from './support/stacks/play.js';
-import { LIVE, storyOf } from './support/stacks/story.js';
+import { storyOf } from './support/stacks/story.js';
 
 export const proof: Proof = {
   description:
@@ -19,7 +19,7 @@ const NAME = `chatops-test-${process.pid}/image`;
 /** The program that is judged: this one, unless CHATOPS names the `dist/bin/chatops.js` of another. */
 async function stacks({ seeds, only, log, signal }: ProofOptions): Promise<ProofResult> {
   const chatops = process.env.CHATOPS ?? join(ROOT, 'dist/bin/chatops.js');
-  const [old, next] = ['1', '2'].map((version) => makeImage(`${NAME}:${version}`, { version, script: LIVE }));
+  const [old, next] = ['1', '2'].map((version) => makeImage(`${NAME}:${version}`, { version }));
   const bad = makeImage(`${NAME}:bad`, { version: 'bad', script: 'exit 3' });
   const images = { old: old ?? '', next: next ?? '', bad };
   const met = new Map<string, number>();

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { docker } from '../../../tests/support/docker-cli.js';
 
 /** A container as the engine tells of it, as far as it is judged. Nothing of the product is used to look. */
 export interface Seen {
@@ -38,10 +39,6 @@ interface Raw {
     readonly Destination: string;
     readonly RW: boolean;
   }[];
-}
-
-export function docker(...args: readonly string[]): string {
-  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
 }
 
 /** Whether it went well; what it says is nobody's business. */

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { docker, look, tried } from './engine.js';
+import { docker } from '../../../tests/support/docker-cli.js';
+import { look, tried } from './engine.js';
 import type { Edit, Service, Story } from './story.js';
 
 /** Ids of three images: what runs, what follows, and one that ends at once. */

@@ -42,9 +42,6 @@ export type Edit = (typeof EDITS)[number];
 export const MOMENTS = ['before', 'between', 'during'] as const;
 export type Moment = (typeof MOMENTS)[number];
 
-/** Ends at once when it is told to. */
-export const LIVE = 'trap "exit 0" TERM INT; sleep 100000 & wait';
-
 export function storyOf(seed: number): Story {
   const dice = new Dice(seed);
   const features = new Set<string>();

@@ -2,8 +2,9 @@ import type { RunContext } from '../../core/executor.js';
 import type { ExecOptions, ExecResult, Host } from '../../core/host.js';
 import type { Argv } from '../../core/plan.js';
 import { READ } from '../docker/container.js';
+import { isUnnamedVolume } from '../docker/unnamed-volume.js';
 import { composeArgv, upArgv } from './command.js';
-import { type ServiceContainer, serviceContainers } from './containers.js';
+import { serviceContainers } from './containers.js';
 import type { StackInputs } from './inputs.js';
 import type { Need } from './needs.js';
 import { composeUp } from './up.js';
@@ -88,12 +89,8 @@ async function removeUnstarted(host: Host, project: string, service: string): Pr
   const fresh = found.value.filter(
     ({ status, startedAt }) => status === 'created' && startedAt.startsWith('0001-'),
   );
-  if (fresh.length === 0 || fresh.some(hasUnnamedVolume)) return null;
+  if (fresh.length === 0 || fresh.some(({ mounts }) => mounts.some(isUnnamedVolume))) return null;
   return host.exec(['docker', 'rm', '--', ...fresh.map(({ id }) => id)], REMOVE);
 }
 
 const REMOVE = { ...READ, timeoutMs: 120_000, afterStopMs: 60_000 } as const;
-
-function hasUnnamedVolume({ mounts }: ServiceContainer): boolean {
-  return mounts.some(({ type, name }) => type === 'volume' && /^[0-9a-f]{64}$/.test(name));
-}

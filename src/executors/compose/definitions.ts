@@ -3,6 +3,7 @@ import type { Host } from '../../core/host.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { READ } from '../docker/container.js';
+import { joined } from '../shared/wording.js';
 import type { Config } from './config.js';
 import { composeVersion } from './difference/hashes.js';
 
@@ -94,7 +95,7 @@ async function differing(
   return (found.success ? found.data : []).flatMap((existing) => {
     const definition = definitions.find(({ name }) => name === existing.Name);
     const words = definition ? changesOf(kind, definition, existing) : [];
-    return words.length > 0 ? [{ name: existing.Name, words: listed(words) }] : [];
+    return words.length > 0 ? [{ name: existing.Name, words: joined(words) }] : [];
   });
 }
 
@@ -134,10 +135,6 @@ function pairs(
   return Object.keys(wanted)
     .filter((name) => !name.startsWith('com.docker.compose.') && wanted[name] !== has[name])
     .map((name) => phrase`${what} ${code(name)} ${name in has ? 'has another value' : 'added'}`);
-}
-
-function listed(words: readonly Phrase[]): Phrase {
-  return words.flatMap((word, index) => (index === 0 ? word : [', ', ...word]));
 }
 
 /** Compose 2.31 began to. A version that can't be told is taken for a new one. */

@@ -1,7 +1,8 @@
-import { code, type Phrase, type PhrasePart, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import { growthOf, movedData } from '../compose/difference/access.js';
 import type { Setting } from '../compose/difference/setting.js';
+import { joined } from '../shared/wording.js';
 
 /** What of a changed configuration is so dangerous that people type the intent's name. */
 export function dangersOf(service: string, changed: readonly Setting[], folder: string): readonly Notice[] {
@@ -15,9 +16,4 @@ export function dangersOf(service: string, changed: readonly Setting[], folder: 
       ? [notice('data_moves', phrase`${code(service)} would no longer find its data: ${joined(moved)}.`)]
       : []),
   ];
-}
-
-/** Pieces as one list. */
-export function joined(pieces: readonly Phrase[]): Phrase {
-  return pieces.flatMap<PhrasePart>((piece, index) => (index === 0 ? piece : [', ', ...piece]));
 }

@@ -2,6 +2,7 @@ import type { RolloutFields } from '../../core/intent/fields.js';
 import { code, phrase } from '../../core/phrase.js';
 import { type Notice, notice } from '../../core/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import { isUnnamedVolume } from '../docker/unnamed-volume.js';
 import type { Comparison } from './compare.js';
 
 /** How services are replaced, and what stands in the way of what the intent asks for. */
@@ -43,7 +44,7 @@ function isReplaced(one: Comparison): one is Extract<Comparison, { state: 'chang
 /** Where a volume is that nobody named: a new container beside the old one gets another one. */
 function unnamedVolume(containers: readonly ServiceContainer[]): string | null {
   const mounts = containers.flatMap((container) => container.mounts);
-  const unnamed = mounts.find(({ type, name }) => type === 'volume' && /^[0-9a-f]{64}$/.test(name));
+  const unnamed = mounts.find(isUnnamedVolume);
   return unnamed?.destination ?? null;
 }
 

@@ -1,7 +1,6 @@
 import { formatCount } from '../../core/format.js';
 import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { shortHash } from '../shared/wording.js';
-import { joined } from './dangers.js';
+import { joined, shortHash } from '../shared/wording.js';
 import type { Replacement } from './data.js';
 
 /** `sha256:3fa9…c1` */

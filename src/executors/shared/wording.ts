@@ -27,6 +27,11 @@ export function listed(items: readonly Phrase[]): Phrase {
   });
 }
 
+/** The same with commas alone, for pieces that are long. */
+export function joined(pieces: readonly Phrase[]): Phrase {
+  return pieces.flatMap<PhrasePart>((piece, index) => (index === 0 ? piece : [', ', ...piece]));
+}
+
 /** A sha256 short enough for a phone: `3fa9…c1`. */
 export function shortHash(sha256: string): string {
   return `${sha256.slice(0, 4)}…${sha256.slice(-2)}`;

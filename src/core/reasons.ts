@@ -424,7 +424,7 @@ export const REASONS = {
   },
   definition_changed: {
     summary: 'The Compose file defines a network or volume in another way than it exists.',
-    remedy: 'Make it anew with docker compose down and up, or undo the change.',
+    remedy: 'Make it again with docker compose down and up, or undo the change.',
   },
   access_grows: {
     summary: 'A changed configuration gives a container more access to its host.',

@@ -149,14 +149,14 @@ function stays(kind: 'network' | 'volume', name: string, words: Phrase): Notice 
   return notice(
     'definition_changed',
     phrase`The file has another ${kind} ${code(name)} than the one that exists: ${words}. The existing one is kept.`,
-    phrase`To have it made anew, run ${down}${data} and then ${code('docker compose up -d')}.`,
+    phrase`To have it made again, run ${down}${data} and then ${code('docker compose up -d')}.`,
   );
 }
 
 function wouldBeRemade(name: string, words: Phrase): Notice {
   return notice(
     'definition_changed',
-    phrase`The file has another network ${code(name)} than the one that exists: ${words}. This version of Compose makes it anew, and stops every container in it for that.`,
+    phrase`The file has another network ${code(name)} than the one that exists: ${words}. This version of Compose makes it again, and stops every container in it for that.`,
     phrase`Run ${code('docker compose down')} and then ${code('docker compose up -d')} at a time that suits you, or undo the change of the network.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { App } from './app.js';
 import type { Config } from './config.js';
-import type { Fault } from './core/faults.js';
+import type { Fault } from './core/fault.js';
 import { enrollDestinations } from './core/incident-enrolment.js';
 import { forgetOldIncidents } from './core/incident-retention.js';
 import { callsPerMinute } from './core/limits.js';

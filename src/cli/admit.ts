@@ -1,7 +1,7 @@
 import { plain } from '../core/phrase.js';
 import type { Params } from '../core/request.js';
 import type { Run } from '../core/run.js';
-import type { ScheduleTie } from '../core/schedule/store.js';
+import type { ScheduleTie } from '../core/schedule-tie.js';
 import { planningLine } from '../core/wording.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, refusal } from './errors.js';

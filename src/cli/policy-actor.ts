@@ -1,4 +1,4 @@
-import { isId } from '../core/policy/judge.js';
+import { isId } from '../core/discord-id.js';
 import type { Actor } from '../core/request.js';
 import { CliError, EXIT } from './errors.js';
 

@@ -1,7 +1,7 @@
 import { beginsAtOnce, nextYes } from '../core/consent.js';
 import type { Params } from '../core/request.js';
 import type { Run } from '../core/run.js';
-import type { ScheduleTie } from '../core/schedule/store.js';
+import type { ScheduleTie } from '../core/schedule-tie.js';
 import { runJson } from '../core/views.js';
 import { requestPlan } from './admit.js';
 import { answerOf, withdraw, YES } from './answer.js';

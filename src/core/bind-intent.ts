@@ -1,3 +1,4 @@
+import type { BoundIntent } from './bound-intent.js';
 import { REPLICAS } from './intent/askable.js';
 import { quote } from './intent/characters.js';
 import { closest } from './intent/closest.js';
@@ -11,13 +12,6 @@ import type { Params } from './request.js';
 import type { Refusal } from './ticket.js';
 
 type ScaleStep = Extract<IntentStep, { kind: 'scale' }>;
-
-/** An intent whose fields have what was given, in a copy. */
-export interface BoundIntent {
-  readonly intent: Intent;
-  /** What was given and what has its default, as their types have it. */
-  readonly params: Params;
-}
 
 export type Binding = ({ readonly ok: true } & BoundIntent) | Refusal;
 

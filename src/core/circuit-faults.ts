@@ -1,5 +1,5 @@
 import { type Circuit, circuitNotice } from './circuit.js';
-import type { Faults } from './faults.js';
+import type { Faults } from './fault.js';
 import type { Log } from './log.js';
 import type { KeptCircuit } from './store.js';
 

@@ -1,16 +1,16 @@
+import type { RequestCounter, RunSlots } from './budgets.js';
 import type { Circuits } from './circuit.js';
 import type { ConfirmRule } from './confirm-rule.js';
 import type { EventBus } from './events.js';
 import type { Executor } from './executor.js';
-import type { Faults } from './faults.js';
+import type { Faults } from './fault.js';
 import type { Hosts } from './host.js';
 import type { Catalogue, Intent, IntentKind } from './intent/intent.js';
+import type { RefusalAudit } from './known-refusal.js';
 import type { LargeDeletion } from './large-deletion.js';
-import type { RequestCounter, RunSlots } from './limits.js';
 import type { Log } from './log.js';
-import type { PolicySource } from './policy/source.js';
+import type { PolicySource } from './policy/rules-now.js';
 import type { Redactor, Secrets } from './redact.js';
-import type { RefusalAudit } from './refusal-audit.js';
 import type { Store } from './store.js';
 
 /** Everything the core works with; wired once in main.ts. */

@@ -7,7 +7,7 @@ import { graphLook } from './graph/look.js';
 import { lastLook } from './last-look.js';
 import { requestOf } from './new-run.js';
 import { outcomes } from './outcomes.js';
-import type { Ownership, StopCause } from './ownership.js';
+import type { Ownership } from './ownership.js';
 import type { Planner } from './planner.js';
 import { LeaseQueue } from './queue.js';
 import type { Records } from './records.js';
@@ -15,6 +15,7 @@ import type { RunRequest } from './request.js';
 import { finishedIn } from './resume.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { RunWrites } from './run-writes.js';
+import type { StopCause } from './stop-cause.js';
 import { faultNow } from './store-watch.js';
 import type { Ticket } from './ticket.js';
 

@@ -5,14 +5,14 @@ import { needsApproval } from './consent-refusals.js';
 import { weigh } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { isSamePlan } from './fingerprint.js';
-import { outcomes } from './outcomes.js';
-import type { StopCause } from './ownership.js';
+import { outcomes, type WhyAsked } from './outcomes.js';
 import type { Phrase } from './phrase.js';
 import { blockersOf } from './plan.js';
 import { isRunnable } from './plan-data.js';
 import type { Planner } from './planner.js';
 import { checkResume } from './resume.js';
 import type { Outcome, Run } from './run.js';
+import type { StopCause } from './stop-cause.js';
 import type { Admission, Ticket } from './ticket.js';
 import { checkUndo } from './undo.js';
 
@@ -28,9 +28,6 @@ export type LastLook =
       readonly why: WhyAsked;
       readonly changes: readonly Phrase[];
     };
-
-/** What is not as it was shown any more: the world, or the version of ChatOps that reads the plan. */
-export type WhyAsked = 'changed' | 'other_version';
 
 /** Plans a run again whose turn has come, and asks again whether it is allowed. */
 export async function lastLook(

@@ -1,9 +1,8 @@
-import type { WhyAsked } from './last-look.js';
-import type { StopCause } from './ownership.js';
 import { type Phrase, phrase, plain } from './phrase.js';
 import { type Notice, REASONS, type ReasonCode } from './reasons.js';
 import type { ActorRef } from './request.js';
 import type { FinalState, Outcome } from './run.js';
+import type { StopCause } from './stop-cause.js';
 
 function outcome(
   state: FinalState,
@@ -13,6 +12,9 @@ function outcome(
 ): Outcome {
   return { state, reason, summary, warnings: [], tail: [], ...more };
 }
+
+/** What is not as it was shown any more: the world, or the version of ChatOps that reads the plan. */
+export type WhyAsked = 'changed' | 'other_version';
 
 /** States that say of a run that the process did not let it go on. */
 const ENDS_EARLY: readonly FinalState[] = ['cancelled', 'plan_changed'];

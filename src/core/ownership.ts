@@ -3,7 +3,7 @@ import { Suspects, UNFINISHED } from './dead-runs.js';
 import type { CoreDeps } from './deps.js';
 import { newOwnerId } from './owner-id.js';
 import { recoverDeadRuns } from './recovery.js';
-import type { ActorRef } from './request.js';
+import type { StopCause } from './stop-cause.js';
 import { answeredInTime } from './store-deadline.js';
 import { lookAtStore, tryToWrite } from './store-watch.js';
 import { Unstored } from './unstored.js';
@@ -18,9 +18,6 @@ const LONGEST_BEAT = 35_000;
 const FIRST_BEAT = 5000;
 /** How long the store is waited for when the process ends, in ms. */
 const LAST_MOMENT = 2000;
-
-/** Why a run of this process is ended early; the reason of its AbortSignal. */
-export type StopCause = { readonly kind: 'stop'; readonly by: ActorRef } | { readonly kind: 'shutdown' };
 
 interface Active {
   readonly controller: AbortController;

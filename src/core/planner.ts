@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import type { CoreDeps } from './deps.js';
 import { formatDuration } from './format.js';
 import { outcomes } from './outcomes.js';
-import type { StopCause } from './ownership.js';
 import type { Pending } from './pending.js';
 import { phrase } from './phrase.js';
 import type { Plan } from './plan.js';
 import { makePlan } from './planning.js';
 import { notice } from './reasons.js';
 import type { Outcome } from './run.js';
+import type { StopCause } from './stop-cause.js';
 import type { Ticket } from './ticket.js';
 import { unlessAborted } from './unanswered.js';
 

@@ -5,13 +5,14 @@ import type { CoreDeps } from './deps.js';
 import { isLarge } from './large-deletion.js';
 import { newRun } from './new-run.js';
 import { outcomes } from './outcomes.js';
-import type { Ownership, StopCause } from './ownership.js';
+import type { Ownership } from './ownership.js';
 import { Pending } from './pending.js';
 import type { Planned, Planner } from './planner.js';
 import { emptyPlan } from './planning.js';
 import type { Records } from './records.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
+import type { StopCause } from './stop-cause.js';
 import type { Ticket } from './ticket.js';
 
 /** A plan that takes longer than this is recorded before it is made, in ms: then it can be seen and stopped. */

@@ -8,7 +8,7 @@ import type { Notice } from './reasons.js';
 import { type Actor, type ActorRef, actorRef, type RunRequest } from './request.js';
 import { isFinal, type Outcome, type Run, type RunPatch, type RunState } from './run.js';
 import { newRunId } from './run-id.js';
-import type { ScheduleTie } from './schedule/store.js';
+import type { ScheduleTie } from './schedule-tie.js';
 import type { AuditEntry } from './store.js';
 import type { Refusal } from './ticket.js';
 

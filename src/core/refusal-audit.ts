@@ -1,6 +1,6 @@
 import { SECURITY } from './alert-rules.js';
 import type { CoreDeps } from './deps.js';
-import type { NewAlert } from './incident.js';
+import type { KnownRefusal, RefusalAudit } from './known-refusal.js';
 import type { AuditEntry } from './store.js';
 
 /** So many refusals of one actor within a minute are kept one by one. */
@@ -11,31 +11,6 @@ const COLLECT_MS = 10_000;
 /** Of more actors, or numbers, than this at once, the further ones count together. */
 const MOST_ACTORS = 200;
 const MOST_COUNTS = 200;
-
-/** Somebody known was turned down. */
-export interface KnownRefusal {
-  readonly entry: Omit<AuditEntry, 'event' | 'detail'>;
-  /** A code of the catalogue. */
-  readonly reason: string;
-  /** What the row says besides, while there are few. */
-  readonly detail?: Readonly<Record<string, string>>;
-  /** How many there were at once; one when left out. */
-  readonly times?: number;
-  /** What it raises. */
-  readonly alert?: NewAlert | null;
-}
-
-/**
- * Keeps the refusals of members, API keys, schedules and webhooks in the audit trail, wherever they were turned down:
- * the first ones of somebody one by one, the further ones together with their number. Nobody without rights can fill
- * the trail or keep the disk busy.
- */
-export interface RefusalAudit {
-  /** Resolves once it is in the trail, or counted. Rejects as the store does. */
-  keep(refusal: KnownRefusal): Promise<void>;
-  /** Writes what is counted. Call it before the store closes. */
-  end(): Promise<void>;
-}
 
 interface Counted extends KnownRefusal {
   readonly count: number;

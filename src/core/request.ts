@@ -1,4 +1,4 @@
-import type { ScheduleTie } from './schedule/store.js';
+import type { ScheduleTie } from './schedule-tie.js';
 
 /** Which entrance a request came through. */
 export type Source = 'discord' | 'http' | 'cli' | 'schedule' | 'webhook';

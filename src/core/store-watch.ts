@@ -1,5 +1,5 @@
 import type { CoreDeps } from './deps.js';
-import type { Acceptance, Fault } from './faults.js';
+import type { Acceptance, Fault } from './fault.js';
 import { StoreError } from './store.js';
 import { storeUnavailable } from './store-fault.js';
 

@@ -11,7 +11,8 @@ import type { Notice } from './reasons.js';
 import type { ActorRef, Source } from './request.js';
 import type { PruneReport, Retention } from './retention.js';
 import type { Run, RunPatch, RunState, RunSummary } from './run.js';
-import type { ScheduleStore, ScheduleTie } from './schedule/store.js';
+import type { ScheduleStore } from './schedule/store.js';
+import type { ScheduleTie } from './schedule-tie.js';
 
 /** One row of the audit trail, before it is chained. Texts are redacted already. */
 export interface AuditEntry {

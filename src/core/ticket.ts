@@ -1,4 +1,4 @@
-import type { BoundIntent } from './bind-intent.js';
+import type { BoundIntent } from './bound-intent.js';
 import type { GraphStep } from './graph/graph.js';
 import type { Intent } from './intent/intent.js';
 import type { Notice } from './reasons.js';

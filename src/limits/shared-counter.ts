@@ -1,5 +1,5 @@
 import Bottleneck from 'bottleneck';
-import type { RequestCounter } from '../core/limits.js';
+import type { RequestCounter } from '../core/budgets.js';
 import type { Log } from '../core/log.js';
 import { connectRedis } from './redis-client.js';
 import { createRequestCounter } from './request-counter.js';

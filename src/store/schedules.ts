@@ -7,8 +7,8 @@ import {
   type Due,
   type ScheduleState,
   type ScheduleStore,
-  type ScheduleTie,
 } from '../core/schedule/store.js';
+import type { ScheduleTie } from '../core/schedule-tie.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
 import { raiseAlert } from './incident-events.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Fault } from '../../src/core/faults.js';
+import type { Fault } from '../../src/core/fault.js';
 import { phrase } from '../../src/core/phrase.js';
 import { notice } from '../../src/core/reasons.js';
 import { type Store, StoreError } from '../../src/core/store.js';

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { subjectsOf } from '../../src/core/authorize.js';
+import type { RunSlots } from '../../src/core/budgets.js';
 import type { ConfirmRule } from '../../src/core/confirm-rule.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import { EventBus, type RunEvent } from '../../src/core/events.js';
@@ -9,7 +10,6 @@ import type { Executor, PartResult, RunContext } from '../../src/core/executor.j
 import { createFaults } from '../../src/core/faults.js';
 import type { Host, HostScope, Hosts, ProcessIdentity } from '../../src/core/host.js';
 import type { Catalogue, Intent } from '../../src/core/intent/intent.js';
-import type { RunSlots } from '../../src/core/limits.js';
 import { keysOf, type OriginKeys } from '../../src/core/origin.js';
 import { Ownership } from '../../src/core/ownership.js';
 import { type Phrase, phrase } from '../../src/core/phrase.js';

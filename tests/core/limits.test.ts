@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Rate } from '../../src/core/budgets.js';
 import type { ChildSign } from '../../src/core/host.js';
-import { type Rate, tooManyAtOnce, tooManyByPerson, tooManyForIntent } from '../../src/core/limits.js';
+import { tooManyAtOnce, tooManyByPerson, tooManyForIntent } from '../../src/core/limits.js';
 import { plain } from '../../src/core/phrase.js';
 import { EMPTY_POLICY, type Limits, NO_LIMITS, type Rules } from '../../src/core/policy/policy.js';
 import type { Notice } from '../../src/core/reasons.js';

@@ -1,3 +1,4 @@
+import { formatOf } from '../time-zone.js';
 import type { Times } from './policy.js';
 
 const MINUTE = 60_000;
@@ -14,25 +15,6 @@ interface Local {
   readonly weekday: number;
   /** Of the day. */
   readonly minute: number;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** @throws RangeError when there is no such time zone */
-export function formatOf(timezone: string): Intl.DateTimeFormat {
-  const known = formats.get(timezone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  formats.set(timezone, made);
-  return made;
 }
 
 function localOf(at: Date, timezone: string): Local {

@@ -1,8 +1,9 @@
 import { chainSubjects, type Subjects } from '../authorize.js';
+import { isId } from '../discord-id.js';
 import type { Catalogue } from '../intent/intent.js';
 import { code, type Phrase, phrase } from '../phrase.js';
 import type { Actor } from '../request.js';
-import { isId, judgeAll } from './judge.js';
+import { judgeAll } from './judge.js';
 import type { Example, Rules } from './policy.js';
 import { place, refusedBy } from './wording.js';
 

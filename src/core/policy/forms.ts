@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { isId } from '../discord-id.js';
 import { secondsOf } from '../duration.js';
 import { HIDDEN } from '../intent/characters.js';
 import { checked, readable, text } from '../intent/forms.js';
-import { formatOf } from './calendar.js';
-import { isId } from './judge.js';
+import { formatOf } from '../time-zone.js';
 
 /** Text of people's own: names of roles, channels, keys, schedules. */
 export const anyName = readable(

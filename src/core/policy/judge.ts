@@ -1,3 +1,4 @@
+import { isId } from '../discord-id.js';
 /**
  * Who may do what: the whole judgement, as pure functions. Nothing here reads a file, a clock or a network.
  *
@@ -155,11 +156,6 @@ function isThere({ channels }: Who, { channel }: Actor): boolean {
 export function hasRole({ roleIds = [], roleNames = [] }: Actor, role: string): boolean {
   if (role === '@everyone') return true;
   return isId(role) ? roleIds.includes(role) : roleNames.includes(role);
-}
-
-/** Ids of Discord have 17 to 20 digits. A role or channel that is *named* like an id is not that id. */
-export function isId(text: string): boolean {
-  return /^\d{17,20}$/.test(text);
 }
 
 function heldBack(policy: Policy, held: readonly Role[], subject: Subject, now: Date): Why | null {

@@ -7,6 +7,7 @@ import type { Policy, Rules } from './policy.js';
 import { readRbac } from './rbac.js';
 import { readPolicyFile, readRbacFile } from './read-files.js';
 import type { PolicyProblem } from './read-policy.js';
+import type { PolicySource } from './rules-now.js';
 
 /** Where the rules stand; null: not set. */
 export interface PolicyFiles {
@@ -27,13 +28,6 @@ export interface PolicyOptions extends PolicyFiles {
   readonly pollMs?: number;
   /** How the files are read. Default: in this process. */
   readonly reads?: Reads;
-}
-
-/** The rules as they are now. */
-export interface PolicySource {
-  rules(): Rules;
-  /** Everything wrong with the files as they are on disk now. Rules that were good before stay in force. */
-  problems(): readonly PolicyProblem[];
 }
 
 export interface OpenPolicy extends PolicySource {

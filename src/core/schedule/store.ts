@@ -65,12 +65,6 @@ export interface Claim {
   readonly alert: NewAlert | null;
 }
 
-/** How a run and a time are tied to each other when the run is recorded. `due` is null for one by hand. */
-export interface ScheduleTie {
-  readonly name: string;
-  readonly due: number | null;
-}
-
 /** So many of each schedule's times are kept. */
 export const DUES_KEPT = 200;
 

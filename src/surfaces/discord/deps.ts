@@ -1,5 +1,5 @@
 import type { CircuitDesk } from '../../core/circuit-desk.js';
-import type { Faults } from '../../core/faults.js';
+import type { Faults } from '../../core/fault.js';
 import type { IncidentDesk } from '../../core/incident-desk.js';
 import type { Catalogue } from '../../core/intent/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';

@@ -1,5 +1,5 @@
 import { describe, test } from '@jest/globals';
-import type { Fault } from '../../../src/core/faults.js';
+import type { Fault } from '../../../src/core/fault.js';
 import type { Intent } from '../../../src/core/intent/intent.js';
 import type { Observation } from '../../../src/core/observation.js';
 import { type Pace, paceAfter } from '../../../src/core/pace.js';

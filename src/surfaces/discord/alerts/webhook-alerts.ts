@@ -1,6 +1,6 @@
 import { DiscordAPIError, REST, Routes } from 'discord.js';
 import { askThrough, CircuitOpenError, type Circuits } from '../../../core/circuit.js';
-import type { DirectAlert } from '../../../core/faults.js';
+import type { DirectAlert } from '../../../core/fault.js';
 import type { Redact } from '../../../core/redact.js';
 import type { IncidentStore } from '../../../core/store.js';
 import type { Logger } from '../deps.js';

@@ -1,4 +1,5 @@
-import { type Fault, faultSentences } from '../../../core/faults.js';
+import type { Fault } from '../../../core/fault.js';
+import { faultSentences } from '../../../core/faults.js';
 import { faultName } from '../../../core/incident.js';
 import { type Message, withinLimits } from './fit.js';
 import { FAULT } from './incident-words.js';

@@ -1,5 +1,5 @@
 import type { Circuit } from '../../../core/circuit.js';
-import type { Fault } from '../../../core/faults.js';
+import type { Fault } from '../../../core/fault.js';
 import type { Observation } from '../../../core/observation.js';
 import { plain } from '../../../core/phrase.js';
 import type { StackStatus } from '../../../core/status.js';

@@ -1,5 +1,5 @@
 import type { Commit } from '../../../core/commit.js';
-import type { PolicySource } from '../../../core/policy/source.js';
+import type { PolicySource } from '../../../core/policy/rules-now.js';
 import { webhookAllowed } from '../../../core/policy/webhook-rule.js';
 
 /** What a webhook told of: commits that are on a branch now, by its newest. Texts and names are a stranger's. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Faults } from '../../../../src/core/faults.js';
+import type { Faults } from '../../../../src/core/fault.js';
 import { createIncidentDesk } from '../../../../src/core/incident-desk.js';
 import { Redactor } from '../../../../src/core/redact.js';
 import { createRefusalAudit } from '../../../../src/core/refusal-audit.js';

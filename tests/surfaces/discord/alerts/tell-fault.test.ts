@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { REST } from 'discord.js';
-import type { Fault } from '../../../../src/core/faults.js';
+import type { Fault } from '../../../../src/core/fault.js';
 import { phrase } from '../../../../src/core/phrase.js';
 import { notice } from '../../../../src/core/reasons.js';
 import { textOf } from '../../../../src/playground/driver/text.js';

@@ -20,6 +20,7 @@ import type { PolicySource } from './core/policy/rules-now.js';
 import { openPolicy } from './core/policy/source.js';
 import type { Reads } from './core/reads.js';
 import type { Notice } from './core/reasons.js';
+import { recoverDeadRuns } from './core/recovery.js';
 import { Redactor } from './core/redact.js';
 import { createRefusalAudit } from './core/refusal-audit.js';
 import { createScheduleDesk, type ScheduleDesk } from './core/schedule/desk.js';
@@ -201,7 +202,7 @@ export async function openApp(
     },
   };
   const deps = options.adapt?.(wired) ?? wired;
-  const ownership = new Ownership(deps);
+  const ownership = new Ownership(deps, (looker) => recoverDeadRuns(deps, looker));
   if (!readOnly) await ownership.start({ stays: options.watch });
   const pipeline = createPipeline(deps, ownership);
   const security = createSecurityReports(deps);

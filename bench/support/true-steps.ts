@@ -9,6 +9,7 @@ import type { Intent, IntentStep } from '../../src/core/intent/intent.js';
 import { Ownership } from '../../src/core/ownership.js';
 import { phrase } from '../../src/core/phrase.js';
 import { createPipeline } from '../../src/core/pipeline.js';
+import { recoverDeadRuns } from '../../src/core/recovery.js';
 import { Redactor } from '../../src/core/redact.js';
 import type { Actor } from '../../src/core/request.js';
 import { createLocalHosts } from '../../src/hosts/local.js';
@@ -43,7 +44,7 @@ async function runOf(count: number, maxParallel: number): Promise<TrueSteps> {
   const last = { liveBytes: 0 };
   const store = await openSqliteStore({ dataDir });
   const deps = coreOf(store, intentOf(count, maxParallel), trueExecutor(count, last));
-  const ownership = new Ownership(deps);
+  const ownership = new Ownership(deps, (looker) => recoverDeadRuns(deps, looker));
   await ownership.start();
   const pipeline = createPipeline(deps, ownership);
   const request = { intent: 'steps', params: {}, actor: BENCH, source: 'cli', dryRun: false } as const;

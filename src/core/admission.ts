@@ -1,19 +1,19 @@
 import { authorize, chainSubjects, checkLabel, subjectsOf } from './authorize.js';
 import { askedConsent, belongsToOps } from './consent.js';
-import { nobodyToAsk } from './consent-refusals.js';
-import { ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { chainOf } from './intent/chain.js';
 import type { Catalogue, Intent } from './intent/intent.js';
 import { tooManyForIntent } from './limits.js';
 import { stacksOfIntents } from './lock.js';
 import { heldBack } from './locks.js';
+import { nobodyToAsk } from './nobody-to-ask.js';
 import { bindParams, checkArtifacts } from './params.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import { barred, hiddenOrUnknown, type Voice } from './policy/wording.js';
 import { type Notice, notice } from './reasons.js';
 import type { Action, Actor, RunRequest } from './request.js';
 import { checkResume } from './resume.js';
+import { ruleNow } from './rule-now.js';
 import type { Admission, Refusal, Ticket } from './ticket.js';
 import { checkUndo } from './undo.js';
 

@@ -15,14 +15,6 @@ export function needsPerson({ id, intent }: About): Notice {
 }
 
 /** There is nobody to ask, so nothing is even planned. */
-export function nobodyToAsk(intent: string): Notice {
-  return notice(
-    'needs_person',
-    phrase`${code(intent)} needs a person who answers in Discord, and there is no channel to ask in.`,
-    phrase`Set ${code('DISCORD_OPS_CHANNEL_ID')} to the channel in which people should be asked.`,
-  );
-}
-
 export function needsApproval({ id, intent }: About): Notice {
   return notice(
     'needs_approval',

@@ -1,5 +1,5 @@
 import { authorize, type Right, runSubjects } from './authorize.js';
-import { type ConfirmRule, NOTHING_SAID, ruleFor } from './confirm-rule.js';
+import { NOTHING_SAID } from './confirm-rule.js';
 import {
   type Consent,
   consentOf,
@@ -22,7 +22,6 @@ import {
 } from './consent-refusals.js';
 import type { CoreDeps } from './deps.js';
 import { chainOf } from './intent/chain.js';
-import type { Intent } from './intent/intent.js';
 import { isLarge } from './large-deletion.js';
 import { stacksOfPlan } from './lock.js';
 import { heldBack } from './locks.js';
@@ -32,6 +31,8 @@ import type { Voice } from './policy/wording.js';
 import type { Notice } from './reasons.js';
 import { notAsker } from './refusals.js';
 import { type Actor, actorRef, type RunRequest, sameActor } from './request.js';
+import type { RuleDeps } from './rule-now.js';
+import { ruleNow } from './rule-now.js';
 import type { Run } from './run.js';
 
 /** What a preview can be answered with. The second person approves or rejects; the others confirm or cancel. */
@@ -57,7 +58,6 @@ export type Verdict = { readonly consent: Consent } & (
   | { readonly does: 'nothing'; readonly notice: Notice }
 );
 
-type RuleDeps = Pick<CoreDeps, 'catalogue' | 'confirmRule'>;
 type WeighDeps = RuleDeps & Pick<CoreDeps, 'store' | 'settings' | 'policy' | 'requests' | 'now'>;
 
 /**
@@ -82,16 +82,6 @@ export async function weigh(deps: WeighDeps, run: Run, press: Press, voice: Voic
   if (verdict.does !== 'begin' && verdict.does !== 'note') return verdict;
   const held = await heldBack(deps, stacksOfPlan(run.plan));
   return held ? { does: 'nothing', consent: asked.consent, notice: held } : verdict;
-}
-
-/** Who has to agree to a run of these intents, dependencies first. */
-export function ruleNow({ confirmRule }: RuleDeps, chain: readonly Intent[]): ConfirmRule {
-  return ruleFor(
-    chain.map((link) => ({
-      own: link.confirmRule ?? NOTHING_SAID,
-      policy: confirmRule(link),
-    })),
-  );
 }
 
 /** `anyTime`: freezes and windows don't count. */

@@ -1,8 +1,7 @@
 import { atMost } from './at-most.js';
-import { Suspects, UNFINISHED } from './dead-runs.js';
+import { type Looker, Suspects, UNFINISHED } from './dead-runs.js';
 import type { CoreDeps } from './deps.js';
 import { newOwnerId } from './owner-id.js';
-import { recoverDeadRuns } from './recovery.js';
 import type { StopCause } from './stop-cause.js';
 import { answeredInTime } from './store-deadline.js';
 import { lookAtStore, tryToWrite } from './store-watch.js';
@@ -35,7 +34,11 @@ export class Ownership {
   #recovering: Promise<void> | null = null;
   #stays = false;
 
-  constructor(private readonly deps: CoreDeps) {
+  /** @param recover one pass over the runs of dead owners; see recovery.ts */
+  constructor(
+    private readonly deps: CoreDeps,
+    private readonly recover: (looker: Looker) => Promise<void>,
+  ) {
     this.id = newOwnerId(deps.hosts.self());
     this.unstored = new Unstored(deps.log);
   }
@@ -78,7 +81,7 @@ export class Ownership {
    * has lost; one pass at a time. Never rejects.
    */
   recoverDead(): Promise<void> {
-    this.#recovering ??= recoverDeadRuns(this.deps, {
+    this.#recovering ??= this.recover({
       id: this.id,
       isAtWork: (runId) => this.#active.has(runId) || this.unstored.get(runId) !== null,
       suspects: this.#suspects,

@@ -18,7 +18,7 @@ import { phrase } from './phrase.js';
 import type { Json, PlanPart } from './plan.js';
 import { stepOfPart } from './planning.js';
 import { recoverPart } from './recover-part.js';
-import { rollBack } from './undo.js';
+import { rollBack } from './roll-back.js';
 
 /**
  * Runs one part and journals its beginning and its end. What throws in the middle is an ending like any other: the

@@ -1,7 +1,7 @@
-import { canonicalJson, sha256 } from './canonical.js';
 import type { CoreDeps } from './deps.js';
 import { expectedOf, workOfPart } from './estimate.js';
 import type { Executor, PlanContext } from './executor.js';
+import { hashOfFields } from './fields-hash.js';
 import type { Host } from './host.js';
 import { downIn } from './incident.js';
 import type { Intent, IntentStep } from './intent/intent.js';
@@ -48,18 +48,6 @@ export function planningHost(
   const exec: Host['exec'] = (argv, options) =>
     host.exec(argv, { idleMs, ...options, uninterruptible: false });
   return answeringHost({ ...host, exec }, deps.hosts, pending);
-}
-
-const hashes = new WeakMap<IntentStep['fields'], string>();
-
-/** By what two steps of the same kind do the same. */
-export function hashOfFields({ fields }: IntentStep): string {
-  const known = hashes.get(fields);
-  if (known !== undefined) return known;
-  const hash = sha256(canonicalJson(fields));
-  // Fields are never changed; an intent that is read anew has new ones.
-  hashes.set(fields, hash);
-  return hash;
 }
 
 const PATH = 'path:';

@@ -2,8 +2,8 @@ import { fingerprintOf } from './fingerprint.js';
 import { planGraph } from './graph/plan-graph.js';
 import type { Plan, PlanPart } from './plan.js';
 import { type PlanningDeps, type PlanningScope, planningHost, planPart } from './plan-part.js';
+import { planUndo } from './plan-undo.js';
 import type { Ticket } from './ticket.js';
-import { planUndo } from './undo.js';
 
 /** Asks each step's executor what it would do. Changes nothing. Throws only when an executor has a bug. */
 export async function makePlan(deps: PlanningDeps, ticket: Ticket, scope: PlanningScope): Promise<Plan> {

@@ -1,6 +1,5 @@
 import { attendedMark } from './attended.js';
 import { askedConsent } from './consent.js';
-import { ruleNow } from './decisions.js';
 import type { CoreDeps } from './deps.js';
 import { isLarge } from './large-deletion.js';
 import { newRun } from './new-run.js';
@@ -10,6 +9,7 @@ import { Pending } from './pending.js';
 import type { Planned, Planner } from './planner.js';
 import { emptyPlan } from './planning.js';
 import type { Records } from './records.js';
+import { ruleNow } from './rule-now.js';
 import type { Outcome, Run, Shown } from './run.js';
 import { newRunId } from './run-id.js';
 import type { StopCause } from './stop-cause.js';

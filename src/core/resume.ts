@@ -1,25 +1,19 @@
 import { isAnswerable } from './consent.js';
 import type { CoreDeps } from './deps.js';
+import { hashOfFields } from './fields-hash.js';
+import { finishedIn } from './finished.js';
 import { formatCount } from './format.js';
-import type { PlanNode, StepState } from './graph/graph.js';
+import type { PlanNode } from './graph/graph.js';
 import { MOST_NEWER, newerBegun } from './newer-runs.js';
 import { bindParams } from './params.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Plan, PlanPart } from './plan.js';
-import { hashOfFields } from './plan-part.js';
 import { type Notice, notice } from './reasons.js';
 import type { RunRequest } from './request.js';
 import { isFinal, type Run, type RunState, stateText } from './run.js';
 import type { Ticket, TicketNode } from './ticket.js';
 
 type ResumeDeps = { readonly store: { readonly runs: Pick<CoreDeps['store']['runs'], 'get' | 'list'> } };
-
-/** A step that a run has behind it. */
-export interface Finished {
-  readonly state: Extract<StepState, 'succeeded' | 'skipped'>;
-  /** The run in which it ended. */
-  readonly doneIn: string;
-}
 
 /** States in which a run with steps has ended early, so that the rest can be done. */
 const RESUMABLE: readonly RunState[] = ['failed', 'cancelled', 'interrupted', 'plan_changed'];
@@ -30,34 +24,6 @@ export async function asResumed({ store }: ResumeDeps, request: RunRequest): Pro
   const run = await store.runs.get(request.resumes);
   if (run?.intent !== request.intent) return request;
   return { ...request, params: run.params, previous: request.previous ?? run.id };
-}
-
-/** The steps that a run has finished, by name. One that was skipped counts with all that it waited for. */
-export function finishedIn({
-  id,
-  plan,
-  progress,
-}: Pick<Run, 'id' | 'plan' | 'progress'>): ReadonlyMap<string, Finished> {
-  const finished = new Map<string, Finished>();
-  const states = new Map(Object.entries(progress?.steps ?? {}));
-  for (const { name, needs, skipped, doneIn } of plan.graph?.nodes ?? []) {
-    const state = states.get(name);
-    if (doneIn !== undefined) finished.set(name, { state: skipped ? 'skipped' : 'succeeded', doneIn });
-    else if (state === 'succeeded') finished.set(name, { state, doneIn: id });
-    // What it was skipped for may be otherwise once a step that failed is repeated.
-    else if (state === 'skipped' && needs.every((need) => finished.has(need)))
-      finished.set(name, { state, doneIn: id });
-  }
-  return finished;
-}
-
-/** The same for a run by its id; empty for one that is not there. */
-export async function finishedBefore(
-  { runs }: ResumeDeps['store'],
-  runId: string,
-): Promise<ReadonlyMap<string, Finished>> {
-  const run = await runs.get(runId);
-  return run ? finishedIn(run) : new Map();
 }
 
 /**

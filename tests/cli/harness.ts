@@ -18,6 +18,7 @@ import { createPipeline, type Pipeline } from '../../src/core/pipeline.js';
 import type { PlanDraft } from '../../src/core/plan.js';
 import type { PolicyFiles } from '../../src/core/policy/source.js';
 import { plainReads } from '../../src/core/reads.js';
+import { recoverDeadRuns } from '../../src/core/recovery.js';
 import { Redactor } from '../../src/core/redact.js';
 import { createRefusalAudit } from '../../src/core/refusal-audit.js';
 import type { Actor } from '../../src/core/request.js';
@@ -194,7 +195,7 @@ export class Installation {
         deadlines: { probeMs: 60_000, stallMs: 600_000, planMs: 600_000 },
       },
     };
-    const ownership = new Ownership(deps);
+    const ownership = new Ownership(deps, (looker) => recoverDeadRuns(deps, looker));
     await ownership.start();
     this.pipeline = createPipeline(deps, ownership);
     this.store = store;

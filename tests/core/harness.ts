@@ -18,6 +18,7 @@ import type { Json, PlanPart } from '../../src/core/plan.js';
 import { askedByPolicy } from '../../src/core/policy/confirm-rule.js';
 import type { Rules } from '../../src/core/policy/policy.js';
 import { notice } from '../../src/core/reasons.js';
+import { recoverDeadRuns } from '../../src/core/recovery.js';
 import { Redactor } from '../../src/core/redact.js';
 import { createRefusalAudit } from '../../src/core/refusal-audit.js';
 import type { Actor, RunRequest } from '../../src/core/request.js';
@@ -292,7 +293,7 @@ export class Installation {
         deadlines: { probeMs: 60_000, stallMs: 600_000, planMs: 600_000 },
       },
     };
-    const ownership = new Ownership(deps);
+    const ownership = new Ownership(deps, (looker) => recoverDeadRuns(deps, looker));
     await ownership.start({ stays: options.stays ?? true });
     const process: Process = {
       pipeline: createPipeline(deps, ownership),

@@ -1,8 +1,8 @@
 import { fingerprintOf } from '../fingerprint.js';
+import { finishedBefore } from '../finished.js';
 import type { Host } from '../host.js';
 import type { Plan, PlanPart } from '../plan.js';
 import { type PlanningDeps, type PlanningScope, planningHost, planPart } from '../plan-part.js';
-import { finishedBefore } from '../resume.js';
 import type { Ticket, TicketNode } from '../ticket.js';
 import { wordOf } from './condition.js';
 import type { PlanGraph, PlanNode } from './graph.js';

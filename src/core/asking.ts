@@ -1,5 +1,5 @@
-import type { Param } from './intent/intent.js';
 import { readParam, shown } from './intent/param-values.js';
+import type { Param } from './param.js';
 import { code, type Phrase, phrase } from './phrase.js';
 import type { Params } from './request.js';
 

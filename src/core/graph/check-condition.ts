@@ -1,7 +1,7 @@
 import { quote } from '../intent/characters.js';
 import { closest } from '../intent/closest.js';
 import { listed } from '../intent/listed.js';
-import type { Param } from '../intent/param-decls.js';
+import type { Param } from '../param.js';
 import {
   atomsOf,
   type Condition,

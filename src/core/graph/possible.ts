@@ -1,5 +1,5 @@
-import type { Param } from '../intent/param-decls.js';
 import { defaultOf, type ParamValue, readParam, sampleOf } from '../intent/param-values.js';
+import type { Param } from '../param.js';
 import { atomsOf, type Condition, evaluate, type Literal } from './condition.js';
 
 /** So many combinations of values are tried; a condition with more is taken to be possible. */

@@ -1,4 +1,5 @@
-import type { Intent, Param } from './intent.js';
+import type { Param } from '../param.js';
+import type { Intent } from './intent.js';
 
 /** The parameter that an intent with one scale step has without declaring it. */
 export const REPLICAS = 'replicas';

@@ -1,13 +1,12 @@
 import type { ConfirmRule } from '../confirm-rule.js';
 import type { Graph } from '../graph/graph.js';
+import type { Param } from '../param.js';
 import type { Notice } from '../reasons.js';
 import type { Action } from '../request.js';
 import type { Schedule } from '../schedule/schedule.js';
 import type { FieldsByKind } from './fields.js';
-import type { Param } from './param-decls.js';
 
 export type { FieldsByKind } from './fields.js';
-export type { Param } from './param-decls.js';
 
 /** Which executor an intent's step is for. */
 export type IntentKind = keyof FieldsByKind;

@@ -71,9 +71,4 @@ export const ParamDecl = z.discriminatedUnion('type', [
   duration,
   artifact,
 ]);
-export type ParamDecl = z.output<typeof ParamDecl>;
-
-/** A declared parameter with its name. */
-export type Param = ParamDecl & { readonly name: string };
-
 export const PARAM_TYPES = ParamDecl.options.map((option) => option.shape.type.value);

@@ -1,9 +1,9 @@
 import { secondsOf } from '../duration.js';
+import type { Param } from '../param.js';
 import { firstHidden, hasHidden, quote } from './characters.js';
 import { closest } from './closest.js';
 import type { Fault } from './forms.js';
 import { listed } from './listed.js';
-import type { Param } from './param-decls.js';
 import { fitsPattern } from './pattern.js';
 import type { TemplateValues } from './template.js';
 

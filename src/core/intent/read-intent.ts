@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import type { Param } from '../param.js';
 import { readOwnSchedule } from '../schedule/read-own.js';
 import { askable } from './askable.js';
 import { quote } from './characters.js';
@@ -6,7 +7,6 @@ import { fillDocument } from './fill-document.js';
 import type { FlatDocument, YamlProblem } from './flat-document.js';
 import { isName } from './forms.js';
 import type { Intent, IntentProblem } from './intent.js';
-import type { Param } from './param-decls.js';
 import { sampleOf } from './param-values.js';
 import { START } from './problem.js';
 import { readParams } from './read-params.js';

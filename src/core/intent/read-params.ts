@@ -1,9 +1,10 @@
 import { secondsOf } from '../duration.js';
+import type { Param } from '../param.js';
 import { closest } from './closest.js';
 import { explain } from './explain.js';
 import { type FlatDocument, fieldName, pathText, type YamlProblem } from './flat-document.js';
 import { listed } from './listed.js';
-import { PARAM_NAME, PARAM_TYPES, type Param, ParamDecl } from './param-decls.js';
+import { PARAM_NAME, PARAM_TYPES, ParamDecl } from './param-decls.js';
 import { defaultOf, readParam, sampleOf, shown } from './param-values.js';
 import { patternFault } from './pattern.js';
 import { DATE } from './template.js';

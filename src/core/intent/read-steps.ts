@@ -1,11 +1,11 @@
 import type { Graph, GraphStep } from '../graph/graph.js';
+import type { Param } from '../param.js';
 import { checkGraph } from './check-graph.js';
 import { closest } from './closest.js';
 import { below, type FlatDocument, fieldName, type StepGroup, type YamlProblem } from './flat-document.js';
 import type { IntentStep } from './intent.js';
 import { kindsWith } from './kinds/kinds.js';
 import { listed } from './listed.js';
-import type { Param } from './param-decls.js';
 import { readFields, tellOf } from './read-fields.js';
 import { dependencyMentions, type IntentFields, type Mention, type Where } from './read-step.js';
 import { pathOf, readStepGroup } from './read-step-group.js';

@@ -1,7 +1,7 @@
 import { closest } from '../intent/closest.js';
 import { type FlatDocument, pathText, type YamlProblem } from '../intent/flat-document.js';
-import type { Param } from '../intent/intent.js';
 import { defaultOf, formOf, readParam, shown } from '../intent/param-values.js';
+import type { Param } from '../param.js';
 import type { Params } from '../request.js';
 
 /** Do a schedule's values fit what its intent takes? What does not is told, with where it stands. */

@@ -1,5 +1,5 @@
 import type { FlatDocument, YamlProblem } from '../intent/flat-document.js';
-import type { Param } from '../intent/param-decls.js';
+import type { Param } from '../param.js';
 import { checkFields } from '../policy/check-fields.js';
 import { within } from '../policy/outline.js';
 import { checkParams } from './check-params.js';

@@ -4,7 +4,7 @@ import { Liquid } from 'liquidjs';
 import { conditionFault, type Surroundings } from '../../../src/core/graph/check-condition.js';
 import type { StepState } from '../../../src/core/graph/graph.js';
 import { holds } from '../../../src/core/graph/parse-condition.js';
-import type { Param } from '../../../src/core/intent/param-decls.js';
+import type { Param } from '../../../src/core/param.js';
 
 const PARAMS: readonly Param[] = [
   { name: 'full', type: 'boolean' },

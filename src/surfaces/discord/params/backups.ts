@@ -1,4 +1,4 @@
-import type { Param } from '../../../core/intent/intent.js';
+import type { Param } from '../../../core/param.js';
 import type { Actor } from '../../../core/request.js';
 import type { DiscordDeps } from '../deps.js';
 

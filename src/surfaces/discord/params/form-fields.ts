@@ -1,6 +1,7 @@
 import { type WrongValue, wrongValues } from '../../../core/asking.js';
 import { askable } from '../../../core/intent/askable.js';
-import type { Intent, Param } from '../../../core/intent/intent.js';
+import type { Intent } from '../../../core/intent/intent.js';
+import type { Param } from '../../../core/param.js';
 import { missingParams } from '../../../core/params.js';
 import type { Params } from '../../../core/request.js';
 

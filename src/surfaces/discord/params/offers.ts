@@ -1,6 +1,6 @@
 import { askable } from '../../../core/intent/askable.js';
-import type { Param } from '../../../core/intent/intent.js';
 import { defaultOf, readParam } from '../../../core/intent/param-values.js';
+import type { Param } from '../../../core/param.js';
 import type { Action, Actor } from '../../../core/request.js';
 import { type BackupDeps, backupsFor } from './backups.js';
 import { quoted } from './param-text.js';

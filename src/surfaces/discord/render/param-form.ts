@@ -1,5 +1,5 @@
-import type { Param } from '../../../core/intent/intent.js';
 import { defaultOf, formOf, readParam } from '../../../core/intent/param-values.js';
+import type { Param } from '../../../core/param.js';
 import { plain } from '../../../core/phrase.js';
 import type { Params, RunRequest } from '../../../core/request.js';
 import { actionTitle } from '../../../core/wording.js';

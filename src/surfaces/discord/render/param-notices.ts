@@ -1,8 +1,9 @@
 import { wrongValues } from '../../../core/asking.js';
 import { formatCount } from '../../../core/format.js';
 import { askable } from '../../../core/intent/askable.js';
-import type { Intent, Param } from '../../../core/intent/intent.js';
+import type { Intent } from '../../../core/intent/intent.js';
 import { formOf } from '../../../core/intent/param-values.js';
+import type { Param } from '../../../core/param.js';
 import { type Phrase, plain } from '../../../core/phrase.js';
 import { type Notice, REASONS } from '../../../core/reasons.js';
 import type { Params } from '../../../core/request.js';

@@ -1,5 +1,5 @@
 import type { SlashCommandBooleanOption, SlashCommandStringOption } from '@discordjs/builders';
-import type { RunRequest } from '../src/core/request.js';
+import type { RunRequest } from '../src/core/model/request.js';
 
 /** What a slash command says about the request; who asks and from where is added by the surface. */
 export interface RequestPart extends Pick<RunRequest, 'intent' | 'params' | 'dryRun' | 'action'> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Action } from '../src/core/request.js';
+import type { Action } from '../src/core/model/request.js';
 import type { RequestPart } from './request-part.js';
 
 /** The options `intent`, `params` and `dry_run`, which every command that asks for a run has. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type ConfirmRule, NOTHING_SAID } from '../src/core/confirm-rule.js';
-import type { Answer } from '../src/core/decisions.js';
-import type { Actor, ActorRef } from '../src/core/request.js';
-import type { Run } from '../src/core/run.js';
+import type { Answer } from '../src/core/approval/decisions.js';
+import { type ConfirmRule, NOTHING_SAID } from '../src/core/model/confirm-rule.js';
+import type { Actor, ActorRef } from '../src/core/model/request.js';
+import type { Run } from '../src/core/model/run.js';
 import {
   alice,
   bob,

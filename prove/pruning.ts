@@ -1,8 +1,8 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatBytes } from '../src/core/format.js';
-import { retentionAt } from '../src/core/retention.js';
+import { retentionAt } from '../src/core/ports/retention.js';
+import { formatBytes } from '../src/core/text/format.js';
 import { openSqliteStore } from '../src/store/sqlite.js';
 import { PastRuns } from '../tests/store/year-of-runs.js';
 import type { Proof } from './support/proof.js';

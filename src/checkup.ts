@@ -1,4 +1,4 @@
-import type { Diagnosis } from './core/diagnosis.js';
+import type { Diagnosis } from './core/model/diagnosis.js';
 import { type DoctorWorld, diagnose } from './doctor.js';
 import { readNow } from './hosts/bounded-read.js';
 import { createHttpClient } from './hosts/http.js';

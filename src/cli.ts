@@ -5,7 +5,7 @@ import { createOutput, type Output } from './cli/output.js';
 import { createProgram } from './cli/program.js';
 import { repairFirst } from './cli/repair.js';
 import { clean } from './cli/text.js';
-import { StoreError } from './core/store.js';
+import { StoreError } from './core/ports/store.js';
 
 export type { App, CliDeps } from './cli/deps.js';
 export { CliError, configInvalid, EXIT } from './cli/errors.js';

@@ -1,6 +1,6 @@
 import { createSecrets, secretsOf } from './config.js';
-import type { Check, CheckArea, Diagnosis } from './core/diagnosis.js';
-import { Redactor } from './core/redact.js';
+import type { Check, CheckArea, Diagnosis } from './core/model/diagnosis.js';
+import { Redactor } from './core/ports/redact.js';
 import { examineBackups } from './doctor/backups.js';
 import { examineConfig } from './doctor/configuration.js';
 import { examineDataFolder } from './doctor/data-folder.js';

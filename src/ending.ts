@@ -1,4 +1,4 @@
-import type { Log } from './core/log.js';
+import type { Log } from './core/ports/log.js';
 
 /** After the grace period everything has to end within this, in ms; a little is left for the process itself. */
 export const LAST_MS = 4500;

@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import type { Redactor } from './core/redact.js';
+import type { Redactor } from './core/ports/redact.js';
 
 /** Characters that are kept for when they can be written; more are dropped. */
 const MOST_UNWRITTEN = 1024 * 1024;

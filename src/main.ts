@@ -14,7 +14,7 @@ import {
   watchInterrupts,
 } from './cli.js';
 import { type Config, loadConfig } from './config.js';
-import type { Run } from './core/run.js';
+import type { Run } from './core/model/run.js';
 import { createEnding, endProcess, LAST_MS } from './ending.js';
 import { readNow } from './hosts/bounded-read.js';
 import { createMountTable } from './hosts/mounts.js';

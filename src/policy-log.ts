@@ -1,6 +1,6 @@
-import type { Log } from './core/log.js';
-import type { Rules } from './core/policy/policy.js';
+import type { Rules } from './core/model/policy.js';
 import type { PolicyProblem } from './core/policy/read-policy.js';
+import type { Log } from './core/ports/log.js';
 
 /** Says in the log which rules are in force now, and loudly when they are not what the files say. */
 export function logPolicy(log: Log, problems: readonly PolicyProblem[], rules: Rules): void {

@@ -1,10 +1,10 @@
 import type { App } from './app.js';
 import { type Config, keysOf, watchSecretFile } from './config.js';
+import type { Notice } from './core/model/reasons.js';
+import { type Actor, actorRef } from './core/model/request.js';
 import { keyHolder } from './core/policy/api-keys.js';
 import { endpointRefusal } from './core/policy/endpoint.js';
-import type { Notice } from './core/reasons.js';
-import type { Redactor } from './core/redact.js';
-import { type Actor, actorRef } from './core/request.js';
+import type { Redactor } from './core/ports/redact.js';
 import { networksOf } from './surfaces/http/access/address.js';
 import { type ApiKeys, createApiKeys } from './surfaces/http/access/api-keys.js';
 import type { AuthFailure } from './surfaces/http/access/guard.js';

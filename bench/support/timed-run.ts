@@ -1,5 +1,5 @@
 import type { App } from '../../src/app.js';
-import type { Actor } from '../../src/core/request.js';
+import type { Actor } from '../../src/core/model/request.js';
 
 /** A backup that succeeded. */
 export interface TimedRun {

@@ -1,8 +1,8 @@
-import { plain } from '../core/phrase.js';
-import type { Params } from '../core/request.js';
-import type { Run } from '../core/run.js';
-import type { ScheduleTie } from '../core/schedule-tie.js';
-import { planningLine } from '../core/wording.js';
+import { plain } from '../core/model/phrase.js';
+import type { Params } from '../core/model/request.js';
+import type { Run } from '../core/model/run.js';
+import type { ScheduleTie } from '../core/model/schedule-tie.js';
+import { planningLine } from '../core/model/wording.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, refusal } from './errors.js';
 import { unless } from './interrupts.js';

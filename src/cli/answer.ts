@@ -1,5 +1,5 @@
-import { consentOf } from '../core/consent.js';
-import { isFinal, type Run } from '../core/run.js';
+import { consentOf } from '../core/model/consent.js';
+import { isFinal, type Run } from '../core/model/run.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, refusal } from './errors.js';
 import { exitCodeOf } from './exit-code.js';

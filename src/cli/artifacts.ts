@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { Adoption } from '../core/adoption.js';
-import { type Artifact, isArchiveHere } from '../core/artifact.js';
-import { formatBytes, formatCount } from '../core/format.js';
-import type { Origin } from '../core/origin.js';
-import { plain } from '../core/phrase.js';
-import { restoreLine } from '../core/restore-line.js';
+import type { Adoption } from '../core/admission/adoption.js';
+import { type Artifact, isArchiveHere } from '../core/model/artifact.js';
+import type { Origin } from '../core/model/origin.js';
+import { plain } from '../core/model/phrase.js';
+import { formatBytes, formatCount } from '../core/text/format.js';
+import { restoreLine } from '../core/views/restore-line.js';
 import type { Context } from './context.js';
 import { CliError, EXIT } from './errors.js';
 import { isYes, readLine } from './question.js';

@@ -1,6 +1,6 @@
-import { formatCount } from '../core/format.js';
-import { plain } from '../core/phrase.js';
-import { actorRef } from '../core/request.js';
+import { plain } from '../core/model/phrase.js';
+import { actorRef } from '../core/model/request.js';
+import { formatCount } from '../core/text/format.js';
 import type { Context } from './context.js';
 import { EXIT } from './errors.js';
 import { clean, localTime, table } from './text.js';

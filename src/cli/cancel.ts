@@ -1,5 +1,5 @@
-import { isBeingPlanned } from '../core/run.js';
-import { runJson } from '../core/views.js';
+import { isBeingPlanned } from '../core/model/run.js';
+import { runJson } from '../core/views/views.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
 import { outcomeLines } from './outcome.js';

@@ -1,4 +1,4 @@
-import { type Circuit, circuitNotice } from '../core/circuit.js';
+import { type Circuit, circuitNotice } from '../core/ports/circuit.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
 import { clean, type Style, sentence } from './text.js';

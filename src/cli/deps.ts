@@ -1,14 +1,14 @@
-import type { ArtifactDesk } from '../core/adoption.js';
-import type { CircuitDesk } from '../core/circuit-desk.js';
-import type { Diagnosis } from '../core/diagnosis.js';
-import type { Catalogue } from '../core/intent/intent.js';
+import type { ArtifactDesk } from '../core/admission/adoption.js';
+import type { Reads } from '../core/documents/reads.js';
+import type { CircuitDesk } from '../core/incidents/circuit-desk.js';
+import type { Diagnosis } from '../core/model/diagnosis.js';
+import type { Catalogue } from '../core/model/intent.js';
+import type { Actor } from '../core/model/request.js';
+import type { Run } from '../core/model/run.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { PolicyFiles } from '../core/policy/source.js';
-import type { Reads } from '../core/reads.js';
-import type { Actor } from '../core/request.js';
-import type { Run } from '../core/run.js';
+import type { AuditStore, RunStore } from '../core/ports/store.js';
 import type { ScheduleDesk } from '../core/schedule/desk.js';
-import type { AuditStore, RunStore } from '../core/store.js';
 import type { CliError } from './errors.js';
 
 /** What the commands need of an opened ChatOps. */

@@ -1,5 +1,5 @@
-import type { Check, CheckArea, CheckState, Diagnosis } from '../core/diagnosis.js';
-import { formatCount } from '../core/format.js';
+import type { Check, CheckArea, CheckState, Diagnosis } from '../core/model/diagnosis.js';
+import { formatCount } from '../core/text/format.js';
 import type { CliDeps } from './deps.js';
 import { EXIT } from './errors.js';
 import type { Output } from './output.js';

@@ -1,5 +1,5 @@
-import { plain } from '../core/phrase.js';
-import type { Notice, ReasonCode } from '../core/reasons.js';
+import { plain } from '../core/model/phrase.js';
+import type { Notice, ReasonCode } from '../core/model/reasons.js';
 
 /** What a command's exit code says. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3 } as const;

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../core/run.js';
+import type { RunSummary } from '../core/model/run.js';
 import { EXIT } from './errors.js';
 
 /** How a command ends that followed this run: 0 done, 1 failed or stopped in the middle, 3 never begun. */

@@ -1,5 +1,5 @@
-import type { RunEvent } from '../core/events.js';
-import type { Run } from '../core/run.js';
+import type { Run } from '../core/model/run.js';
+import type { RunEvent } from '../core/ports/events.js';
 import type { Context } from './context.js';
 import { CliError, EXIT, refusal } from './errors.js';
 import { createGraphProgress } from './graph-progress.js';

@@ -1,5 +1,8 @@
-import { formatCount } from '../core/format.js';
-import type { PlanGraph, PlanNode } from '../core/graph/graph.js';
+import type { PlanGraph, PlanNode } from '../core/model/graph.js';
+import type { Phrase } from '../core/model/phrase.js';
+import type { Plan } from '../core/model/plan.js';
+import { type NumberedStep, stepsByPart } from '../core/model/wording.js';
+import { formatCount } from '../core/text/format.js';
 import {
   effectsText,
   nodeFacts,
@@ -7,10 +10,7 @@ import {
   resumeLine,
   stepSymbol,
   totalLine,
-} from '../core/graph/step-wording.js';
-import type { Phrase } from '../core/phrase.js';
-import type { Plan } from '../core/plan.js';
-import { type NumberedStep, stepsByPart } from '../core/wording.js';
+} from '../core/views/step-wording.js';
 import { clean, type Style, sentence } from './text.js';
 
 /** More steps than this are counted: a preview must fit on some screens. */

@@ -1,10 +1,10 @@
-import { visibleIntents } from '../core/admission.js';
-import { formatDuration } from '../core/format.js';
+import { visibleIntents } from '../core/admission/admission.js';
 import { openCatalogue } from '../core/intent/catalogue.js';
+import { isBeingPlanned, stateText } from '../core/model/run.js';
+import { durationMs, stateSymbol } from '../core/model/wording.js';
 import { openPolicy } from '../core/policy/source.js';
-import { isBeingPlanned, stateText } from '../core/run.js';
-import { intentJson, summaryJson } from '../core/views.js';
-import { durationMs, stateSymbol } from '../core/wording.js';
+import { formatDuration } from '../core/text/format.js';
+import { intentJson, summaryJson } from '../core/views/views.js';
 import type { Context } from './context.js';
 import type { CliDeps } from './deps.js';
 import { CliError, EXIT } from './errors.js';

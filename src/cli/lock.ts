@@ -1,4 +1,4 @@
-import { type Lock, lockText } from '../core/lock.js';
+import { type Lock, lockText } from '../core/model/lock.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
 import { clean, type Style, sentence } from './text.js';

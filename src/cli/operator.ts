@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Actor } from '../core/request.js';
+import type { Actor } from '../core/model/request.js';
 
 /** Who sits at this terminal: the login name, or `uid-<n>` where the system knows none. */
 export function localOperator(): Actor {

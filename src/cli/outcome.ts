@@ -1,6 +1,6 @@
-import { canResume } from '../core/resume.js';
-import type { Run, RunSummary } from '../core/run.js';
-import { durationText, headline } from '../core/wording.js';
+import { canResume } from '../core/admission/resume.js';
+import type { Run, RunSummary } from '../core/model/run.js';
+import { durationText, headline } from '../core/model/wording.js';
 import { warningLine } from './preview.js';
 import { clean, type Style, sentence } from './text.js';
 

@@ -1,4 +1,4 @@
-import { runJson } from '../core/views.js';
+import { runJson } from '../core/views/views.js';
 import { requestPlan } from './admit.js';
 import type { Context } from './context.js';
 import { exitCodeOf } from './exit-code.js';

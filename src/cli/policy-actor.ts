@@ -1,5 +1,5 @@
-import { isId } from '../core/discord-id.js';
-import type { Actor } from '../core/request.js';
+import type { Actor } from '../core/model/request.js';
+import { isId } from '../core/text/discord-id.js';
 import { CliError, EXIT } from './errors.js';
 
 /**

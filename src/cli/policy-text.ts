@@ -1,6 +1,6 @@
+import type { Deny, Role, Rules } from '../core/model/policy.js';
+import type { Actor } from '../core/model/request.js';
 import type { Explanation } from '../core/policy/explanation.js';
-import type { Deny, Role, Rules } from '../core/policy/policy.js';
-import type { Actor } from '../core/request.js';
 import { clean, type Style, sentence, table } from './text.js';
 
 const CONFIRM = {

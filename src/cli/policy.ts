@@ -1,10 +1,10 @@
-import { chainSubjects } from '../core/authorize.js';
+import { chainSubjects } from '../core/access/authorize.js';
+import { tryExamples } from '../core/access/examples.js';
 import { openCatalogue } from '../core/intent/catalogue.js';
-import { plain } from '../core/phrase.js';
-import { tryExamples } from '../core/policy/examples.js';
+import { plain } from '../core/model/phrase.js';
+import type { Rules } from '../core/model/policy.js';
 import { explainRights } from '../core/policy/explanation.js';
 import { policyJsonSchema } from '../core/policy/json-schema.js';
-import type { Rules } from '../core/policy/policy.js';
 import { type OpenPolicy, openPolicy } from '../core/policy/source.js';
 import { unusedNames } from '../core/policy/unused-names.js';
 import type { CliDeps } from './deps.js';

@@ -1,11 +1,11 @@
-import { consentLines } from '../core/consent-wording.js';
-import { formatCount, formatDuration } from '../core/format.js';
-import { expectationLine } from '../core/pace-wording.js';
-import { blockersOf, type Effect, type PlanPart, warningsOf } from '../core/plan.js';
-import type { Notice } from '../core/reasons.js';
-import { isFinal, type Run, stateText } from '../core/run.js';
-import { argvTexts } from '../core/views.js';
-import { actionTitle, includesLine, numberedSteps } from '../core/wording.js';
+import { consentLines } from '../core/approval/consent-wording.js';
+import { blockersOf, type Effect, type PlanPart, warningsOf } from '../core/model/plan.js';
+import type { Notice } from '../core/model/reasons.js';
+import { isFinal, type Run, stateText } from '../core/model/run.js';
+import { actionTitle, includesLine, numberedSteps } from '../core/model/wording.js';
+import { expectationLine } from '../core/planning/pace-wording.js';
+import { formatCount, formatDuration } from '../core/text/format.js';
+import { argvTexts } from '../core/views/views.js';
 import { graphLines } from './graph-preview.js';
 import { clean, clock, type Style, sentence } from './text.js';
 

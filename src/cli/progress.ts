@@ -1,9 +1,5 @@
-import type { RunEvent } from '../core/events.js';
-import { formatDuration } from '../core/format.js';
-import { elapsedMs, type Pace, paceAfter } from '../core/pace.js';
-import { paceNotes, rateText, timeLeftText } from '../core/pace-wording.js';
-import { plain } from '../core/phrase.js';
-import type { Run } from '../core/run.js';
+import { plain } from '../core/model/phrase.js';
+import type { Run } from '../core/model/run.js';
 import {
   amountText,
   numberedSteps,
@@ -11,7 +7,11 @@ import {
   progressBar,
   stepText,
   waitingLine,
-} from '../core/wording.js';
+} from '../core/model/wording.js';
+import { elapsedMs, type Pace, paceAfter } from '../core/planning/pace.js';
+import { paceNotes, rateText, timeLeftText } from '../core/planning/pace-wording.js';
+import type { RunEvent } from '../core/ports/events.js';
+import { formatDuration } from '../core/text/format.js';
 import type { Output } from './output.js';
 import { progressLine } from './progress-line.js';
 import { clean, sentence } from './text.js';

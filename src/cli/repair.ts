@@ -1,4 +1,4 @@
-import type { Run } from '../core/run.js';
+import type { Run } from '../core/model/run.js';
 import type { Context } from './context.js';
 import { CliError, EXIT } from './errors.js';
 import { unless, watchInterrupts } from './interrupts.js';

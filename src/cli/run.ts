@@ -1,8 +1,8 @@
-import { beginsAtOnce, nextYes } from '../core/consent.js';
-import type { Params } from '../core/request.js';
-import type { Run } from '../core/run.js';
-import type { ScheduleTie } from '../core/schedule-tie.js';
-import { runJson } from '../core/views.js';
+import { beginsAtOnce, nextYes } from '../core/model/consent.js';
+import type { Params } from '../core/model/request.js';
+import type { Run } from '../core/model/run.js';
+import type { ScheduleTie } from '../core/model/schedule-tie.js';
+import { runJson } from '../core/views/views.js';
 import { requestPlan } from './admit.js';
 import { answerOf, withdraw, YES } from './answer.js';
 import type { Context } from './context.js';

@@ -1,4 +1,4 @@
-import { plain } from '../core/phrase.js';
+import { plain } from '../core/model/phrase.js';
 import { type ScheduleView, scheduleJson } from '../core/schedule/view.js';
 import { holdingText, lastText, timingText } from '../core/schedule/wording.js';
 import type { Context } from './context.js';

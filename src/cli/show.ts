@@ -1,13 +1,8 @@
-import { isArchiveHere } from '../core/artifact.js';
-import { consentLines } from '../core/consent-wording.js';
-import { formatDuration } from '../core/format.js';
-import { standings } from '../core/graph/step-states.js';
-import { stepSymbol, stepWord } from '../core/graph/step-wording.js';
-import { code, phrase, plain } from '../core/phrase.js';
-import { notice } from '../core/reasons.js';
-import { restoreLine } from '../core/restore-line.js';
-import { isFinal, type Run } from '../core/run.js';
-import { runJson } from '../core/views.js';
+import { consentLines } from '../core/approval/consent-wording.js';
+import { isArchiveHere } from '../core/model/artifact.js';
+import { code, phrase, plain } from '../core/model/phrase.js';
+import { notice } from '../core/model/reasons.js';
+import { isFinal, type Run } from '../core/model/run.js';
 import {
   amountText,
   durationMs,
@@ -15,7 +10,12 @@ import {
   percentDone,
   planRemoved,
   stepText,
-} from '../core/wording.js';
+} from '../core/model/wording.js';
+import { formatDuration } from '../core/text/format.js';
+import { restoreLine } from '../core/views/restore-line.js';
+import { standings } from '../core/views/step-states.js';
+import { stepSymbol, stepWord } from '../core/views/step-wording.js';
+import { runJson } from '../core/views/views.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './errors.js';
 import { graphLines } from './graph-preview.js';

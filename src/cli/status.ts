@@ -1,9 +1,9 @@
-import type { Observation } from '../core/observation.js';
-import type { RunSummary } from '../core/run.js';
-import type { StackStatus } from '../core/status.js';
-import { conditionOf, countsText, isUp, stackSymbol } from '../core/status-wording.js';
-import { statusJson } from '../core/views.js';
-import { headline } from '../core/wording.js';
+import { conditionOf, countsText, isUp, stackSymbol } from '../core/model/condition.js';
+import type { Observation } from '../core/model/observation.js';
+import type { RunSummary } from '../core/model/run.js';
+import { headline } from '../core/model/wording.js';
+import type { StackStatus } from '../core/views/status.js';
+import { statusJson } from '../core/views/views.js';
 import { circuitLine } from './circuits.js';
 import type { Context } from './context.js';
 import { EXIT } from './errors.js';

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Phrase } from '../core/phrase.js';
-import { visible } from '../core/visible.js';
+import type { Phrase } from '../core/model/phrase.js';
+import { visible } from '../core/text/visible.js';
 
 /** Hostile text made safe for a terminal: escape sequences removed, other control characters made visible. */
 export function clean(text: string): string {

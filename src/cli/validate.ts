@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { IntentProblem } from '../core/intent/intent.js';
 import { validatePaths } from '../core/intent/validate.js';
+import type { IntentProblem } from '../core/model/intent.js';
 import { validateSchedules } from '../core/schedule/validate.js';
 import type { CliDeps } from './deps.js';
 import { EXIT } from './errors.js';

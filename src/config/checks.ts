@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { readKeyLines } from '../core/key-lines.js';
+import { readKeyLines } from '../core/policy/key-lines.js';
 
 /** Schemas for single values of the environment. Messages continue the sentence "CHATOPS_X …". */
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { hashOfLine, readKeyLines } from '../core/key-lines.js';
-import type { Secrets } from '../core/redact.js';
+import { hashOfLine, readKeyLines } from '../core/policy/key-lines.js';
+import type { Secrets } from '../core/ports/redact.js';
 import type { Environment } from './read.js';
 import { readSecretFile } from './secret-file.js';
 import type { Config } from './types.js';

@@ -1,4 +1,4 @@
-import { closest } from '../core/intent/closest.js';
+import { closest } from '../core/text/closest.js';
 import type { Environment } from './read.js';
 import { ALL_NAMES } from './variables.js';
 

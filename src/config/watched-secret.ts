@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { plainReads, type Reads } from '../core/reads.js';
-import type { TextFile } from '../core/text-file.js';
+import { plainReads, type Reads } from '../core/documents/reads.js';
+import type { TextFile } from '../core/documents/text-file.js';
 import { LARGEST, readSecretFile, type SecretFile, secretOf, unreadableSecret } from './secret-file.js';
 
 /** What a watched secret tells. */

@@ -1,6 +1,6 @@
-import type { Check } from '../core/diagnosis.js';
-import { formatBytes } from '../core/format.js';
-import type { FreeSpace, Host } from '../core/host.js';
+import type { Check } from '../core/model/diagnosis.js';
+import type { FreeSpace, Host } from '../core/ports/host.js';
+import { formatBytes } from '../core/text/format.js';
 import { placeKind } from '../executors/docker-volumes/place.js';
 import { inspectDestination } from '../executors/shared/destination.js';
 import { isWithin } from '../executors/shared/paths.js';

@@ -1,7 +1,7 @@
-import type { Check, CheckArea } from '../core/diagnosis.js';
-import type { IntentProblem } from '../core/intent/intent.js';
-import { plain } from '../core/phrase.js';
-import type { Notice } from '../core/reasons.js';
+import type { Check, CheckArea } from '../core/model/diagnosis.js';
+import type { IntentProblem } from '../core/model/intent.js';
+import { plain } from '../core/model/phrase.js';
+import type { Notice } from '../core/model/reasons.js';
 
 /** Something that is as it should be. */
 export function passed(area: CheckArea, id: string, message: string): Check {

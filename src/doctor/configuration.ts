@@ -1,6 +1,6 @@
 import { unknownNames } from '../config/unknown-names.js';
 import { type Config, type ConfigProblem, type Environment, loadConfig } from '../config.js';
-import type { Check } from '../core/diagnosis.js';
+import type { Check } from '../core/model/diagnosis.js';
 import { passed, problem, warning } from './check.js';
 import type { DoctorWorld } from './world.js';
 

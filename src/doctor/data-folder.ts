@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Check } from '../core/diagnosis.js';
-import { formatBytes } from '../core/format.js';
-import type { FreeSpace, Host } from '../core/host.js';
+import type { Check } from '../core/model/diagnosis.js';
+import type { FreeSpace, Host } from '../core/ports/host.js';
+import { formatBytes } from '../core/text/format.js';
 import { nearestExisting } from '../executors/shared/paths.js';
 import { passed, problem, warning } from './check.js';
 import { isNetwork, mountOf } from './mounts.js';

@@ -1,9 +1,9 @@
-import { circuitNotice } from '../core/circuit.js';
-import type { Check } from '../core/diagnosis.js';
-import { formatBytes, formatCount } from '../core/format.js';
-import { plain } from '../core/phrase.js';
-import type { Owner } from '../core/store.js';
-import type { DataSizes, StoreFacts } from '../core/store-facts.js';
+import type { Check } from '../core/model/diagnosis.js';
+import { plain } from '../core/model/phrase.js';
+import { circuitNotice } from '../core/ports/circuit.js';
+import type { Owner } from '../core/ports/store.js';
+import type { DataSizes, StoreFacts } from '../core/ports/store-facts.js';
+import { formatBytes, formatCount } from '../core/text/format.js';
 import { passed, problem, warning } from './check.js';
 import type { DoctorWorld } from './world.js';
 

@@ -1,8 +1,8 @@
-import type { Check } from '../core/diagnosis.js';
-import type { Host } from '../core/host.js';
-import type { StackFields } from '../core/intent/fields.js';
-import type { Notice } from '../core/reasons.js';
-import { isAtLeast, versionIn } from '../core/versions.js';
+import type { Check } from '../core/model/diagnosis.js';
+import type { StackFields } from '../core/model/fields.js';
+import type { Notice } from '../core/model/reasons.js';
+import type { Host } from '../core/ports/host.js';
+import { isAtLeast, versionIn } from '../core/views/versions.js';
 import { inputsOf, namesOf } from '../executors/compose/inputs.js';
 import { readDefinition, unknownService } from '../executors/compose/project.js';
 import { readStack } from '../executors/compose/stack.js';

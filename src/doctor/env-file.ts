@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SECRET_NAMES } from '../config/variables.js';
-import type { Check } from '../core/diagnosis.js';
-import type { Host } from '../core/host.js';
+import type { Check } from '../core/model/diagnosis.js';
+import type { Host } from '../core/ports/host.js';
 import { passed, problem, warning } from './check.js';
 import type { DoctorWorld } from './world.js';
 

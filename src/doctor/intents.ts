@@ -1,10 +1,10 @@
 import type { Config } from '../config.js';
-import type { Check } from '../core/diagnosis.js';
-import { formatCount } from '../core/format.js';
+import type { Reads } from '../core/documents/reads.js';
 import { openCatalogue } from '../core/intent/catalogue.js';
-import type { Intent } from '../core/intent/intent.js';
-import type { Reads } from '../core/reads.js';
+import type { Check } from '../core/model/diagnosis.js';
+import type { Intent } from '../core/model/intent.js';
 import { openSchedules, type ScheduleSource } from '../core/schedule/source.js';
+import { formatCount } from '../core/text/format.js';
 import { inFile, passed, warning } from './check.js';
 
 /** The intents that can be used, and what is wrong with the others. */

@@ -1,7 +1,7 @@
-import type { Check, CheckArea } from '../core/diagnosis.js';
-import { formatDuration } from '../core/format.js';
-import { HostError, NoAnswerError } from '../core/host.js';
-import { plain } from '../core/phrase.js';
+import type { Check, CheckArea } from '../core/model/diagnosis.js';
+import { plain } from '../core/model/phrase.js';
+import { HostError, NoAnswerError } from '../core/ports/host.js';
+import { formatDuration } from '../core/text/format.js';
 import { problem } from './check.js';
 
 /** What is looked at in one go, with a time limit of its own. */

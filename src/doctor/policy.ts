@@ -1,9 +1,9 @@
 import type { Config } from '../config.js';
-import type { Check } from '../core/diagnosis.js';
-import type { Intent } from '../core/intent/intent.js';
+import type { Reads } from '../core/documents/reads.js';
+import type { Check } from '../core/model/diagnosis.js';
+import type { Intent } from '../core/model/intent.js';
 import { openPolicy } from '../core/policy/source.js';
 import { unusedNames } from '../core/policy/unused-names.js';
-import type { Reads } from '../core/reads.js';
 import { inFile, passed, warning } from './check.js';
 
 const AREA = 'policy';

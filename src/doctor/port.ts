@@ -1,7 +1,7 @@
 import { variable } from '../config/variables.js';
 import type { Config } from '../config.js';
-import type { Check } from '../core/diagnosis.js';
-import { HttpClientError } from '../core/http-client.js';
+import type { Check } from '../core/model/diagnosis.js';
+import { HttpClientError } from '../core/ports/http-client.js';
 import { passed, problem, skipped, warning } from './check.js';
 import type { DoctorWorld } from './world.js';
 

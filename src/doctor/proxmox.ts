@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
-import type { Check } from '../core/diagnosis.js';
-import type { Host } from '../core/host.js';
-import type { VmProxmoxFields } from '../core/intent/fields.js';
+import type { Check } from '../core/model/diagnosis.js';
+import type { VmProxmoxFields } from '../core/model/fields.js';
+import type { Host } from '../core/ports/host.js';
 import { gather } from '../executors/vm-proxmox/facts.js';
 import { findWay, type Way } from '../executors/vm-proxmox/way.js';
 import { ofNotice, passed, skipped } from './check.js';

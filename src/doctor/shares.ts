@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { Check, CheckArea } from '../core/diagnosis.js';
-import { type Host, HostError } from '../core/host.js';
+import type { Check, CheckArea } from '../core/model/diagnosis.js';
+import { type Host, HostError } from '../core/ports/host.js';
 import { problem } from './check.js';
 import { isNetwork, type Mount, mountOf, parseMounts } from './mounts.js';
 

@@ -1,5 +1,5 @@
-import type { Check } from '../core/diagnosis.js';
-import { isAtLeast, versionIn } from '../core/versions.js';
+import type { Check } from '../core/model/diagnosis.js';
+import { isAtLeast, versionIn } from '../core/views/versions.js';
 import { passed, problem } from './check.js';
 import type { DoctorWorld } from './world.js';
 

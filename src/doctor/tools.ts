@@ -1,7 +1,7 @@
-import type { Check } from '../core/diagnosis.js';
-import type { Host } from '../core/host.js';
-import type { FilesFields } from '../core/intent/fields.js';
-import { versionIn } from '../core/versions.js';
+import type { Check } from '../core/model/diagnosis.js';
+import type { FilesFields } from '../core/model/fields.js';
+import type { Host } from '../core/ports/host.js';
+import { versionIn } from '../core/views/versions.js';
 import { preflight } from '../executors/docker-volumes/preflight.js';
 import { openToolbox } from '../executors/files/toolbox.js';
 import { versionOf } from '../executors/shared/tools.js';

@@ -1,5 +1,5 @@
-import type { Intent, IntentKind, IntentStep } from '../core/intent/intent.js';
-import { plain } from '../core/phrase.js';
+import type { Intent, IntentKind, IntentStep } from '../core/model/intent.js';
+import { plain } from '../core/model/phrase.js';
 import { someOf } from '../executors/shared/wording.js';
 
 /** A step of an intent that can be run. */

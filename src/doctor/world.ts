@@ -1,8 +1,8 @@
 import type { Environment } from '../config.js';
-import type { Host, ProcessIdentity } from '../core/host.js';
-import type { HttpClient } from '../core/http-client.js';
-import type { Reads } from '../core/reads.js';
-import type { DataSizes, StoreFacts } from '../core/store-facts.js';
+import type { Reads } from '../core/documents/reads.js';
+import type { Host, ProcessIdentity } from '../core/ports/host.js';
+import type { HttpClient } from '../core/ports/http-client.js';
+import type { DataSizes, StoreFacts } from '../core/ports/store-facts.js';
 
 /** What the file system says about a path, links followed. */
 export interface PathFacts {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import type { ArchiveReader } from '../core/adoption.js';
-import { HostError } from '../core/host.js';
-import { phrase } from '../core/phrase.js';
+import type { ArchiveReader } from '../core/admission/adoption.js';
+import { phrase } from '../core/model/phrase.js';
+import { HostError } from '../core/ports/host.js';
 import { readArchive } from './files/adopt.js';
 import { readArchiveName } from './files/names.js';
 import { readSnapshot } from './snapshots/adopt.js';

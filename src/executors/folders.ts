@@ -1,5 +1,5 @@
-import type { Executor } from '../core/executor.js';
-import type { PlanPart } from '../core/plan.js';
+import type { PlanPart } from '../core/model/plan.js';
+import type { Executor } from '../core/ports/executor.js';
 import type { FilesData } from './files/data.js';
 import { files } from './files/executor.js';
 import type { SnapshotData } from './snapshots/data.js';

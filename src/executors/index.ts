@@ -1,6 +1,6 @@
 export { archiveReader } from './adopt.js';
 
-import type { Executor } from '../core/executor.js';
+import type { Executor } from '../core/ports/executor.js';
 import { dockerVolumes } from './docker-volumes/executor.js';
 import { folders } from './folders.js';
 import { plex } from './plex/executor.js';

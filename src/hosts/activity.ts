@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { ChildSign } from '../core/host.js';
+import type { ChildSign } from '../core/ports/host.js';
 import { effortOf } from './proc.js';
 
 /** Looks are this far apart at most, in ms, and a few of them fit into the time without a sign of life. */

@@ -1,5 +1,5 @@
-import { HttpClientError } from '../core/http-client.js';
-import type { Reads } from '../core/reads.js';
+import type { Reads } from '../core/documents/reads.js';
+import { HttpClientError } from '../core/ports/http-client.js';
 
 const LARGEST = 1024 * 1024;
 

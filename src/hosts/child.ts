@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { ExecResult, HostScope } from '../core/host.js';
+import type { ExecResult, HostScope } from '../core/ports/host.js';
 import { watchActivity, watchSigns } from './activity.js';
 import { processesOfRun, sessionOf, startTimeOfChild } from './proc.js';
 import { processEnd } from './process-end.js';

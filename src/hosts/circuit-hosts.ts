@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Circuits, Pass } from '../core/circuit.js';
-import type { ExecOptions, ExecResult, Host, HostScope, Hosts } from '../core/host.js';
-import type { Argv } from '../core/plan.js';
+import type { Argv } from '../core/model/plan.js';
+import type { Circuits, Pass } from '../core/ports/circuit.js';
+import type { ExecOptions, ExecResult, Host, HostScope, Hosts } from '../core/ports/host.js';
 import { type CommandTarget, targetsOf } from './circuit-targets.js';
 
 /** Before a look-up is repeated, in ms; up to twice as long. */

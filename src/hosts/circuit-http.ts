@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Circuits } from '../core/circuit.js';
+import type { Circuits } from '../core/ports/circuit.js';
 import {
   type HttpClient,
   HttpClientError,
   type HttpRequest,
   type HttpResponse,
-} from '../core/http-client.js';
+} from '../core/ports/http-client.js';
 
 /** Statuses of something that stands before a service that is away. */
 const AWAY = [502, 503, 504];

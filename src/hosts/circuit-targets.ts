@@ -1,5 +1,5 @@
-import type { ExecOptions, ExecResult } from '../core/host.js';
-import type { Argv } from '../core/plan.js';
+import type { Argv } from '../core/model/plan.js';
+import type { ExecOptions, ExecResult } from '../core/ports/host.js';
 
 /** One thing outside that a command asks, and how to tell from the command's end that it did not answer. */
 export interface CommandTarget {

@@ -1,5 +1,5 @@
-import type { ExecOptions, HostScope } from '../core/host.js';
-import type { Arg, Argv } from '../core/plan.js';
+import type { Arg, Argv } from '../core/model/plan.js';
+import type { ExecOptions, HostScope } from '../core/ports/host.js';
 import { commandEnvironment } from './environment.js';
 import type { Files } from './files.js';
 

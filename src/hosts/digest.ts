@@ -1,5 +1,5 @@
-import type { Digest, HostScope, PipeOptions } from '../core/host.js';
-import type { Argv } from '../core/plan.js';
+import type { Argv } from '../core/model/plan.js';
+import type { Digest, HostScope, PipeOptions } from '../core/ports/host.js';
 import { builtProgram } from './built-program.js';
 import { type Command, type CommandSettings, resolveCommand } from './command.js';
 

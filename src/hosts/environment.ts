@@ -1,4 +1,4 @@
-import type { Arg } from '../core/plan.js';
+import type { Arg } from '../core/model/plan.js';
 
 /** Marks every process of a run, so that none can be lost between its start and its journal entry. */
 export const RUN_VARIABLE = 'CHATOPS_RUN';

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { ExecOptions, ExecResult, HostScope } from '../core/host.js';
-import type { Argv } from '../core/plan.js';
+import type { Argv } from '../core/model/plan.js';
+import type { ExecOptions, ExecResult, HostScope } from '../core/ports/host.js';
 import { FAILED, supervise } from './child.js';
 import { type CommandSettings, inOwnFolder, resolveCommand } from './command.js';
 import { readOutput } from './output.js';

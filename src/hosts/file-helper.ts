@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { HostError } from '../core/host.js';
+import { HostError } from '../core/ports/host.js';
 import type { FileAnswer, FileArgument, FileRequest } from './file-protocol.js';
 import { helperOperations } from './helper-operations.js';
 

@@ -1,4 +1,4 @@
-import type { Reads } from '../core/reads.js';
+import type { Reads } from '../core/documents/reads.js';
 import type { plainLooks } from './looks.js';
 import type { AllFileOperations } from './plain-files.js';
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readlink } from 'node:fs/promises';
-import { type Folder, HostError } from '../core/host.js';
+import { type Folder, HostError } from '../core/ports/host.js';
 
 /**
  * Holds a folder open. It is looked at only once it is open, so that nobody can put another one in its place

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Digest } from '../core/host.js';
+import type { Digest } from '../core/ports/host.js';
 
 /**
  * Passes on what one process writes to the next one, no faster than that reads, and hashes it on its way. A reader that

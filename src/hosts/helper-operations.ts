@@ -1,4 +1,4 @@
-import { plainReads } from '../core/reads.js';
+import { plainReads } from '../core/documents/reads.js';
 import type { HelperOperations } from './file-protocol.js';
 import { plainLooks } from './looks.js';
 import { asHostError, plainFiles } from './plain-files.js';

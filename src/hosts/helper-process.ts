@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { HostError } from '../core/host.js';
+import { HostError } from '../core/ports/host.js';
 import { builtProgram } from './built-program.js';
 import type { FileAnswer, FileArgument, FileOperation } from './file-protocol.js';
 import { lineSplitter } from './lines.js';

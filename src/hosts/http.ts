@@ -1,14 +1,14 @@
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Arg } from '../core/model/plan.js';
 import {
   type HttpClient,
   HttpClientError,
   type HttpFault,
   type HttpRequest,
   type HttpResponse,
-} from '../core/http-client.js';
-import type { Arg } from '../core/plan.js';
+} from '../core/ports/http-client.js';
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 16 * 1024 * 1024;

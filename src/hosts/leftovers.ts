@@ -1,4 +1,4 @@
-import type { ChildRecord, Leftover } from '../core/host.js';
+import type { ChildRecord, Leftover } from '../core/ports/host.js';
 import { isAlive, nameOf, type ProcessKey, processesOfRun } from './proc.js';
 import { signal, waitUntil } from './terminate.js';
 

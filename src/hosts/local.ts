@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Host, HostScope, Hosts } from '../core/host.js';
+import type { Host, HostScope, Hosts } from '../core/ports/host.js';
 import type { CommandSettings } from './command.js';
 import { exec } from './exec.js';
 import { createFiles, type Files } from './files.js';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ExecOptions } from '../core/host.js';
+import type { ExecOptions } from '../core/ports/host.js';
 import { lineSplitter } from './lines.js';
 import { tail } from './tail.js';
 

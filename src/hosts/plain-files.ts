@@ -13,8 +13,8 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type FileStat, type Host, HostError } from '../core/host.js';
-import { makeFolder } from '../core/make-folder.js';
+import { makeFolder } from '../core/documents/make-folder.js';
+import { type FileStat, type Host, HostError } from '../core/ports/host.js';
 
 /** What a {@link Host} does with files. */
 export type FileOperations = Omit<Host, 'name' | 'exec' | 'pipe' | 'programMark'>;

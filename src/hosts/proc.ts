@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { ProcessIdentity } from '../core/host.js';
+import type { ProcessIdentity } from '../core/ports/host.js';
 import { RUN_VARIABLE } from './environment.js';
 
 /** A process that is certain to be the one meant: a pid alone may have been given to another since. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { HostError, NoAnswerError } from '../core/host.js';
-import { plainReads, type Reads } from '../core/reads.js';
-import type { TextFile } from '../core/text-file.js';
+import { plainReads, type Reads } from '../core/documents/reads.js';
+import type { TextFile } from '../core/documents/text-file.js';
+import { HostError, NoAnswerError } from '../core/ports/host.js';
 import type { FileArgument, HelperOperations } from './file-protocol.js';
 import { createMountTable, type MountTable } from './mounts.js';
 import { createUncertainFiles, type UncertainFiles } from './uncertain-files.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NoAnswerError } from '../core/host.js';
-import { code, phrase } from '../core/phrase.js';
+import { code, phrase } from '../core/model/phrase.js';
+import { NoAnswerError } from '../core/ports/host.js';
 import type { FileArgument, FileOperation } from './file-protocol.js';
 import { type HelperProcess, startHelper } from './helper-process.js';
 import type { Mount } from './mounts.js';

@@ -1,5 +1,5 @@
-import { type Circuit, CircuitOpenError, type Circuits, type Pass } from '../core/circuit.js';
-import type { KeptCircuit } from '../core/store.js';
+import { type Circuit, CircuitOpenError, type Circuits, type Pass } from '../core/ports/circuit.js';
+import type { KeptCircuit } from '../core/ports/store.js';
 
 /** Failures in a row after which a target isn't asked any more. */
 const MOST_FAILURES = 3;

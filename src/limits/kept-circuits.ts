@@ -1,5 +1,5 @@
-import type { Log } from '../core/log.js';
-import type { CircuitStore } from '../core/store.js';
+import type { Log } from '../core/ports/log.js';
+import type { CircuitStore } from '../core/ports/store.js';
 import type { OwnCircuits } from './circuits.js';
 
 /** How often is looked for what other processes found out, in ms. */

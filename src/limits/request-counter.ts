@@ -1,5 +1,5 @@
 import Bottleneck from 'bottleneck';
-import type { Rate, RequestCounter } from '../core/budgets.js';
+import type { Rate, RequestCounter } from '../core/ports/budgets.js';
 
 /** Where budgets are kept: in this process, or in a Redis that several share. */
 export type Budgets = Pick<Bottleneck.ConstructorOptions, 'datastore' | 'connection'>;

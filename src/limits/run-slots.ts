@@ -1,4 +1,4 @@
-import type { RunSlots } from '../core/budgets.js';
+import type { RunSlots } from '../core/ports/budgets.js';
 
 /** Times as many runs as may be at work can have a place: what waits for something that hangs costs little, not nothing. */
 const WITH_RESTING = 8;

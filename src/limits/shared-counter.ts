@@ -1,6 +1,6 @@
 import Bottleneck from 'bottleneck';
-import type { RequestCounter } from '../core/budgets.js';
-import type { Log } from '../core/log.js';
+import type { RequestCounter } from '../core/ports/budgets.js';
+import type { Log } from '../core/ports/log.js';
 import { connectRedis } from './redis-client.js';
 import { createRequestCounter } from './request-counter.js';
 

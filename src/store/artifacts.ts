@@ -1,5 +1,5 @@
-import type { Artifact } from '../core/artifact.js';
-import type { ArtifactStore } from '../core/store.js';
+import type { Artifact } from '../core/model/artifact.js';
+import type { ArtifactStore } from '../core/ports/store.js';
 import { sharedRead } from './shared-read.js';
 import type { Database } from './sqlite-database.js';
 

@@ -1,6 +1,6 @@
-import { canonicalJson, sha256 } from '../core/canonical.js';
-import { actorRef } from '../core/request.js';
-import type { AuditEntry } from '../core/store.js';
+import { actorRef } from '../core/model/request.js';
+import type { AuditEntry } from '../core/ports/store.js';
+import { canonicalJson, sha256 } from '../core/text/canonical.js';
 
 /** How far a trail goes: its number of rows, which is the last row's seq, and that row's hash. */
 export interface Head {

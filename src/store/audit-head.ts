@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { StoreError } from '../core/store.js';
+import { StoreError } from '../core/ports/store.js';
 import type { Head } from './audit-chain.js';
 import { fileFault, fileReason } from './data-dir.js';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { AuditEntry } from '../core/store.js';
+import type { AuditEntry } from '../core/ports/store.js';
 import type { ChainedRow, Problem } from './audit-chain.js';
 import type { Sql } from './sqlite-database.js';
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { code, type Phrase, phrase } from '../core/phrase.js';
-import { type Notice, notice } from '../core/reasons.js';
-import type { AuditEntry, AuditStore } from '../core/store.js';
+import { code, type Phrase, phrase } from '../core/model/phrase.js';
+import { type Notice, notice } from '../core/model/reasons.js';
+import type { AuditEntry, AuditStore } from '../core/ports/store.js';
 import type { AuditTrail } from './audit.js';
 import type { Head } from './audit-chain.js';
 import { endProblem } from './audit-end.js';

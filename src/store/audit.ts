@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditRow, AuditStore } from '../core/store.js';
+import type { AuditEntry, AuditRow, AuditStore } from '../core/ports/store.js';
 import { type ChainedRow, EMPTY_HEAD, type Head, nextRow, problemsOf } from './audit-chain.js';
 import type { HeadFile } from './audit-head.js';
 import { addRow, headAt, headOf, newestRows, rowsAfter } from './audit-rows.js';

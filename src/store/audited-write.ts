@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../core/store.js';
+import type { AuditEntry } from '../core/ports/store.js';
 import type { AuditTrail } from './audit.js';
 import type { Database, Sql } from './sqlite-database.js';
 

@@ -1,4 +1,4 @@
-import type { CircuitStore, KeptCircuit } from '../core/store.js';
+import type { CircuitStore, KeptCircuit } from '../core/ports/store.js';
 import type { Database } from './sqlite-database.js';
 
 interface CircuitRow {

@@ -1,6 +1,6 @@
 import { accessSync, chmodSync, closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { makeFolder } from '../core/make-folder.js';
-import { StoreError, type StoreFault } from '../core/store.js';
+import { makeFolder } from '../core/documents/make-folder.js';
+import { StoreError, type StoreFault } from '../core/ports/store.js';
 import { errorCode } from './error-code.js';
 
 const REASONS: Readonly<Record<string, string>> = {

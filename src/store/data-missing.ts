@@ -1,7 +1,7 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { NoAnswerError } from '../core/host.js';
-import type { Reads } from '../core/reads.js';
+import type { Reads } from '../core/documents/reads.js';
+import { NoAnswerError } from '../core/ports/host.js';
 import { fileReason, shortened } from './data-dir.js';
 import { errorCode } from './error-code.js';
 

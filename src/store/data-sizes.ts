@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataSizes } from '../core/store-facts.js';
+import type { DataSizes } from '../core/ports/store-facts.js';
 import { FOLDER } from './audit-files.js';
 import { RESCUED } from './rescue.js';
 

@@ -1,4 +1,4 @@
-import type { DeliveryStore } from '../core/store.js';
+import type { DeliveryStore } from '../core/ports/store.js';
 import type { Database } from './sqlite-database.js';
 
 export function deliveryStore(database: Database): DeliveryStore {

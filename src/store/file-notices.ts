@@ -1,7 +1,7 @@
-import { formatBytes } from '../core/format.js';
-import { code, type Phrase, phrase } from '../core/phrase.js';
-import { type Notice, notice } from '../core/reasons.js';
-import type { StoreFault } from '../core/store.js';
+import { code, type Phrase, phrase } from '../core/model/phrase.js';
+import { type Notice, notice } from '../core/model/reasons.js';
+import type { StoreFault } from '../core/ports/store.js';
+import { formatBytes } from '../core/text/format.js';
 import { fileReason } from './data-dir.js';
 import type { FileFinding } from './watched-files.js';
 

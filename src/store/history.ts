@@ -1,5 +1,11 @@
-import { type HistoryStore, OPEN_STATES, type OpenState, PAST_KEPT, type PastPart } from '../core/history.js';
-import type { RunState } from '../core/run.js';
+import type { RunState } from '../core/model/run.js';
+import {
+  type HistoryStore,
+  OPEN_STATES,
+  type OpenState,
+  PAST_KEPT,
+  type PastPart,
+} from '../core/ports/history.js';
 import { parseJson } from './json.js';
 import type { Database } from './sqlite-database.js';
 

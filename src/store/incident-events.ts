@@ -1,5 +1,5 @@
-import { isTrouble, type NewAlert, type NewAlertEvent, type Subject } from '../core/incident.js';
-import { isDown, type LeftDown, merged } from '../core/left-down.js';
+import { isTrouble, type NewAlert, type NewAlertEvent, type Subject } from '../core/model/incident.js';
+import { isDown, type LeftDown, merged } from '../core/model/left-down.js';
 import { incidentId } from './incident-row.js';
 import { parseJson } from './json.js';
 import type { Sql } from './sqlite-database.js';

@@ -1,4 +1,4 @@
-import type { AlertEvent, Incident } from '../core/incident.js';
+import type { AlertEvent, Incident } from '../core/model/incident.js';
 import { parseJson, parseJsonOrNull } from './json.js';
 
 export interface IncidentRow {

@@ -1,5 +1,5 @@
-import { TROUBLE } from '../core/incident.js';
-import type { IncidentNote, IncidentStore } from '../core/store.js';
+import { TROUBLE } from '../core/model/incident.js';
+import type { IncidentNote, IncidentStore } from '../core/ports/store.js';
 import type { AuditTrail } from './audit.js';
 import { addEvent, raiseAlert } from './incident-events.js';
 import { type EventRow, eventOf, type IncidentRow, incidentOf, seqOf } from './incident-row.js';

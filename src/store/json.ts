@@ -1,4 +1,4 @@
-import { StoreError } from '../core/store.js';
+import { StoreError } from '../core/ports/store.js';
 
 /**
  * Reads JSON that the store has written itself.

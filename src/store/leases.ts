@@ -1,5 +1,5 @@
-import { overlaps } from '../core/leases.js';
-import type { Lease, LeaseStore } from '../core/store.js';
+import { overlaps } from '../core/ports/leases.js';
+import type { Lease, LeaseStore } from '../core/ports/store.js';
 import { parseJson } from './json.js';
 import type { Database, Sql } from './sqlite-database.js';
 

@@ -1,6 +1,6 @@
-import type { Lock } from '../core/lock.js';
-import type { ActorRef } from '../core/request.js';
-import type { LockStore } from '../core/store.js';
+import type { Lock } from '../core/model/lock.js';
+import type { ActorRef } from '../core/model/request.js';
+import type { LockStore } from '../core/ports/store.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
 import type { Database } from './sqlite-database.js';

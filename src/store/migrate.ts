@@ -1,4 +1,4 @@
-import { StoreError } from '../core/store.js';
+import { StoreError } from '../core/ports/store.js';
 import { MIGRATIONS } from './schema.js';
 import type { Sql } from './sqlite-database.js';
 

@@ -1,4 +1,4 @@
-import type { Delivery, IncidentStore } from '../core/store.js';
+import type { Delivery, IncidentStore } from '../core/ports/store.js';
 import { incidentId, seqOf } from './incident-row.js';
 import { parseJson } from './json.js';
 import type { Database, Sql } from './sqlite-database.js';

@@ -1,4 +1,4 @@
-import type { Owner, OwnerStore } from '../core/store.js';
+import type { Owner, OwnerStore } from '../core/ports/store.js';
 import type { Database } from './sqlite-database.js';
 
 const BEAT = `

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createRequire as requireFrom } from 'node:module';
 import { promisify } from 'node:util';
-import { code, phrase } from '../core/phrase.js';
-import { type Notice, notice } from '../core/reasons.js';
+import { code, phrase } from '../core/model/phrase.js';
+import { type Notice, notice } from '../core/model/reasons.js';
 
 const LONGEST_MS = 10 * 60_000;
 /** Reads every page of the database in a process of its own, behind everything else that the machine does. */

@@ -1,5 +1,5 @@
-import { RUN_STATES } from '../core/run.js';
-import type { RunFilter } from '../core/store.js';
+import { RUN_STATES } from '../core/model/run.js';
+import type { RunFilter } from '../core/ports/store.js';
 import { SUMMARY_COLUMNS } from './run-row.js';
 import type { SqlValue } from './sqlite-database.js';
 

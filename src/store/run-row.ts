@@ -1,7 +1,7 @@
-import type { Consent } from '../core/consent.js';
-import type { Plan } from '../core/plan.js';
-import { type ActorRef, actorRef } from '../core/request.js';
-import type { Run, RunPatch, RunSummary } from '../core/run.js';
+import type { Consent } from '../core/model/consent.js';
+import type { Plan } from '../core/model/plan.js';
+import { type ActorRef, actorRef } from '../core/model/request.js';
+import type { Run, RunPatch, RunSummary } from '../core/model/run.js';
 import { parseJson, parseJsonOrNull } from './json.js';
 import type { SqlValue } from './sqlite-database.js';
 

@@ -1,11 +1,11 @@
-import { FINAL_STATES, isFinal, type RunPatch } from '../core/run.js';
+import { FINAL_STATES, isFinal, type RunPatch } from '../core/model/run.js';
 import {
   DueTakenError,
   type JournalRow,
   type RunStore,
   StoreRefusal,
   type UnfinishedRun,
-} from '../core/store.js';
+} from '../core/ports/store.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
 import { raiseAlert } from './incident-events.js';

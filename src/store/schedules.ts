@@ -1,14 +1,14 @@
-import type { Notice, ReasonCode } from '../core/reasons.js';
-import type { ActorRef } from '../core/request.js';
-import type { RunState } from '../core/run.js';
+import type { Notice, ReasonCode } from '../core/model/reasons.js';
+import type { ActorRef } from '../core/model/request.js';
+import type { RunState } from '../core/model/run.js';
+import type { ScheduleTie } from '../core/model/schedule-tie.js';
 import {
   type Claim,
   DUES_KEPT,
   type Due,
   type ScheduleState,
   type ScheduleStore,
-} from '../core/schedule/store.js';
-import type { ScheduleTie } from '../core/schedule-tie.js';
+} from '../core/ports/schedule-store.js';
 import type { AuditTrail } from './audit.js';
 import { auditedWrite } from './audited-write.js';
 import { raiseAlert } from './incident-events.js';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
-import { StoreError } from '../core/store.js';
+import { StoreError } from '../core/ports/store.js';
 import { fileFault } from './data-dir.js';
 import { storeErrorOf } from './sqlite-error.js';
 import { walSync } from './wal-sync.js';

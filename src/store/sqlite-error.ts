@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { StoreError, type StoreFault, StoreRefusal } from '../core/store.js';
+import { StoreError, type StoreFault, StoreRefusal } from '../core/ports/store.js';
 import { errorCode } from './error-code.js';
 
 /** Why, and the way out, by SQLite's primary result code (https://www.sqlite.org/rescode.html). */

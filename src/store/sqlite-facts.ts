@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import Libsql from 'libsql';
-import type { Circuit } from '../core/circuit.js';
-import type { Owner } from '../core/store.js';
-import type { RowCounts, StoreFacts } from '../core/store-facts.js';
+import type { Circuit } from '../core/ports/circuit.js';
+import type { Owner } from '../core/ports/store.js';
+import type { RowCounts, StoreFacts } from '../core/ports/store-facts.js';
 import { EMPTY_HEAD, type Head } from './audit-chain.js';
 import { endProblem } from './audit-end.js';
 import { headFile, type SealedHead } from './audit-head.js';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import Libsql from 'libsql';
-import { StoreError } from '../core/store.js';
+import { StoreError } from '../core/ports/store.js';
 import { migrate } from './migrate.js';
 import { MIGRATIONS } from './schema.js';
 import { type Database, sqlOf } from './sqlite-database.js';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Store, StoreFiles } from '../core/store.js';
+import type { Store, StoreFiles } from '../core/ports/store.js';
 import { artifactStore } from './artifacts.js';
 import { type AuditTrail, auditStore, auditTrail } from './audit.js';
 import { type HeadFile, headFile } from './audit-head.js';

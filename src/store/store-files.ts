@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { plain } from '../core/phrase.js';
-import { StoreError, type StoreFiles } from '../core/store.js';
+import { plain } from '../core/model/phrase.js';
+import { StoreError, type StoreFiles } from '../core/ports/store.js';
 import { headOf } from './audit-rows.js';
 import { type Finding, faultOf, findingNotice } from './file-notices.js';
 import { damageNotice, quickCheck } from './quick-check.js';

@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type App, openApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
-import type { Artifact } from '../../src/core/artifact.js';
-import { plain } from '../../src/core/phrase.js';
-import type { Actor } from '../../src/core/request.js';
+import type { Artifact } from '../../src/core/model/artifact.js';
+import { plain } from '../../src/core/model/phrase.js';
+import type { Actor } from '../../src/core/model/request.js';
 
 const ada: Actor = { kind: 'operator', id: 'ada', name: 'ada' };
 const ALBUMS = `action: backup

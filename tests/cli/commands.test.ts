@@ -2,9 +2,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CliError, configInvalid } from '../../src/cli/errors.js';
-import { phrase } from '../../src/core/phrase.js';
-import { notice } from '../../src/core/reasons.js';
-import { StoreError } from '../../src/core/store.js';
+import { phrase } from '../../src/core/model/phrase.js';
+import { notice } from '../../src/core/model/reasons.js';
+import { StoreError } from '../../src/core/ports/store.js';
 import { Installation } from './harness.js';
 
 let here: Installation;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Diagnosis } from '../../src/core/diagnosis.js';
+import type { Diagnosis } from '../../src/core/model/diagnosis.js';
 import { Installation } from './harness.js';
 
 let here: Installation;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { phrase } from '../../src/core/phrase.js';
-import { notice } from '../../src/core/reasons.js';
+import { phrase } from '../../src/core/model/phrase.js';
+import { notice } from '../../src/core/model/reasons.js';
 import { gate, Installation } from './harness.js';
 
 let here: Installation;

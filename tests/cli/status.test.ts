@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { localTime } from '../../src/cli/text.js';
-import type { Executor } from '../../src/core/executor.js';
-import type { Observed } from '../../src/core/observation.js';
-import { code, phrase } from '../../src/core/phrase.js';
-import { notice } from '../../src/core/reasons.js';
+import type { Observed } from '../../src/core/model/observation.js';
+import { code, phrase } from '../../src/core/model/phrase.js';
+import { notice } from '../../src/core/model/reasons.js';
+import type { Executor } from '../../src/core/ports/executor.js';
 import { Installation } from './harness.js';
 
 let home: Installation;

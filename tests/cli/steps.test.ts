@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { phrase } from '../../src/core/phrase.js';
+import { phrase } from '../../src/core/model/phrase.js';
 import { backupText } from '../core/graph/media.js';
 import { Installation } from './harness.js';
 

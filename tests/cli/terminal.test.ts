@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { clean, createStyle, cut, table, width } from '../../src/cli/text.js';
-import { phrase } from '../../src/core/phrase.js';
+import { phrase } from '../../src/core/model/phrase.js';
 import { Installation } from './harness.js';
 
 let here: Installation;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { alertOf, type EndedRun } from '../../src/core/alert-rules.js';
-import type { AlertEvent, Incident } from '../../src/core/incident.js';
-import { phrase, plain } from '../../src/core/phrase.js';
-import type { ReasonCode } from '../../src/core/reasons.js';
-import { FINAL_STATES, type FinalState } from '../../src/core/run.js';
-import { createSecurityReports } from '../../src/core/security-reports.js';
+import { createSecurityReports } from '../../src/core/incidents/security-reports.js';
+import { alertOf, type EndedRun } from '../../src/core/model/alert-rules.js';
+import type { AlertEvent, Incident } from '../../src/core/model/incident.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import type { ReasonCode } from '../../src/core/model/reasons.js';
+import { FINAL_STATES, type FinalState } from '../../src/core/model/run.js';
 import { alice, Installation, mallory, type Process, previewed, request } from './harness.js';
 
 const AT = '2026-11-22T14:00:00.000Z';

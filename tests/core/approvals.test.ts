@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mayBegin } from '../../src/core/admission.js';
-import type { Confirm, ConfirmRule } from '../../src/core/confirm-rule.js';
-import { NOTHING_SAID } from '../../src/core/confirm-rule.js';
-import { type Answer, judge } from '../../src/core/decisions.js';
-import { plain } from '../../src/core/phrase.js';
-import type { Actor, ActorRef, Source } from '../../src/core/request.js';
-import type { Run } from '../../src/core/run.js';
-import type { Ticket } from '../../src/core/ticket.js';
+import { mayBegin } from '../../src/core/admission/admission.js';
+import { type Answer, judge } from '../../src/core/approval/decisions.js';
+import type { Confirm, ConfirmRule } from '../../src/core/model/confirm-rule.js';
+import { NOTHING_SAID } from '../../src/core/model/confirm-rule.js';
+import { plain } from '../../src/core/model/phrase.js';
+import type { Actor, ActorRef, Source } from '../../src/core/model/request.js';
+import type { Run } from '../../src/core/model/run.js';
+import type { Ticket } from '../../src/core/model/ticket.js';
 import {
   alice,
   bob,

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { changesBetween } from '../../src/core/changes.js';
-import { phrase, plain } from '../../src/core/phrase.js';
-import type { Effect, Json, PlanPart } from '../../src/core/plan.js';
-import { notice } from '../../src/core/reasons.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import type { Effect, Json, PlanPart } from '../../src/core/model/plan.js';
+import { notice } from '../../src/core/model/reasons.js';
+import { changesBetween } from '../../src/core/planning/changes.js';
 
 function part(targets: Json, effects: readonly Effect[] = [], more: Partial<PlanPart> = {}): PlanPart {
   const steps = [{ title: phrase`Copy it.`, commands: [] }];

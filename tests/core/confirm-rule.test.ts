@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CONFIRMS, type ConfirmRule, NOTHING_SAID, ruleFor, stricter } from '../../src/core/confirm-rule.js';
 import { readIntent } from '../../src/core/intent/read-intent.js';
-import { isLarge } from '../../src/core/large-deletion.js';
-import type { Effect, Plan, PlanPart } from '../../src/core/plan.js';
+import {
+  CONFIRMS,
+  type ConfirmRule,
+  NOTHING_SAID,
+  ruleFor,
+  stricter,
+} from '../../src/core/model/confirm-rule.js';
+import { isLarge } from '../../src/core/model/large-deletion.js';
+import type { Effect, Plan, PlanPart } from '../../src/core/model/plan.js';
 
 const says = (confirm: ConfirmRule['confirm'], ...approverRoles: string[]): ConfirmRule => ({
   confirm,

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { phrase, plain } from '../../src/core/phrase.js';
-import type { Run } from '../../src/core/run.js';
-import { StoreError } from '../../src/core/store.js';
-import { answeredInTime } from '../../src/core/store-deadline.js';
-import { Unstored } from '../../src/core/unstored.js';
+import { answeredInTime } from '../../src/core/faults/store-deadline.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import type { Run } from '../../src/core/model/run.js';
+import { StoreError } from '../../src/core/ports/store.js';
+import { Unstored } from '../../src/core/records/unstored.js';
 import { FragileStore } from './fragile-store.js';
 import {
   alice,

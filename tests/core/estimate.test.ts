@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { expectedOf, median, stepKeys } from '../../src/core/estimate.js';
-import type { PastPart } from '../../src/core/history.js';
-import { paceAfter } from '../../src/core/pace.js';
+import { type Phrase, phrase, plain } from '../../src/core/model/phrase.js';
+import type { Expected, Plan, PlanPart, Unknown } from '../../src/core/model/plan.js';
+import { expectedOf, median, stepKeys } from '../../src/core/planning/estimate.js';
+import { paceAfter } from '../../src/core/planning/pace.js';
 import {
   expectationLine,
   paceNotes,
@@ -10,9 +11,8 @@ import {
   roundedMs,
   slowRunLine,
   timeLeftText,
-} from '../../src/core/pace-wording.js';
-import { type Phrase, phrase, plain } from '../../src/core/phrase.js';
-import type { Expected, Plan, PlanPart, Unknown } from '../../src/core/plan.js';
+} from '../../src/core/planning/pace-wording.js';
+import type { PastPart } from '../../src/core/ports/history.js';
 
 function past(tookMs: number, workBytes = 1000, stepsMs: PastPart['stepsMs'] = { Copy: tookMs }): PastPart {
   return { runId: 'r-1', finishedAt: '2026-11-22T14:00:00Z', tookMs, stepsMs, workBytes, artifactBytes: 1 };

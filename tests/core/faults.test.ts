@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Fault } from '../../src/core/fault.js';
-import { phrase } from '../../src/core/phrase.js';
-import { notice } from '../../src/core/reasons.js';
-import { type Store, StoreError } from '../../src/core/store.js';
+import { phrase } from '../../src/core/model/phrase.js';
+import { notice } from '../../src/core/model/reasons.js';
+import type { Fault } from '../../src/core/ports/fault.js';
+import { type Store, StoreError } from '../../src/core/ports/store.js';
 import { alice, Installation, type Process, previewed, request, until } from './harness.js';
 
 const GONE = notice('store_unavailable', phrase`The database was removed.`, phrase`Restart the bot.`);

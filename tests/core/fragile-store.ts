@@ -1,4 +1,4 @@
-import { type Store, StoreError, type StoreFault } from '../../src/core/store.js';
+import { type Store, StoreError, type StoreFault } from '../../src/core/ports/store.js';
 
 /** What a write is called: `journal part_ended`, `transition running`, `artifact`, `beat`, … */
 type Write = string;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { phrase, plain } from '../../src/core/phrase.js';
-import { StoreError } from '../../src/core/store.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import { StoreError } from '../../src/core/ports/store.js';
 import { alice, Installation, intentNamed, type Process, previewed } from './harness.js';
 
 let here: Installation;

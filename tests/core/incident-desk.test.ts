@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createIncidentDesk, type IncidentDesk } from '../../src/core/incident-desk.js';
-import { forgetOldIncidents } from '../../src/core/incident-retention.js';
+import { createIncidentDesk, type IncidentDesk } from '../../src/core/incidents/incident-desk.js';
+import { forgetOldIncidents } from '../../src/core/incidents/incident-retention.js';
 import { sampleAlert } from '../store/contract/incidents.js';
 import { alice, Installation, mallory, type Process, until } from './harness.js';
 

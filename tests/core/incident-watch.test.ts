@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Incident } from '../../src/core/incident.js';
-import { watchIncidents } from '../../src/core/incident-watch.js';
-import type { LeftDown } from '../../src/core/left-down.js';
-import type { Observation, Observed } from '../../src/core/observation.js';
-import { phrase, plain } from '../../src/core/phrase.js';
-import { notice } from '../../src/core/reasons.js';
+import { watchIncidents } from '../../src/core/incidents/incident-watch.js';
+import type { Incident } from '../../src/core/model/incident.js';
+import type { LeftDown } from '../../src/core/model/left-down.js';
+import type { Observation, Observed } from '../../src/core/model/observation.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import { notice } from '../../src/core/model/reasons.js';
 import { alice, Installation, type Process, previewed, until } from './harness.js';
 
 const AT = '2026-11-22T14:00:00.000Z';

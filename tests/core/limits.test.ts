@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Rate } from '../../src/core/budgets.js';
-import type { ChildSign } from '../../src/core/host.js';
-import { tooManyAtOnce, tooManyByPerson, tooManyForIntent } from '../../src/core/limits.js';
-import { plain } from '../../src/core/phrase.js';
-import { EMPTY_POLICY, type Limits, NO_LIMITS, type Rules } from '../../src/core/policy/policy.js';
-import type { Notice } from '../../src/core/reasons.js';
-import type { Source } from '../../src/core/request.js';
+import { tooManyAtOnce, tooManyByPerson, tooManyForIntent } from '../../src/core/access/limits.js';
+import { plain } from '../../src/core/model/phrase.js';
+import { EMPTY_POLICY, type Limits, NO_LIMITS, type Rules } from '../../src/core/model/policy.js';
+import type { Notice } from '../../src/core/model/reasons.js';
+import type { Source } from '../../src/core/model/request.js';
+import type { Rate } from '../../src/core/ports/budgets.js';
+import type { ChildSign } from '../../src/core/ports/host.js';
 import { createRunSlots } from '../../src/limits/run-slots.js';
 import { rulesOf } from '../support/rules.js';
 import { alice, bob, gate, Installation, type Process, previewed, request, until } from './harness.js';

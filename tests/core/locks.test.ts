@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { parseDuration } from '../../src/core/duration.js';
-import { plain } from '../../src/core/phrase.js';
-import type { Actor } from '../../src/core/request.js';
-import type { Run } from '../../src/core/run.js';
+import { plain } from '../../src/core/model/phrase.js';
+import type { Actor } from '../../src/core/model/request.js';
+import type { Run } from '../../src/core/model/run.js';
+import { parseDuration } from '../../src/core/text/duration.js';
 import {
   alice,
   bob,

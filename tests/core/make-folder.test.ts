@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { makeFolder } from '../../src/core/make-folder.js';
+import { makeFolder } from '../../src/core/documents/make-folder.js';
 
 let dir: string;
 beforeEach(() => {

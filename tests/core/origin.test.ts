@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { bindIntent } from '../../src/core/bind-intent.js';
+import { bindIntent } from '../../src/core/admission/bind-intent.js';
 import { readIntent } from '../../src/core/intent/read-intent.js';
-import { keysOf, labelOf, originOf } from '../../src/core/origin.js';
+import { keysOf, labelOf, originOf } from '../../src/core/model/origin.js';
 
 const AT = new Date('2026-11-22T14:17:00Z');
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { elapsedMs, msLeft, type Pace, paceAfter, rateOf, stalledMs } from '../../src/core/pace.js';
-import type { ProgressSnapshot } from '../../src/core/run.js';
+import type { ProgressSnapshot } from '../../src/core/model/run.js';
+import { elapsedMs, msLeft, type Pace, paceAfter, rateOf, stalledMs } from '../../src/core/planning/pace.js';
 
 const MIB = 2 ** 20;
 const START = Date.parse('2026-11-22T14:00:00Z');

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { examine } from '../../src/core/admission.js';
-import type { Executor } from '../../src/core/executor.js';
-import type { ScaleFields } from '../../src/core/intent/fields.js';
-import type { Intent } from '../../src/core/intent/intent.js';
-import { plain } from '../../src/core/phrase.js';
-import type { Params } from '../../src/core/request.js';
+import { examine } from '../../src/core/admission/admission.js';
+import type { ScaleFields } from '../../src/core/model/fields.js';
+import type { Intent } from '../../src/core/model/intent.js';
+import { plain } from '../../src/core/model/phrase.js';
+import type { Params } from '../../src/core/model/request.js';
+import type { Executor } from '../../src/core/ports/executor.js';
 import { alice, Installation, intentNamed, type Process, previewed, request } from './harness.js';
 
 let home: Installation;

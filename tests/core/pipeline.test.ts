@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { phrase, plain } from '../../src/core/phrase.js';
-import { notice } from '../../src/core/reasons.js';
-import type { Run } from '../../src/core/run.js';
-import { StoreError } from '../../src/core/store.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import { notice } from '../../src/core/model/reasons.js';
+import type { Run } from '../../src/core/model/run.js';
+import { StoreError } from '../../src/core/ports/store.js';
 import {
   alice,
   bob,
@@ -315,7 +315,7 @@ describe('what was shown is what runs', () => {
   });
 
   test('a store that fails before the run begins means that nothing runs', async () => {
-    const { StoreError } = await import('../../src/core/store.js');
+    const { StoreError } = await import('../../src/core/ports/store.js');
     const broken = await home.start({
       store: (store) => ({
         ...store,

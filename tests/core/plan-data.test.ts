@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import type { Executor } from '../../src/core/executor.js';
-import { phrase, plain } from '../../src/core/phrase.js';
-import type { Run } from '../../src/core/run.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import type { Run } from '../../src/core/model/run.js';
+import type { Executor } from '../../src/core/ports/executor.js';
 import { alice, executorOf, Installation, type Process, previewed, until } from './harness.js';
 
 let home: Installation;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { canonicalJson } from '../../src/core/canonical.js';
-import { fingerprintOf, isSamePlan } from '../../src/core/fingerprint.js';
-import { compareStep } from '../../src/core/graph/compare-step.js';
-import { overlaps } from '../../src/core/leases.js';
-import { phrase } from '../../src/core/phrase.js';
-import type { Plan, PlanPart } from '../../src/core/plan.js';
+import { phrase } from '../../src/core/model/phrase.js';
+import type { Plan, PlanPart } from '../../src/core/model/plan.js';
+import { compareStep } from '../../src/core/planning/compare-step.js';
+import { fingerprintOf, isSamePlan } from '../../src/core/planning/fingerprint.js';
+import { overlaps } from '../../src/core/ports/leases.js';
+import { canonicalJson } from '../../src/core/text/canonical.js';
 
 const part: PlanPart = {
   intent: 'photos',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Run } from '../../src/core/run.js';
+import type { Run } from '../../src/core/model/run.js';
 import { alice, gate, Installation, type Process, previewed } from './harness.js';
 
 let home: Installation;

@@ -1,8 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
-import type { Executor } from '../../src/core/executor.js';
-import { phrase, plain } from '../../src/core/phrase.js';
-import type { Run } from '../../src/core/run.js';
-import { StoreError, type StoreFault } from '../../src/core/store.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import type { Run } from '../../src/core/model/run.js';
+import type { Executor } from '../../src/core/ports/executor.js';
+import { StoreError, type StoreFault } from '../../src/core/ports/store.js';
 import { randomOf } from '../contracts/choose.js';
 import { FragileStore } from './fragile-store.js';
 import { alice, executorOf, Installation, type Process, previewed, until } from './harness.js';

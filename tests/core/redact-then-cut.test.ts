@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { code, phrase } from '../../src/core/phrase.js';
-import { Redactor } from '../../src/core/redact.js';
-import { RunLog } from '../../src/core/run-log.js';
+import { code, phrase } from '../../src/core/model/phrase.js';
+import { Redactor } from '../../src/core/ports/redact.js';
+import { RunLog } from '../../src/core/records/run-log.js';
 import { lastLine } from '../../src/executors/shared/wording.js';
 import { alice, Installation, type Process, previewed } from './harness.js';
 

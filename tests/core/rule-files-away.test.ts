@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type App, openApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
-import { plain } from '../../src/core/phrase.js';
+import { plain } from '../../src/core/model/phrase.js';
 
 const POLICY = 'roles:\n  A: {discord_roles: A, rights: run}\n';
 const SCHEDULES = 'schedules:\n  - {name: nightly, cron: "0 3 * * *", intent: x}\n';

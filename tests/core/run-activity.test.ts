@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { RunActivity } from '../../src/core/run-activity.js';
+import { RunActivity } from '../../src/core/execution/run-activity.js';
 import { gate, until } from './harness.js';
 
 test('a run that waits for a silent service rests until that answers, and one that is answered does not', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { RunWrites } from '../../src/core/run-writes.js';
-import { type Store, StoreError } from '../../src/core/store.js';
+import { type Store, StoreError } from '../../src/core/ports/store.js';
+import { RunWrites } from '../../src/core/records/run-writes.js';
 import { Installation, type Process, previewed, until } from './harness.js';
 
 let home: Installation;

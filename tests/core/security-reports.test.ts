@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createSecurityReports, type SecurityReports } from '../../src/core/security-reports.js';
+import { createSecurityReports, type SecurityReports } from '../../src/core/incidents/security-reports.js';
 import { Installation, type Process } from './harness.js';
 
 let home: Installation;

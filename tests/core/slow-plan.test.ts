@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Executor, PlanContext } from '../../src/core/executor.js';
-import { NoAnswerError } from '../../src/core/host.js';
-import { phrase, plain } from '../../src/core/phrase.js';
-import type { PlanDraft } from '../../src/core/plan.js';
-import type { Run } from '../../src/core/run.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import type { PlanDraft } from '../../src/core/model/plan.js';
+import type { Run } from '../../src/core/model/run.js';
+import type { Executor, PlanContext } from '../../src/core/ports/executor.js';
+import { NoAnswerError } from '../../src/core/ports/host.js';
 import { alice, bob, gate, Installation, mallory, type Process, previewed, until } from './harness.js';
 
 const DRAFT: PlanDraft = {

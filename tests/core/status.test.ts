@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Executor, ObserveContext } from '../../src/core/executor.js';
-import type { ScaleFields } from '../../src/core/intent/fields.js';
-import type { Intent } from '../../src/core/intent/intent.js';
-import type { Observation, Observed } from '../../src/core/observation.js';
-import { code, phrase, plain } from '../../src/core/phrase.js';
-import { notice } from '../../src/core/reasons.js';
-import { readStatus } from '../../src/core/status.js';
-import { conditionOf, countsText, isAmiss, stackSymbol } from '../../src/core/status-wording.js';
+import { conditionOf, countsText, isAmiss, stackSymbol } from '../../src/core/model/condition.js';
+import type { ScaleFields } from '../../src/core/model/fields.js';
+import type { Intent } from '../../src/core/model/intent.js';
+import type { Observation, Observed } from '../../src/core/model/observation.js';
+import { code, phrase, plain } from '../../src/core/model/phrase.js';
+import { notice } from '../../src/core/model/reasons.js';
+import type { Executor, ObserveContext } from '../../src/core/ports/executor.js';
+import { readStatus } from '../../src/core/views/status.js';
 import {
   alice,
   gate,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatBytes, formatCount, formatDuration } from '../../src/core/format.js';
-import { code, phrase, plain } from '../../src/core/phrase.js';
-import { Redactor } from '../../src/core/redact.js';
-import { newRunId } from '../../src/core/run-id.js';
-import { RunLog } from '../../src/core/run-log.js';
+import { code, phrase, plain } from '../../src/core/model/phrase.js';
+import { newRunId } from '../../src/core/model/run-id.js';
+import { Redactor } from '../../src/core/ports/redact.js';
+import { RunLog } from '../../src/core/records/run-log.js';
+import { formatBytes, formatCount, formatDuration } from '../../src/core/text/format.js';
 
 describe('numbers with units', () => {
   test.each([

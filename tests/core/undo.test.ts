@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { phrase, plain } from '../../src/core/phrase.js';
-import type { Run } from '../../src/core/run.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import type { Run } from '../../src/core/model/run.js';
 import { alice, Installation, mallory, type Process, previewed, request, until } from './harness.js';
 
 let home: Installation;

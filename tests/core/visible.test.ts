@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { clean } from '../../src/cli/text.js';
-import { code, phrase } from '../../src/core/phrase.js';
-import { visible } from '../../src/core/visible.js';
+import { code, phrase } from '../../src/core/model/phrase.js';
+import { visible } from '../../src/core/text/visible.js';
 import {
   cleanLine,
   codeBlock,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { phrase, plain } from '../../src/core/phrase.js';
-import type { Plan, PlanPart } from '../../src/core/plan.js';
-import { RUN_STATES, stateText } from '../../src/core/run.js';
+import { phrase, plain } from '../../src/core/model/phrase.js';
+import type { Plan, PlanPart } from '../../src/core/model/plan.js';
+import { RUN_STATES, stateText } from '../../src/core/model/run.js';
 import {
   amountText,
   durationMs,
@@ -14,7 +14,7 @@ import {
   stateSymbol,
   stepText,
   waitingLine,
-} from '../../src/core/wording.js';
+} from '../../src/core/model/wording.js';
 
 const GIB = 2 ** 30;
 const at = { part: 0, step: 0 };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { REASONS } from '../../src/core/reasons.js';
+import { REASONS } from '../../src/core/model/reasons.js';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { thisMachine } from '../../src/checkup.js';
-import type { Check, CheckState, Diagnosis } from '../../src/core/diagnosis.js';
+import type { Check, CheckState, Diagnosis } from '../../src/core/model/diagnosis.js';
 import { type DoctorWorld, diagnose, type Limits } from '../../src/doctor.js';
 import {
   type LocalDiscord,

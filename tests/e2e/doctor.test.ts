@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Diagnosis } from '../../src/core/diagnosis.js';
+import type { Diagnosis } from '../../src/core/model/diagnosis.js';
 import { Stage } from './stage.js';
 
 // Each test starts several programs.

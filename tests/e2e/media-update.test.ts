@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { plain } from '../../src/core/phrase.js';
+import { plain } from '../../src/core/model/phrase.js';
 import { describeWithDocker, docker } from '../support/docker.js';
 import { makeImage } from '../support/docker-images.js';
 import { TestRegistry } from '../support/docker-registry.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MessageFlags, ModalBuilder } from 'discord.js';
 import type { Page } from 'playwright-core';
-import type { Param } from '../../src/core/param.js';
+import type { Param } from '../../src/core/model/param.js';
 import { modalOf, valuesOf } from '../../src/surfaces/discord/form.js';
 import { paramForm } from '../../src/surfaces/discord/render/param-form.js';
 import { testWith } from '../executors/support/needs.js';

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CircuitOpenError } from '../../src/core/circuit.js';
-import type { Host } from '../../src/core/host.js';
-import { HttpClientError } from '../../src/core/http-client.js';
+import { CircuitOpenError } from '../../src/core/ports/circuit.js';
+import type { Host } from '../../src/core/ports/host.js';
+import { HttpClientError } from '../../src/core/ports/http-client.js';
 import { registryDigest } from '../../src/executors/images/registry.js';
 import { FAILED } from '../../src/hosts/child.js';
 import { circuitHosts } from '../../src/hosts/circuit-hosts.js';

@@ -2,7 +2,7 @@ import { createServer as plainServer, type RequestListener, type Server } from '
 import { createServer as tlsServer } from 'node:https';
 import { type AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { HttpClientError, type HttpRequest } from '../../src/core/http-client.js';
+import { HttpClientError, type HttpRequest } from '../../src/core/ports/http-client.js';
 import { createHttpClient, type HttpClientSettings } from '../../src/hosts/http.js';
 import { makeCertificates } from '../support/proxmox/certificate.js';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ChildRecord } from '../../src/core/host.js';
+import type { ChildRecord } from '../../src/core/ports/host.js';
 import { endLeftovers } from '../../src/hosts/leftovers.js';
 import { createLocalHosts } from '../../src/hosts/local.js';
 import { startTimeOf } from '../../src/hosts/proc.js';

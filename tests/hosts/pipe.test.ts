@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Folder } from '../../src/core/host.js';
+import type { Folder } from '../../src/core/ports/host.js';
 import { pipe } from '../../src/hosts/pipe.js';
 import { eventually, recordingScope, runs } from './support/scope.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ChildSign } from '../../src/core/host.js';
+import type { ChildSign } from '../../src/core/ports/host.js';
 import { exec } from '../../src/hosts/exec.js';
 import { recordingScope } from './support/scope.js';
 

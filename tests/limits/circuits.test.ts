@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Circuit, CircuitOpenError, type Pass } from '../../src/core/circuit.js';
-import { plain } from '../../src/core/phrase.js';
+import { plain } from '../../src/core/model/phrase.js';
+import { type Circuit, CircuitOpenError, type Pass } from '../../src/core/ports/circuit.js';
 import { createCircuits, type OwnCircuits } from '../../src/limits/circuits.js';
 
 const ASKED = { must: false } as const;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, jest } from '@jest/globals';
-import type { RequestCounter } from '../../src/core/budgets.js';
+import type { RequestCounter } from '../../src/core/ports/budgets.js';
 import { createRequestCounter } from '../../src/limits/request-counter.js';
 import { createSharedCounter } from '../../src/limits/shared-counter.js';
 import { testWith } from '../executors/support/needs.js';

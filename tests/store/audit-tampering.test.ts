@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { sha256 } from '../../src/core/canonical.js';
-import type { AuditVerdict } from '../../src/core/store.js';
+import type { AuditVerdict } from '../../src/core/ports/store.js';
+import { sha256 } from '../../src/core/text/canonical.js';
 import { EMPTY_HEAD, nextRow } from '../../src/store/audit-chain.js';
 import { addRow, rowsAfter } from '../../src/store/audit-rows.js';
 import { openDatabase, type Sql } from '../../src/store/sqlite-database.js';

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { plain } from '../../src/core/phrase.js';
-import type { Store } from '../../src/core/store.js';
+import { plain } from '../../src/core/model/phrase.js';
+import type { Store } from '../../src/core/ports/store.js';
 import { openDatabase } from '../../src/store/sqlite-database.js';
 import { dataFolder } from './data-folder.js';
 import { alice, sampleAudit, sampleRun } from './samples.js';

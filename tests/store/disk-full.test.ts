@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
-import { StoreError } from '../../src/core/store.js';
+import { StoreError } from '../../src/core/ports/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { sampleAudit, samplePlan, sampleRun } from './samples.js';
 import { mountTmpfs, testWithTmpfs } from './tmpfs.js';

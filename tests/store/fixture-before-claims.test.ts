@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { type Origin, originKey } from '../../src/core/origin.js';
+import { type Origin, originKey } from '../../src/core/model/origin.js';
 import { ROOT } from '../support/root.js';
 import { dataFolder } from './data-folder.js';
 

@@ -2,7 +2,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { RUN_STATES } from '../../src/core/run.js';
+import { RUN_STATES } from '../../src/core/model/run.js';
 import { contentOf, fillV1 } from '../fixtures/store/make-v1.js';
 import { dataFolder } from './data-folder.js';
 import { NO_ORIGIN, sampleAudit, sampleRun } from './samples.js';

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { StoreError } from '../../src/core/store.js';
+import { StoreError } from '../../src/core/ports/store.js';
 import { migrate } from '../../src/store/migrate.js';
 import { type Database, openDatabase } from '../../src/store/sqlite-database.js';
 import { dataFolder } from './data-folder.js';

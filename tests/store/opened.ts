@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Store } from '../../src/core/store.js';
+import type { Store } from '../../src/core/ports/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import type { StoreUnderTest } from './contract/under-test.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import Libsql from 'libsql';
-import { StoreError } from '../../src/core/store.js';
+import { StoreError } from '../../src/core/ports/store.js';
 import { openSqliteStore } from '../../src/store/sqlite.js';
 import { openDatabase } from '../../src/store/sqlite-database.js';
 import { dataFolder } from './data-folder.js';

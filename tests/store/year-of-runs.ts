@@ -1,6 +1,6 @@
-import type { Plan } from '../../src/core/plan.js';
-import type { Run } from '../../src/core/run.js';
-import type { AuditEntry, Store } from '../../src/core/store.js';
+import type { Plan } from '../../src/core/model/plan.js';
+import type { Run } from '../../src/core/model/run.js';
+import type { AuditEntry, Store } from '../../src/core/ports/store.js';
 import { alice, samplePlan, sampleRun } from './samples.js';
 
 const TEXT =

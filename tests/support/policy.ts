@@ -1,6 +1,6 @@
-import type { Policy, Rules } from '../../src/core/policy/policy.js';
+import type { Policy, Rules } from '../../src/core/model/policy.js';
+import type { Actor } from '../../src/core/model/request.js';
 import { readPolicy } from '../../src/core/policy/read-policy.js';
-import type { Actor } from '../../src/core/request.js';
 
 /** A policy from its YAML; fails the test when that has a problem. */
 export function policyOf(yaml: string): Policy {

@@ -1,5 +1,5 @@
-import type { Rules } from '../../src/core/policy/policy.js';
-import type { PolicySource } from '../../src/core/policy/rules-now.js';
+import type { Rules } from '../../src/core/model/policy.js';
+import type { PolicySource } from '../../src/core/ports/policy-source.js';
 
 /** Rules that a test holds in its hand; without any there is no policy. */
 export function rulesOf(rules: () => Rules = () => ({ kind: 'open', keys: null })): PolicySource {

@@ -1,6 +1,6 @@
-import type { CoreDeps } from '../../src/core/deps.js';
-import { phrase } from '../../src/core/phrase.js';
-import { notice } from '../../src/core/reasons.js';
+import { phrase } from '../../src/core/model/phrase.js';
+import { notice } from '../../src/core/model/reasons.js';
+import type { CoreDeps } from '../../src/core/ports/deps.js';
 import { createScheduleDesk, type ScheduleDesk } from '../../src/core/schedule/desk.js';
 import { type OpenSchedules, openSchedules } from '../../src/core/schedule/source.js';
 

@@ -1,5 +1,5 @@
-import type { Param } from '../param.js';
-import type { Intent } from './intent.js';
+import type { Intent } from '../model/intent.js';
+import type { Param } from '../model/param.js';
 
 /** The parameter that an intent with one scale step has without declaring it. */
 export const REPLICAS = 'replicas';

@@ -1,12 +1,12 @@
-import { plainReads, type Reads } from '../reads.js';
-import type { Notice } from '../reasons.js';
-import { closest } from './closest.js';
+import { plainReads, type Reads } from '../documents/reads.js';
+import { watchFolder } from '../documents/watch-folder.js';
+import type { Catalogue, IntentProblem } from '../model/intent.js';
+import type { Notice } from '../model/reasons.js';
+import { closest } from '../text/closest.js';
 import type { Folder } from './folder.js';
 import { folderNotice } from './folder-notice.js';
 import { scanFolder } from './folder-scan.js';
-import type { Catalogue, IntentProblem } from './intent.js';
 import { EMPTY, nextSnapshot, type Snapshot } from './snapshot.js';
-import { watchFolder } from './watch-folder.js';
 
 export interface CatalogueOptions {
   /** The folder with the intents. While it can't be read, what it held last counts. */

@@ -1,4 +1,4 @@
-import type { Catalogue, Intent } from './intent.js';
+import type { Catalogue, Intent } from '../model/intent.js';
 
 /** The names of the other intents that an intent runs: those it depends on, and those of its steps. */
 export function namedBy({ dependsOn, graph }: Pick<Intent, 'dependsOn' | 'graph'>): readonly string[] {

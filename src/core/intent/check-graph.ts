@@ -1,10 +1,10 @@
-import { conditionFault } from '../graph/check-condition.js';
-import type { Param } from '../param.js';
-import { closest } from './closest.js';
+import { conditionFault } from '../conditions/check-condition.js';
+import { sentence } from '../documents/explain.js';
+import { pathText, type YamlProblem } from '../documents/flat-document.js';
+import type { Param } from '../model/param.js';
+import { closest } from '../text/closest.js';
+import { listed } from '../text/listed.js';
 import { findCycles } from './cycles.js';
-import { sentence } from './explain.js';
-import { pathText, type YamlProblem } from './flat-document.js';
-import { listed } from './listed.js';
 import type { FoundStep } from './read-step-group.js';
 import { isStepName } from './steps-fields.js';
 

@@ -1,8 +1,8 @@
+import { pathText } from '../documents/flat-document.js';
+import type { Intent, IntentProblem } from '../model/intent.js';
+import { closest } from '../text/closest.js';
 import { namedBy } from './chain.js';
-import { closest } from './closest.js';
 import { findCycles } from './cycles.js';
-import { pathText } from './flat-document.js';
-import type { Intent, IntentProblem } from './intent.js';
 import { type Misfit, misfitsOf } from './misfits.js';
 import type { ReadIntent } from './read-intent.js';
 import type { Mention } from './read-step.js';

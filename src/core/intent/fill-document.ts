@@ -1,6 +1,6 @@
-import { sentence } from './explain.js';
-import { type FlatDocument, pathText, type YamlProblem } from './flat-document.js';
-import { fill, isTemplate, type TemplateValues, templateFault } from './template.js';
+import { sentence } from '../documents/explain.js';
+import { type FlatDocument, pathText, type YamlProblem } from '../documents/flat-document.js';
+import { fill, isTemplate, type TemplateValues, templateFault } from '../documents/template.js';
 
 /** What an intent is, and whom it concerns, is the same for every value: rights are judged by it. */
 const FIXED: readonly string[] = [

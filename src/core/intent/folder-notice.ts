@@ -1,6 +1,6 @@
-import { moment, phrase } from '../phrase.js';
-import { type Notice, notice } from '../reasons.js';
-import type { IntentProblem } from './intent.js';
+import type { IntentProblem } from '../model/intent.js';
+import { moment, phrase } from '../model/phrase.js';
+import { type Notice, notice } from '../model/reasons.js';
 
 /**
  * Why the intents folder can't be read, and what counts meanwhile.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NoAnswerError } from '../host.js';
-import { type FileFacts, plainReads, type Reads } from '../reads.js';
+import { type FileFacts, plainReads, type Reads } from '../documents/reads.js';
+import { NoAnswerError } from '../ports/host.js';
 import { type Folder, type IntentFile, isIntentFile, readFiles, unreadableFolder } from './folder.js';
 import { inTurns } from './in-turns.js';
 

@@ -1,13 +1,13 @@
 import { basename, dirname, join, sep } from 'node:path';
-import { NoAnswerError } from '../host.js';
-import { plainReads, type Reads } from '../reads.js';
-import { systemCode } from '../text-file.js';
-import type { YamlProblem } from './flat-document.js';
+import type { YamlProblem } from '../documents/flat-document.js';
+import { MAX_BYTES } from '../documents/read-yaml.js';
+import { plainReads, type Reads } from '../documents/reads.js';
+import { systemCode } from '../documents/text-file.js';
+import type { IntentProblem } from '../model/intent.js';
+import { NoAnswerError } from '../ports/host.js';
+import { START } from '../text/problem.js';
 import { inTurns } from './in-turns.js';
-import type { IntentProblem } from './intent.js';
-import { START } from './problem.js';
 import { intentName, TOO_LARGE } from './read-intent.js';
-import { MAX_BYTES } from './read-yaml.js';
 
 /** A file of the intents folder: its text, or why there is none. */
 export type IntentFile =

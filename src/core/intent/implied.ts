@@ -1,6 +1,6 @@
-import { ancestorsOf } from '../graph/order.js';
+import { ancestorsOf } from '../conditions/order.js';
+import type { Catalogue, Intent } from '../model/intent.js';
 import { chainOf, chainOfAll } from './chain.js';
-import type { Catalogue, Intent } from './intent.js';
 
 type Find = Pick<Catalogue, 'find'>;
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { OwnSchedule } from '../schedule/fields.js';
+import { ParamDecl } from '../documents/param-decls.js';
+import { OwnSchedule } from '../documents/schedule-fields.js';
 import { isFillable } from './fill-document.js';
 import { ACTIONS, BACKUP_TYPES } from './kind-of.js';
 import type { Kind } from './kinds/kind.js';
 import { KINDS } from './kinds/kinds.js';
-import { ParamDecl } from './param-decls.js';
 import { MOST_STEPS, OF_THE_WHOLE, REFERENCE, STEP, STEP_NAME, STEPS } from './steps-fields.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;

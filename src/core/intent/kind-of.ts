@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { described } from './forms.js';
+import { described } from '../documents/forms.js';
 import type { Kind } from './kinds/kind.js';
 import { KINDS } from './kinds/kinds.js';
 import { INTENT } from './kinds/shared.js';

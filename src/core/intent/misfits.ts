@@ -1,11 +1,11 @@
-import type { GraphStep } from '../graph/graph.js';
+import { pathText } from '../documents/flat-document.js';
+import { defaultOf, formOf, readParam, shown } from '../documents/param-values.js';
+import type { GraphStep } from '../model/graph.js';
+import type { Catalogue, Intent } from '../model/intent.js';
+import { closest } from '../text/closest.js';
+import { listed } from '../text/listed.js';
 import { askable, REPLICAS } from './askable.js';
-import { closest } from './closest.js';
-import { pathText } from './flat-document.js';
 import { impliedIn } from './implied.js';
-import type { Catalogue, Intent } from './intent.js';
-import { listed } from './listed.js';
-import { defaultOf, formOf, readParam, shown } from './param-values.js';
 import type { Mention, Reference } from './read-step.js';
 
 /** Why intents do not fit together, each fine by itself. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { firstHidden } from './characters.js';
-import type { Fault } from './forms.js';
+import type { Fault } from '../documents/forms.js';
+import { firstHidden } from '../text/characters.js';
 
 export type Resolved = { readonly ok: true; readonly path: string } | ({ readonly ok: false } & Fault);
 

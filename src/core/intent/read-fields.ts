@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { explain } from './explain.js';
-import { type FlatDocument, pathText, type YamlProblem } from './flat-document.js';
+import { explain } from '../documents/explain.js';
+import { type FlatDocument, pathText, type YamlProblem } from '../documents/flat-document.js';
 
 /** Tells what is wrong with a field; `key`: its name stands there, not its value. */
 export type Tell = (path: readonly PropertyKey[], message: string, hint: string, key?: boolean) => void;

@@ -1,19 +1,19 @@
 import { basename, dirname, resolve } from 'node:path';
-import type { Param } from '../param.js';
-import { readOwnSchedule } from '../schedule/read-own.js';
+import type { FlatDocument, YamlProblem } from '../documents/flat-document.js';
+import { isName } from '../documents/forms.js';
+import { readOwnSchedule } from '../documents/own-schedules.js';
+import { sampleOf } from '../documents/param-values.js';
+import { MAX_BYTES, readYaml } from '../documents/read-yaml.js';
+import { DATE, type TemplateValues } from '../documents/template.js';
+import type { Intent, IntentProblem } from '../model/intent.js';
+import type { Param } from '../model/param.js';
+import { quote } from '../text/characters.js';
+import { START } from '../text/problem.js';
 import { askable } from './askable.js';
-import { quote } from './characters.js';
 import { fillDocument } from './fill-document.js';
-import type { FlatDocument, YamlProblem } from './flat-document.js';
-import { isName } from './forms.js';
-import type { Intent, IntentProblem } from './intent.js';
-import { sampleOf } from './param-values.js';
-import { START } from './problem.js';
 import { readParams } from './read-params.js';
 import { type IntentFields, type Mention, readStep, type Where } from './read-step.js';
 import { readSteps } from './read-steps.js';
-import { MAX_BYTES, readYaml } from './read-yaml.js';
-import { DATE, type TemplateValues } from './template.js';
 
 /** More problems of one file than this are only counted. */
 const MAX_PROBLEMS = 25;

@@ -1,13 +1,13 @@
-import { secondsOf } from '../duration.js';
-import type { Param } from '../param.js';
-import { closest } from './closest.js';
-import { explain } from './explain.js';
-import { type FlatDocument, fieldName, pathText, type YamlProblem } from './flat-document.js';
-import { listed } from './listed.js';
-import { PARAM_NAME, PARAM_TYPES, ParamDecl } from './param-decls.js';
-import { defaultOf, readParam, sampleOf, shown } from './param-values.js';
-import { patternFault } from './pattern.js';
-import { DATE } from './template.js';
+import { explain } from '../documents/explain.js';
+import { type FlatDocument, fieldName, pathText, type YamlProblem } from '../documents/flat-document.js';
+import { PARAM_NAME, PARAM_TYPES, ParamDecl } from '../documents/param-decls.js';
+import { defaultOf, readParam, sampleOf, shown } from '../documents/param-values.js';
+import { patternFault } from '../documents/pattern.js';
+import { DATE } from '../documents/template.js';
+import type { Param } from '../model/param.js';
+import { closest } from '../text/closest.js';
+import { secondsOf } from '../text/duration.js';
+import { listed } from '../text/listed.js';
 
 const MOST = 25;
 

@@ -1,12 +1,12 @@
-import type { GraphWork } from '../graph/graph.js';
-import type { Params } from '../request.js';
-import { closest } from './closest.js';
-import { sentence } from './explain.js';
-import { type FlatDocument, fieldName, pathText, type YamlProblem } from './flat-document.js';
+import { sentence } from '../documents/explain.js';
+import { type FlatDocument, fieldName, pathText, type YamlProblem } from '../documents/flat-document.js';
+import { fill, isTemplate, type TemplateValues, templateFault } from '../documents/template.js';
+import type { GraphWork } from '../model/graph.js';
+import type { Params } from '../model/request.js';
+import { closest } from '../text/closest.js';
 import { readFields, tellOf } from './read-fields.js';
 import type { Mention } from './read-step.js';
 import { REFERENCE } from './steps-fields.js';
-import { fill, isTemplate, type TemplateValues, templateFault } from './template.js';
 
 /** A step that runs another intent: what it does, and where its file says so. */
 export interface ReadReference {

@@ -1,13 +1,19 @@
 import * as z from 'zod';
-import type { GraphStep, GraphWork } from '../graph/graph.js';
+import {
+  type FlatDocument,
+  fieldName,
+  pathText,
+  type StepGroup,
+  type YamlProblem,
+} from '../documents/flat-document.js';
+import type { TemplateValues } from '../documents/template.js';
+import type { GraphStep, GraphWork } from '../model/graph.js';
+import type { IntentStep } from '../model/intent.js';
 import { fillDocument } from './fill-document.js';
-import { type FlatDocument, fieldName, pathText, type StepGroup, type YamlProblem } from './flat-document.js';
-import type { IntentStep } from './intent.js';
 import { readFields, tellOf } from './read-fields.js';
 import { readReference } from './read-reference.js';
 import { type Mention, readStep, type Where } from './read-step.js';
 import { isStepName, OF_THE_WHOLE, STEP } from './steps-fields.js';
-import type { TemplateValues } from './template.js';
 
 /** What templates take in. */
 export interface StepFilling {

@@ -1,14 +1,14 @@
-import type { Confirm } from '../confirm-rule.js';
-import type { Params } from '../request.js';
-import { closest } from './closest.js';
-import { sentence } from './explain.js';
-import { type FlatDocument, fieldName, pathText, type YamlProblem } from './flat-document.js';
-import type { IntentStep } from './intent.js';
+import { sentence } from '../documents/explain.js';
+import { type FlatDocument, fieldName, pathText, type YamlProblem } from '../documents/flat-document.js';
+import type { Confirm } from '../model/confirm-rule.js';
+import type { IntentStep } from '../model/intent.js';
+import type { Params } from '../model/request.js';
+import { closest } from '../text/closest.js';
+import { listed } from '../text/listed.js';
+import type { Position } from '../text/problem.js';
 import { kindOf } from './kind-of.js';
 import type { Kind, Place } from './kinds/kind.js';
 import { allFields, kindsWith, kindTitle, ownersTitle } from './kinds/kinds.js';
-import { listed } from './listed.js';
-import type { Position } from './problem.js';
 import { readFields, type Tell, tellOf } from './read-fields.js';
 import { takenIn, ungrouped, type Written } from './taken.js';
 

@@ -1,16 +1,22 @@
-import type { Graph, GraphStep } from '../graph/graph.js';
-import type { Param } from '../param.js';
+import {
+  below,
+  type FlatDocument,
+  fieldName,
+  type StepGroup,
+  type YamlProblem,
+} from '../documents/flat-document.js';
+import type { TemplateValues } from '../documents/template.js';
+import type { Graph, GraphStep } from '../model/graph.js';
+import type { IntentStep } from '../model/intent.js';
+import type { Param } from '../model/param.js';
+import { closest } from '../text/closest.js';
+import { listed } from '../text/listed.js';
 import { checkGraph } from './check-graph.js';
-import { closest } from './closest.js';
-import { below, type FlatDocument, fieldName, type StepGroup, type YamlProblem } from './flat-document.js';
-import type { IntentStep } from './intent.js';
 import { kindsWith } from './kinds/kinds.js';
-import { listed } from './listed.js';
 import { readFields, tellOf } from './read-fields.js';
 import { dependencyMentions, type IntentFields, type Mention, type Where } from './read-step.js';
 import { pathOf, readStepGroup } from './read-step-group.js';
 import { MOST_STEPS, STEPS } from './steps-fields.js';
-import type { TemplateValues } from './template.js';
 
 type Report = (problem: YamlProblem) => void;
 

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { code, phrase } from '../phrase.js';
-import { type Notice, notice } from '../reasons.js';
+import { withPatterns } from '../documents/pattern.js';
+import type { Intent, IntentProblem } from '../model/intent.js';
+import { code, phrase } from '../model/phrase.js';
+import { type Notice, notice } from '../model/reasons.js';
 import { type Candidate, settle } from './dependencies.js';
 import type { Folder, IntentFile } from './folder.js';
-import type { Intent, IntentProblem } from './intent.js';
-import { withPatterns } from './pattern.js';
 import { intentName, type ReadIntent, readIntent } from './read-intent.js';
 
 /** How long files are read before something else gets its turn. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { ON_FAILURE } from '../graph/graph.js';
-import { checked, described, name, oneOrMore, text, wholeNumber } from './forms.js';
+import { checked, described, name, oneOrMore, text, wholeNumber } from '../documents/forms.js';
+import { ON_FAILURE } from '../model/graph.js';
 import { INTENT } from './kinds/shared.js';
 
 /** More steps than this are refused. */

@@ -1,8 +1,8 @@
-import { labelOf, placeOf } from '../origin.js';
-import { quote } from './characters.js';
-import type { FlatDocument } from './flat-document.js';
-import type { IntentStep, Taken } from './intent.js';
-import { DATE, isTemplate, type TemplateValues, variablesOf } from './template.js';
+import type { FlatDocument } from '../documents/flat-document.js';
+import { DATE, isTemplate, type TemplateValues, variablesOf } from '../documents/template.js';
+import type { IntentStep, Taken } from '../model/intent.js';
+import { labelOf, placeOf } from '../model/origin.js';
+import { quote } from '../text/characters.js';
 
 /** A document as it is written, and what its templates take in. */
 export interface Written {

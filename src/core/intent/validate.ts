@@ -1,10 +1,10 @@
 import { basename, dirname, join } from 'node:path';
-import { NoAnswerError } from '../host.js';
-import { type FileFacts, plainReads, type Reads } from '../reads.js';
+import { withPatterns } from '../documents/pattern.js';
+import { type FileFacts, plainReads, type Reads } from '../documents/reads.js';
+import type { IntentProblem } from '../model/intent.js';
+import { NoAnswerError } from '../ports/host.js';
+import { START } from '../text/problem.js';
 import { type Folder, isIntentFile, readFolder, readIntentFile } from './folder.js';
-import type { IntentProblem } from './intent.js';
-import { withPatterns } from './pattern.js';
-import { START } from './problem.js';
 import { readIntent } from './read-intent.js';
 import { EMPTY, nextSnapshot } from './snapshot.js';
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import { sha256 } from '../canonical.js';
-import type { Secrets } from '../redact.js';
-import { type ApiKey, ENVIRONMENT_KEY, type Rules } from './policy.js';
+import { type ApiKey, ENVIRONMENT_KEY, type Rules } from '../model/policy.js';
+import type { Secrets } from '../ports/redact.js';
+import { sha256 } from '../text/canonical.js';
 
 /**
  * Whose key this is: its name, or null when it is nobody's. Every known key is compared, in constant time; a key

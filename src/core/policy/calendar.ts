@@ -1,5 +1,5 @@
-import { formatOf } from '../time-zone.js';
-import type { Times } from './policy.js';
+import type { Times } from '../model/policy.js';
+import { formatOf } from '../text/time-zone.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60;

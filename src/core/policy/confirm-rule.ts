@@ -1,6 +1,6 @@
-import { type ConfirmRule as Asked, NOTHING_SAID } from '../confirm-rule.js';
+import { type ConfirmRule as Asked, NOTHING_SAID } from '../model/confirm-rule.js';
+import type { Confirm, ConfirmRule, Rules, Subject } from '../model/policy.js';
 import { covers } from './judge.js';
-import type { Confirm, ConfirmRule, Rules, Subject } from './policy.js';
 
 const STRICTNESS: Readonly<Record<Confirm, number>> = { never: 0, person: 1, two_people: 2 };
 

@@ -1,8 +1,8 @@
-import { code, phrase } from '../phrase.js';
-import { type Notice, notice } from '../reasons.js';
-import type { Actor } from '../request.js';
+import { code, phrase } from '../model/phrase.js';
+import { ENDPOINTS, type Endpoint, type Rules } from '../model/policy.js';
+import { type Notice, notice } from '../model/reasons.js';
+import type { Actor } from '../model/request.js';
 import { judgeEndpoint } from './judge.js';
-import { ENDPOINTS, type Endpoint, type Rules } from './policy.js';
 
 /**
  * Why this API key may not call that; null: it may. Calls that only show something have no right of their own:

@@ -12,7 +12,7 @@ import {
   type Times,
   type WebhookRule,
   type Who,
-} from './policy.js';
+} from '../model/policy.js';
 import {
   type API_KEY,
   type CONFIRM,

@@ -1,8 +1,15 @@
-import { code, type Phrase, phrase } from '../phrase.js';
-import type { Actor } from '../request.js';
+import { code, type Phrase, phrase } from '../model/phrase.js';
+import {
+  type ConfirmRule,
+  RIGHTS,
+  type Right,
+  type Role,
+  type Rules,
+  type Subject,
+} from '../model/policy.js';
+import type { Actor } from '../model/request.js';
 import { confirmRule } from './confirm-rule.js';
 import { judgeAll, rolesOf } from './judge.js';
-import { type ConfirmRule, RIGHTS, type Right, type Role, type Rules, type Subject } from './policy.js';
 import { place, refusedBy, ungranted, type Voice } from './wording.js';
 
 /** What somebody may do with one right, and which rule says so. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { timezone } from './forms.js';
+import { timezone } from '../documents/policy-forms.js';
 import { LIMITS, SECTIONS } from './schema.js';
 
 /** The JSON Schema (draft 7, as YAML editors understand it) of a policy file, made of what reads it. */

@@ -1,16 +1,3 @@
-import { isId } from '../discord-id.js';
-/**
- * Who may do what: the whole judgement, as pure functions. Nothing here reads a file, a clock or a network.
- *
- * 1. The local operator may everything: whoever can start the command has this machine's rights already.
- * 2. Without a policy: administrators of the bot's own server, and what the operator let in by the environment.
- * 3. With a policy that can't be read: nobody else.
- * 4. With a policy: a `deny` that fits refuses, whatever else is said. Else one role that gives the right for
- *    this subject, here, is enough. Else it is refused.
- * 5. Running and approving are held back besides by freezes that are on, and by windows that are all shut.
- */
-import type { Actor } from '../request.js';
-import { isWithin } from './calendar.js';
 import {
   type Deny,
   ENVIRONMENT_KEY,
@@ -23,8 +10,21 @@ import {
   type Subject,
   type Times,
   type Who,
-} from './policy.js';
-import { fits } from './wildcard.js';
+} from '../model/policy.js';
+/**
+ * Who may do what: the whole judgement, as pure functions. Nothing here reads a file, a clock or a network.
+ *
+ * 1. The local operator may everything: whoever can start the command has this machine's rights already.
+ * 2. Without a policy: administrators of the bot's own server, and what the operator let in by the environment.
+ * 3. With a policy that can't be read: nobody else.
+ * 4. With a policy: a `deny` that fits refuses, whatever else is said. Else one role that gives the right for
+ *    this subject, here, is enough. Else it is refused.
+ * 5. Running and approving are held back besides by freezes that are on, and by windows that are all shut.
+ */
+import type { Actor } from '../model/request.js';
+import { isId } from '../text/discord-id.js';
+import { fits } from '../text/wildcard.js';
+import { isWithin } from './calendar.js';
 
 export type Judgement =
   | { readonly allowed: true; readonly by: Role | 'operator' | 'no_policy' }

@@ -1,7 +1,7 @@
-import type { Actor } from '../request.js';
+import type { Policy, Right, Rules, Subject } from '../model/policy.js';
+import type { Actor } from '../model/request.js';
 import { nextOpening } from './calendar.js';
 import { covers, judgeAll } from './judge.js';
-import type { Policy, Right, Rules, Subject } from './policy.js';
 
 type Subjects = readonly [Subject, ...Subject[]];
 

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { sha256 } from '../canonical.js';
 import {
   type ApiKey,
   EMPTY_POLICY,
@@ -8,7 +7,8 @@ import {
   type Policy,
   RIGHTS,
   type Role,
-} from './policy.js';
+} from '../model/policy.js';
+import { sha256 } from '../text/canonical.js';
 import type { PolicyProblem } from './read-policy.js';
 
 const Lists = z.strictObject({

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { START } from '../intent/problem.js';
-import type { Reads } from '../reads.js';
-import type { TextFile } from '../text-file.js';
-import type { Policy } from './policy.js';
+import type { Reads } from '../documents/reads.js';
+import type { TextFile } from '../documents/text-file.js';
+import type { Policy } from '../model/policy.js';
+import { START } from '../text/problem.js';
 import { readRbac } from './rbac.js';
 import { MAX_POLICY_BYTES, type PolicyProblem, readPolicy } from './read-policy.js';
 

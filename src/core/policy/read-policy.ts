@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import type * as z from 'zod';
-import { closest } from '../intent/closest.js';
-import type { YamlProblem } from '../intent/flat-document.js';
-import type { IntentProblem } from '../intent/intent.js';
-import { listed } from '../intent/listed.js';
-import { START } from '../intent/problem.js';
-import { checkFields } from './check-fields.js';
+import { checkFields } from '../documents/check-fields.js';
+import type { YamlProblem } from '../documents/flat-document.js';
+import { type Outline, outline, within } from '../documents/outline.js';
+import { timezone } from '../documents/policy-forms.js';
+import type { IntentProblem } from '../model/intent.js';
+import { NO_LIMITS, type Policy, type Times } from '../model/policy.js';
+import { closest } from '../text/closest.js';
+import { listed } from '../text/listed.js';
+import { START } from '../text/problem.js';
 import { apiKey, confirm, deny, example, limits, type Place, role, times, webhook } from './entries.js';
-import { timezone } from './forms.js';
-import { type Outline, outline, within } from './outline.js';
-import { NO_LIMITS, type Policy, type Times } from './policy.js';
 import { LIMITS, SECTIONS, type SectionName } from './schema.js';
 
 /** Larger files are refused unread: the time to read one is bounded. */

@@ -1,8 +1,19 @@
 import * as z from 'zod';
-import { described, remark, secretName, wholeNumber } from '../intent/forms.js';
+import { described, remark, secretName, wholeNumber } from '../documents/forms.js';
+import {
+  anyName,
+  clock,
+  day,
+  hash,
+  moment,
+  pattern,
+  rate,
+  some,
+  timezone,
+  userId,
+} from '../documents/policy-forms.js';
 import { ACTIONS } from '../intent/kind-of.js';
-import { anyName, clock, day, hash, moment, pattern, rate, some, timezone, userId } from './forms.js';
-import { ENDPOINTS, RIGHTS } from './policy.js';
+import { ENDPOINTS, RIGHTS } from '../model/policy.js';
 
 const everything = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   some(z.enum([...words, '*'] as [Words[number], ...Words[number][], '*']));

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
-import { fileNotice, type OnFile } from '../file-notice.js';
-import { watchFolder } from '../intent/watch-folder.js';
-import { plainReads, type Reads } from '../reads.js';
-import type { Notice } from '../reasons.js';
-import type { Policy, Rules } from './policy.js';
+import { plainReads, type Reads } from '../documents/reads.js';
+import { watchFolder } from '../documents/watch-folder.js';
+import { fileNotice, type OnFile } from '../model/file-notice.js';
+import type { Policy, Rules } from '../model/policy.js';
+import type { Notice } from '../model/reasons.js';
+import type { PolicySource } from '../ports/policy-source.js';
 import { readRbac } from './rbac.js';
 import { readPolicyFile, readRbacFile } from './read-files.js';
 import type { PolicyProblem } from './read-policy.js';
-import type { PolicySource } from './rules-now.js';
 
 /** Where the rules stand; null: not set. */
 export interface PolicyFiles {

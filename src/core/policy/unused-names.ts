@@ -1,7 +1,7 @@
-import { closest } from '../intent/closest.js';
-import type { Intent } from '../intent/intent.js';
-import type { Policy, Scope } from './policy.js';
-import { fits } from './wildcard.js';
+import type { Intent } from '../model/intent.js';
+import type { Policy, Scope } from '../model/policy.js';
+import { closest } from '../text/closest.js';
+import { fits } from '../text/wildcard.js';
 
 /** Names of stacks and intents in a policy that fit none of the intents: usually typing mistakes. */
 export function unusedNames(policy: Policy, intents: readonly Intent[]): readonly string[] {

@@ -1,5 +1,5 @@
-import type { Rules, WebhookRule } from './policy.js';
-import { fits } from './wildcard.js';
+import type { Rules, WebhookRule } from '../model/policy.js';
+import { fits } from '../text/wildcard.js';
 
 /** Where a webhook says that it comes from. */
 export interface WebhookOrigin {

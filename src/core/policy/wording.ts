@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import { code, type Phrase, phrase } from '../phrase.js';
-import { type Notice, notice } from '../reasons.js';
-import type { Actor } from '../request.js';
+import { code, type Phrase, phrase } from '../model/phrase.js';
+import type { Right, Role, Rules, Subject, Times } from '../model/policy.js';
+import { type Notice, notice } from '../model/reasons.js';
+import type { Actor } from '../model/request.js';
 import { momentText } from './calendar.js';
 import { covers, gives, isAbout, mayAnything, rolesOf, type Why } from './judge.js';
 import { opensAt, policyOf } from './opening.js';
-import type { Right, Role, Rules, Subject, Times } from './policy.js';
 
 /** Whom the sentence speaks to: the one who asked, or everybody who reads it. */
 export type Voice = 'you' | 'name';

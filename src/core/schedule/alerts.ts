@@ -1,10 +1,10 @@
-import { denialAlert, notBegunAlert } from '../alert-rules.js';
-import type { NewAlert } from '../incident.js';
-import type { Intent } from '../intent/intent.js';
-import { code, moment, type Phrase, phrase } from '../phrase.js';
-import type { Notice, ReasonCode } from '../reasons.js';
+import { denialAlert, notBegunAlert } from '../model/alert-rules.js';
+import type { NewAlert } from '../model/incident.js';
+import type { Intent } from '../model/intent.js';
+import { code, moment, type Phrase, phrase } from '../model/phrase.js';
+import type { Notice, ReasonCode } from '../model/reasons.js';
+import { type Schedule, scheduleActor } from '../model/schedule.js';
 import { CATCH_UP_MOST, type DuePlan } from './plan-dues.js';
-import { type Schedule, scheduleActor } from './schedule.js';
 
 /** Runs were missed because no bot was there. The next success of the intent ends it. */
 export function missedAlert(

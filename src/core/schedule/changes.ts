@@ -1,4 +1,4 @@
-import type { Schedule } from './schedule.js';
+import type { Schedule } from '../model/schedule.js';
 
 /** Names of schedules that came, went, or are others than before. */
 export interface Changes {

@@ -1,17 +1,17 @@
-import { authorize, chainSubjects, type Subjects } from '../authorize.js';
-import type { CoreDeps } from '../deps.js';
-import { closest } from '../intent/closest.js';
-import type { IntentProblem } from '../intent/intent.js';
-import { code, moment, type Phrase, phrase } from '../phrase.js';
-import { type Notice, notice } from '../reasons.js';
-import { type Actor, actorRef, type RunRequest, type Source, sameActor } from '../request.js';
-import type { AuditEntry } from '../store.js';
-import type { Refusal } from '../ticket.js';
+import { authorize, chainSubjects, type Subjects } from '../access/authorize.js';
+import type { IntentProblem } from '../model/intent.js';
+import { code, moment, type Phrase, phrase } from '../model/phrase.js';
+import { type Notice, notice } from '../model/reasons.js';
+import { type Actor, actorRef, type RunRequest, type Source, sameActor } from '../model/request.js';
+import type { Schedule } from '../model/schedule.js';
+import type { Refusal } from '../model/ticket.js';
+import type { CoreDeps } from '../ports/deps.js';
+import type { ScheduleState } from '../ports/schedule-store.js';
+import type { AuditEntry } from '../ports/store.js';
+import { closest } from '../text/closest.js';
 import { type Changes, changesBetween } from './changes.js';
 import { figuresOf, type ScheduleFigures } from './figures.js';
-import type { Schedule } from './schedule.js';
 import type { OpenSchedules } from './source.js';
-import type { ScheduleState } from './store.js';
 import { type ScheduleView, viewsOf } from './view.js';
 
 const LONGEST_NAME = 100;

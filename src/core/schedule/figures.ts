@@ -1,4 +1,4 @@
-import type { DueRun } from './store.js';
+import type { DueRun } from '../ports/schedule-store.js';
 import type { ScheduleView } from './view.js';
 
 /** What an operator watches of a schedule. Times are ISO 8601 in UTC; null: there is none. */

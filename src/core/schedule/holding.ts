@@ -1,8 +1,8 @@
-import { chainSubjects } from '../authorize.js';
-import type { CoreDeps } from '../deps.js';
+import { chainSubjects } from '../access/authorize.js';
+import { type Schedule, scheduleActor } from '../model/schedule.js';
 import { judgeAll } from '../policy/judge.js';
 import { opensAt } from '../policy/opening.js';
-import { type Schedule, scheduleActor } from './schedule.js';
+import type { CoreDeps } from '../ports/deps.js';
 
 /** A freeze that is on, or a window that is shut, in the way of a schedule's runs. */
 export interface Holding {

@@ -1,5 +1,5 @@
-import type { Schedule } from './schedule.js';
-import { type DueTime, duesBetween } from './timetable.js';
+import { type DueTime, duesBetween } from '../documents/timetable.js';
+import type { Schedule } from '../model/schedule.js';
 
 /** More missed runs than these are not caught up, only counted as "more than". */
 export const CATCH_UP_MOST = 100;

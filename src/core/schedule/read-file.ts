@@ -1,16 +1,16 @@
 import { isMap, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
-import { closest } from '../intent/closest.js';
-import { fieldName, flattenMap, refusal, type YamlProblem } from '../intent/flat-document.js';
-import type { IntentProblem } from '../intent/intent.js';
-import { START } from '../intent/problem.js';
-import { parseYaml } from '../intent/read-yaml.js';
-import { explainSyntax } from '../intent/yaml-syntax.js';
-import { checkFields } from '../policy/check-fields.js';
-import { timezone as timezoneForm } from '../policy/forms.js';
-import { within } from '../policy/outline.js';
-import { FileSchedule } from './fields.js';
-import { scheduleOf } from './make-schedule.js';
-import type { Schedule } from './schedule.js';
+import { checkFields } from '../documents/check-fields.js';
+import { fieldName, flattenMap, refusal, type YamlProblem } from '../documents/flat-document.js';
+import { scheduleOf } from '../documents/make-schedule.js';
+import { within } from '../documents/outline.js';
+import { timezone as timezoneForm } from '../documents/policy-forms.js';
+import { parseYaml } from '../documents/read-yaml.js';
+import { FileSchedule } from '../documents/schedule-fields.js';
+import { explainSyntax } from '../documents/yaml-syntax.js';
+import type { IntentProblem } from '../model/intent.js';
+import type { Schedule } from '../model/schedule.js';
+import { closest } from '../text/closest.js';
+import { START } from '../text/problem.js';
 
 /** Larger files are refused unread: the time to read one is bounded. */
 export const MAX_SCHEDULES_BYTES = 1024 * 1024;

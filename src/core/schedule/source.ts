@@ -1,17 +1,17 @@
 import { dirname } from 'node:path';
-import { fileNotice, type OnFile } from '../file-notice.js';
+import { checkParams } from '../documents/check-params.js';
+import { fieldName } from '../documents/flat-document.js';
+import { plainReads, type Reads } from '../documents/reads.js';
+import type { TextFile } from '../documents/text-file.js';
+import { watchFolder } from '../documents/watch-folder.js';
 import { askable } from '../intent/askable.js';
-import { fieldName } from '../intent/flat-document.js';
-import type { Catalogue, IntentProblem } from '../intent/intent.js';
-import { START } from '../intent/problem.js';
 import { intentName } from '../intent/read-intent.js';
-import { watchFolder } from '../intent/watch-folder.js';
+import { fileNotice, type OnFile } from '../model/file-notice.js';
+import type { Catalogue, IntentProblem } from '../model/intent.js';
+import type { Schedule } from '../model/schedule.js';
 import { readSettled } from '../policy/read-files.js';
-import { plainReads, type Reads } from '../reads.js';
-import type { TextFile } from '../text-file.js';
-import { checkParams } from './check-params.js';
+import { START } from '../text/problem.js';
 import { MAX_SCHEDULES_BYTES, type ReadSchedules, readSchedules } from './read-file.js';
-import type { Schedule } from './schedule.js';
 
 export interface SchedulesOptions {
   /** The schedules file; null: only intents have schedules. */

@@ -1,6 +1,6 @@
+import type { Reads } from '../documents/reads.js';
 import { openCatalogue } from '../intent/catalogue.js';
-import type { IntentProblem } from '../intent/intent.js';
-import type { Reads } from '../reads.js';
+import type { IntentProblem } from '../model/intent.js';
 import { openSchedules } from './source.js';
 
 /** Everything wrong with a schedules file, and with what it asks of the intents in a folder. */

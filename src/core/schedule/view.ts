@@ -1,10 +1,10 @@
-import type { CoreDeps } from '../deps.js';
-import type { Action } from '../request.js';
-import { asSeen, isUnderWay } from '../seen-runs.js';
+import { nextDues } from '../documents/timetable.js';
+import type { Action } from '../model/request.js';
+import { type Schedule, timingKey } from '../model/schedule.js';
+import type { CoreDeps } from '../ports/deps.js';
+import type { Due, ScheduleState } from '../ports/schedule-store.js';
+import { asSeen, isUnderWay } from '../records/seen-runs.js';
 import { type Holding, holdingOf } from './holding.js';
-import { type Schedule, timingKey } from './schedule.js';
-import type { Due, ScheduleState } from './store.js';
-import { nextDues } from './timetable.js';
 import { timingText } from './wording.js';
 
 /** So many of the next times are told. */

@@ -1,11 +1,11 @@
-import { formatDuration } from '../format.js';
-import { code, moment, type Phrase, phrase } from '../phrase.js';
-import { type Notice, notice } from '../reasons.js';
-import { stateText } from '../run.js';
-import { stateSymbol } from '../wording.js';
+import { code, moment, type Phrase, phrase } from '../model/phrase.js';
+import { type Notice, notice } from '../model/reasons.js';
+import { stateText } from '../model/run.js';
+import type { Timing } from '../model/schedule.js';
+import { stateSymbol } from '../model/wording.js';
+import type { Due } from '../ports/schedule-store.js';
+import { formatDuration } from '../text/format.js';
 import type { Holding } from './holding.js';
-import type { Timing } from './schedule.js';
-import type { Due } from './store.js';
 
 /** `0 3 * * * (Europe/Berlin)`, `every 5 min` */
 export function timingText(timing: Timing): string {

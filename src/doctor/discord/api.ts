@@ -1,4 +1,4 @@
-import { type HttpClient, HttpClientError } from '../../core/http-client.js';
+import { type HttpClient, HttpClientError } from '../../core/ports/http-client.js';
 
 /** What Discord answered to a GET. Texts in it are hostile. */
 export type Answer =

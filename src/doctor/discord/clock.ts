@@ -1,5 +1,5 @@
-import type { Check } from '../../core/diagnosis.js';
-import { formatDuration } from '../../core/format.js';
+import type { Check } from '../../core/model/diagnosis.js';
+import { formatDuration } from '../../core/text/format.js';
 import { passed, skipped, warning } from '../check.js';
 import type { Heard } from './api.js';
 

@@ -1,4 +1,4 @@
-import type { Check } from '../../core/diagnosis.js';
+import type { Check } from '../../core/model/diagnosis.js';
 import { isRegistered, wantedCommands } from '../../surfaces/discord/command-set.js';
 import { passed, problem, warning } from '../check.js';
 import { type DiscordApi, whyNot } from './api.js';

@@ -1,4 +1,4 @@
-import type { Check } from '../../core/diagnosis.js';
+import type { Check } from '../../core/model/diagnosis.js';
 import { skipped } from '../check.js';
 import type { ExaminedConfig } from '../configuration.js';
 import type { DoctorWorld } from '../world.js';

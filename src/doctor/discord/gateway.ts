@@ -1,5 +1,5 @@
-import type { Check } from '../../core/diagnosis.js';
-import { formatDuration } from '../../core/format.js';
+import type { Check } from '../../core/model/diagnosis.js';
+import { formatDuration } from '../../core/text/format.js';
 import { passed, problem, warning } from '../check.js';
 import { type ApiSettings, ask, type DiscordApi, whyNot } from './api.js';
 import { GatewayBot } from './shapes.js';

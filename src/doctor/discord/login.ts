@@ -1,5 +1,5 @@
 import { variable } from '../../config/variables.js';
-import type { Check } from '../../core/diagnosis.js';
+import type { Check } from '../../core/model/diagnosis.js';
 import { passed, problem, skipped, warning } from '../check.js';
 import { type Answer, type DiscordApi, type Heard, whyNot } from './api.js';
 import { Application, User } from './shapes.js';

@@ -1,5 +1,5 @@
 import { variable } from '../../config/variables.js';
-import type { Check } from '../../core/diagnosis.js';
+import type { Check } from '../../core/model/diagnosis.js';
 import { passed, problem, skipped } from '../check.js';
 import { type DiscordApi, whyNot } from './api.js';
 import type { Home } from './guild.js';

@@ -1,4 +1,4 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import type { Container } from '../docker/container.js';
 import { lastLine } from '../shared/wording.js';
 

@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import type { ExecOptions, ExecResult, Host } from '../../core/host.js';
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { ExecOptions, ExecResult, Host } from '../../core/ports/host.js';
 import { READ } from '../docker/container.js';
 import { isUnnamedVolume } from '../docker/unnamed-volume.js';
 import { composeArgv, upArgv } from './command.js';

@@ -1,5 +1,5 @@
-import type { ExecOptions } from '../../core/host.js';
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { ExecOptions } from '../../core/ports/host.js';
 import type { StackInputs } from './inputs.js';
 
 /** A `docker compose` command on a stack. */

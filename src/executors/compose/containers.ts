@@ -1,4 +1,4 @@
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, type Inspected, listContainers } from '../docker/container.js';
 
 const LABEL = 'com.docker.compose';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Host } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import { READ } from '../docker/container.js';
 import { joined } from '../shared/wording.js';
 import type { Config } from './config.js';

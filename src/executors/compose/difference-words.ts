@@ -1,5 +1,5 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { named } from '../shared/wording.js';
 import type { MadeAlike, Meant } from './meant.js';
 import type { OriginPaths } from './origin.js';

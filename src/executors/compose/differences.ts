@@ -1,4 +1,4 @@
-import type { Notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/model/reasons.js';
 import { isSameEnv, isSameFolder, isSameStack } from './adopt.js';
 import { otherEnv, otherFiles, otherFolder, otherProject } from './difference-words.js';
 import type { IntentLines } from './intent-lines.js';

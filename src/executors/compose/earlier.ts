@@ -1,4 +1,4 @@
-import type { Json } from '../../core/plan.js';
+import type { Json } from '../../core/model/plan.js';
 import { inputsOfFile } from './inputs.js';
 
 /** The data of a rollout or scale as the first version stored it, for recovery: there a stack was one file. */

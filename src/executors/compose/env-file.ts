@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import type { Host } from '../../core/host.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import { READ } from '../docker/container.js';
 import { composeFault } from './fault.js';
 

@@ -1,6 +1,6 @@
-import type { ExecResult } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { ExecResult } from '../../core/ports/host.js';
 import { whyFailed } from '../docker/container.js';
 import { dockerFault } from '../docker/missing.js';
 

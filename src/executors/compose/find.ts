@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { type Host, HostError } from '../../core/host.js';
-import type { StackFields } from '../../core/intent/fields.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { StackFields } from '../../core/model/fields.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import { type Host, HostError } from '../../core/ports/host.js';
 import { variablesOf } from './env-file.js';
 import type { StackInputs } from './inputs.js';
 import { BASES, usualFiles } from './usual-files.js';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import type { StackFields } from '../../core/intent/fields.js';
+import type { StackFields } from '../../core/model/fields.js';
 
 /** What Compose is given to read a stack and to run it: the same both times, or what runs isn't what was shown. */
 export type StackInputs = {

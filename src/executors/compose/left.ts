@@ -1,6 +1,6 @@
-import type { PartResult, RecoveryReport } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import { type LeftDown, leftBy, type Started, startedBy, stateOf } from '../../core/left-down.js';
+import { type LeftDown, leftBy, type Started, startedBy, stateOf } from '../../core/model/left-down.js';
+import type { PartResult, RecoveryReport } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { observationOf } from '../docker/observe.js';
 import { serviceContainers } from './containers.js';
 import { serviceThing } from './observe.js';

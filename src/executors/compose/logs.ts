@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 
 /** Puts the last lines of a container's own output into the run's log, where an outcome quotes them from. */
 export async function logLastLines(ctx: RunContext, container: string): Promise<void> {

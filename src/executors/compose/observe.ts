@@ -1,6 +1,6 @@
-import type { ObserveContext } from '../../core/executor.js';
-import type { RolloutFields, ScaleFields, StackFields } from '../../core/intent/fields.js';
-import type { Observation, Observed } from '../../core/observation.js';
+import type { RolloutFields, ScaleFields, StackFields } from '../../core/model/fields.js';
+import type { Observation, Observed } from '../../core/model/observation.js';
+import type { ObserveContext } from '../../core/ports/executor.js';
 import type { Container } from '../docker/container.js';
 import { isCutOff } from '../docker/namespaces.js';
 import { observationOf } from '../docker/observe.js';

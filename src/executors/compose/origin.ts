@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Host, HostError } from '../../core/host.js';
+import { type Host, HostError } from '../../core/ports/host.js';
 
 /** What a container's labels say it was made from, as it is written there. */
 export interface Origin {

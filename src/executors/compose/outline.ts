@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import type { Host } from '../../core/host.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import type { ComposeService } from './config.js';
 import type { StackInputs } from './inputs.js';
 import { readDefined } from './project.js';

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../core/format.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import { formatDuration } from '../../core/text/format.js';
 import type { HealthCheck } from '../docker/container.js';
 import type { ComposeService } from './config.js';
 import type { ServiceContainer } from './containers.js';

@@ -1,7 +1,7 @@
-import type { ExecResult, Host } from '../../core/host.js';
-import type { StackFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { StackFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { ExecResult, Host } from '../../core/ports/host.js';
 import { READ } from '../docker/container.js';
 import { composeArgv, environmentOf } from './command.js';
 import {

@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { inspectContainer, READ, whyFailed } from '../docker/container.js';
 import { makeTwin } from '../docker/twin/make.js';
 import { remake } from '../docker/twin/remake.js';

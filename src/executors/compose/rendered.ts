@@ -1,5 +1,5 @@
-import type { Host } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Host } from '../../core/ports/host.js';
 import { imageOf } from './config.js';
 import { renderedHash } from './difference/fingerprint.js';
 import type { StackInputs } from './inputs.js';

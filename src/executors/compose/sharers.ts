@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Host } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Effect, Json, PlanStep } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Effect, Json, PlanStep } from '../../core/model/plan.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, type Inspected, listContainers } from '../docker/container.js';
 import { sharersOf } from '../docker/namespaces.js';
 import { TWIN } from '../docker/twin/labels.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Host } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, inspectContainer } from '../docker/container.js';
 import { type Ends, faultOf, hasEnded, isReady, isStarting, lateWords, startPeriodOf } from './verdict.js';
 

@@ -1,6 +1,6 @@
-import type { Host } from '../../core/host.js';
-import type { StackFields } from '../../core/intent/fields.js';
-import type { Notice } from '../../core/reasons.js';
+import type { StackFields } from '../../core/model/fields.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import type { Container, Inspected } from '../docker/container.js';
 import { lookFaults } from '../docker/missing.js';
 import { asMade, isSameFolder } from './adopt.js';

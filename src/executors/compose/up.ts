@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import type { ExecOptions, ExecResult } from '../../core/host.js';
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { ExecOptions, ExecResult } from '../../core/ports/host.js';
 import { execPatiently } from '../docker/patient.js';
 import { environmentOf } from './command.js';
 import type { StackInputs } from './inputs.js';

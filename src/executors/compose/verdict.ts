@@ -1,5 +1,5 @@
-import { formatDuration } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { formatDuration } from '../../core/text/format.js';
 import type { Container } from '../docker/container.js';
 import { lastLine } from '../shared/wording.js';
 

@@ -1,4 +1,4 @@
-import { isAtLeast } from '../../core/versions.js';
+import { isAtLeast } from '../../core/views/versions.js';
 
 /** What an rsync can do. `null`: it was not told, so it is not relied on where something else will do. */
 export interface Abilities {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { ExecOptions, Host } from '../../core/host.js';
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import type { ExecOptions, Host } from '../../core/ports/host.js';
 import { rsyncEnvironment } from './commands.js';
 import { type Entry, itemIn } from './listing.js';
 import { bytesOf, readable } from './names.js';

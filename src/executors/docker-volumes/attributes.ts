@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Json } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Json } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import { formatCount } from '../../core/text/format.js';
 import { seenIn } from './entry.js';
 
 /** How many files and folders each have another owner, mode … at the destination than in the source. */

@@ -1,7 +1,7 @@
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
-import { isAtLeast } from '../../core/versions.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import { isAtLeast } from '../../core/views/versions.js';
 import { type Abilities, knows } from './abilities.js';
 import { hostOf, placeKind } from './place.js';
 

@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import type { ExecOptions, ExecResult } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { ExecOptions, ExecResult } from '../../core/ports/host.js';
 import { diskFull, type Failure, failure, STOPPED } from '../shared/failure.js';
 import { rsyncEnvironment } from './commands.js';
 import type { MirrorData } from './data.js';

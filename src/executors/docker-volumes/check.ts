@@ -1,7 +1,7 @@
-import type { RunContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import { code, type PhrasePart, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type PhrasePart, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { type Failure, failure, STOPPED } from '../shared/failure.js';
 import { someOf } from '../shared/wording.js';
 import { callRsync, failureOf } from './call.js';

@@ -1,5 +1,5 @@
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
-import type { Arg } from '../../core/plan.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import type { Arg } from '../../core/model/plan.js';
 import { placeKind } from './place.js';
 
 type Remote = Pick<DockerVolumesFields, 'destination' | 'ssh_port' | 'ssh_key'>;

@@ -1,4 +1,4 @@
-import type { Notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/model/reasons.js';
 
 /** What is known of the transfer that failed. */
 export interface Transfer {

@@ -1,5 +1,5 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import type { Complaint, Transfer } from './complaint.js';
 import { daemonComplaint } from './daemon-complaints.js';
 import { tellingLine } from './harmless.js';

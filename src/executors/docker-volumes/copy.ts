@@ -1,7 +1,7 @@
-import type { RunContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import { phrase } from '../../core/phrase.js';
-import { notice } from '../../core/reasons.js';
+import { phrase } from '../../core/model/phrase.js';
+import { notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { amountProgress } from '../shared/progress.js';
 import { withoutSlash } from './at-destination.js';
 import { callRsync, failureOf } from './call.js';

@@ -1,5 +1,5 @@
-import { code, phrase } from '../../core/phrase.js';
-import { notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { notice } from '../../core/model/reasons.js';
 import type { Complaint } from './complaint.js';
 import { hostOf, moduleOf } from './place.js';
 

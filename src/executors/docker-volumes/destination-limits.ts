@@ -1,9 +1,9 @@
-import { formatCount } from '../../core/format.js';
-import type { Host } from '../../core/host.js';
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import type { Json } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { Json } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
+import { formatCount } from '../../core/text/format.js';
 import { lostBeforeNotice, lostIn } from './attributes.js';
 import { type FileSystem, fileSystemOf } from './file-system.js';
 import { leftOutIn, leftOutNotice } from './left-out.js';

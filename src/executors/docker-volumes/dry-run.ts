@@ -1,7 +1,7 @@
-import type { PlanContext } from '../../core/executor.js';
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
 import { unreadable, unreadableBelow } from '../shared/source.js';
 import { toolMissing } from '../shared/tools.js';
 import { dryRunCommand, rsyncEnvironment, TELL_FILTERS } from './commands.js';

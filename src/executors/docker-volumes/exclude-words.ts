@@ -1,6 +1,6 @@
-import { formatBytes, formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import { formatBytes, formatCount } from '../../core/text/format.js';
 
 /** What an intent's patterns leave out. Folders are not counted. */
 export interface Excluded {

@@ -1,6 +1,6 @@
-import type { Executor } from '../../core/executor.js';
-import { phrase } from '../../core/phrase.js';
-import type { Json } from '../../core/plan.js';
+import { phrase } from '../../core/model/phrase.js';
+import type { Json } from '../../core/model/plan.js';
+import type { Executor } from '../../core/ports/executor.js';
 import { NOT_HELD } from '../quiesce/data.js';
 import { planHeld } from '../quiesce/held-plan.js';
 import { runHeld } from '../quiesce/held-run.js';

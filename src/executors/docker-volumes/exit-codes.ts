@@ -1,5 +1,5 @@
-import type { ExecResult } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { ExecResult } from '../../core/ports/host.js';
 import { commandFailed, type Failure, failure } from '../shared/failure.js';
 import { saysDiskFull } from '../shared/space.js';
 import { complaintIn, reported } from './complaints.js';

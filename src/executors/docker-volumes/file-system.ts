@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 
 /** What a file system can't hold. */
 export interface FileSystem {

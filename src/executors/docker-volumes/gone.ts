@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { entriesAt, withoutSlash } from './at-destination.js';
 import { targetOf } from './call.js';
 import { lookCommand } from './commands.js';

@@ -1,5 +1,5 @@
-import type { Host } from '../../core/host.js';
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import type { Host } from '../../core/ports/host.js';
 import { nameList } from './at-destination.js';
 import type { Listing } from './listing.js';
 

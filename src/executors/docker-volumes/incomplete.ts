@@ -1,6 +1,6 @@
-import type { Level } from '../../core/artifact.js';
-import type { RunContext } from '../../core/executor.js';
-import { phrase } from '../../core/phrase.js';
+import type { Level } from '../../core/model/artifact.js';
+import { phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import type { MirrorData } from './data.js';
 import type { Tally } from './tally.js';
 

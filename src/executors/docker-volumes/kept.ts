@@ -1,6 +1,6 @@
-import { code, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { attributeReader, type Lost, lostNotice } from './attributes.js';
 import type { MirrorData } from './data.js';
 import { leftOutIn, leftOutNotice } from './left-out.js';

@@ -1,6 +1,6 @@
-import { formatCount } from '../../core/format.js';
-import { phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import { formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
 import { readable } from './names.js';
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import type { PlanContext } from '../../core/executor.js';
-import type { ExecResult } from '../../core/host.js';
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
-import { isAtLeast } from '../../core/versions.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import type { ExecResult } from '../../core/ports/host.js';
+import { isAtLeast } from '../../core/views/versions.js';
 import { type Abilities, abilitiesIn, abilitiesOfProtocol, OLDEST_THERE, UNKNOWN } from './abilities.js';
 import { connection, rsyncEnvironment, sshCommand } from './commands.js';
 import { complaintIn, reported } from './complaints.js';

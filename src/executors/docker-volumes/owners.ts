@@ -1,8 +1,8 @@
-import { formatCount } from '../../core/format.js';
-import type { Host } from '../../core/host.js';
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
+import { formatCount } from '../../core/text/format.js';
 import { hostOf, placeKind } from './place.js';
 
 /** The user that commands of this host run as; null when it can't be told. */

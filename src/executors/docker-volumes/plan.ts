@@ -1,9 +1,9 @@
-import type { PlanContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import type { Json, PlanDraft } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { Json, PlanDraft } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { NOT_HELD } from '../quiesce/data.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';
 import { rememberedNumber } from '../shared/memory.js';

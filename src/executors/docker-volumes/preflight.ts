@@ -1,8 +1,8 @@
-import type { PlanContext } from '../../core/executor.js';
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
-import { isAtLeast } from '../../core/versions.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import { isAtLeast } from '../../core/views/versions.js';
 import { saysOfItself, toolMissing, versionOf } from '../shared/tools.js';
 import { type Abilities, abilitiesIn, OLDEST_HERE, UNKNOWN } from './abilities.js';
 import { placeKind } from './place.js';

@@ -1,4 +1,4 @@
-import type { DockerVolumesFields } from '../../core/intent/fields.js';
+import type { DockerVolumesFields } from '../../core/model/fields.js';
 import { connection, LINES, TIMEOUT } from './commands.js';
 import { placeKind } from './place.js';
 

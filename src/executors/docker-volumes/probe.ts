@@ -1,7 +1,7 @@
-import type { RunContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { type Failure, failure, STOPPED } from '../shared/failure.js';
 import { callRsync, failureOf, targetOf } from './call.js';
 import { rsyncEnvironment } from './commands.js';

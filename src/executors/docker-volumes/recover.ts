@@ -1,6 +1,6 @@
-import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
-import { phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
+import { phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { JournalEntry, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import type { MirrorData } from './data.js';
 import { addMirror, INCOMPLETE, JOURNAL } from './incomplete.js';
 import { removeProbe } from './probe.js';

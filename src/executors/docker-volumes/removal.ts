@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import type { Failure } from '../shared/failure.js';
 import { amountProgress } from '../shared/progress.js';
 import { entriesAt, nameList, withoutSlash } from './at-destination.js';

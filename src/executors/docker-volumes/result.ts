@@ -1,5 +1,5 @@
-import { formatBytes, formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { formatBytes, formatCount } from '../../core/text/format.js';
 import type { MirrorData } from './data.js';
 import { countOf } from './steps.js';
 import type { Tally } from './tally.js';

@@ -1,8 +1,8 @@
-import type { Level } from '../../core/artifact.js';
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { formatDuration } from '../../core/format.js';
-import type { PlanPart } from '../../core/plan.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Level } from '../../core/model/artifact.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import { formatDuration } from '../../core/text/format.js';
 import { ended } from '../shared/failure.js';
 import { mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { check } from './check.js';

@@ -1,6 +1,6 @@
-import { formatBytes, formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Effect, PlanStep } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Effect, PlanStep } from '../../core/model/plan.js';
+import { formatBytes, formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
 import { ROOM_OPTIONS } from './commands.js';
 import type { MirrorData } from './data.js';

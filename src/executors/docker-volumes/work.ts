@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { commandFailed, type Failure, STOPPED } from '../shared/failure.js';
 import type { MirrorData } from './data.js';
 import type { Tally } from './tally.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunContext } from '../../core/executor.js';
-import { formatDuration } from '../../core/format.js';
-import type { ExecOptions, ExecResult, Host } from '../../core/host.js';
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { ExecOptions, ExecResult, Host } from '../../core/ports/host.js';
+import { formatDuration } from '../../core/text/format.js';
 import { READ } from './container.js';
 import { isAway } from './missing.js';
 

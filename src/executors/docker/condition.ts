@@ -1,4 +1,4 @@
-import type { ObservedState } from '../../core/observation.js';
+import type { ObservedState } from '../../core/model/observation.js';
 import type { Container } from './container.js';
 
 /** The engine itself counts a container as up again after so long, in ms. */

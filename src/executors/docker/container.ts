@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ExecResult, Host } from '../../core/host.js';
+import type { ExecResult, Host } from '../../core/ports/host.js';
 import { lastLine } from '../shared/wording.js';
 
 /** What `docker container inspect` says of one container, as far as executors need it. */

@@ -1,5 +1,5 @@
-import type { ExecOptions, Host } from '../../core/host.js';
-import type { Json } from '../../core/plan.js';
+import type { Json } from '../../core/model/plan.js';
+import type { ExecOptions, Host } from '../../core/ports/host.js';
 import { READ, whyFailed } from './container.js';
 import { parseAnswer } from './http-answer.js';
 

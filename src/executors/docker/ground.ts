@@ -1,5 +1,5 @@
-import type { Host } from '../../core/host.js';
-import { type Phrase, phrase } from '../../core/phrase.js';
+import { type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, READ } from './container.js';
 import { ownContainer, runningOf } from './own-container.js';
 

@@ -1,6 +1,6 @@
-import type { ExecResult, Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { ExecResult, Host } from '../../core/ports/host.js';
 import { type Inspected, READ, whyFailed } from './container.js';
 
 /** What stands in the way of using Docker on this host: not installed, not allowed, not reachable. */

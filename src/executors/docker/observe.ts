@@ -1,7 +1,7 @@
-import type { ObserveContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import type { Observation, Observed } from '../../core/observation.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { Observation, Observed } from '../../core/model/observation.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { ObserveContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { lastLine, shortHash } from '../shared/wording.js';
 import { stateOf } from './condition.js';
 import { type Container, inspectContainer } from './container.js';

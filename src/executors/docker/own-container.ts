@@ -1,5 +1,5 @@
-import { type Host, HostError, NoAnswerError } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Host, HostError, NoAnswerError } from '../../core/ports/host.js';
 import { MOUNT_INFO } from '../shared/mountinfo.js';
 import { type Container, inspectContainer, listContainers } from './container.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunContext } from '../../core/executor.js';
-import type { ExecOptions, ExecResult, Host } from '../../core/host.js';
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { ExecOptions, ExecResult, Host } from '../../core/ports/host.js';
 import { inspectContainers, READ } from './container.js';
 
 /** After a stop a command is ended when the engine does nothing for its containers for so long, in ms. */

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import type { FoundArchive } from '../../core/adoption.js';
-import { type Host, HostError } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { FoundArchive } from '../../core/admission/adoption.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Host, HostError } from '../../core/ports/host.js';
 import { lastLine } from '../shared/wording.js';
 import { compressorsFor, readCommands } from './commands.js';
 import { MANIFEST_SUFFIX } from './data.js';

@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import type { Digest, ExecResult } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { Digest, ExecResult } from '../../core/ports/host.js';
 import { tarName } from '../shared/escapes.js';
 import { commandFailed, diskFull, type Failure, failure, STOPPED } from '../shared/failure.js';
 import { byteProgress } from '../shared/progress.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { CompressionFields } from '../../core/intent/fields.js';
+import type { CompressionFields } from '../../core/model/fields.js';
 import { findCommand, prunedFirst } from '../shared/excludes.js';
 
 /** Which program compresses, and how it is called. */

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/plan.js';
+import type { Json } from '../../core/model/plan.js';
 import { NOT_HELD } from '../quiesce/data.js';
 
 /** An archive's data as the first version stored it, for recovery: how it is read back is not asked any more. */

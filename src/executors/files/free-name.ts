@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import type { JournalEntry, RunContext } from '../../core/executor.js';
-import { HostError } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { JournalEntry, RunContext } from '../../core/ports/executor.js';
+import { HostError } from '../../core/ports/host.js';
 import type { FilesData } from './data.js';
 import { JOURNAL } from './journal.js';
 import { numbered, stemOf } from './names.js';

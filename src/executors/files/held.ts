@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { type Around, around } from '../quiesce/around.js';
 import type { Quiesce } from '../quiesce/data.js';
 import { TIMES } from '../quiesce/times.js';

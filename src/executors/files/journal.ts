@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../core/executor.js';
+import type { JournalEntry } from '../../core/ports/executor.js';
 import type { Finished } from './record.js';
 
 /** What run() notes before it does it; recover() reads how far it came. */

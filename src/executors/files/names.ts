@@ -1,4 +1,4 @@
-import type { FilesFields } from '../../core/intent/fields.js';
+import type { FilesFields } from '../../core/model/fields.js';
 import { MANIFEST_SUFFIX } from './data.js';
 
 const ENDINGS = { gzip: '.tar.gz', zstd: '.tar.zst', none: '.tar' } as const;

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
-import type { Artifact } from '../../core/artifact.js';
-import type { PlanContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import type { RetentionFields } from '../../core/intent/fields.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Effect } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { Artifact } from '../../core/model/artifact.js';
+import type { RetentionFields } from '../../core/model/fields.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Effect } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
 import { type Deletion, MANIFEST_SUFFIX } from './data.js';
 import { isArchiveName } from './names.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { tarName } from '../shared/escapes.js';
 import { nameOf } from './archive.js';
 import type { Member } from './listing.js';

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { Level, NewArtifact } from '../../core/artifact.js';
-import type { RunContext } from '../../core/executor.js';
-import { phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
-import { restoreLine } from '../../core/restore-line.js';
+import type { Level, NewArtifact } from '../../core/model/artifact.js';
+import { phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import { restoreLine } from '../../core/views/restore-line.js';
 import { fileFailed } from '../shared/failure.js';
 import type { FilesData } from './data.js';
 import { MANIFEST_SUFFIX } from './data.js';

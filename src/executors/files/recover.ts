@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { JournalEntry, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { type FilesData, MANIFEST_SUFFIX } from './data.js';
 import { asNamed } from './free-name.js';
 import { finishedOf, JOURNAL } from './journal.js';

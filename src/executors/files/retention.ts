@@ -1,4 +1,4 @@
-import { type Artifact, type Level, reaches } from '../../core/artifact.js';
+import { type Artifact, type Level, reaches } from '../../core/model/artifact.js';
 import { effectiveAges } from './effective-ages.js';
 
 export const DAY_MS = 86_400_000;

@@ -1,9 +1,9 @@
-import type { Level } from '../../core/artifact.js';
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { Level } from '../../core/model/artifact.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import { formatBytes, formatCount, formatDuration } from '../../core/text/format.js';
 import type { Around } from '../quiesce/around.js';
 import { WAY_OUT } from '../quiesce/held-run.js';
 import { liveData } from '../quiesce/live.js';

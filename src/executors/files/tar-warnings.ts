@@ -1,6 +1,6 @@
-import { formatCount } from '../../core/format.js';
-import { type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import { formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
 import { nameOf } from './archive.js';
 import type { Said } from './tar-messages.js';

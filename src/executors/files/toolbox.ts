@@ -1,7 +1,7 @@
-import type { Host } from '../../core/host.js';
-import type { CompressionFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { CompressionFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import { toolMissing, versionOf } from '../shared/tools.js';
 import { type Compressor, compressorsFor } from './commands.js';
 

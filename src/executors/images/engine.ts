@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import { READ } from '../docker/container.js';
 
 /** What the engine says of itself. */

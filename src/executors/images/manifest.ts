@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { CircuitOpenError } from '../../core/circuit.js';
-import type { ExecResult, Host } from '../../core/host.js';
+import { CircuitOpenError } from '../../core/ports/circuit.js';
+import type { ExecResult, Host } from '../../core/ports/host.js';
 import { READ } from '../docker/container.js';
 import type { Engine } from './engine.js';
 import { byDigest, registryOf } from './name.js';

@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import type { Layer } from './pull-data.js';
 
 /** `68efe8fca52b Downloading [=>   ]  320.5kB/31.07MB`, as Compose prints each event of the engine. */

@@ -1,8 +1,8 @@
-import type { RunContext } from '../../core/executor.js';
-import type { ExecResult } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Argv } from '../../core/plan.js';
-import type { ReasonCode } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { ReasonCode } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { ExecResult } from '../../core/ports/host.js';
 import { whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
 import { saysDiskFull } from '../shared/space.js';

@@ -1,4 +1,4 @@
-import type { ExecResult } from '../../core/host.js';
+import type { ExecResult } from '../../core/ports/host.js';
 
 /** Why a registry gave no answer about an image. */
 export type Cause =

@@ -1,6 +1,6 @@
-import { CircuitOpenError } from '../../core/circuit.js';
-import type { ExecResult, Host } from '../../core/host.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/model/reasons.js';
+import { CircuitOpenError } from '../../core/ports/circuit.js';
+import type { ExecResult, Host } from '../../core/ports/host.js';
 import { READ } from '../docker/container.js';
 import { type Engine, engineOf } from './engine.js';
 import { type Manifest, manifestOf } from './manifest.js';

@@ -1,7 +1,7 @@
-import { formatDuration } from '../../core/format.js';
-import type { ExecResult } from '../../core/host.js';
-import { code, type Phrase, type PhrasePart, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, type PhrasePart, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { ExecResult } from '../../core/ports/host.js';
+import { formatDuration } from '../../core/text/format.js';
 import { whyFailed } from '../docker/container.js';
 import { registryOf } from './name.js';
 import type { Refusal } from './refusal.js';

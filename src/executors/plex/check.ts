@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import { formatBytes, formatCount } from '../../core/format.js';
-import type { Digest } from '../../core/host.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { Digest } from '../../core/ports/host.js';
+import { formatBytes, formatCount } from '../../core/text/format.js';
 import type { Member as Listed } from '../files/listing.js';
 import { checkFailed, type ReadBack, readBack } from '../files/read-back.js';
 import type { Failure } from '../shared/failure.js';

@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import { type Digest, type ExecResult, HostError, type PipeOptions } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import { type Digest, type ExecResult, HostError, type PipeOptions } from '../../core/ports/host.js';
 import { whyFailed } from '../docker/container.js';
 import { notHashed, PROGRESS, tarFailed } from '../files/archive.js';
 import { type Heard, type Said, tarListener } from '../files/tar-messages.js';

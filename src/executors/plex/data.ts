@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Folder } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { Folder } from '../../core/ports/host.js';
 import { ARCHIVE_MEMBERS, type FilesData } from '../files/data.js';
 
 /** How the databases are read without Docker: in their folder on this host, which is proven to be theirs. */

@@ -1,6 +1,6 @@
-import type { Level } from '../../core/artifact.js';
-import { formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import type { Level } from '../../core/model/artifact.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
 import type { Databases } from './databases.js';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { RunContext } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { commandFailed, type Failure, failure, STOPPED } from '../shared/failure.js';
 import type { PlexData } from './data.js';
 import { BESIDE, isNamed, isSurely, type Member, mayBe } from './members.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Folder } from '../../core/host.js';
+import type { Folder } from '../../core/ports/host.js';
 import type { Direct, PlexData } from './data.js';
 
 /** How a folder of this host is read that is proven to be `path` in the container. */

@@ -1,5 +1,5 @@
-import type { Executor } from '../../core/executor.js';
-import type { Json } from '../../core/plan.js';
+import type { Json } from '../../core/model/plan.js';
+import type { Executor } from '../../core/ports/executor.js';
 import { ofVersion1 } from '../files/earlier.js';
 import { withLeft } from '../quiesce/left.js';
 import { type QuiesceTimes, TIMES } from '../quiesce/times.js';

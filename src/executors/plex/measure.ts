@@ -1,5 +1,5 @@
-import type { Host } from '../../core/host.js';
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, READ, whyFailed } from '../docker/container.js';
 import { existingHostPath } from './mounted.js';
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import type { PlanContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import type { PlexFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { PlexFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { INSTANCES, type Json, type PlanDraft } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import type { Container } from '../docker/container.js';
 import { ownId } from '../docker/ground.js';
 import { type Compressor, readCommands } from '../files/commands.js';

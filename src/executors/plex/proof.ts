@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { Folder, Host } from '../../core/host.js';
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { Folder, Host } from '../../core/ports/host.js';
 import type { Container } from '../docker/container.js';
 import { MOUNT_INFO, mountPointIn } from '../shared/mountinfo.js';
 import { isWithin } from '../shared/paths.js';

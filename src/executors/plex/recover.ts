@@ -1,5 +1,5 @@
-import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
-import type { PlanPart } from '../../core/plan.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { JournalEntry, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { asNamed } from '../files/free-name.js';
 import { recoverFiles } from '../files/recover.js';
 import { putBackHeld } from '../quiesce/recover.js';

@@ -1,9 +1,9 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
-import type { Digest } from '../../core/host.js';
-import { type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
-import type { Notice } from '../../core/reasons.js';
+import { type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import type { Digest } from '../../core/ports/host.js';
+import { formatBytes, formatCount, formatDuration } from '../../core/text/format.js';
 import { notHashed, readFailed } from '../files/archive.js';
 import { deleteOld } from '../files/clean.js';
 import { giveName, nameText } from '../files/free-name.js';

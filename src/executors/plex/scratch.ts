@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import { HostError } from '../../core/host.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import { HostError } from '../../core/ports/host.js';
 import type { PlexData } from './data.js';
 
 /** The folder beside the partial in which its databases are opened. */

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { PlanContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import type { PlexFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { PlexFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { amongOrInspected, type Container } from '../docker/container.js';
 import { type Ground, groundOf } from '../docker/ground.js';
 import { lookFaults } from '../docker/missing.js';

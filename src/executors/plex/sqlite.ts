@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import type { ExecResult } from '../../core/host.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { ExecResult } from '../../core/ports/host.js';
 import { lastLine } from '../shared/wording.js';
 
 /** What SQLite says of one database. */

@@ -1,6 +1,6 @@
-import { formatBytes, formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Argv, Effect, PlanStep } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Argv, Effect, PlanStep } from '../../core/model/plan.js';
+import { formatBytes, formatCount } from '../../core/text/format.js';
 import type { Container } from '../docker/container.js';
 import { deletionEffects, type OldArchives } from '../files/old-archives.js';
 import { deletionTitle } from '../files/steps.js';

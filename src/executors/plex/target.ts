@@ -1,7 +1,7 @@
-import type { Host } from '../../core/host.js';
-import type { PlexFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { PlexFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import { amongOrInspected, type Container } from '../docker/container.js';
 import { hostPathOf } from './mounted.js';
 import { containerUnknown } from './source.js';

@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import type { Container } from '../docker/container.js';
 import { ownContainer } from '../docker/own-container.js';
 import { type Failure, STOPPED } from '../shared/failure.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { askEngine, enginePath } from '../docker/engine.js';
 

@@ -1,7 +1,7 @@
-import type { PlanContext } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
-import { INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
-import type { Notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { INSTANCES, type Json, type PlanDraft } from '../../core/model/plan.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
 import { rememberedNumber } from '../shared/memory.js';
 import { openLogsNotice } from '../shared/open-logs.js';
 import type { Quiesce } from './data.js';

@@ -1,7 +1,7 @@
-import type { NewArtifact } from '../../core/artifact.js';
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Json } from '../../core/plan.js';
+import type { NewArtifact } from '../../core/model/artifact.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Json } from '../../core/model/plan.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
 import { type Failure, failure as failureOf } from '../shared/failure.js';
 import { around } from './around.js';
 import type { Quiesce } from './data.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JournalEntry, RunContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { JournalEntry, RunContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, inspectContainer, whyFailed } from '../docker/container.js';
 import { execPatiently } from '../docker/patient.js';
 import { type Failure, failure, storeFailed } from '../shared/failure.js';

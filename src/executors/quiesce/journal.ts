@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../core/executor.js';
+import type { JournalEntry } from '../../core/ports/executor.js';
 
 /** Journaled before a container is touched, when it is stopped or paused, and when it is back. */
 export const HELD = 'container_held';

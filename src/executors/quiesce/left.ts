@@ -1,5 +1,5 @@
-import type { PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
-import { type LeftDown, leftBy, stateOf } from '../../core/left-down.js';
+import { type LeftDown, leftBy, stateOf } from '../../core/model/left-down.js';
+import type { PartResult, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { inspectContainer } from '../docker/container.js';
 import { containerThing, observationOf } from '../docker/observe.js';
 import type { Quiesce } from './data.js';

@@ -1,6 +1,6 @@
-import type { Phrase } from '../../core/phrase.js';
-import { phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { Phrase } from '../../core/model/phrase.js';
+import { phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { someOf } from '../shared/wording.js';
 
 /** That containers can write to what is copied while it is copied. */

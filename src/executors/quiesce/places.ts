@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, type ContainerMount, READ } from '../docker/container.js';
 import { isWithin } from '../shared/paths.js';
 

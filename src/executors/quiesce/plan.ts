@@ -1,6 +1,6 @@
-import type { Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import type { Container } from '../docker/container.js';
 import { type Ground, ownId } from '../docker/ground.js';
 import type { Quiesce } from './data.js';

@@ -1,5 +1,5 @@
-import type { JournalEntry, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { JournalEntry, RunContext } from '../../core/ports/executor.js';
 import { awaitStop } from './hold.js';
 import { type Held, heldBy } from './journal.js';
 import { release } from './release.js';

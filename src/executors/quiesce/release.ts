@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Inspected, inspectContainer, whyFailed } from '../docker/container.js';
 import { isPaused, isStopped, uninterruptible } from './hold.js';
 import type { Held } from './journal.js';

@@ -1,7 +1,7 @@
-import type { PlanContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, type Inspected, READ } from '../docker/container.js';
 import { groundOf, ownId } from '../docker/ground.js';
 import { lookFaults } from '../docker/missing.js';

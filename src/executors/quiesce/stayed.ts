@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { type Container, inspectContainer } from '../docker/container.js';
 import { type Failure, failure } from '../shared/failure.js';
 import { someOf } from '../shared/wording.js';

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Effect, PlanStep } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Effect, PlanStep } from '../../core/model/plan.js';
+import { formatDuration } from '../../core/text/format.js';
 import type { Container } from '../docker/container.js';
 import type { Quiesce } from './data.js';
 import { holdCommand } from './hold.js';

@@ -1,4 +1,4 @@
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Container, type ContainerMount, type Inspected, listContainers } from '../docker/container.js';
 import { overlap, placesOf, type Volumes, volumesOf } from './places.js';
 

@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { inspectContainer } from '../docker/container.js';
 import { type EngineEvent, engineTime, eventsBetween } from './engine-events.js';
 import { volumesOf } from './places.js';

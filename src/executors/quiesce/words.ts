@@ -1,7 +1,7 @@
-import type { PartResult } from '../../core/executor.js';
-import { formatDuration } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PartResult } from '../../core/ports/executor.js';
+import { formatDuration } from '../../core/text/format.js';
 import { ended, type Failure } from '../shared/failure.js';
 import { someOf } from '../shared/wording.js';
 import type { Around } from './around.js';

@@ -1,5 +1,5 @@
-import { phrase } from '../../core/phrase.js';
-import { type Effect, INSTANCES, type Json, type PlanStep } from '../../core/plan.js';
+import { phrase } from '../../core/model/phrase.js';
+import { type Effect, INSTANCES, type Json, type PlanStep } from '../../core/model/plan.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import type { ComposeProject } from '../compose/project.js';
 import {

@@ -1,5 +1,5 @@
-import type { PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
-import { phrase } from '../../core/phrase.js';
+import { phrase } from '../../core/model/phrase.js';
+import type { PartResult, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { hasSucceeded } from '../compose/left.js';
 import { reattach } from '../compose/reattach.js';
 import type { RolloutData } from './data.js';

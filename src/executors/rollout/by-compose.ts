@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { upArgv } from '../compose/command.js';
 import { composeUp } from '../compose/up.js';
 import { whyFailed } from '../docker/container.js';

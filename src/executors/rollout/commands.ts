@@ -1,4 +1,4 @@
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
 import { bringUpArgvs, type Wanted } from '../compose/bring-up.js';
 import { isPinned } from '../images/name.js';
 import type { Replacement, RolloutData } from './data.js';

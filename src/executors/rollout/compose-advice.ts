@@ -1,4 +1,4 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 
 const AGAIN = 'then roll out again';
 

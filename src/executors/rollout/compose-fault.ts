@@ -1,5 +1,5 @@
-import type { ExecResult } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { ExecResult } from '../../core/ports/host.js';
 import { whyFailed } from '../docker/container.js';
 import { nextByCompose } from './compose-advice.js';
 import type { Replacement } from './data.js';

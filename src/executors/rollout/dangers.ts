@@ -1,5 +1,5 @@
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { growthOf, movedData } from '../compose/difference/access.js';
 import type { Setting } from '../compose/difference/setting.js';
 import { joined } from '../shared/wording.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Phrase } from '../../core/phrase.js';
+import type { Phrase } from '../../core/model/phrase.js';
 import { INPUTS_SCHEMA, type StackInputs } from '../compose/inputs.js';
 import { NEEDS_SCHEMA, type Need } from '../compose/needs.js';
 import { ATTACHED_SCHEMA, type AttachedContainer } from '../compose/sharers.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { hasLost, isProven } from '../compose/alongside.js';
 import { serviceContainers } from '../compose/containers.js';
 import { inspectContainer, READ, whyFailed } from '../docker/container.js';

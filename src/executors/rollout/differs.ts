@@ -1,7 +1,7 @@
-import { canonicalJson } from '../../core/canonical.js';
-import { formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { INSTANCES, type Json, type PlanPart } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { INSTANCES, type Json, type PlanPart } from '../../core/model/plan.js';
+import { canonicalJson } from '../../core/text/canonical.js';
+import { formatCount } from '../../core/text/format.js';
 import { joined } from '../shared/wording.js';
 import type { Replacement, RolloutData } from './data.js';
 import { replaceTitle, shortId } from './wording.js';

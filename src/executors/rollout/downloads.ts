@@ -1,6 +1,6 @@
-import { formatCount } from '../../core/format.js';
-import type { Host } from '../../core/host.js';
-import { type Phrase, phrase } from '../../core/phrase.js';
+import { type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Host } from '../../core/ports/host.js';
+import { formatCount } from '../../core/text/format.js';
 import { downloadWords, roomNotice, roomOf } from '../images/room.js';
 import { pullOf } from './pull.js';
 import type { WithStrategy } from './strategy.js';

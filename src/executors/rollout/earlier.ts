@@ -1,4 +1,4 @@
-import type { Json } from '../../core/plan.js';
+import type { Json } from '../../core/model/plan.js';
 import { ofOneFile } from '../compose/earlier.js';
 
 const UNKNOWN = { ran: null, comes: null };

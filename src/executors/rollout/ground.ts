@@ -1,7 +1,7 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { composeArgv } from '../compose/command.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import type { ComposeProject } from '../compose/project.js';

@@ -1,4 +1,4 @@
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import type { ComposeService } from '../compose/config.js';
 import { type Image, inspectImage } from '../docker/image.js';
 import type { Coming } from '../images/coming.js';

@@ -1,7 +1,7 @@
-import type { JournalEntry, RunContext } from '../../core/executor.js';
-import type { ExecResult } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { JournalEntry, RunContext } from '../../core/ports/executor.js';
+import type { ExecResult } from '../../core/ports/host.js';
 import { serviceContainers } from '../compose/containers.js';
 import { type Inspected, READ, whyFailed } from '../docker/container.js';
 import { TWIN_PROJECT } from '../docker/twin/labels.js';

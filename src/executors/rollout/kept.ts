@@ -1,5 +1,5 @@
-import { phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { named } from '../shared/wording.js';
 import type { Comparison } from './compare.js';
 

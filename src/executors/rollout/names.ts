@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { serviceContainers } from '../compose/containers.js';
 import { READ } from '../docker/container.js';
 

@@ -1,8 +1,8 @@
-import type { PlanContext } from '../../core/executor.js';
-import type { RolloutFields } from '../../core/intent/fields.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Effect, INSTANCES, type Json, type PlanDraft } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { RolloutFields } from '../../core/model/fields.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Effect, INSTANCES, type Json, type PlanDraft } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { definitionNotices } from '../compose/definitions.js';
 import { readChanges } from '../compose/difference/read.js';

@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { type Image, inspectImage } from '../docker/image.js';
 import { type PullFault, pullImage } from '../images/pull.js';
 import type { Pull } from '../images/pull-data.js';

@@ -1,6 +1,6 @@
-import type { JournalEntry, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { JournalEntry, PartResult, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { serviceContainers } from '../compose/containers.js';
 import { named } from '../shared/wording.js';
 import type { Replacement, RolloutData } from './data.js';

@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { bringUp } from '../compose/bring-up.js';
 import { serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';

@@ -1,4 +1,4 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import type { Replacement } from './data.js';
 import { shortId } from './wording.js';
 

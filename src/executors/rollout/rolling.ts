@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { RunContext } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { bringUp } from '../compose/bring-up.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';

@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { STOPPED } from './compose-fault.js';
 import type { Replacement, RolloutData } from './data.js';
 import type { Fault } from './pull.js';

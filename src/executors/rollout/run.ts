@@ -1,8 +1,8 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { formatDuration } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
-import type { Notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import { formatDuration } from '../../core/text/format.js';
 import { named } from '../shared/wording.js';
 import { STOPPED } from './compose-fault.js';
 import type { Replacement, RolloutData } from './data.js';

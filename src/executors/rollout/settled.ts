@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { serviceContainers } from '../compose/containers.js';
 import { waitUntilStable } from '../compose/stable.js';
 import type { Replacement, RolloutData } from './data.js';

@@ -1,5 +1,5 @@
-import type { RolloutFields } from '../../core/intent/fields.js';
-import { conditionOf } from '../../core/status-wording.js';
+import { conditionOf } from '../../core/model/condition.js';
+import type { RolloutFields } from '../../core/model/fields.js';
 import type { ComposeService } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { serviceThing } from '../compose/observe.js';

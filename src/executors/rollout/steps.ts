@@ -1,5 +1,5 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanStep } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanStep } from '../../core/model/plan.js';
 import { affectedSteps, restartWords } from './affected.js';
 import { pullArgvs, replaceArgvs, tagArgv } from './commands.js';
 import type { Comparison } from './compare.js';

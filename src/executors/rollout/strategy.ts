@@ -1,6 +1,6 @@
-import type { RolloutFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { RolloutFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { isUnnamedVolume } from '../docker/unnamed-volume.js';
 import type { Comparison } from './compare.js';

@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { remake } from '../docker/twin/remake.js';

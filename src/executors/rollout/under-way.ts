@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../core/executor.js';
+import type { JournalEntry } from '../../core/ports/executor.js';
 import type { Replacement, RolloutData } from './data.js';
 import { keeperOf } from './keep.js';
 import type { ReplacingEntry } from './replace.js';

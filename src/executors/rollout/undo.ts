@@ -1,6 +1,6 @@
-import type { JournalEntry, PartResult, RunContext } from '../../core/executor.js';
-import type { PlanPart } from '../../core/plan.js';
-import type { Notice } from '../../core/reasons.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { JournalEntry, PartResult, RunContext } from '../../core/ports/executor.js';
 import type { RolloutData } from './data.js';
 import { keeperOf, letAllGo, letGo } from './keep.js';
 import { sentencesOf } from './recover.js';

@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { waitUntilStable } from '../compose/stable.js';
 import { READ } from '../docker/container.js';
 import type { Twin } from '../docker/twin/twin.js';

@@ -1,5 +1,5 @@
-import { formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { formatCount } from '../../core/text/format.js';
 import { joined, shortHash } from '../shared/wording.js';
 import type { Replacement } from './data.js';
 

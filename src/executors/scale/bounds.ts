@@ -1,6 +1,6 @@
-import type { ScaleFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { ScaleFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import type { ComposeService } from '../compose/config.js';
 
 /** Why the number that was asked for can't be used; null when it can. */

@@ -1,5 +1,5 @@
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import type { ServiceContainer } from '../compose/containers.js';
 import { attachedTo } from '../compose/sharers.js';
 import type { Container } from '../docker/container.js';

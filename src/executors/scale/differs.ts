@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../core/canonical.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Json, PlanPart } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Json, PlanPart } from '../../core/model/plan.js';
+import { canonicalJson } from '../../core/text/canonical.js';
 import { runningBefore, type ScaleData } from './data.js';
 import { replicas } from './wording.js';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/plan.js';
+import type { Json } from '../../core/model/plan.js';
 import { ofOneFile } from '../compose/earlier.js';
 
 /** The data as an earlier version stored it, for recovery: of the configuration nothing was known. */

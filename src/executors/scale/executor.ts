@@ -1,5 +1,5 @@
-import type { Executor, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
-import type { PlanPart } from '../../core/plan.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { Executor, PartResult, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { stackPlaces } from '../compose/inputs.js';
 import { withLeft } from '../compose/left.js';
 import { outlastingAbsence } from '../docker/absence.js';

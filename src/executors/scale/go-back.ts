@@ -1,6 +1,6 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { ReasonCode } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { ReasonCode } from '../../core/model/reasons.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
 import { bringUp } from '../compose/bring-up.js';
 import { composeArgv } from '../compose/command.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';

@@ -1,6 +1,6 @@
-import type { JournalEntry, RunContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import { type Phrase, phrase } from '../../core/phrase.js';
+import { type Phrase, phrase } from '../../core/model/phrase.js';
+import type { JournalEntry, RunContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { READ } from '../docker/container.js';
 import type { ScaleData } from './data.js';

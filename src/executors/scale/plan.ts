@@ -1,8 +1,8 @@
-import type { PlanContext } from '../../core/executor.js';
-import type { ScaleFields } from '../../core/intent/fields.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Effect, INSTANCES, type PlanDraft, type PlanStep } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { ScaleFields } from '../../core/model/fields.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Effect, INSTANCES, type PlanDraft, type PlanStep } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
 import { bringUpArgvs } from '../compose/bring-up.js';
 import { type ComposeService, isConfigChanged } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';

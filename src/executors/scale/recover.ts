@@ -1,6 +1,6 @@
-import type { JournalEntry, PartResult, RecoveryReport, RunContext } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { JournalEntry, PartResult, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { serviceContainers } from '../compose/containers.js';
 import { isUp } from './change.js';
 import { runningBefore, type ScaleData } from './data.js';

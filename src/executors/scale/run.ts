@@ -1,8 +1,8 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
-import type { ReasonCode } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { ReasonCode } from '../../core/model/reasons.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { bringUp } from '../compose/bring-up.js';
 import { serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';

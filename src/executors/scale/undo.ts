@@ -1,5 +1,5 @@
-import type { JournalEntry, PartResult, RunContext } from '../../core/executor.js';
-import type { PlanPart } from '../../core/plan.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { JournalEntry, PartResult, RunContext } from '../../core/ports/executor.js';
 import type { ScaleData } from './data.js';
 import { goBack } from './go-back.js';
 

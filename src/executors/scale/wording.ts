@@ -1,5 +1,5 @@
-import { formatCount } from '../../core/format.js';
-import { code, type Phrase, type PhrasePart, phrase } from '../../core/phrase.js';
+import { code, type Phrase, type PhrasePart, phrase } from '../../core/model/phrase.js';
+import { formatCount } from '../../core/text/format.js';
 import type { Change } from './change.js';
 import { runningBefore, type ScaleData } from './data.js';
 

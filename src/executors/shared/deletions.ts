@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import { phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { storeFailed } from './failure.js';
 
 /** Notes that old backups are about to be deleted. Null when they may be; else why they stay: the new one is made. */

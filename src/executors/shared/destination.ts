@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import type { Host } from '../../core/host.js';
 import { isOfKernel } from '../../core/intent/paths.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import { checkDestinationMount } from './mounts.js';
 import { isWithin, nearestExisting, realPlace } from './paths.js';
 

@@ -1,10 +1,10 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { formatDuration } from '../../core/format.js';
-import { type ExecResult, HostError, noAnswerOf } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { REASONS, type ReasonCode } from '../../core/reasons.js';
-import { StoreError } from '../../core/store.js';
-import { storeUnavailable } from '../../core/store-fault.js';
+import { storeUnavailable } from '../../core/faults/store-fault.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { REASONS, type ReasonCode } from '../../core/model/reasons.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import { type ExecResult, HostError, noAnswerOf } from '../../core/ports/host.js';
+import { StoreError } from '../../core/ports/store.js';
+import { formatDuration } from '../../core/text/format.js';
 import { nearestExisting } from './paths.js';
 import { fullMessage } from './space.js';
 

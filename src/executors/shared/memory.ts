@@ -1,4 +1,4 @@
-import type { Json } from '../../core/plan.js';
+import type { Json } from '../../core/model/plan.js';
 
 /** A number that an earlier run remembered, or null: an older version may have remembered other facts. */
 export function rememberedNumber(facts: Json, name: string): number | null {

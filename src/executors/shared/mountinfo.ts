@@ -1,4 +1,4 @@
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import { unescapeBytes } from './escapes.js';
 
 /** Id, parent's id, device, root within the file system, mount point, options (proc_pid_mountinfo(5)). */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 
 /** Is `inner` the same path as `outer`, or below it? Both absolute and resolved. */
 export function isWithin(inner: string, outer: string): boolean {

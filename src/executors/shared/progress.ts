@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 
 /** Between two reports, in ms, while less than half a percent is new. */
 const REPORT_EVERY = 1000;

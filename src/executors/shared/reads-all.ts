@@ -1,4 +1,4 @@
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 import { mountPointIn, mountTypeIn } from './mountinfo.js';
 import { isWithin } from './paths.js';
 

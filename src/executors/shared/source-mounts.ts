@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { RunContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import type { Json } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { Json } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { excludesFolder } from './excludes.js';
 import { type Failure, failure, STOPPED } from './failure.js';
 import { rememberedText, rememberedTexts } from './memory.js';

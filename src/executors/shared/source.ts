@@ -1,8 +1,8 @@
-import { formatCount } from '../../core/format.js';
-import type { FileStat, Host } from '../../core/host.js';
 import { isOfKernel } from '../../core/intent/paths.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { FileStat, Host } from '../../core/ports/host.js';
+import { formatCount } from '../../core/text/format.js';
 import { findCommand, prunedFirst } from './excludes.js';
 import { readsAll } from './reads-all.js';
 import { someOf } from './wording.js';

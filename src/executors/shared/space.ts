@@ -1,7 +1,7 @@
-import { formatBytes } from '../../core/format.js';
-import type { FreeSpace } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { FreeSpace } from '../../core/ports/host.js';
+import { formatBytes } from '../../core/text/format.js';
 
 /** Below this share of free space people are told. */
 const LOW = 0.05;

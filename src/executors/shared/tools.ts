@@ -1,6 +1,6 @@
-import type { ExecResult, Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { ExecResult, Host } from '../../core/ports/host.js';
 
 /** The Debian package that brings a program, where it is not named like it. */
 const PACKAGES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { code, type Phrase, type PhrasePart, phrase } from '../../core/phrase.js';
+import { code, type Phrase, type PhrasePart, phrase } from '../../core/model/phrase.js';
 
 const NAMED = 3;
 

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import type { FoundArchive } from '../../core/adoption.js';
-import { LEVELS } from '../../core/artifact.js';
-import { type Host, HostError } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
+import type { FoundArchive } from '../../core/admission/adoption.js';
+import { LEVELS } from '../../core/model/artifact.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Host, HostError } from '../../core/ports/host.js';
 import { CHANGED, ORIGIN, refused } from '../files/adopt.js';
 import { MANIFEST_SUFFIX } from '../files/data.js';
 import { countTrees } from './count.js';

@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { JOURNAL } from '../files/journal.js';
 import { commandFailed, diskFull, type Failure, failure } from '../shared/failure.js';
 import { saysDiskFull } from '../shared/space.js';

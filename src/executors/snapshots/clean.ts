@@ -1,7 +1,7 @@
-import type { RunContext } from '../../core/executor.js';
-import { HostError } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import { HostError } from '../../core/ports/host.js';
 import { JOURNAL } from '../files/journal.js';
 import { announceDeletions } from '../shared/deletions.js';
 import type { SnapshotData } from './data.js';

@@ -1,4 +1,4 @@
-import type { DockerVolumesFields, FilesFields } from '../../core/intent/fields.js';
+import type { DockerVolumesFields, FilesFields } from '../../core/model/fields.js';
 import { checkCommand, copyCommand, syncCommand } from '../docker-volumes/commands.js';
 import type { MirrorData } from '../docker-volumes/data.js';
 

@@ -1,4 +1,4 @@
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 
 /** What folders hold, counted from the disk. */
 export interface Counted {

@@ -1,4 +1,4 @@
-import type { Executor } from '../../core/executor.js';
+import type { Executor } from '../../core/ports/executor.js';
 import { planHeld } from '../quiesce/held-plan.js';
 import { withLeft } from '../quiesce/left.js';
 import { putBackHeld } from '../quiesce/recover.js';

@@ -1,5 +1,5 @@
-import type { RunContext } from '../../core/executor.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { check } from '../docker-volumes/check.js';
 import { copy } from '../docker-volumes/copy.js';
 import type { Tally } from '../docker-volumes/tally.js';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import type { Host } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import { fileSystemOf } from '../docker-volumes/file-system.js';
 
 const WAY_OUT = phrase`Choose a destination with a Linux file system, or remove ${code('link_dest')} to make archives.`;

@@ -1,6 +1,6 @@
-import type { PlanContext } from '../../core/executor.js';
-import type { FilesFields } from '../../core/intent/fields.js';
-import type { Notice } from '../../core/reasons.js';
+import type { FilesFields } from '../../core/model/fields.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
 import { bothSides } from '../docker-volumes/both-sides.js';
 import { destinationLimits } from '../docker-volumes/destination-limits.js';
 import { dryRun } from '../docker-volumes/dry-run.js';

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { Artifact } from '../../core/artifact.js';
-import type { PlanContext } from '../../core/executor.js';
-import type { Host } from '../../core/host.js';
-import type { FilesFields } from '../../core/intent/fields.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Artifact } from '../../core/model/artifact.js';
+import type { FilesFields } from '../../core/model/fields.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import type { Host } from '../../core/ports/host.js';
 import { type Deletion, MANIFEST_SUFFIX } from '../files/data.js';
 import { retentionPaused } from '../files/old-archives.js';
 import { ageOf, type Retention, type RetentionRules, retention } from '../files/retention.js';

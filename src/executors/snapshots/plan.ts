@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { PlanContext } from '../../core/executor.js';
-import type { FilesFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import type { PlanDraft } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { FilesFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { PlanDraft } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
 import { preflight } from '../docker-volumes/preflight.js';
 import { NOT_HELD } from '../quiesce/data.js';
 import { checkOverlap, inspectDestination } from '../shared/destination.js';

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import { LEVELS } from '../../core/artifact.js';
-import type { RunContext } from '../../core/executor.js';
-import { phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { LEVELS } from '../../core/model/artifact.js';
+import { phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { MANIFEST_SUFFIX } from '../files/data.js';
 import { fileFailed } from '../shared/failure.js';
 import { restoreLine } from './commands.js';

@@ -1,6 +1,6 @@
-import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { PlanPart } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PlanPart } from '../../core/model/plan.js';
+import type { JournalEntry, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { MANIFEST_SUFFIX } from '../files/data.js';
 import { JOURNAL } from '../files/journal.js';
 import type { SnapshotData } from './data.js';

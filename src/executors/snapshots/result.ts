@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import type { RunContext } from '../../core/executor.js';
-import { formatBytes, formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
+import { formatBytes, formatCount } from '../../core/text/format.js';
 import type { Tally } from '../docker-volumes/tally.js';
 import type { Around } from '../quiesce/around.js';
 import { heldText } from '../quiesce/words.js';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { formatBytes, formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Effect, PlanStep } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Effect, PlanStep } from '../../core/model/plan.js';
+import { formatBytes, formatCount } from '../../core/text/format.js';
 import { type Excluded, excludedText } from '../docker-volumes/exclude-words.js';
 import { someOf } from '../shared/wording.js';
 import type { SnapshotData } from './data.js';

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { Artifact } from '../../core/artifact.js';
-import type { PlanContext } from '../../core/executor.js';
-import { formatCount } from '../../core/format.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { Artifact } from '../../core/model/artifact.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
+import { formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
 import { readSnapshotName } from './names.js';
 

@@ -1,4 +1,4 @@
-import type { Host } from '../../core/host.js';
+import type { Host } from '../../core/ports/host.js';
 
 /** For as long as it takes, also when the run is stopped: half a folder is of no use. */
 const TO_THE_END = { uninterruptible: true, log: 'none', keep: 64 * 1024 } as const;

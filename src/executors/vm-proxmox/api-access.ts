@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HttpClient, HttpClientError, type HttpResponse } from '../../core/http-client.js';
-import type { Arg } from '../../core/plan.js';
+import type { Arg } from '../../core/model/plan.js';
+import { type HttpClient, HttpClientError, type HttpResponse } from '../../core/ports/http-client.js';
 import { lastLine } from '../shared/wording.js';
 import {
   type Access,

@@ -1,5 +1,5 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { ReasonCode } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { ReasonCode } from '../../core/model/reasons.js';
 import type { LogFacts } from './log-facts.js';
 
 /** Why a backup fails, told by what a line of its log says, wherever in the log it is. */

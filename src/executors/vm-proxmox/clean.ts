@@ -1,6 +1,6 @@
-import type { RunContext } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { type Access, ProxmoxError } from './access.js';
 import { backups, deleteVolume, type Place } from './calls.js';
 import type { VmData } from './data.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { VmProxmoxFields } from '../../core/intent/fields.js';
+import type { VmProxmoxFields } from '../../core/model/fields.js';
 
 /** What plan() hands to run() and recover(). Sizes are bytes. */
 export type VmData = {

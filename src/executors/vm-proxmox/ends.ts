@@ -1,6 +1,6 @@
-import type { PartResult } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { REASONS, type ReasonCode } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { REASONS, type ReasonCode } from '../../core/model/reasons.js';
+import type { PartResult } from '../../core/ports/executor.js';
 import { type Access, ProxmoxError } from './access.js';
 import { findGuest } from './calls.js';
 import { CAUSES } from './causes.js';

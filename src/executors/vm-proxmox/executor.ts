@@ -1,5 +1,5 @@
-import type { Executor } from '../../core/executor.js';
-import { phrase } from '../../core/phrase.js';
+import { phrase } from '../../core/model/phrase.js';
+import type { Executor } from '../../core/ports/executor.js';
 import type { VmData } from './data.js';
 import type { Gathered } from './facts.js';
 import { createSharedQuestions } from './shared-questions.js';

@@ -1,6 +1,6 @@
-import type { VmProxmoxFields } from '../../core/intent/fields.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { VmProxmoxFields } from '../../core/model/fields.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { someOf } from '../shared/wording.js';
 import { type Access, ProxmoxError } from './access.js';
 import { apiAccess, type ProxmoxApi } from './api-access.js';

@@ -1,5 +1,5 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { ProxmoxError } from './access.js';
 
 /** What was asked of Proxmox, for saying what is missing when it says no. */

@@ -1,7 +1,7 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { formatBytes, formatCount, formatDuration } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import { formatBytes, formatCount, formatDuration } from '../../core/text/format.js';
 import { announceDeletions } from '../shared/deletions.js';
 import type { Access } from './access.js';
 import type { Backup, Place } from './calls.js';

@@ -1,6 +1,6 @@
-import type { PartResult } from '../../core/executor.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PartResult } from '../../core/ports/executor.js';
 import { type Access, ProxmoxError } from './access.js';
 import { guestStatus } from './calls.js';
 import { guestName, type VmData } from './data.js';

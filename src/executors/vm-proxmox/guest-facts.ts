@@ -1,5 +1,5 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { type Access, ProxmoxError } from './access.js';
 import { type Guest, guestConfig, hasSnapshots, type Storage } from './calls.js';
 import { type GuestParts, partsOf } from './guest-config.js';

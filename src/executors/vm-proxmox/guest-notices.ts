@@ -1,5 +1,5 @@
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import type { Guest } from './calls.js';
 import { guestName, type VmData } from './data.js';
 import type { GuestParts } from './guest-config.js';

@@ -1,6 +1,6 @@
-import type { Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import { lastLine } from '../shared/wording.js';
 import { type GuestConfig, partsOf } from './guest-config.js';
 import type { GuestFacts } from './guest-facts.js';

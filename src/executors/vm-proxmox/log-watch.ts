@@ -1,4 +1,4 @@
-import type { RunContext } from '../../core/executor.js';
+import type { RunContext } from '../../core/ports/executor.js';
 import { noteCause } from './causes.js';
 import { type LogFacts, noFacts } from './log-facts.js';
 import { noteSaid, noteWarned, noteWrong } from './log-rules.js';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Json } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Json } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import type { GuestFacts } from './guest-facts.js';
 import { secondsText } from './held.js';
 

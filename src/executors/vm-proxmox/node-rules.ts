@@ -1,5 +1,5 @@
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
 import { someOf } from '../shared/wording.js';
 import { type Access, ProxmoxError } from './access.js';
 import { type Backup, vzdumpDefaults } from './calls.js';

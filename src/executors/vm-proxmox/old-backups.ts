@@ -1,7 +1,7 @@
-import type { PlanContext } from '../../core/executor.js';
-import type { VmProxmoxFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { VmProxmoxFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
 import { retentionPaused } from '../files/old-archives.js';
 import { ageOf, retention } from '../files/retention.js';
 import { someOf } from '../shared/wording.js';

@@ -1,8 +1,8 @@
-import type { PlanContext } from '../../core/executor.js';
-import type { VmProxmoxFields } from '../../core/intent/fields.js';
-import { code, phrase } from '../../core/phrase.js';
-import type { PlanDraft } from '../../core/plan.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import type { VmProxmoxFields } from '../../core/model/fields.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import type { PlanDraft } from '../../core/model/plan.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { PlanContext } from '../../core/ports/executor.js';
 import { type VmData, vzdumpParams } from './data.js';
 import { type Facts, type Gathered, gather, gatherShared } from './facts.js';
 import { noticeOf } from './faults.js';

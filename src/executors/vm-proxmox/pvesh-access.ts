@@ -1,5 +1,5 @@
-import type { Host } from '../../core/host.js';
-import type { Argv } from '../../core/plan.js';
+import type { Argv } from '../../core/model/plan.js';
+import type { Host } from '../../core/ports/host.js';
 import { lastLine } from '../shared/wording.js';
 import { type Access, type Params, ProxmoxError } from './access.js';
 

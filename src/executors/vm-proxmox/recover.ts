@@ -1,5 +1,5 @@
-import type { JournalEntry, RecoveryReport, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { JournalEntry, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { someOf } from '../shared/wording.js';
 import { type Access, ProxmoxError } from './access.js';
 import { apiAccess } from './api-access.js';

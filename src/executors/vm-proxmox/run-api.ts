@@ -1,5 +1,5 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
 import { type Access, ProxmoxError } from './access.js';
 import { apiAccess, type ProxmoxApi } from './api-access.js';
 import { backups, findGuest, type Place, startBackup, type TaskRef } from './calls.js';

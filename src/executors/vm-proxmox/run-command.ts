@@ -1,6 +1,6 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import type { ExecResult } from '../../core/host.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
+import type { ExecResult } from '../../core/ports/host.js';
 import { lastLine } from '../shared/wording.js';
 import { type Access, ProxmoxError } from './access.js';
 import { type Backup, backups } from './calls.js';

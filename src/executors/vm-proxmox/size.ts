@@ -1,6 +1,6 @@
-import type { Artifact } from '../../core/artifact.js';
-import { formatBytes } from '../../core/format.js';
-import type { Notice } from '../../core/reasons.js';
+import type { Artifact } from '../../core/model/artifact.js';
+import type { Notice } from '../../core/model/reasons.js';
+import { formatBytes } from '../../core/text/format.js';
 import { checkSpace, type Need } from '../shared/space.js';
 import type { Facts } from './facts.js';
 

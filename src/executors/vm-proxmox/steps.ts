@@ -1,6 +1,6 @@
-import { formatCount } from '../../core/format.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
-import type { Argv, Effect, PlanStep } from '../../core/plan.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { Argv, Effect, PlanStep } from '../../core/model/plan.js';
+import { formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
 import { guestName, type VmData, vzdumpArgv } from './data.js';
 import type { OldBackups } from './old-backups.js';

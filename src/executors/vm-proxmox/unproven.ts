@@ -1,5 +1,5 @@
-import type { PartResult, RunContext } from '../../core/executor.js';
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
+import type { PartResult, RunContext } from '../../core/ports/executor.js';
 import { someOf } from '../shared/wording.js';
 import { guestName, type VmData } from './data.js';
 import { notMade } from './ends.js';

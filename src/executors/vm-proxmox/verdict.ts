@@ -1,4 +1,4 @@
-import { code, type Phrase, phrase } from '../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import { someOf } from '../shared/wording.js';
 import type { Backup } from './calls.js';
 import type { VmData } from './data.js';

@@ -1,4 +1,4 @@
-import type { Level, NewArtifact } from '../../core/artifact.js';
+import type { Level, NewArtifact } from '../../core/model/artifact.js';
 import type { Backup } from './calls.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { Host } from '../../core/host.js';
-import { code, phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
+import { code, phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { Host } from '../../core/ports/host.js';
 import type { Access } from './access.js';
 import { apiAccess, type ProxmoxApi } from './api-access.js';
 import { pveshAccess } from './pvesh-access.js';

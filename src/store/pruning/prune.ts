@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PruneReport, Retention } from '../../core/retention.js';
+import type { PruneReport, Retention } from '../../core/ports/retention.js';
 import type { AuditTrail } from '../audit.js';
 import type { HeadFile } from '../audit-head.js';
 import type { Database, Sql } from '../sqlite-database.js';

@@ -1,4 +1,4 @@
-import { FINAL_STATES } from '../../core/run.js';
+import { FINAL_STATES } from '../../core/model/run.js';
 import type { Sql } from '../sqlite-database.js';
 
 /** So many rows are looked at, and at most removed, in one transaction. */

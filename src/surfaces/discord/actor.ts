@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BaseInteraction, type Channel, type Guild, PermissionFlagsBits } from 'discord.js';
-import type { Actor, ActorRef } from '../../core/request.js';
+import type { Actor, ActorRef } from '../../core/model/request.js';
 import { failureOf } from './api-error.js';
 
 /** Discord is asked about somebody for so long, in ms; who pressed waits meanwhile. */

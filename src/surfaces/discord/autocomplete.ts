@@ -1,5 +1,5 @@
-import { type Action, type Actor, sameActor } from '../../core/request.js';
-import { stateText } from '../../core/run.js';
+import { type Action, type Actor, sameActor } from '../../core/model/request.js';
+import { stateText } from '../../core/model/run.js';
 import type { DiscordDeps } from './deps.js';
 import { visibleRuns } from './lookups.js';
 import { offerParams } from './params/offers.js';

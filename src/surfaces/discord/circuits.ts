@@ -1,8 +1,8 @@
-import type { Circuit } from '../../core/circuit.js';
-import { plain } from '../../core/phrase.js';
-import { blockersOf } from '../../core/plan.js';
-import { unknownRun } from '../../core/refusals.js';
-import type { Run } from '../../core/run.js';
+import { unknownRun } from '../../core/access/refusals.js';
+import { plain } from '../../core/model/phrase.js';
+import { blockersOf } from '../../core/model/plan.js';
+import type { Run } from '../../core/model/run.js';
+import type { Circuit } from '../../core/ports/circuit.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
 import type { OpenDeps } from './open-run.js';

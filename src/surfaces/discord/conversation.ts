@@ -1,5 +1,5 @@
-import type { Actor, ActorRef } from '../../core/request.js';
-import type { Run } from '../../core/run.js';
+import type { Actor, ActorRef } from '../../core/model/request.js';
+import type { Run } from '../../core/model/run.js';
 import type { Message } from './render/fit.js';
 import type { Form } from './render/form.js';
 

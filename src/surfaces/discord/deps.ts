@@ -1,11 +1,11 @@
-import type { CircuitDesk } from '../../core/circuit-desk.js';
-import type { Faults } from '../../core/fault.js';
-import type { IncidentDesk } from '../../core/incident-desk.js';
-import type { Catalogue } from '../../core/intent/intent.js';
+import type { CircuitDesk } from '../../core/incidents/circuit-desk.js';
+import type { IncidentDesk } from '../../core/incidents/incident-desk.js';
+import type { Catalogue } from '../../core/model/intent.js';
 import type { Pipeline } from '../../core/pipeline.js';
-import type { Redact } from '../../core/redact.js';
+import type { Faults } from '../../core/ports/fault.js';
+import type { Redact } from '../../core/ports/redact.js';
+import type { ArtifactStore, IncidentStore, RunStore } from '../../core/ports/store.js';
 import type { ScheduleDesk } from '../../core/schedule/desk.js';
-import type { ArtifactStore, IncidentStore, RunStore } from '../../core/store.js';
 import type { ChannelLimit } from './channel-turns.js';
 import type { AnswerWatch } from './first-answers.js';
 

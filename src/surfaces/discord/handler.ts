@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type CommandName, commands } from '../../../commands/index.js';
-import { REASONS } from '../../core/reasons.js';
-import { StoreError } from '../../core/store.js';
+import { REASONS } from '../../core/model/reasons.js';
+import { StoreError } from '../../core/ports/store.js';
 import { failureOf } from './api-error.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';

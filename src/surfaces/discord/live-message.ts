@@ -1,4 +1,4 @@
-import type { Run } from '../../core/run.js';
+import type { Run } from '../../core/model/run.js';
 import { failureOf } from './api-error.js';
 import type { ChannelMessages } from './channel-messages.js';
 import type { DiscordDeps } from './deps.js';

@@ -1,8 +1,8 @@
-import type { RunEvent } from '../../core/events.js';
-import { graphPaceAfter } from '../../core/graph/graph-pace.js';
-import { paceAfter } from '../../core/pace.js';
-import type { ActorRef } from '../../core/request.js';
-import type { ProgressSnapshot, Run } from '../../core/run.js';
+import type { ActorRef } from '../../core/model/request.js';
+import type { ProgressSnapshot, Run } from '../../core/model/run.js';
+import { paceAfter } from '../../core/planning/pace.js';
+import type { RunEvent } from '../../core/ports/events.js';
+import { graphPaceAfter } from '../../core/views/graph-pace.js';
 import type { DiscordDeps } from './deps.js';
 import { type LiveDeps, type LiveMessage, liveMessage } from './live-message.js';
 import { discordShown } from './shown.js';

@@ -1,4 +1,4 @@
-import type { LockWish } from '../../core/locks.js';
+import type { LockWish } from '../../core/access/locks.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
 import { lockedMessage, unlockedMessage } from './render/lock.js';

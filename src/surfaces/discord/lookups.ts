@@ -1,9 +1,9 @@
-import { closest } from '../../core/intent/closest.js';
-import type { Notice } from '../../core/reasons.js';
-import { unknownRun } from '../../core/refusals.js';
-import type { Action, Actor } from '../../core/request.js';
-import type { RunSummary } from '../../core/run.js';
-import { StoreError } from '../../core/store.js';
+import { unknownRun } from '../../core/access/refusals.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { Action, Actor } from '../../core/model/request.js';
+import type { RunSummary } from '../../core/model/run.js';
+import { StoreError } from '../../core/ports/store.js';
+import { closest } from '../../core/text/closest.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';
 import { help, intentList } from './render/catalogue.js';

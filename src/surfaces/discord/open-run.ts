@@ -1,9 +1,9 @@
-import { beginsAtOnce } from '../../core/consent.js';
-import { phrase } from '../../core/phrase.js';
-import { type Notice, notice } from '../../core/reasons.js';
-import type { RunRequest } from '../../core/request.js';
-import { isFinal, type Run } from '../../core/run.js';
-import type { Ticket } from '../../core/ticket.js';
+import { beginsAtOnce } from '../../core/model/consent.js';
+import { phrase } from '../../core/model/phrase.js';
+import { type Notice, notice } from '../../core/model/reasons.js';
+import type { RunRequest } from '../../core/model/request.js';
+import { isFinal, type Run } from '../../core/model/run.js';
+import type { Ticket } from '../../core/model/ticket.js';
 import type { ChannelMessages } from './channel-messages.js';
 import type { Conversation } from './conversation.js';
 import type { DiscordDeps } from './deps.js';

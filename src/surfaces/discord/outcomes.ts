@@ -1,4 +1,4 @@
-import { FINAL_STATES, isFinal, type Run } from '../../core/run.js';
+import { FINAL_STATES, isFinal, type Run } from '../../core/model/run.js';
 import type { LiveRuns } from './live-runs.js';
 import { type DiscordShown, discordShown } from './shown.js';
 import { type TellDeps, tellOutcome } from './tell-outcome.js';

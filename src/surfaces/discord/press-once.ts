@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../core/canonical.js';
-import type { Notice } from '../../core/reasons.js';
-import type { Refusal } from '../../core/ticket.js';
+import type { Notice } from '../../core/model/reasons.js';
+import type { Refusal } from '../../core/model/ticket.js';
+import { canonicalJson } from '../../core/text/canonical.js';
 import type { Conversation } from './conversation.js';
 
 /** Work waits for so long at most until nobody waits for a first answer, in ms. */

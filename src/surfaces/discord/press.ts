@@ -1,9 +1,9 @@
-import { consentOf } from '../../core/consent.js';
-import type { Answer } from '../../core/decisions.js';
-import type { Notice } from '../../core/reasons.js';
-import { alreadyDecided, unknownRun } from '../../core/refusals.js';
-import { actorRef } from '../../core/request.js';
-import type { Run } from '../../core/run.js';
+import { alreadyDecided, unknownRun } from '../../core/access/refusals.js';
+import type { Answer } from '../../core/approval/decisions.js';
+import { consentOf } from '../../core/model/consent.js';
+import type { Notice } from '../../core/model/reasons.js';
+import { actorRef } from '../../core/model/request.js';
+import type { Run } from '../../core/model/run.js';
 import { type IncidentDeps, pressIncident } from './alerts/press-incident.js';
 import { type CircuitDeps, tryAgain, tryAll } from './circuits.js';
 import type { Conversation } from './conversation.js';

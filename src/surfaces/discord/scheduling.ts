@@ -1,5 +1,5 @@
-import { phrase } from '../../core/phrase.js';
-import { notice } from '../../core/reasons.js';
+import { phrase } from '../../core/model/phrase.js';
+import { notice } from '../../core/model/reasons.js';
 import type { ScheduleDesk } from '../../core/schedule/desk.js';
 import type { Conversation } from './conversation.js';
 import { type OpenDeps, openRun } from './open-run.js';

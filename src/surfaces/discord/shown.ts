@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Run, Shown } from '../../core/run.js';
+import type { Run, Shown } from '../../core/model/run.js';
 
 const Snowflake = z.string().regex(/^\d{1,20}$/);
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Events, GatewayIntentBits, Options } from 'discord.js';
-import type { DirectAlert } from '../../core/fault.js';
+import type { DirectAlert } from '../../core/ports/fault.js';
 import { createAcknowledger } from './acknowledge.js';
 import type { OpsAlerts } from './alerts/ops-alerts.js';
 import { startAlerts } from './alerts/start-alerts.js';

@@ -1,5 +1,5 @@
-import { commitOf } from '../../core/commit.js';
-import { isFinal, type Run } from '../../core/run.js';
+import { commitOf } from '../../core/model/commit.js';
+import { isFinal, type Run } from '../../core/model/run.js';
 import { failureOf } from './api-error.js';
 import type { ChannelMessages } from './channel-messages.js';
 import type { Closing } from './closing.js';

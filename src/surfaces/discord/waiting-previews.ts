@@ -1,6 +1,6 @@
-import { belongsToOps } from '../../core/consent.js';
-import type { RunEvent } from '../../core/events.js';
-import { isFinal, type Run, type RunSummary } from '../../core/run.js';
+import { belongsToOps } from '../../core/model/consent.js';
+import { isFinal, type Run, type RunSummary } from '../../core/model/run.js';
+import type { RunEvent } from '../../core/ports/events.js';
 import { failureOf } from './api-error.js';
 import type { ChannelMessages } from './channel-messages.js';
 import type { DiscordDeps } from './deps.js';

@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify';
-import type { Log } from '../../core/log.js';
-import { StoreError } from '../../core/store.js';
+import type { Log } from '../../core/ports/log.js';
+import { StoreError } from '../../core/ports/store.js';
 import { type Problem, ProblemError } from './problem.js';
 
 const DETAILS: Readonly<Record<string, readonly [status: number, detail: string]>> = {

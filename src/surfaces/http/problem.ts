@@ -1,5 +1,5 @@
-import { plain } from '../../core/phrase.js';
-import { type Notice, REASONS, type ReasonCode } from '../../core/reasons.js';
+import { plain } from '../../core/model/phrase.js';
+import { type Notice, REASONS, type ReasonCode } from '../../core/model/reasons.js';
 
 /** An error as HTTP clients read it: RFC 9457, `application/problem+json`, with the reason code as `code`. */
 export interface Problem {

@@ -1,4 +1,4 @@
-import type { Log } from '../../core/log.js';
+import type { Log } from '../../core/ports/log.js';
 
 /** Further refusals of the same kind are only counted for so long, in ms: a flood must not fill the disk. */
 const QUIET_MS = 60_000;

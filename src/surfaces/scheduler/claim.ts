@@ -1,7 +1,7 @@
+import { type Schedule, timingKey } from '../../core/model/schedule.js';
+import type { Claim, Due, ScheduleState } from '../../core/ports/schedule-store.js';
 import { missedAlert } from '../../core/schedule/alerts.js';
 import { planDues } from '../../core/schedule/plan-dues.js';
-import { type Schedule, timingKey } from '../../core/schedule/schedule.js';
-import type { Claim, Due, ScheduleState } from '../../core/schedule/store.js';
 import { goneNotice, overlapNotice } from '../../core/schedule/wording.js';
 import type { SchedulerDeps } from './deps.js';
 import { fateOf } from './fate.js';

@@ -1,5 +1,5 @@
-import type { CoreDeps } from '../../core/deps.js';
 import type { Pipeline } from '../../core/pipeline.js';
+import type { CoreDeps } from '../../core/ports/deps.js';
 import type { ScheduleSource } from '../../core/schedule/source.js';
 
 /** What the scheduler stands on. */

@@ -1,6 +1,6 @@
-import type { ReasonCode } from '../../core/reasons.js';
-import { isFinal } from '../../core/run.js';
-import type { Due, DueRun } from '../../core/schedule/store.js';
+import type { ReasonCode } from '../../core/model/reasons.js';
+import { isFinal } from '../../core/model/run.js';
+import type { Due, DueRun } from '../../core/ports/schedule-store.js';
 
 /** A bot that dies of a run before it begins must not try for ever. */
 const MOST_ATTEMPTS = 20;

@@ -1,7 +1,7 @@
-import type { RunState } from '../../core/run.js';
+import type { RunState } from '../../core/model/run.js';
+import type { Schedule } from '../../core/model/schedule.js';
+import type { Due, DueRun } from '../../core/ports/schedule-store.js';
 import { holdingOf } from '../../core/schedule/holding.js';
-import type { Schedule } from '../../core/schedule/schedule.js';
-import type { Due, DueRun } from '../../core/schedule/store.js';
 import { pausedNotice } from '../../core/schedule/wording.js';
 import { createCarrier } from './carry.js';
 import { claimDues } from './claim.js';

@@ -1,8 +1,8 @@
-import type { CoreDeps } from '../../../src/core/deps.js';
-import { type Host, HostError, type Hosts } from '../../../src/core/host.js';
-import { type HttpClient, HttpClientError, type HttpResponse } from '../../../src/core/http-client.js';
-import type { Arg } from '../../../src/core/plan.js';
-import { type Store, StoreError } from '../../../src/core/store.js';
+import type { Arg } from '../../../src/core/model/plan.js';
+import type { CoreDeps } from '../../../src/core/ports/deps.js';
+import { type Host, HostError, type Hosts } from '../../../src/core/ports/host.js';
+import { type HttpClient, HttpClientError, type HttpResponse } from '../../../src/core/ports/http-client.js';
+import { type Store, StoreError } from '../../../src/core/ports/store.js';
 import type { Call, Fault, Recording } from './fault.js';
 
 /** What a hanging call waits for its deadline, in ms: the deadlines of real life are the same with more patience. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type App, openApp } from '../../../src/app.js';
 import { loadConfig } from '../../../src/config.js';
-import type { CoreDeps } from '../../../src/core/deps.js';
-import type { Executor } from '../../../src/core/executor.js';
-import type { HttpClient } from '../../../src/core/http-client.js';
+import type { CoreDeps } from '../../../src/core/ports/deps.js';
+import type { Executor } from '../../../src/core/ports/executor.js';
+import type { HttpClient } from '../../../src/core/ports/http-client.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { createVmProxmox } from '../../../src/executors/vm-proxmox/executor.js';
 import { createHttpClient } from '../../../src/hosts/http.js';

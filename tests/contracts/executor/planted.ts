@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import type { CoreDeps } from '../../../src/core/deps.js';
-import type { Executor, PartResult, RunContext } from '../../../src/core/executor.js';
-import type { ExecResult, Host, HostScope } from '../../../src/core/host.js';
-import { phrase } from '../../../src/core/phrase.js';
+import { phrase } from '../../../src/core/model/phrase.js';
+import type { CoreDeps } from '../../../src/core/ports/deps.js';
+import type { Executor, PartResult, RunContext } from '../../../src/core/ports/executor.js';
+import type { ExecResult, Host, HostScope } from '../../../src/core/ports/host.js';
 import type { Fault } from './fault.js';
 
 /** Changes what the core works with, as a defect would. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { plain } from '../../../src/core/phrase.js';
-import { isFinal, type Run } from '../../../src/core/run.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import { isFinal, type Run } from '../../../src/core/model/run.js';
 import { ROOT } from '../../support/root.js';
 import type { ChildTask } from './child.js';
 import { type Fault, isKill, type Recording } from './fault.js';

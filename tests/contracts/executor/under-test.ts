@@ -1,5 +1,5 @@
-import type { Artifact } from '../../../src/core/artifact.js';
-import type { Run } from '../../../src/core/run.js';
+import type { Artifact } from '../../../src/core/model/artifact.js';
+import type { Run } from '../../../src/core/model/run.js';
 
 /** What the suite needs of an executor: call `proveExecutor` with it. */
 export interface ExecutorUnderTest {

@@ -1,5 +1,5 @@
-import type { Actor } from '../../../src/core/request.js';
-import { isFinal, type Run } from '../../../src/core/run.js';
+import type { Actor } from '../../../src/core/model/request.js';
+import { isFinal, type Run } from '../../../src/core/model/run.js';
 import { INTENT, type Opened } from './open.js';
 
 const OPERATOR: Actor = { kind: 'operator', id: 'ada', name: 'ada' };

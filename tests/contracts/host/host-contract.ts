@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ChildRecord, type Host, HostError, type Hosts } from '../../../src/core/host.js';
+import { type ChildRecord, type Host, HostError, type Hosts } from '../../../src/core/ports/host.js';
 
 /** What the contract needs of a host: call `describeHost` with it. */
 export interface HostUnderTest {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { collide, type ScheduledStep } from '../../../src/core/graph/schedule.js';
+import { collide, type ScheduledStep } from '../../../src/core/planning/step-order.js';
 
 const step = (...touches: readonly string[][]): ScheduledStep => ({
   name: 'step',

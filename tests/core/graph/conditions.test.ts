@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Liquid } from 'liquidjs';
-import { conditionFault, type Surroundings } from '../../../src/core/graph/check-condition.js';
-import type { StepState } from '../../../src/core/graph/graph.js';
-import { holds } from '../../../src/core/graph/parse-condition.js';
-import type { Param } from '../../../src/core/param.js';
+import { conditionFault, type Surroundings } from '../../../src/core/conditions/check-condition.js';
+import { holds } from '../../../src/core/conditions/parse-condition.js';
+import type { StepState } from '../../../src/core/model/graph.js';
+import type { Param } from '../../../src/core/model/param.js';
 
 const PARAMS: readonly Param[] = [
   { name: 'full', type: 'boolean' },

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { inOrder } from '../../../src/core/graph/order.js';
+import { inOrder } from '../../../src/core/conditions/order.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
 
 interface Dag {

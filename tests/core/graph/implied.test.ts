@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { misfitsOf } from '../../../src/core/intent/misfits.js';
-import { blockersOf } from '../../../src/core/plan.js';
+import { blockersOf } from '../../../src/core/model/plan.js';
 import { catalogueOf, Installation, intentNamed, type Process, previewed } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 

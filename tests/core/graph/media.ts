@@ -1,5 +1,5 @@
-import type { Intent } from '../../../src/core/intent/intent.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
+import type { Intent } from '../../../src/core/model/intent.js';
 
 /** An intent of this text; fails the test when there is anything wrong with it. */
 export function intentOf(name: string, text: string): Intent {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ON_FAILURE, type OnFailure } from '../../../src/core/graph/graph.js';
+import { ON_FAILURE, type OnFailure } from '../../../src/core/model/graph.js';
 
 /** A step of a random graph. */
 export interface RandomStep {

@@ -1,8 +1,8 @@
-import type { Executor, PartResult, RunContext } from '../../../src/core/executor.js';
-import type { Intent } from '../../../src/core/intent/intent.js';
-import { phrase } from '../../../src/core/phrase.js';
-import type { PlanDraft, PlanPart } from '../../../src/core/plan.js';
-import type { Store } from '../../../src/core/store.js';
+import type { Intent } from '../../../src/core/model/intent.js';
+import { phrase } from '../../../src/core/model/phrase.js';
+import type { PlanDraft, PlanPart } from '../../../src/core/model/plan.js';
+import type { Executor, PartResult, RunContext } from '../../../src/core/ports/executor.js';
+import type { Store } from '../../../src/core/ports/store.js';
 import { type Installation, intentNamed } from '../harness.js';
 import type { RandomGraph } from './random-graphs.js';
 

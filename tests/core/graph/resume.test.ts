@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { StepStates } from '../../../src/core/graph/graph.js';
-import { standings } from '../../../src/core/graph/step-states.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { FinalState, Run } from '../../../src/core/run.js';
+import type { StepStates } from '../../../src/core/model/graph.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { FinalState, Run } from '../../../src/core/model/run.js';
+import { standings } from '../../../src/core/views/step-states.js';
 import { alice, Installation, intentNamed, type Process, previewed, request } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
-import type { Refusal } from '../../../src/core/ticket.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Refusal } from '../../../src/core/model/ticket.js';
 import { member, rulesFrom } from '../../support/policy.js';
 import { Installation, type Process, previewed, request } from '../harness.js';
 import { backupText, intentOf } from './media.js';

@@ -1,4 +1,4 @@
-import { isFinal, type Run } from '../../../src/core/run.js';
+import { isFinal, type Run } from '../../../src/core/model/run.js';
 import type { RandomGraph, RandomStep } from './random-graphs.js';
 import type { Deed } from './random-world.js';
 

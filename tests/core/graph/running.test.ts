@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { runGraph } from '../../../src/core/graph/run-graph.js';
-import { partAsRun } from '../../../src/core/journal.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { Json } from '../../../src/core/plan.js';
-import type { Run } from '../../../src/core/run.js';
-import { RunLog } from '../../../src/core/run-log.js';
-import { RunWrites } from '../../../src/core/run-writes.js';
+import { runGraph } from '../../../src/core/execution/run-graph.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Json } from '../../../src/core/model/plan.js';
+import type { Run } from '../../../src/core/model/run.js';
+import { partAsRun } from '../../../src/core/records/journal.js';
+import { RunLog } from '../../../src/core/records/run-log.js';
+import { RunWrites } from '../../../src/core/records/run-writes.js';
 import { alice, gate, Installation, type Process, previewed, request, until } from '../harness.js';
 import { backupText, intentOf } from './media.js';
 

@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Run } from '../../../src/core/run.js';
+import type { Run } from '../../../src/core/model/run.js';
 import { alice, Installation, type Process, request, until } from '../harness.js';
 import { type RandomGraph, type RandomStep, randomGraphs } from './random-graphs.js';
 import { type Failure, intentOf, RandomWorld } from './random-world.js';

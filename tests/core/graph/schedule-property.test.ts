@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { StepState } from '../../../src/core/graph/graph.js';
-import { makespan } from '../../../src/core/graph/makespan.js';
-import { firstStates, nextSteps, type Schedule } from '../../../src/core/graph/schedule.js';
+import type { StepState } from '../../../src/core/model/graph.js';
+import { makespan } from '../../../src/core/planning/makespan.js';
+import { firstStates, nextSteps, type Schedule } from '../../../src/core/planning/step-order.js';
 import { type RandomGraph, type RandomStep, randomGraphs } from './random-graphs.js';
 
 const CASES = Number(process.env.CHATOPS_PROPERTY_RUNS ?? 2000);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
-import type { Run } from '../../../src/core/run.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Run } from '../../../src/core/model/run.js';
 import { FragileStore } from '../fragile-store.js';
 import { alice, Installation, type Process, previewed, until } from '../harness.js';
 import { backupText, intentOf } from './media.js';

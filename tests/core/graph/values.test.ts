@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { examine } from '../../../src/core/admission.js';
-import type { Intent } from '../../../src/core/intent/intent.js';
-import { patternFault, withPatterns } from '../../../src/core/intent/pattern.js';
-import { checkArtifacts } from '../../../src/core/params.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { Params } from '../../../src/core/request.js';
+import { examine } from '../../../src/core/admission/admission.js';
+import { checkArtifacts } from '../../../src/core/admission/params.js';
+import { patternFault, withPatterns } from '../../../src/core/documents/pattern.js';
+import type { Intent } from '../../../src/core/model/intent.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Params } from '../../../src/core/model/request.js';
 import { hostileValue } from '../../support/hostile-values.js';
 import { asChildrenGet } from '../../support/real-argv.js';
 import { rulesOf } from '../../support/rules.js';

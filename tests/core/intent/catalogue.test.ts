@@ -8,8 +8,8 @@ import {
   openCatalogue,
 } from '../../../src/core/intent/catalogue.js';
 import { chainOf } from '../../../src/core/intent/chain.js';
-import type { IntentProblem } from '../../../src/core/intent/intent.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { IntentProblem } from '../../../src/core/model/intent.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { FIXTURES, temporaryFolder, VALID } from './folder.js';
 
 let dir: string;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { OPERATORS, STEP_WORDS } from '../../../src/core/graph/condition.js';
-import { isFault, parseCondition } from '../../../src/core/graph/parse-condition.js';
+import { OPERATORS, STEP_WORDS } from '../../../src/core/conditions/condition.js';
+import { isFault, parseCondition } from '../../../src/core/conditions/parse-condition.js';
+import { withPatterns } from '../../../src/core/documents/pattern.js';
+import { MAX_BYTES } from '../../../src/core/documents/read-yaml.js';
 import { KINDS } from '../../../src/core/intent/kinds/kinds.js';
-import { withPatterns } from '../../../src/core/intent/pattern.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
-import { MAX_BYTES } from '../../../src/core/intent/read-yaml.js';
 import { checkRsyncOptions } from '../../../src/core/intent/rsync-options.js';
 import { REFERENCE, STEP, STEPS } from '../../../src/core/intent/steps-fields.js';
 import { ROOT } from './folder.js';

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rename, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { plainReads } from '../../../src/core/documents/reads.js';
 import { type OpenCatalogue, openCatalogue } from '../../../src/core/intent/catalogue.js';
 import { scanFolder } from '../../../src/core/intent/folder-scan.js';
-import { plain } from '../../../src/core/phrase.js';
-import { plainReads } from '../../../src/core/reads.js';
-import type { Notice } from '../../../src/core/reasons.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Notice } from '../../../src/core/model/reasons.js';
 import { temporaryFolder, VALID } from './folder.js';
 
 let home: string;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { closest } from '../../../src/core/intent/closest.js';
-import type { FieldsByKind } from '../../../src/core/intent/intent.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
+import type { FieldsByKind } from '../../../src/core/model/intent.js';
+import { closest } from '../../../src/core/text/closest.js';
 
 const RANGES = ['\\u0000-\\u001f', '\\u007f-\\u009f', '\\u2028-\\u202e', '\\u2066-\\u2069', '\\ufeff'];
 const HIDDEN = new RegExp(`[${RANGES.join('')}]|\\p{Cs}`, 'u');

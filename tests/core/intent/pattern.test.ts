@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fitsPattern, patternFault, withPatterns } from '../../../src/core/intent/pattern.js';
+import { fitsPattern, patternFault, withPatterns } from '../../../src/core/documents/pattern.js';
 import { validatePaths } from '../../../src/core/intent/validate.js';
 import { ROOT } from '../../support/root.js';
 

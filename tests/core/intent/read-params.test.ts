@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { patternFault, withPatterns } from '../../../src/core/intent/pattern.js';
+import { patternFault, withPatterns } from '../../../src/core/documents/pattern.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
 import { VALID } from './folder.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { withPatterns } from '../../../src/core/intent/pattern.js';
+import { withPatterns } from '../../../src/core/documents/pattern.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
 import { checkRsyncOptions } from '../../../src/core/intent/rsync-options.js';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type OpenCatalogue, openCatalogue } from '../../../src/core/intent/catalogue.js';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { temporaryFolder, VALID } from './folder.js';
 
 const ALBUM = `${VALID}params:\n  album: { type: string, default: x }\n`;

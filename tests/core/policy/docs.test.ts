@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { tryExamples } from '../../../src/core/access/examples.js';
 import { openCatalogue } from '../../../src/core/intent/catalogue.js';
-import { tryExamples } from '../../../src/core/policy/examples.js';
-import { ENDPOINTS, RIGHTS } from '../../../src/core/policy/policy.js';
+import { ENDPOINTS, RIGHTS } from '../../../src/core/model/policy.js';
 import { readRbac } from '../../../src/core/policy/rbac.js';
 import { MAX_POLICY_BYTES } from '../../../src/core/policy/read-policy.js';
 import { DENY, LIMITS, ROLE, SECTIONS, TIMES, WEBHOOK } from '../../../src/core/policy/schema.js';

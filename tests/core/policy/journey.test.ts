@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
-import type { Rules } from '../../../src/core/policy/policy.js';
-import type { Refusal } from '../../../src/core/ticket.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Rules } from '../../../src/core/model/policy.js';
+import type { Refusal } from '../../../src/core/model/ticket.js';
 import { member, rulesFrom } from '../../support/policy.js';
 import {
   alice,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { Right, Subject } from '../../../src/core/model/policy.js';
 import { judge } from '../../../src/core/policy/judge.js';
-import type { Right, Subject } from '../../../src/core/policy/policy.js';
 import { member, rulesFrom } from '../../support/policy.js';
 
 const olga = member('olga', ['Ops']);

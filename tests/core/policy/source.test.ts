@@ -2,13 +2,13 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { sha256 } from '../../../src/core/canonical.js';
+import type { Right, Rules } from '../../../src/core/model/policy.js';
+import type { Action, Actor } from '../../../src/core/model/request.js';
 import { keyHolder } from '../../../src/core/policy/api-keys.js';
 import { judge, judgeEndpoint } from '../../../src/core/policy/judge.js';
-import type { Right, Rules } from '../../../src/core/policy/policy.js';
 import { type OpenPolicy, openPolicy, type PolicyOptions } from '../../../src/core/policy/source.js';
-import type { Secrets } from '../../../src/core/redact.js';
-import type { Action, Actor } from '../../../src/core/request.js';
+import type { Secrets } from '../../../src/core/ports/redact.js';
+import { sha256 } from '../../../src/core/text/canonical.js';
 import { member } from '../../support/policy.js';
 import { alice, until } from '../harness.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Right } from '../../../src/core/policy/policy.js';
-import type { Action, Actor, Source } from '../../../src/core/request.js';
+import type { Right } from '../../../src/core/model/policy.js';
+import type { Action, Actor, Source } from '../../../src/core/model/request.js';
 import { member, rulesFrom } from '../../support/policy.js';
 import { Installation, intentNamed, type Process, request } from '../harness.js';
 

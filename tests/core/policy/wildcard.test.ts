@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fits } from '../../../src/core/policy/wildcard.js';
+import { fits } from '../../../src/core/text/wildcard.js';
 
 test.each([
   ['*', '', true],

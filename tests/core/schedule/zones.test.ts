@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Timing } from '../../../src/core/schedule/schedule.js';
-import { timetableOf } from '../../../src/core/schedule/timetable.js';
+import { timetableOf } from '../../../src/core/documents/timetable.js';
+import type { Timing } from '../../../src/core/model/schedule.js';
 import { changesBetween, dueMinutes, type Pattern } from './zone-clock.js';
 
 const FROM = Date.UTC(2026, 10, 1);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { definitionNotices } from '../../../src/executors/compose/definitions.js';
 import { inputsOfFile } from '../../../src/executors/compose/inputs.js';
 import { readConfig } from '../../../src/executors/compose/project.js';

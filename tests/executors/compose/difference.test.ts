@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { type Phrase, plain } from '../../../src/core/phrase.js';
+import { type Phrase, plain } from '../../../src/core/model/phrase.js';
 import { growthOf, movedData } from '../../../src/executors/compose/difference/access.js';
 import { differences } from '../../../src/executors/compose/difference/compare.js';
 import { DEFAULTS, type Defaults, MADE } from '../../../src/executors/compose/difference/inspected.js';

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { RunContext } from '../../../src/core/executor.js';
-import type { RolloutFields, ScaleFields } from '../../../src/core/intent/fields.js';
+import type { RolloutFields, ScaleFields } from '../../../src/core/model/fields.js';
+import type { RunContext } from '../../../src/core/ports/executor.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { scale } from '../../../src/executors/scale/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';

@@ -1,6 +1,6 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { type ReadProject, readDefinition, unknownService } from '../../../src/executors/compose/project.js';
 import { describeWithDocker } from '../../support/docker.js';
 import { Lab } from '../support/lab.js';

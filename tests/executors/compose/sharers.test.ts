@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import type { RolloutFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { RolloutFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';
 import { describeWithDocker, docker, idsOf } from '../../support/docker.js';

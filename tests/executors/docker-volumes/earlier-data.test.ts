@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
-import type { PlanPart } from '../../../src/core/plan.js';
-import { readPart } from '../../../src/core/plan-data.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
+import { readPart } from '../../../src/core/ports/plan-data.js';
 import type { MirrorData } from '../../../src/executors/docker-volumes/data.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { Lab } from '../support/lab.js';

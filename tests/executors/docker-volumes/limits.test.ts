@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DockerVolumesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { Notice } from '../../../src/core/reasons.js';
+import type { DockerVolumesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Notice } from '../../../src/core/model/reasons.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { Lab, said } from '../support/lab.js';
 import { has, isRoot, testWith, unmount } from '../support/needs.js';

@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { compareStep } from '../../../src/core/graph/compare-step.js';
-import type { DockerVolumesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
-import { deletionsOf, type Plan } from '../../../src/core/plan.js';
+import type { DockerVolumesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import { deletionsOf, type Plan } from '../../../src/core/model/plan.js';
+import { compareStep } from '../../../src/core/planning/compare-step.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { HOSTILE_NAMES, INVALID_UTF8, plant, put, putBytes, tool } from '../support/trees.js';

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { DockerVolumesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { DockerVolumesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { has, isRoot, testWith } from '../support/needs.js';

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import type { DockerVolumesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { DockerVolumesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { mountTmpfs, testWith, unmount } from '../support/needs.js';

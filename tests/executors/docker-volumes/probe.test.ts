@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import type { DockerVolumesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { PlanPart } from '../../../src/core/plan.js';
+import type { DockerVolumesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import type { MirrorData } from '../../../src/executors/docker-volumes/data.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { codes, Lab, said } from '../support/lab.js';

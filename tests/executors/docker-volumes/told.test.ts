@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { complaintIn } from '../../../src/executors/docker-volumes/complaints.js';
 import { type FileSystem, FULL } from '../../../src/executors/docker-volumes/file-system.js';
 import { tellingLine } from '../../../src/executors/docker-volumes/harmless.js';

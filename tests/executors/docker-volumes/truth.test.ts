@@ -15,11 +15,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { PartResult } from '../../../src/core/executor.js';
-import type { Host } from '../../../src/core/host.js';
-import type { DockerVolumesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { PlanPart } from '../../../src/core/plan.js';
+import type { DockerVolumesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
+import type { PartResult } from '../../../src/core/ports/executor.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { put, tool } from '../support/trees.js';

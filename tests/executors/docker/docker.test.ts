@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { phrase, plain } from '../../../src/core/phrase.js';
-import type { Argv } from '../../../src/core/plan.js';
-import { notice } from '../../../src/core/reasons.js';
+import { phrase, plain } from '../../../src/core/model/phrase.js';
+import type { Argv } from '../../../src/core/model/plan.js';
+import { notice } from '../../../src/core/model/reasons.js';
 import { inspectContainer, listContainers } from '../../../src/executors/docker/container.js';
 import { inspectImage } from '../../../src/executors/docker/image.js';
 import { dockerFirst, dockerMissing, lookFaults } from '../../../src/executors/docker/missing.js';

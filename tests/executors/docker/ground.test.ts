@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { groundOf } from '../../../src/executors/docker/ground.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { scale } from '../../../src/executors/scale/executor.js';

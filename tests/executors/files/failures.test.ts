@@ -11,10 +11,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import { HostError } from '../../../src/core/host.js';
-import type { FilesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { FilesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Host } from '../../../src/core/ports/host.js';
+import { HostError } from '../../../src/core/ports/host.js';
 import { files } from '../../../src/executors/files/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { mountTmpfs, testWith, unmount } from '../support/needs.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { FilesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { FilesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { files } from '../../../src/executors/files/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { HOSTILE_NAMES, INVALID_UTF8, plant, put, putBytes, tool } from '../support/trees.js';

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import type { DockerVolumesFields, FilesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { DockerVolumesFields, FilesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { files } from '../../../src/executors/files/executor.js';
 import { codes, Lab, said } from '../support/lab.js';

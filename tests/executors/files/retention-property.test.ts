@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Artifact, Level } from '../../../src/core/artifact.js';
+import type { Artifact, Level } from '../../../src/core/model/artifact.js';
 import { type RetentionRules, retention } from '../../../src/executors/files/retention.js';
 
 const HISTORIES = 3000;

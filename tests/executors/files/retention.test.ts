@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Artifact } from '../../../src/core/artifact.js';
-import type { FilesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { PlanPart } from '../../../src/core/plan.js';
+import type { Artifact } from '../../../src/core/model/artifact.js';
+import type { FilesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
 import { files } from '../../../src/executors/files/executor.js';
 import { retention } from '../../../src/executors/files/retention.js';
 import { codes, Lab, said } from '../support/lab.js';

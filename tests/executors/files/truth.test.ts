@@ -9,9 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import type { FilesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { FilesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { files } from '../../../src/executors/files/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { has, isRoot, testWith, unmount } from '../support/needs.js';

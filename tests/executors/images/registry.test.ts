@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { byDigest } from '../../../src/executors/images/name.js';
 import { registryDigest } from '../../../src/executors/images/registry.js';
 import { describeWithDocker, docker, dockerOn, testName } from '../../support/docker.js';

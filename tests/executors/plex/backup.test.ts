@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { codes, Lab, said, told } from '../support/lab.js';

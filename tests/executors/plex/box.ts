@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { PlexFields } from '../../../src/core/intent/fields.js';
+import type { PlexFields } from '../../../src/core/model/fields.js';
 import { docker, testName } from '../../support/docker-cli.js';
 
 export { QUICK } from './quick.js';

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { PartResult } from '../../../src/core/executor.js';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { PartResult } from '../../../src/core/ports/executor.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { Lab, said } from '../support/lab.js';
 import { tool } from '../support/trees.js';

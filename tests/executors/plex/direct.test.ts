@@ -13,10 +13,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { fingerprintOf } from '../../../src/core/fingerprint.js';
-import type { ExecResult, Host } from '../../../src/core/host.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { PlanPart } from '../../../src/core/plan.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
+import { fingerprintOf } from '../../../src/core/planning/fingerprint.js';
+import type { ExecResult, Host } from '../../../src/core/ports/host.js';
 import type { PlexData } from '../../../src/executors/plex/data.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { SETTLED } from '../../../src/executors/quiesce/journal.js';

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import type { RunContext } from '../../../src/core/executor.js';
-import type { ChildRecord, Host } from '../../../src/core/host.js';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { RunContext } from '../../../src/core/ports/executor.js';
+import type { ChildRecord, Host } from '../../../src/core/ports/host.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { createLocalHosts } from '../../../src/hosts/local.js';
 import { describeWithDocker, docker } from '../../support/docker.js';

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import type { PlexFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { PlexFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { createPlex } from '../../../src/executors/plex/executor.js';
 import { codes, Lab, said } from '../support/lab.js';
 import { isRoot, mountTmpfs, testWith, unmount } from '../support/needs.js';

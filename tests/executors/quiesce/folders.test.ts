@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import type { Executor, RunContext } from '../../../src/core/executor.js';
-import type { DockerVolumesFields, FilesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { PlanPart } from '../../../src/core/plan.js';
+import type { DockerVolumesFields, FilesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
+import type { Executor, RunContext } from '../../../src/core/ports/executor.js';
 import { dockerVolumes } from '../../../src/executors/docker-volumes/executor.js';
 import { files } from '../../../src/executors/files/executor.js';
 import { describeWithDocker, docker, testName } from '../../support/docker.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
-import { INSTANCES, type Json, type PlanPart } from '../../../src/core/plan.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import { INSTANCES, type Json, type PlanPart } from '../../../src/core/model/plan.js';
 import type { RolloutData } from '../../../src/executors/rollout/data.js';
 import { differs } from '../../../src/executors/rollout/differs.js';
 

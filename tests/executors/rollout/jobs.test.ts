@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import type { ComposeStack } from '../../support/compose-stack.js';
 import { describeWithDocker, docker } from '../../support/docker.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';
 import { describeWithDocker, docker, idsOf } from '../../support/docker.js';

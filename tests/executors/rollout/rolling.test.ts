@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import type { PartResult } from '../../../src/core/executor.js';
+import type { PartResult } from '../../../src/core/ports/executor.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { TestRegistry } from '../../support/docker-registry.js';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
 import { TestRegistry } from '../../support/docker-registry.js';

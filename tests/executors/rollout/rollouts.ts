@@ -1,5 +1,5 @@
-import type { RolloutFields } from '../../../src/core/intent/fields.js';
-import type { PlanPart } from '../../../src/core/plan.js';
+import type { RolloutFields } from '../../../src/core/model/fields.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
 import type { RolloutData } from '../../../src/executors/rollout/data.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';

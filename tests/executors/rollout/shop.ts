@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import type { PartResult } from '../../../src/core/executor.js';
-import type { RolloutFields } from '../../../src/core/intent/fields.js';
-import type { PlanPart } from '../../../src/core/plan.js';
+import type { RolloutFields } from '../../../src/core/model/fields.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
+import type { PartResult } from '../../../src/core/ports/executor.js';
 import type { RolloutData } from '../../../src/executors/rollout/data.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';

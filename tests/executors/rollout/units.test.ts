@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Executor } from '../../../src/core/executor.js';
-import type { PlanPart } from '../../../src/core/plan.js';
-import { isRunnable, readPart } from '../../../src/core/plan-data.js';
+import type { PlanPart } from '../../../src/core/model/plan.js';
+import type { Executor } from '../../../src/core/ports/executor.js';
+import { isRunnable, readPart } from '../../../src/core/ports/plan-data.js';
 import type { Replacement, RolloutData } from '../../../src/executors/rollout/data.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { openUnit, replacedServices } from '../../../src/executors/rollout/under-way.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { scale } from '../../../src/executors/scale/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';
 import { describeWithDocker } from '../../support/docker.js';

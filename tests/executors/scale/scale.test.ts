@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import type { ScaleFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { ScaleFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { scale } from '../../../src/executors/scale/executor.js';
 import { ComposeStack } from '../../support/compose-stack.js';
 import { describeWithDocker, docker, testName } from '../../support/docker.js';

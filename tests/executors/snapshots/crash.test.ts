@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Host } from '../../../src/core/host.js';
-import type { FilesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { FilesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { planSnapshot } from '../../../src/executors/snapshots/plan.js';
 import { recoverSnapshot } from '../../../src/executors/snapshots/recover.js';
 import { runSnapshot } from '../../../src/executors/snapshots/run.js';

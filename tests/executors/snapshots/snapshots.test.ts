@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Executor } from '../../../src/core/executor.js';
-import type { FilesFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
+import type { FilesFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Executor } from '../../../src/core/ports/executor.js';
 import type { SnapshotData } from '../../../src/executors/snapshots/data.js';
 import { planSnapshot } from '../../../src/executors/snapshots/plan.js';
 import { recoverSnapshot } from '../../../src/executors/snapshots/recover.js';

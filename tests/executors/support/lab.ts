@@ -1,19 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Artifact } from '../../../src/core/artifact.js';
+import type { Artifact } from '../../../src/core/model/artifact.js';
+import type { FieldsByKind, IntentKind } from '../../../src/core/model/intent.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Json, PlanDraft, PlanPart } from '../../../src/core/model/plan.js';
+import type { ProgressSnapshot } from '../../../src/core/model/run.js';
 import type {
   Executor,
   JournalEntry,
   PartResult,
   PlanContext,
   RunContext,
-} from '../../../src/core/executor.js';
-import type { Host } from '../../../src/core/host.js';
-import type { FieldsByKind, IntentKind } from '../../../src/core/intent/intent.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { Json, PlanDraft, PlanPart } from '../../../src/core/plan.js';
-import type { ProgressSnapshot } from '../../../src/core/run.js';
+} from '../../../src/core/ports/executor.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { createLocalHosts } from '../../../src/hosts/local.js';
 
 /** A folder of its own, a real local host, and contexts that keep in memory what the store would keep. */

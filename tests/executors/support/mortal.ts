@@ -1,5 +1,5 @@
-import type { JournalEntry, RunContext } from '../../../src/core/executor.js';
-import type { ChildRecord, Host } from '../../../src/core/host.js';
+import type { JournalEntry, RunContext } from '../../../src/core/ports/executor.js';
+import type { ChildRecord, Host } from '../../../src/core/ports/host.js';
 import { createLocalHosts } from '../../../src/hosts/local.js';
 import type { Lab } from './lab.js';
 

@@ -1,4 +1,4 @@
-import type { Host } from '../../../src/core/host.js';
+import type { Host } from '../../../src/core/ports/host.js';
 import { isRoot } from './needs.js';
 
 /** Root may read everything; so that file modes count, commands run as nobody (util-linux's setpriv). */

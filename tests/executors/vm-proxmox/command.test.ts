@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { createVmProxmox } from '../../../src/executors/vm-proxmox/executor.js';
 import { makeNodeCommands, type NodeCommands, type NodeState } from '../../support/proxmox/node-commands.js';
 import { World } from '../../support/proxmox/world.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import {
   type GuestConfig,
   type GuestParts,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import type { Backup } from '../../../src/executors/vm-proxmox/calls.js';
 import type { VmData } from '../../../src/executors/vm-proxmox/data.js';
 import { failedBackup } from '../../../src/executors/vm-proxmox/ends.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { TOKEN, volidOf } from '../../support/proxmox/world.js';
 import { codes } from '../support/lab.js';
 import { type Bench, bench, DAY, FIELDS, oldBackups } from './setup.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { VmProxmoxFields } from '../../../src/core/intent/fields.js';
-import { plain } from '../../../src/core/phrase.js';
-import type { Notice } from '../../../src/core/reasons.js';
+import type { VmProxmoxFields } from '../../../src/core/model/fields.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import type { Notice } from '../../../src/core/model/reasons.js';
 import type { Guest } from '../../support/proxmox/world.js';
 import { codes } from '../support/lab.js';
 import { type Bench, bench, FIELDS, oldBackups } from './setup.js';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { type Bench, bench, FIELDS, oldBackups } from './setup.js';
 
 let open: Bench[] = [];

@@ -1,4 +1,4 @@
-import type { VmProxmoxFields } from '../../../src/core/intent/fields.js';
+import type { VmProxmoxFields } from '../../../src/core/model/fields.js';
 import { createVmProxmox } from '../../../src/executors/vm-proxmox/executor.js';
 import type { VmProxmoxSettings } from '../../../src/executors/vm-proxmox/way.js';
 import { createHttpClient } from '../../../src/hosts/http.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChildRecord, HostScope } from '../../../src/core/host.js';
+import type { ChildRecord, HostScope } from '../../../src/core/ports/host.js';
 
 /** A scope that keeps what it is told. */
 export function recordingScope(changed: Partial<HostScope> = {}) {

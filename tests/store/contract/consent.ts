@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Consent, consentOf } from '../../../src/core/consent.js';
+import { type Consent, consentOf } from '../../../src/core/model/consent.js';
 import { alice, at, bob, sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 

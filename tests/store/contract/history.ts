@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { PAST_KEPT, type PastPart } from '../../../src/core/history.js';
-import { RUN_STATES } from '../../../src/core/run.js';
+import { RUN_STATES } from '../../../src/core/model/run.js';
+import { PAST_KEPT, type PastPart } from '../../../src/core/ports/history.js';
 import { at, NO_ORIGIN, sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AlertKind, NewAlert, NewAlertEvent } from '../../../src/core/incident.js';
-import type { LeftDown } from '../../../src/core/left-down.js';
-import type { IncidentNote } from '../../../src/core/store.js';
+import type { AlertKind, NewAlert, NewAlertEvent } from '../../../src/core/model/incident.js';
+import type { LeftDown } from '../../../src/core/model/left-down.js';
+import type { IncidentNote } from '../../../src/core/ports/store.js';
 import { alice, at, bob, sampleArtifact, sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 

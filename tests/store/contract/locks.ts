@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Lock } from '../../../src/core/lock.js';
+import type { Lock } from '../../../src/core/model/lock.js';
 import { alice, at, bob, sampleAudit } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { RUN_STATES, type Run } from '../../../src/core/run.js';
-import type { RunFilter } from '../../../src/core/store.js';
+import { RUN_STATES, type Run } from '../../../src/core/model/run.js';
+import type { RunFilter } from '../../../src/core/ports/store.js';
 import { at, sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RunState } from '../../../src/core/run.js';
-import { StoreError } from '../../../src/core/store.js';
+import type { RunState } from '../../../src/core/model/run.js';
+import { StoreError } from '../../../src/core/ports/store.js';
 import { sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Outcome, Run, RunPatch } from '../../../src/core/run.js';
-import { RUN_STATES } from '../../../src/core/run.js';
-import { StoreError } from '../../../src/core/store.js';
+import type { Outcome, Run, RunPatch } from '../../../src/core/model/run.js';
+import { RUN_STATES } from '../../../src/core/model/run.js';
+import { StoreError } from '../../../src/core/ports/store.js';
 import { alice, at, bob, sampleAudit, samplePlan, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { phrase } from '../../../src/core/phrase.js';
-import { notice } from '../../../src/core/reasons.js';
-import type { Claim } from '../../../src/core/schedule/store.js';
-import { DueTakenError, type Store } from '../../../src/core/store.js';
+import { phrase } from '../../../src/core/model/phrase.js';
+import { notice } from '../../../src/core/model/reasons.js';
+import type { Claim } from '../../../src/core/ports/schedule-store.js';
+import { DueTakenError, type Store } from '../../../src/core/ports/store.js';
 import { alice, sampleAudit, sampleRun } from '../samples.js';
 import { freshStore, type OpenStore } from './under-test.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import type { Store } from '../../../src/core/store.js';
+import type { Store } from '../../../src/core/ports/store.js';
 
 /** A back end as the contract suite gets it, empty at first. */
 export interface StoreUnderTest {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { phrase } from '../../../src/core/phrase.js';
+import { phrase } from '../../../src/core/model/phrase.js';
 import { buttonsOf, textOf } from '../../../src/playground/driver/text.js';
 import { PLEX_PART, planOf } from './sample-runs.js';
 import { type Scene, startScene } from './surface.js';

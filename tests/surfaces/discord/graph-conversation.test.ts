@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { StepStates } from '../../../src/core/graph/graph.js';
-import { phrase } from '../../../src/core/phrase.js';
+import type { StepStates } from '../../../src/core/model/graph.js';
+import { phrase } from '../../../src/core/model/phrase.js';
 import { buttonsOf, textOf } from '../../../src/playground/driver/text.js';
 import { intentNamed } from './fake-pipeline.js';
 import { GRAPH_PLAN, STEPS_RESUMED, STEPS_RUNNING } from './sample-graphs.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { graphPaceAfter } from '../../../src/core/graph/graph-pace.js';
-import { code, phrase } from '../../../src/core/phrase.js';
-import type { ProgressSnapshot, Run } from '../../../src/core/run.js';
+import { code, phrase } from '../../../src/core/model/phrase.js';
+import type { ProgressSnapshot, Run } from '../../../src/core/model/run.js';
+import { graphPaceAfter } from '../../../src/core/views/graph-pace.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';
 import { runDetails } from '../../../src/surfaces/discord/render/history.js';
 import { outcomeMessage } from '../../../src/surfaces/discord/render/outcome.js';

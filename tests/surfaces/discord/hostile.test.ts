@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { paceAfter } from '../../../src/core/pace.js';
-import type { Phrase, PhrasePart } from '../../../src/core/phrase.js';
-import { notice } from '../../../src/core/reasons.js';
-import { FINAL_STATES, type Run, type Shown } from '../../../src/core/run.js';
+import type { Phrase, PhrasePart } from '../../../src/core/model/phrase.js';
+import { notice } from '../../../src/core/model/reasons.js';
+import { FINAL_STATES, type Run, type Shown } from '../../../src/core/model/run.js';
+import { paceAfter } from '../../../src/core/planning/pace.js';
 import { showCommands } from '../../../src/surfaces/discord/render/commands.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';
 import { runDetails, runList } from '../../../src/surfaces/discord/render/history.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Actor } from '../../../src/core/request.js';
+import type { Actor } from '../../../src/core/model/request.js';
 import type { Conversation } from '../../../src/surfaces/discord/conversation.js';
 import { showStatus } from '../../../src/surfaces/discord/lookups.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';

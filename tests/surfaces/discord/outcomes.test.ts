@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DiscordAPIError } from 'discord.js';
-import { Redactor } from '../../../src/core/redact.js';
+import { Redactor } from '../../../src/core/ports/redact.js';
 import type { ChannelMessages, SendOptions } from '../../../src/surfaces/discord/channel-messages.js';
 import { createClosing } from '../../../src/surfaces/discord/closing.js';
 import { createOutcomes, type Outcomes } from '../../../src/surfaces/discord/outcomes.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { plain } from '../../../src/core/phrase.js';
+import { plain } from '../../../src/core/model/phrase.js';
 import { createDrafts } from '../../../src/surfaces/discord/params/drafts.js';
 import { readParamText, writeParamText } from '../../../src/surfaces/discord/params/param-text.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Intent } from '../../../src/core/intent/intent.js';
-import { patternFault, withPatterns } from '../../../src/core/intent/pattern.js';
+import { patternFault, withPatterns } from '../../../src/core/documents/pattern.js';
 import { readIntent } from '../../../src/core/intent/read-intent.js';
-import { Redactor } from '../../../src/core/redact.js';
+import type { Intent } from '../../../src/core/model/intent.js';
+import { Redactor } from '../../../src/core/ports/redact.js';
 import type { InteractionHandle } from '../../../src/playground/driver/interaction-handle.js';
 import { buttonsOf, textOf } from '../../../src/playground/driver/text.js';
 import { offerParams } from '../../../src/surfaces/discord/params/offers.js';

@@ -1,8 +1,8 @@
 import { describe, test } from '@jest/globals';
-import type { Consent } from '../../../src/core/consent.js';
-import type { Lock } from '../../../src/core/lock.js';
-import { outcomes } from '../../../src/core/outcomes.js';
-import type { Run } from '../../../src/core/run.js';
+import type { Consent } from '../../../src/core/model/consent.js';
+import type { Lock } from '../../../src/core/model/lock.js';
+import type { Run } from '../../../src/core/model/run.js';
+import { outcomes } from '../../../src/core/records/outcomes.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';
 import { runDetails, runList } from '../../../src/surfaces/discord/render/history.js';
 import { lockedMessage, unlockedMessage } from '../../../src/surfaces/discord/render/lock.js';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Consent } from '../../../src/core/consent.js';
-import { phrase } from '../../../src/core/phrase.js';
-import { notice } from '../../../src/core/reasons.js';
-import type { Run } from '../../../src/core/run.js';
+import type { Consent } from '../../../src/core/model/consent.js';
+import { phrase } from '../../../src/core/model/phrase.js';
+import { notice } from '../../../src/core/model/reasons.js';
+import type { Run } from '../../../src/core/model/run.js';
 import { buttonsOf, textOf } from '../../../src/playground/driver/text.js';
 import { AWAITING } from './sample-runs.js';
 import { type Scene, startScene } from './surface.js';

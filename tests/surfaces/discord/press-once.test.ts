@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { phrase } from '../../../src/core/phrase.js';
-import { notice } from '../../../src/core/reasons.js';
-import type { Actor } from '../../../src/core/request.js';
+import { phrase } from '../../../src/core/model/phrase.js';
+import { notice } from '../../../src/core/model/reasons.js';
+import type { Actor } from '../../../src/core/model/request.js';
 import { pressOnce } from '../../../src/surfaces/discord/press-once.js';
 import { gate } from '../../core/harness.js';
 

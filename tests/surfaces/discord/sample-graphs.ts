@@ -1,7 +1,7 @@
-import type { PlanNode, StepStates } from '../../../src/core/graph/graph.js';
-import { code, phrase } from '../../../src/core/phrase.js';
-import type { Plan, PlanPart } from '../../../src/core/plan.js';
-import type { Run } from '../../../src/core/run.js';
+import type { PlanNode, StepStates } from '../../../src/core/model/graph.js';
+import { code, phrase } from '../../../src/core/model/phrase.js';
+import type { Plan, PlanPart } from '../../../src/core/model/plan.js';
+import type { Run } from '../../../src/core/model/run.js';
 import { AWAITING, ended, PLEX_PART, planOf, RUNNING } from './sample-runs.js';
 
 const NONE = { needs: [], when: null, onFailure: 'stop' } as const;

@@ -1,7 +1,7 @@
-import { code, phrase } from '../../../src/core/phrase.js';
-import type { Plan, PlanPart } from '../../../src/core/plan.js';
-import { notice } from '../../../src/core/reasons.js';
-import type { Outcome, Run } from '../../../src/core/run.js';
+import { code, phrase } from '../../../src/core/model/phrase.js';
+import type { Plan, PlanPart } from '../../../src/core/model/plan.js';
+import { notice } from '../../../src/core/model/reasons.js';
+import type { Outcome, Run } from '../../../src/core/model/run.js';
 
 export const ALICE = { kind: 'user', id: '100000000000000001', name: 'alice' } as const;
 export const BOB = { kind: 'user', id: '100000000000000002', name: 'bob' } as const;

@@ -1,5 +1,5 @@
-import type { Intent } from '../../../src/core/intent/intent.js';
-import { Redactor } from '../../../src/core/redact.js';
+import type { Intent } from '../../../src/core/model/intent.js';
+import { Redactor } from '../../../src/core/ports/redact.js';
 import {
   type LocalDiscord,
   type LocalDiscordOptions,

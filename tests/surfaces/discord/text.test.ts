@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { code, phrase } from '../../../src/core/phrase.js';
+import { code, phrase } from '../../../src/core/model/phrase.js';
 import { argvText } from '../../../src/surfaces/discord/render/commands.js';
 import {
   codeBlock,

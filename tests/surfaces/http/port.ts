@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { createCircuitDesk } from '../../../src/core/circuit-desk.js';
+import { createCircuitDesk } from '../../../src/core/incidents/circuit-desk.js';
 import { networksOf } from '../../../src/surfaces/http/access/address.js';
 import { createApiKeys } from '../../../src/surfaces/http/access/api-keys.js';
 import type { ConnectionLimits } from '../../../src/surfaces/http/access/connections.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import Libsql from 'libsql';
-import type { Intent } from '../../../src/core/intent/intent.js';
+import type { Intent } from '../../../src/core/model/intent.js';
+import type { Schedule } from '../../../src/core/model/schedule.js';
 import { createScheduleDesk, type ScheduleDesk } from '../../../src/core/schedule/desk.js';
-import type { Schedule } from '../../../src/core/schedule/schedule.js';
 import { openSchedules } from '../../../src/core/schedule/source.js';
 import { createScheduler, type Scheduler } from '../../../src/surfaces/scheduler/scheduler.js';
 import { type Installation, intentNamed, type Process } from '../../core/harness.js';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Store } from '../../../src/core/store.js';
+import type { Store } from '../../../src/core/ports/store.js';
 import { gate, Installation } from '../../core/harness.js';
 import { begunRuns, isIdle, lookUntil, pass, scheduledIntent, startWatch, storedDues } from './bench.js';
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { plain } from '../../../src/core/phrase.js';
-import { EMPTY_POLICY, type Times } from '../../../src/core/policy/policy.js';
-import type { Actor } from '../../../src/core/request.js';
-import { canResume } from '../../../src/core/resume.js';
-import type { Run } from '../../../src/core/run.js';
+import { canResume } from '../../../src/core/admission/resume.js';
+import { plain } from '../../../src/core/model/phrase.js';
+import { EMPTY_POLICY, type Times } from '../../../src/core/model/policy.js';
+import type { Actor } from '../../../src/core/model/request.js';
+import type { Run } from '../../../src/core/model/run.js';
+import type { Schedule } from '../../../src/core/model/schedule.js';
 import { createScheduleDesk } from '../../../src/core/schedule/desk.js';
-import type { Schedule } from '../../../src/core/schedule/schedule.js';
 import { createRunSlots } from '../../../src/limits/run-slots.js';
 import { intentOf } from '../../core/graph/media.js';
 import { alice, Installation, mallory, previewed, until } from '../../core/harness.js';

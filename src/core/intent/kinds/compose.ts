@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { described, name, oneOrMore, seconds, wholeNumber } from '../forms.js';
+import { described, name, oneOrMore, seconds, wholeNumber } from '../../documents/forms.js';
 import { defineKind } from './kind.js';
 import { STACK, stackFields } from './stack.js';
 

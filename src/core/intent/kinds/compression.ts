@@ -1,5 +1,5 @@
-import type { CompressionFields } from '../fields.js';
-import { choiceOrSwitch, described, wholeNumber } from '../forms.js';
+import { choiceOrSwitch, described, wholeNumber } from '../../documents/forms.js';
+import type { CompressionFields } from '../../model/fields.js';
 import type { Place } from './kind.js';
 
 /** The highest level of each: of gzip and pigz, and of zstd without more memory than it needs to unpack. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { hasHidden } from '../characters.js';
-import { checked, described, type Fault, secretName, wholeNumber } from '../forms.js';
+import { checked, described, type Fault, secretName, wholeNumber } from '../../documents/forms.js';
+import { hasHidden } from '../../text/characters.js';
 import { destination, destinationFault, localFault, localPath } from '../paths.js';
 import { optionEntries } from '../rsync-option-text.js';
 import { checkRsyncOptions } from '../rsync-options.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { described } from '../forms.js';
+import { described } from '../../documents/forms.js';
 import { localDestination, localPath } from '../paths.js';
 import { COMPRESSION, compressionOf } from './compression.js';
 import { defineKind, type Place } from './kind.js';

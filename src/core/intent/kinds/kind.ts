@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import type { Action } from '../../request.js';
-import type { Fault } from '../forms.js';
-import type { FieldsByKind, IntentKind, IntentStep } from '../intent.js';
+import type { Fault } from '../../documents/forms.js';
+import type { FieldsByKind, IntentKind, IntentStep } from '../../model/intent.js';
+import type { Action } from '../../model/request.js';
 import type { Resolved } from '../paths.js';
 
 /** What turning a document into an executor's fields may use. */

@@ -1,5 +1,5 @@
-import type { IntentKind } from '../intent.js';
-import { listed } from '../listed.js';
+import type { IntentKind } from '../../model/intent.js';
+import { listed } from '../../text/listed.js';
 import { rollout, scale } from './compose.js';
 import { dockerVolumes } from './docker-volumes.js';
 import { files } from './files.js';

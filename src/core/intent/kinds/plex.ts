@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checked, described, name } from '../forms.js';
+import { checked, described, name } from '../../documents/forms.js';
 import {
   containerDestination,
   containerFault,

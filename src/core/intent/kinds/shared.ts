@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { CONFIRMS } from '../../confirm-rule.js';
 import {
   checked,
   described,
@@ -10,7 +9,8 @@ import {
   remark,
   roleName,
   wholeNumber,
-} from '../forms.js';
+} from '../../documents/forms.js';
+import { CONFIRMS } from '../../model/confirm-rule.js';
 import { localDestinationFault, localFault } from '../paths.js';
 
 const stack = name('media');

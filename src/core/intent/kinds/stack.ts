@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { StackFields } from '../fields.js';
-import { checked, described, name, oneOrMore, text } from '../forms.js';
+import { checked, described, name, oneOrMore, text } from '../../documents/forms.js';
+import type { StackFields } from '../../model/fields.js';
 import { localFault, localPath } from '../paths.js';
 import type { Place } from './kind.js';
 import { INTENT } from './shared.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { choiceOrSwitch, described, storageId, wholeNumber } from '../forms.js';
+import { choiceOrSwitch, described, storageId, wholeNumber } from '../../documents/forms.js';
 import { defineKind } from './kind.js';
 import { BACKUP, RETENTION } from './shared.js';
 

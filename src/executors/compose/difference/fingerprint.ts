@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from '../../../core/canonical.js';
+import { canonicalJson, sha256 } from '../../../core/text/canonical.js';
 import type { Config } from '../config.js';
 
 /** What says where an image comes from, and how many containers there are: the plan holds both by itself. */

@@ -1,4 +1,4 @@
-import type { Host } from '../../../core/host.js';
+import type { Host } from '../../../core/ports/host.js';
 import { READ } from '../../docker/container.js';
 import type { Config } from '../config.js';
 import type { ServiceContainer } from '../containers.js';

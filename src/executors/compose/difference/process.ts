@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../core/canonical.js';
+import { canonicalJson } from '../../../core/text/canonical.js';
 import { nanoseconds } from './go-duration.js';
 import type { Defaults, Made } from './inspected.js';
 import type { Rendered } from './rendered.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Host } from '../../../core/host.js';
+import type { Host } from '../../../core/ports/host.js';
 import { READ } from '../../docker/container.js';
 import type { ServiceContainer } from '../containers.js';
 import type { ComposeProject } from '../project.js';

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../core/canonical.js';
+import { canonicalJson } from '../../../core/text/canonical.js';
 import type { Made } from './inspected.js';
 import type { Rendered } from './rendered.js';
 import { type Compare, ifSaid, type Setting, settings, single } from './setting.js';

@@ -1,4 +1,4 @@
-import { code, type Phrase, phrase } from '../../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../../core/model/phrase.js';
 import type { Change } from './read.js';
 import type { Setting } from './setting.js';
 import { changeWords } from './words.js';

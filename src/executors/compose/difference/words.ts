@@ -1,5 +1,5 @@
-import { formatBytes } from '../../../core/format.js';
-import { code, type Phrase, type PhrasePart, phrase } from '../../../core/phrase.js';
+import { code, type Phrase, type PhrasePart, phrase } from '../../../core/model/phrase.js';
+import { formatBytes } from '../../../core/text/format.js';
 import { type Mount, readMount } from './mounts.js';
 import type { Setting, Topic } from './setting.js';
 

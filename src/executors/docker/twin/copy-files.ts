@@ -1,4 +1,4 @@
-import type { Host } from '../../../core/host.js';
+import type { Host } from '../../../core/ports/host.js';
 import { READ, whyFailed } from '../container.js';
 import { foldersOf } from './injected.js';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Host } from '../../../core/host.js';
+import type { Host } from '../../../core/ports/host.js';
 import { askEngine, enginePath } from '../engine.js';
 
 /** What is connected to a network, as far as it can be asked for. */

@@ -1,4 +1,4 @@
-import type { Host } from '../../../core/host.js';
+import type { Host } from '../../../core/ports/host.js';
 import { inspectContainer, READ } from '../container.js';
 import { askEngine, enginePath } from '../engine.js';
 import { inspectImage } from '../image.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExecResult, Host } from '../../../core/host.js';
+import type { ExecResult, Host } from '../../../core/ports/host.js';
 import { READ } from '../container.js';
 
 const PATIENT = { ...READ, timeoutMs: 120_000, afterStopMs: 10_000 } as const;

@@ -1,4 +1,4 @@
-import type { Host } from '../../../core/host.js';
+import type { Host } from '../../../core/ports/host.js';
 import { type Container, type Inspected, listContainers } from '../container.js';
 import { TWIN, TWIN_PROJECT, TWIN_SERVICE, TWIN_SPEC } from './labels.js';
 import { parseSpec, type TwinSpec } from './spec.js';

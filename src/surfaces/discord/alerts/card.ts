@@ -1,5 +1,5 @@
-import { type AlertEvent, downIn, type Incident, isMuted, isTrouble } from '../../../core/incident.js';
-import type { Delivery, IncidentStore } from '../../../core/store.js';
+import { type AlertEvent, downIn, type Incident, isMuted, isTrouble } from '../../../core/model/incident.js';
+import type { Delivery, IncidentStore } from '../../../core/ports/store.js';
 import { failureOf } from '../api-error.js';
 import { cardMark } from '../render/incident-buttons.js';
 import { type CardView, cardMessage, replacedCard } from '../render/incident-card.js';

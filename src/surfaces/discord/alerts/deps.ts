@@ -1,5 +1,5 @@
-import type { Redact } from '../../../core/redact.js';
-import type { IncidentStore, RunStore } from '../../../core/store.js';
+import type { Redact } from '../../../core/ports/redact.js';
+import type { IncidentStore, RunStore } from '../../../core/ports/store.js';
 import type { ChannelMessages } from '../channel-messages.js';
 import type { Logger } from '../deps.js';
 import type { Threads } from './threads.js';

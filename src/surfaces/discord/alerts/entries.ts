@@ -1,5 +1,5 @@
-import { type AlertEvent, type Incident, isMuted } from '../../../core/incident.js';
-import type { Delivery } from '../../../core/store.js';
+import { type AlertEvent, type Incident, isMuted } from '../../../core/model/incident.js';
+import type { Delivery } from '../../../core/ports/store.js';
 import { failureOf } from '../api-error.js';
 import {
   ENTRIES_AT_MOST,

@@ -1,4 +1,4 @@
-import type { IncidentStore } from '../../../core/store.js';
+import type { IncidentStore } from '../../../core/ports/store.js';
 import { failureOf } from '../api-error.js';
 import { isOld, redrawCard } from './card.js';
 import type { OpsDeps } from './deps.js';

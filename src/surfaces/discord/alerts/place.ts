@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Json } from '../../../core/plan.js';
-import type { Delivery } from '../../../core/store.js';
+import type { Json } from '../../../core/model/plan.js';
+import type { Delivery } from '../../../core/ports/store.js';
 
 const Snowflake = z.string().regex(/^\d{1,20}$/);
 

@@ -1,4 +1,4 @@
-import { unknownRun } from '../../../core/refusals.js';
+import { unknownRun } from '../../../core/access/refusals.js';
 import type { Conversation } from '../conversation.js';
 import type { DiscordDeps } from '../deps.js';
 import type { OpenDeps } from '../open-run.js';

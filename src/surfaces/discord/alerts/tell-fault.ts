@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DirectAlert } from '../../../core/fault.js';
+import type { DirectAlert } from '../../../core/ports/fault.js';
 import type { ChannelMessages } from '../channel-messages.js';
 import { faultMessage } from '../render/fault.js';
 

@@ -1,8 +1,8 @@
 import { DiscordAPIError, REST, Routes } from 'discord.js';
-import { askThrough, CircuitOpenError, type Circuits } from '../../../core/circuit.js';
-import type { DirectAlert } from '../../../core/fault.js';
-import type { Redact } from '../../../core/redact.js';
-import type { IncidentStore } from '../../../core/store.js';
+import { askThrough, CircuitOpenError, type Circuits } from '../../../core/ports/circuit.js';
+import type { DirectAlert } from '../../../core/ports/fault.js';
+import type { Redact } from '../../../core/ports/redact.js';
+import type { IncidentStore } from '../../../core/ports/store.js';
 import type { Logger } from '../deps.js';
 import { messageBody } from '../message.js';
 import { faultMessage } from '../render/fault.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Incident, isMuted } from '../../../core/incident.js';
-import type { Delivery } from '../../../core/store.js';
+import { type Incident, isMuted } from '../../../core/model/incident.js';
+import type { Delivery } from '../../../core/ports/store.js';
 
 const GROWN_BY = 10;
 const GROWN_GAP_MS = 5 * 60_000;

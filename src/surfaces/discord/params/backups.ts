@@ -1,5 +1,5 @@
-import type { Param } from '../../../core/param.js';
-import type { Actor } from '../../../core/request.js';
+import type { Param } from '../../../core/model/param.js';
+import type { Actor } from '../../../core/model/request.js';
 import type { DiscordDeps } from '../deps.js';
 
 /** Discord's limits on what can be chosen from: 25 entries of 100 characters. */

@@ -1,9 +1,9 @@
-import { type WrongValue, wrongValues } from '../../../core/asking.js';
+import { type WrongValue, wrongValues } from '../../../core/admission/asking.js';
+import { missingParams } from '../../../core/admission/params.js';
 import { askable } from '../../../core/intent/askable.js';
-import type { Intent } from '../../../core/intent/intent.js';
-import type { Param } from '../../../core/param.js';
-import { missingParams } from '../../../core/params.js';
-import type { Params } from '../../../core/request.js';
+import type { Intent } from '../../../core/model/intent.js';
+import type { Param } from '../../../core/model/param.js';
+import type { Params } from '../../../core/model/request.js';
 
 /** Discord opens forms with up to so many fields. */
 export const MOST_FIELDS = 5;

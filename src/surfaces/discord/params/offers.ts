@@ -1,7 +1,7 @@
+import { defaultOf, readParam } from '../../../core/documents/param-values.js';
 import { askable } from '../../../core/intent/askable.js';
-import { defaultOf, readParam } from '../../../core/intent/param-values.js';
-import type { Param } from '../../../core/param.js';
-import type { Action, Actor } from '../../../core/request.js';
+import type { Param } from '../../../core/model/param.js';
+import type { Action, Actor } from '../../../core/model/request.js';
 import { type BackupDeps, backupsFor } from './backups.js';
 import { quoted } from './param-text.js';
 

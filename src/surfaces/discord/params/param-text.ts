@@ -1,4 +1,4 @@
-import { code, type Phrase, phrase } from '../../../core/phrase.js';
+import { code, type Phrase, phrase } from '../../../core/model/phrase.js';
 
 /** Values as somebody typed them: `album=summer days=30`. */
 export interface ParamText {

@@ -1,8 +1,8 @@
 import type { RequestPart } from '../../../../commands/request-part.js';
+import { unknownRun } from '../../../core/access/refusals.js';
 import { askable } from '../../../core/intent/askable.js';
-import type { Intent } from '../../../core/intent/intent.js';
-import { code, phrase } from '../../../core/phrase.js';
-import { unknownRun } from '../../../core/refusals.js';
+import type { Intent } from '../../../core/model/intent.js';
+import { code, phrase } from '../../../core/model/phrase.js';
 import type { Conversation } from '../conversation.js';
 import { type OpenDeps, openRun, type Wish } from '../open-run.js';
 import { refusal } from '../render/notices.js';

@@ -1,5 +1,5 @@
-import { consentOf } from '../../../core/consent.js';
-import type { Run, RunSummary } from '../../../core/run.js';
+import { consentOf } from '../../../core/model/consent.js';
+import type { Run, RunSummary } from '../../../core/model/run.js';
 import type { Button } from './fit.js';
 
 export const RUN_VERBS = [

@@ -1,7 +1,7 @@
-import { formatCount } from '../../../core/format.js';
-import type { Intent, IntentProblem } from '../../../core/intent/intent.js';
-import type { Notice } from '../../../core/reasons.js';
-import type { Action } from '../../../core/request.js';
+import type { Intent, IntentProblem } from '../../../core/model/intent.js';
+import type { Notice } from '../../../core/model/reasons.js';
+import type { Action } from '../../../core/model/request.js';
+import { formatCount } from '../../../core/text/format.js';
 import { type Message, withinLimits } from './fit.js';
 import { noticeLine } from './plan.js';
 import { escapeText, inlineCode } from './text.js';

@@ -1,4 +1,4 @@
-import { type Circuit, circuitNotice } from '../../../core/circuit.js';
+import { type Circuit, circuitNotice } from '../../../core/ports/circuit.js';
 import type { Button } from './fit.js';
 import { markdown } from './text.js';
 

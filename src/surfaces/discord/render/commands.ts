@@ -1,7 +1,7 @@
-import { formatCount } from '../../../core/format.js';
-import { plain } from '../../../core/phrase.js';
-import type { Arg, Argv } from '../../../core/plan.js';
-import type { Run } from '../../../core/run.js';
+import { plain } from '../../../core/model/phrase.js';
+import type { Arg, Argv } from '../../../core/model/plan.js';
+import type { Run } from '../../../core/model/run.js';
+import { formatCount } from '../../../core/text/format.js';
 import { type Block, type Message, type TextFile, withinLimits } from './fit.js';
 import { cleanLine, inlineCode, markdown, middle } from './text.js';
 import { COLORS, titleLine } from './words.js';

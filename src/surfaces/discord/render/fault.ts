@@ -1,6 +1,6 @@
-import type { Fault } from '../../../core/fault.js';
-import { faultSentences } from '../../../core/faults.js';
-import { faultName } from '../../../core/incident.js';
+import { faultSentences } from '../../../core/faults/faults.js';
+import { faultName } from '../../../core/model/incident.js';
+import type { Fault } from '../../../core/ports/fault.js';
 import { type Message, withinLimits } from './fit.js';
 import { FAULT } from './incident-words.js';
 import { escapeText, markdown } from './text.js';

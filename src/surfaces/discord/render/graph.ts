@@ -1,5 +1,9 @@
-import { formatCount } from '../../../core/format.js';
-import type { PlanGraph, PlanNode } from '../../../core/graph/graph.js';
+import type { PlanGraph, PlanNode } from '../../../core/model/graph.js';
+import { type Phrase, plain } from '../../../core/model/phrase.js';
+import type { Plan } from '../../../core/model/plan.js';
+import type { Run } from '../../../core/model/run.js';
+import { type NumberedStep, stepsByPart } from '../../../core/model/wording.js';
+import { formatCount } from '../../../core/text/format.js';
 import {
   effectsText,
   nodeFacts,
@@ -7,11 +11,7 @@ import {
   resumeLine,
   stepSymbol,
   totalLine,
-} from '../../../core/graph/step-wording.js';
-import { type Phrase, plain } from '../../../core/phrase.js';
-import type { Plan } from '../../../core/plan.js';
-import type { Run } from '../../../core/run.js';
-import { type NumberedStep, stepsByPart } from '../../../core/wording.js';
+} from '../../../core/views/step-wording.js';
 import type { Block, List, TextFile } from './fit.js';
 import { cleanLine, inlineCode, markdown } from './text.js';
 

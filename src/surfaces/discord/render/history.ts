@@ -1,5 +1,4 @@
-import { consentLines, waitingFor } from '../../../core/consent-wording.js';
-import { stepGroups } from '../../../core/graph/step-wording.js';
+import { consentLines, waitingFor } from '../../../core/approval/consent-wording.js';
 import {
   isBeingPlanned,
   isFinal,
@@ -7,8 +6,9 @@ import {
   type RunState,
   type RunSummary,
   stateText,
-} from '../../../core/run.js';
-import { planRemoved, stateSymbol } from '../../../core/wording.js';
+} from '../../../core/model/run.js';
+import { planRemoved, stateSymbol } from '../../../core/model/wording.js';
+import { stepGroups } from '../../../core/views/step-wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Message, withinLimits } from './fit.js';
 import { outcomeBlocks } from './outcome.js';

@@ -1,4 +1,4 @@
-import type { Incident } from '../../../core/incident.js';
+import type { Incident } from '../../../core/model/incident.js';
 import type { Button } from './fit.js';
 
 export const INCIDENT_VERBS = ['ack', 'retry', 'mute', 'resolve', 'details'] as const;

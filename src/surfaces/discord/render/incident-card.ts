@@ -1,5 +1,5 @@
-import { type AlertEvent, downIn, faultKey, type Incident, isMuted } from '../../../core/incident.js';
-import type { LeftDown } from '../../../core/left-down.js';
+import { type AlertEvent, downIn, faultKey, type Incident, isMuted } from '../../../core/model/incident.js';
+import type { LeftDown } from '../../../core/model/left-down.js';
 import { type Block, type Message, withinLimits } from './fit.js';
 import { incidentButtons } from './incident-buttons.js';
 import { incidentLine } from './incident-words.js';

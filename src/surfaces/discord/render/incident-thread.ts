@@ -1,7 +1,7 @@
-import { type AlertEvent, type Incident, isTrouble } from '../../../core/incident.js';
-import { plain } from '../../../core/phrase.js';
-import { type Run, stateText } from '../../../core/run.js';
-import { durationText, stateSymbol } from '../../../core/wording.js';
+import { type AlertEvent, type Incident, isTrouble } from '../../../core/model/incident.js';
+import { plain } from '../../../core/model/phrase.js';
+import { type Run, stateText } from '../../../core/model/run.js';
+import { durationText, stateSymbol } from '../../../core/model/wording.js';
 import { type Block, type Message, type TextFile, withinLimits } from './fit.js';
 import { FAULT, incidentLine, MISSED_SYMBOL, subjectName } from './incident-words.js';
 import { outcomeBlocks } from './outcome.js';

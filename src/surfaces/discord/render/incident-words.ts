@@ -1,13 +1,13 @@
-import { formatCount } from '../../../core/format.js';
 import {
   type AlertEvent,
   type AlertKind,
   faultKey,
   faultName,
   type Incident,
-} from '../../../core/incident.js';
-import { isDown } from '../../../core/left-down.js';
-import { actionTitle, stateSymbol } from '../../../core/wording.js';
+} from '../../../core/model/incident.js';
+import { isDown } from '../../../core/model/left-down.js';
+import { actionTitle, stateSymbol } from '../../../core/model/wording.js';
+import { formatCount } from '../../../core/text/format.js';
 import { escapeText } from './text.js';
 import { COLORS, time } from './words.js';
 

@@ -1,5 +1,5 @@
-import type { Lock } from '../../../core/lock.js';
-import type { ActorRef } from '../../../core/request.js';
+import type { Lock } from '../../../core/model/lock.js';
+import type { ActorRef } from '../../../core/model/request.js';
 import { type Message, withinLimits } from './fit.js';
 import { escapeText, inlineCode } from './text.js';
 import { COLORS, time, who } from './words.js';

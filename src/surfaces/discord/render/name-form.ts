@@ -1,7 +1,7 @@
-import { formatCount } from '../../../core/format.js';
-import { deletionsOf } from '../../../core/plan.js';
-import type { Run } from '../../../core/run.js';
-import { actionTitle } from '../../../core/wording.js';
+import { deletionsOf } from '../../../core/model/plan.js';
+import type { Run } from '../../../core/model/run.js';
+import { actionTitle } from '../../../core/model/wording.js';
+import { formatCount } from '../../../core/text/format.js';
 import type { Form } from './form.js';
 import { cleanLine } from './text.js';
 

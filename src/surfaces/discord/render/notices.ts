@@ -1,5 +1,5 @@
-import type { Notice, ReasonCode } from '../../../core/reasons.js';
-import { stateSymbol } from '../../../core/wording.js';
+import type { Notice, ReasonCode } from '../../../core/model/reasons.js';
+import { stateSymbol } from '../../../core/model/wording.js';
 import { type Message, withinLimits } from './fit.js';
 import { noticeLine } from './plan.js';
 import { inlineCode } from './text.js';

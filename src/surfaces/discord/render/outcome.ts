@@ -1,6 +1,6 @@
-import { canResume } from '../../../core/resume.js';
-import type { Run } from '../../../core/run.js';
-import { durationText } from '../../../core/wording.js';
+import { canResume } from '../../../core/admission/resume.js';
+import type { Run } from '../../../core/model/run.js';
+import { durationText } from '../../../core/model/wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Message, withinLimits } from './fit.js';
 import { noticeBlocks } from './plan.js';

@@ -1,8 +1,8 @@
-import { defaultOf, formOf, readParam } from '../../../core/intent/param-values.js';
-import type { Param } from '../../../core/param.js';
-import { plain } from '../../../core/phrase.js';
-import type { Params, RunRequest } from '../../../core/request.js';
-import { actionTitle } from '../../../core/wording.js';
+import { defaultOf, formOf, readParam } from '../../../core/documents/param-values.js';
+import type { Param } from '../../../core/model/param.js';
+import { plain } from '../../../core/model/phrase.js';
+import type { Params, RunRequest } from '../../../core/model/request.js';
+import { actionTitle } from '../../../core/model/wording.js';
 import type { Wanted } from '../params/form-fields.js';
 import type { Field, Form, Option } from './form.js';
 import { cleanLine } from './text.js';

@@ -1,8 +1,8 @@
-import { formatCount } from '../../../core/format.js';
-import { expectationLine } from '../../../core/pace-wording.js';
-import { blockersOf, deletionsOf, type Effect, type Plan, warningsOf } from '../../../core/plan.js';
-import type { Notice } from '../../../core/reasons.js';
-import type { Run } from '../../../core/run.js';
+import { blockersOf, deletionsOf, type Effect, type Plan, warningsOf } from '../../../core/model/plan.js';
+import type { Notice } from '../../../core/model/reasons.js';
+import type { Run } from '../../../core/model/run.js';
+import { expectationLine } from '../../../core/planning/pace-wording.js';
+import { formatCount } from '../../../core/text/format.js';
 import type { Block, List, TextFile } from './fit.js';
 import { graphBlocks } from './graph.js';
 import { escapeText, inlineCode, markdown } from './text.js';

@@ -1,9 +1,9 @@
-import { beginsAtOnce, nextYes } from '../../../core/consent.js';
-import { consentLines } from '../../../core/consent-wording.js';
-import type { Waiting } from '../../../core/pending.js';
-import { blockersOf } from '../../../core/plan.js';
-import { isFinal, type Run, stateText } from '../../../core/run.js';
-import { planningLine, stateSymbol } from '../../../core/wording.js';
+import { consentLines } from '../../../core/approval/consent-wording.js';
+import { beginsAtOnce, nextYes } from '../../../core/model/consent.js';
+import type { Waiting } from '../../../core/model/pending.js';
+import { blockersOf } from '../../../core/model/plan.js';
+import { isFinal, type Run, stateText } from '../../../core/model/run.js';
+import { planningLine, stateSymbol } from '../../../core/model/wording.js';
 import { writeParamText } from '../params/param-text.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Draft, type Message, withinLimits } from './fit.js';

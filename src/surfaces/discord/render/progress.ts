@@ -1,9 +1,5 @@
-import { formatCount } from '../../../core/format.js';
-import type { GraphPace } from '../../../core/graph/graph-pace.js';
-import type { Pace } from '../../../core/pace.js';
-import { paceNotes, rateText, timeLeftText } from '../../../core/pace-wording.js';
-import type { Phrase } from '../../../core/phrase.js';
-import type { ProgressSnapshot, Run } from '../../../core/run.js';
+import type { Phrase } from '../../../core/model/phrase.js';
+import type { ProgressSnapshot, Run } from '../../../core/model/run.js';
 import {
   amountText,
   type NumberedStep,
@@ -12,7 +8,11 @@ import {
   progressBar,
   stateSymbol,
   stepText,
-} from '../../../core/wording.js';
+} from '../../../core/model/wording.js';
+import type { Pace } from '../../../core/planning/pace.js';
+import { paceNotes, rateText, timeLeftText } from '../../../core/planning/pace-wording.js';
+import { formatCount } from '../../../core/text/format.js';
+import type { GraphPace } from '../../../core/views/graph-pace.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Message, withinLimits } from './fit.js';
 import { graphProgress } from './graph-progress.js';

@@ -1,6 +1,6 @@
-import { plain } from '../../../core/phrase.js';
-import type { ActorRef } from '../../../core/request.js';
-import type { ScheduleState } from '../../../core/schedule/store.js';
+import { plain } from '../../../core/model/phrase.js';
+import type { ActorRef } from '../../../core/model/request.js';
+import type { ScheduleState } from '../../../core/ports/schedule-store.js';
 import type { ComingTime, ScheduleView } from '../../../core/schedule/view.js';
 import { holdingText, lastText, timingText } from '../../../core/schedule/wording.js';
 import { type Message, type TextFile, withinLimits } from './fit.js';

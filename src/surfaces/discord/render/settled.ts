@@ -1,5 +1,5 @@
-import type { Run } from '../../../core/run.js';
-import { stateSymbol } from '../../../core/wording.js';
+import type { Run } from '../../../core/model/run.js';
+import { stateSymbol } from '../../../core/model/wording.js';
 import * as buttons from './buttons.js';
 import { type Block, type Message, withinLimits } from './fit.js';
 import { previewMessage } from './preview.js';

@@ -1,9 +1,9 @@
-import type { Circuit } from '../../../core/circuit.js';
-import type { Fault } from '../../../core/fault.js';
-import type { Observation } from '../../../core/observation.js';
-import { plain } from '../../../core/phrase.js';
-import type { StackStatus } from '../../../core/status.js';
-import { conditionOf, countsText, isUp, stackSymbol } from '../../../core/status-wording.js';
+import { conditionOf, countsText, isUp, stackSymbol } from '../../../core/model/condition.js';
+import type { Observation } from '../../../core/model/observation.js';
+import { plain } from '../../../core/model/phrase.js';
+import type { Circuit } from '../../../core/ports/circuit.js';
+import type { Fault } from '../../../core/ports/fault.js';
+import type { StackStatus } from '../../../core/views/status.js';
 import { circuitButtons, circuitLine } from './circuits.js';
 import { faultLine } from './fault.js';
 import { type Message, type TextFile, withinLimits } from './fit.js';

@@ -1,5 +1,5 @@
-import { type PhrasePart, plain } from '../../../core/phrase.js';
-import type { NumberedStep } from '../../../core/wording.js';
+import { type PhrasePart, plain } from '../../../core/model/phrase.js';
+import type { NumberedStep } from '../../../core/model/wording.js';
 import { markdown, middle } from './text.js';
 
 const STEP_WORDS = 60;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Phrase, PhrasePart } from '../../../core/phrase.js';
-import { visible } from '../../../core/visible.js';
+import type { Phrase, PhrasePart } from '../../../core/model/phrase.js';
+import { visible } from '../../../core/text/visible.js';
 
 /** Marks a sentence's values; a text longer than this is never worth more of a phone's screen. */
 const TEXT_MAX = 400;

@@ -1,5 +1,5 @@
+import type { ConfirmRule } from '../../../core/model/policy.js';
 import type { ExplainedRight, Explanation } from '../../../core/policy/explanation.js';
-import type { ConfirmRule } from '../../../core/policy/policy.js';
 import { type Message, withinLimits } from './fit.js';
 
 import { inlineCode, markdown } from './text.js';

@@ -1,7 +1,7 @@
-import { commitOf } from '../../../core/commit.js';
-import type { ActorRef } from '../../../core/request.js';
-import type { Run, RunState, RunSummary } from '../../../core/run.js';
-import { actionTitle, headline } from '../../../core/wording.js';
+import { commitOf } from '../../../core/model/commit.js';
+import type { ActorRef } from '../../../core/model/request.js';
+import type { Run, RunState, RunSummary } from '../../../core/model/run.js';
+import { actionTitle, headline } from '../../../core/model/wording.js';
 import { escapeText, inlineCode } from './text.js';
 
 /** Embed colours; never the only sign of anything. */

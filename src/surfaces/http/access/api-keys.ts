@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { sha256 } from '../../../core/canonical.js';
-import { hashOfLine, readKeyLines } from '../../../core/key-lines.js';
+import { hashOfLine, readKeyLines } from '../../../core/policy/key-lines.js';
+import { sha256 } from '../../../core/text/canonical.js';
 
 /** Who a presented key belongs to; null for a key that nobody has. */
 export interface ApiKeys {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Notice, ReasonCode } from '../../../core/reasons.js';
-import type { Actor } from '../../../core/request.js';
+import type { Notice, ReasonCode } from '../../../core/model/reasons.js';
+import type { Actor } from '../../../core/model/request.js';
 import type { Endpoint } from '../api/operation.js';
 import { type Problem, ProblemError, problemOf } from '../problem.js';
 import { clientAddress, type Networks } from './address.js';

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { Log } from '../../../core/log.js';
+import type { Log } from '../../../core/ports/log.js';
 import { createLocalLimiter, type RateLimit, type RateLimiter, verdict } from './rate-limit.js';
 
 /** A Redis that does not answer within this time counts as away, in ms. */

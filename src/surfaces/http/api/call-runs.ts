@@ -1,6 +1,6 @@
 import { chainOf } from '../../../core/intent/chain.js';
-import type { Catalogue } from '../../../core/intent/intent.js';
-import type { Run } from '../../../core/run.js';
+import type { Catalogue } from '../../../core/model/intent.js';
+import type { Run } from '../../../core/model/run.js';
 import { succeeded } from './start-run.js';
 
 /** What has run in one call that names several intents: nothing of it runs again. */

@@ -1,9 +1,9 @@
-import type { CircuitDesk } from '../../../core/circuit-desk.js';
-import type { Catalogue } from '../../../core/intent/intent.js';
-import type { Log } from '../../../core/log.js';
+import type { CircuitDesk } from '../../../core/incidents/circuit-desk.js';
+import type { Catalogue } from '../../../core/model/intent.js';
 import type { Pipeline } from '../../../core/pipeline.js';
+import type { Log } from '../../../core/ports/log.js';
+import type { RunStore } from '../../../core/ports/store.js';
 import type { ScheduleDesk } from '../../../core/schedule/desk.js';
-import type { RunStore } from '../../../core/store.js';
 import type { AuthFailure } from '../access/guard.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Readiness } from './probes.js';

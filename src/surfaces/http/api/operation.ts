@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type * as z from 'zod';
-import type { Actor } from '../../../core/request.js';
+import type { Actor } from '../../../core/model/request.js';
 
 /** What one call is about, checked. */
 export interface Call<Params, Query, Body> {

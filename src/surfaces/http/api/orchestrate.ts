@@ -1,5 +1,5 @@
-import { code, phrase } from '../../../core/phrase.js';
-import { notice } from '../../../core/reasons.js';
+import { code, phrase } from '../../../core/model/phrase.js';
+import { notice } from '../../../core/model/reasons.js';
 import { problemDocument, problemOf } from '../problem.js';
 import { type CallRuns, callRuns } from './call-runs.js';
 import type { ApiDeps } from './deps.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { intentJson, statusJson } from '../../../core/views.js';
+import { intentJson, statusJson } from '../../../core/views/views.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';
 import { IntentView, StackView } from './schemas.js';

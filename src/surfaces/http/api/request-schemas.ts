@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RUN_STATES } from '../../../core/run.js';
+import { RUN_STATES } from '../../../core/model/run.js';
 import { Parameter } from './schemas.js';
 
 /** What comes in, for checking and for the OpenAPI document: nothing that is not described is let through. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { RunEvent } from '../../../core/events.js';
-import { isBeingPlanned, isFinal, type ProgressSnapshot, type Run } from '../../../core/run.js';
-import { runJson } from '../../../core/views.js';
+import { isBeingPlanned, isFinal, type ProgressSnapshot, type Run } from '../../../core/model/run.js';
+import type { RunEvent } from '../../../core/ports/events.js';
+import { runJson } from '../../../core/views/views.js';
 import { ProblemError } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';

@@ -1,8 +1,8 @@
-import { plain } from '../../../core/phrase.js';
-import type { Plan } from '../../../core/plan.js';
-import type { Run } from '../../../core/run.js';
-import { runJson } from '../../../core/views.js';
-import { numberedSteps } from '../../../core/wording.js';
+import { plain } from '../../../core/model/phrase.js';
+import type { Plan } from '../../../core/model/plan.js';
+import type { Run } from '../../../core/model/run.js';
+import { numberedSteps } from '../../../core/model/wording.js';
+import { runJson } from '../../../core/views/views.js';
 import type { ApiDeps } from './deps.js';
 import { succeeded } from './start-run.js';
 

@@ -1,7 +1,7 @@
-import { type Phrase, phrase } from '../../../core/phrase.js';
-import { notice } from '../../../core/reasons.js';
-import type { Run } from '../../../core/run.js';
-import { runJson } from '../../../core/views.js';
+import { type Phrase, phrase } from '../../../core/model/phrase.js';
+import { notice } from '../../../core/model/reasons.js';
+import type { Run } from '../../../core/model/run.js';
+import { runJson } from '../../../core/views/views.js';
 import { type Problem, ProblemError, problemOf } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { type Call, json, type Operation, operation, type Reply } from './operation.js';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { code, phrase } from '../../../core/phrase.js';
-import { notice } from '../../../core/reasons.js';
-import type { Actor } from '../../../core/request.js';
-import type { Run } from '../../../core/run.js';
-import { runJson, summaryJson } from '../../../core/views.js';
+import { code, phrase } from '../../../core/model/phrase.js';
+import { notice } from '../../../core/model/reasons.js';
+import type { Actor } from '../../../core/model/request.js';
+import type { Run } from '../../../core/model/run.js';
+import { runJson, summaryJson } from '../../../core/views/views.js';
 import { ProblemError, problemOf } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CATCH_UPS, OVERLAPS } from '../../../core/schedule/schedule.js';
+import { CATCH_UPS, OVERLAPS } from '../../../core/model/schedule.js';
 import { Attended } from './request-schemas.js';
 import { ActorView, Parameter } from './schemas.js';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { ON_FAILURE, STEP_STATES } from '../../../core/graph/graph.js';
-import { REASONS, type ReasonCode } from '../../../core/reasons.js';
-import { RUN_STATES } from '../../../core/run.js';
+import { ON_FAILURE, STEP_STATES } from '../../../core/model/graph.js';
+import { REASONS, type ReasonCode } from '../../../core/model/reasons.js';
+import { RUN_STATES } from '../../../core/model/run.js';
 
 /** What goes out, for the OpenAPI document. Answers are open: they can get more members in any version. */
 

@@ -1,9 +1,9 @@
-import { code, phrase } from '../../../core/phrase.js';
-import { type Notice, notice, type ReasonCode } from '../../../core/reasons.js';
-import type { Actor, Params, Source } from '../../../core/request.js';
-import type { Run, Shown } from '../../../core/run.js';
-import type { ScheduleTie } from '../../../core/schedule-tie.js';
-import type { Ticket } from '../../../core/ticket.js';
+import { code, phrase } from '../../../core/model/phrase.js';
+import { type Notice, notice, type ReasonCode } from '../../../core/model/reasons.js';
+import type { Actor, Params, Source } from '../../../core/model/request.js';
+import type { Run, Shown } from '../../../core/model/run.js';
+import type { ScheduleTie } from '../../../core/model/schedule-tie.js';
+import type { Ticket } from '../../../core/model/ticket.js';
 import type { AuthFailureReason } from '../access/guard.js';
 import type { ApiDeps } from './deps.js';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { checkLabel } from '../../../core/authorize.js';
-import { isName } from '../../../core/intent/forms.js';
+import { checkLabel } from '../../../core/access/authorize.js';
+import { isName } from '../../../core/documents/forms.js';
 import { readIntent } from '../../../core/intent/read-intent.js';
 import { validateIntentText } from '../../../core/intent/validate.js';
-import { noticeJson } from '../../../core/views.js';
+import { noticeJson } from '../../../core/views/views.js';
 import { ProblemError } from '../problem.js';
 import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';

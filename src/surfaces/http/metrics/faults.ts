@@ -1,5 +1,5 @@
 import { Gauge } from 'prom-client';
-import type { Fault } from '../../../core/fault.js';
+import type { Fault } from '../../../core/ports/fault.js';
 import type { Into } from './names.js';
 
 /** What is wrong with the installation itself, by its place and reason code. */

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
-import type { EventBus } from '../../../core/events.js';
-import type { Fault } from '../../../core/fault.js';
+import type { EventBus } from '../../../core/ports/events.js';
+import type { Fault } from '../../../core/ports/fault.js';
 import type { ScheduleFigures } from '../../../core/schedule/figures.js';
 import { type AlertsPending, alertMetrics } from './alerts.js';
 import { authMetrics } from './auth.js';

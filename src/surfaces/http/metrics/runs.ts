@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { RunEvent } from '../../../core/events.js';
-import type { ReasonCode } from '../../../core/reasons.js';
-import type { Action } from '../../../core/request.js';
-import type { Run, RunState } from '../../../core/run.js';
+import type { ReasonCode } from '../../../core/model/reasons.js';
+import type { Action } from '../../../core/model/request.js';
+import type { Run, RunState } from '../../../core/model/run.js';
+import type { RunEvent } from '../../../core/ports/events.js';
 import { type Into, LONG_BUCKETS, MS_PER_SECOND, UNKNOWN } from './names.js';
 
 /** What a requested intent is; null for a name that does not exist. */

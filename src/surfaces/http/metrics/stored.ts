@@ -1,6 +1,6 @@
 import { Gauge } from 'prom-client';
-import { type HistoryStore, OPEN_STATES, type PastPart } from '../../../core/history.js';
-import type { Intent } from '../../../core/intent/intent.js';
+import type { Intent } from '../../../core/model/intent.js';
+import { type HistoryStore, OPEN_STATES, type PastPart } from '../../../core/ports/history.js';
 import { type Into, MS_PER_SECOND } from './names.js';
 
 /** Where figures come from that concern every process, such as `chatops run` beside the bot. */

@@ -1,6 +1,6 @@
-import type { Commit } from '../../../core/commit.js';
-import type { PolicySource } from '../../../core/policy/rules-now.js';
+import type { Commit } from '../../../core/model/commit.js';
 import { webhookAllowed } from '../../../core/policy/webhook-rule.js';
+import type { PolicySource } from '../../../core/ports/policy-source.js';
 
 /** What a webhook told of: commits that are on a branch now, by its newest. Texts and names are a stranger's. */
 export interface Change extends Readonly<Commit> {

@@ -1,5 +1,5 @@
-import { askThrough, type Circuits } from '../../../core/circuit.js';
-import type { Log } from '../../../core/log.js';
+import { askThrough, type Circuits } from '../../../core/ports/circuit.js';
+import type { Log } from '../../../core/ports/log.js';
 import type { Change } from './change.js';
 
 export interface CommitState {

@@ -1,7 +1,7 @@
-import { plain } from '../../../core/phrase.js';
-import type { Actor } from '../../../core/request.js';
-import type { Run, Shown } from '../../../core/run.js';
-import type { DeliveryStore } from '../../../core/store.js';
+import { plain } from '../../../core/model/phrase.js';
+import type { Actor } from '../../../core/model/request.js';
+import type { Run, Shown } from '../../../core/model/run.js';
+import type { DeliveryStore } from '../../../core/ports/store.js';
 import { type CallRuns, callRuns } from '../api/call-runs.js';
 import type { ApiDeps } from '../api/deps.js';
 import { type Started, startRun, succeeded, withdrawSuccessor } from '../api/start-run.js';

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { sha256 } from '../../../core/canonical.js';
+import { sha256 } from '../../../core/text/canonical.js';
 
 /**
  * Was this body signed with the secret, as GitHub does it: HMAC-SHA256 over the body's bytes as they came, in

@@ -1,4 +1,4 @@
-import { plain } from '../../../../src/core/phrase.js';
+import { plain } from '../../../../src/core/model/phrase.js';
 import { startProxmox } from '../../../support/proxmox/double.js';
 import { World as Cluster, TOKEN } from '../../../support/proxmox/world.js';
 import type { ExecutorUnderTest } from '../under-test.js';

@@ -1,8 +1,8 @@
 import { REST } from 'discord.js';
-import type { NewAlert } from '../../../../src/core/incident.js';
-import { Redactor } from '../../../../src/core/redact.js';
-import type { Run } from '../../../../src/core/run.js';
-import type { IncidentStore, Store } from '../../../../src/core/store.js';
+import type { NewAlert } from '../../../../src/core/model/incident.js';
+import type { Run } from '../../../../src/core/model/run.js';
+import { Redactor } from '../../../../src/core/ports/redact.js';
+import type { IncidentStore, Store } from '../../../../src/core/ports/store.js';
 import { type LocalDiscord, startLocalDiscord } from '../../../../src/playground/local-discord.js';
 import { type OpsAlerts, startOpsAlerts } from '../../../../src/surfaces/discord/alerts/ops-alerts.js';
 import { threads } from '../../../../src/surfaces/discord/alerts/threads.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Delivery } from '../../../../src/core/store.js';
+import type { Delivery } from '../../../../src/core/ports/store.js';
 import { textOf } from '../../../../src/playground/driver/text.js';
 import { alice, sampleAudit } from '../../../store/samples.js';
 import { AlertScene } from './alert-scene.js';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Faults } from '../../../../src/core/fault.js';
-import { createIncidentDesk } from '../../../../src/core/incident-desk.js';
-import { Redactor } from '../../../../src/core/redact.js';
-import { createRefusalAudit } from '../../../../src/core/refusal-audit.js';
-import type { Store } from '../../../../src/core/store.js';
+import { createRefusalAudit } from '../../../../src/core/access/refusal-audit.js';
+import { createIncidentDesk } from '../../../../src/core/incidents/incident-desk.js';
+import type { Faults } from '../../../../src/core/ports/fault.js';
+import { Redactor } from '../../../../src/core/ports/redact.js';
+import type { Store } from '../../../../src/core/ports/store.js';
 import { buttonsOf, textOf } from '../../../../src/playground/driver/text.js';
 import { type LocalDiscord, startLocalDiscord } from '../../../../src/playground/local-discord.js';
 import { type DiscordSurface, startDiscord } from '../../../../src/surfaces/discord/start.js';

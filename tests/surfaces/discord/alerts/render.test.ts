@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { faultSentences } from '../../../../src/core/faults.js';
-import type { AlertEvent, Incident } from '../../../../src/core/incident.js';
-import { code, phrase } from '../../../../src/core/phrase.js';
-import { notice } from '../../../../src/core/reasons.js';
+import { faultSentences } from '../../../../src/core/faults/faults.js';
+import type { AlertEvent, Incident } from '../../../../src/core/model/incident.js';
+import { code, phrase } from '../../../../src/core/model/phrase.js';
+import { notice } from '../../../../src/core/model/reasons.js';
 import {
   type CardView,
   cardMessage,

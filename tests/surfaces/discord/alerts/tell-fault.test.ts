@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { REST } from 'discord.js';
-import type { Fault } from '../../../../src/core/fault.js';
-import { phrase } from '../../../../src/core/phrase.js';
-import { notice } from '../../../../src/core/reasons.js';
+import { phrase } from '../../../../src/core/model/phrase.js';
+import { notice } from '../../../../src/core/model/reasons.js';
+import type { Fault } from '../../../../src/core/ports/fault.js';
 import { textOf } from '../../../../src/playground/driver/text.js';
 import { faultTeller } from '../../../../src/surfaces/discord/alerts/tell-fault.js';
 import { startWebhookAlerts } from '../../../../src/surfaces/discord/alerts/webhook-alerts.js';

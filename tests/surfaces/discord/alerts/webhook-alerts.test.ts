@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Incident } from '../../../../src/core/incident.js';
-import { Redactor } from '../../../../src/core/redact.js';
-import type { Delivery } from '../../../../src/core/store.js';
+import type { Incident } from '../../../../src/core/model/incident.js';
+import { Redactor } from '../../../../src/core/ports/redact.js';
+import type { Delivery } from '../../../../src/core/ports/store.js';
 import { textOf } from '../../../../src/playground/driver/text.js';
 import {
   webhookAddress,

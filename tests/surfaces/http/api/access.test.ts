@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { phrase } from '../../../../src/core/phrase.js';
-import { notice } from '../../../../src/core/reasons.js';
+import { phrase } from '../../../../src/core/model/phrase.js';
+import { notice } from '../../../../src/core/model/reasons.js';
 import { networksOf } from '../../../../src/surfaces/http/access/address.js';
 import { createApiKeys } from '../../../../src/surfaces/http/access/api-keys.js';
 import { Port, type PortOptions } from '../port.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { phrase } from '../../../../src/core/phrase.js';
+import { phrase } from '../../../../src/core/model/phrase.js';
 import { intentNamed } from '../../../core/harness.js';
 import { Port } from '../port.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { phrase } from '../../../../src/core/phrase.js';
+import { phrase } from '../../../../src/core/model/phrase.js';
 import { backupText, intentOf } from '../../../core/graph/media.js';
 import { Port } from '../port.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { plain } from '../../../../src/core/phrase.js';
+import { plain } from '../../../../src/core/model/phrase.js';
 import { alice } from '../../../core/harness.js';
 import { Port } from '../port.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { phrase } from '../../../../src/core/phrase.js';
-import { notice, type ReasonCode } from '../../../../src/core/reasons.js';
-import type { FinalState, Run } from '../../../../src/core/run.js';
+import { phrase } from '../../../../src/core/model/phrase.js';
+import { notice, type ReasonCode } from '../../../../src/core/model/reasons.js';
+import type { FinalState, Run } from '../../../../src/core/model/run.js';
 import type { Metrics } from '../../../../src/surfaces/http/metrics/metrics.js';
 import { parseExposition } from '../../../support/exposition.js';
 import { startMetrics } from './sources.js';

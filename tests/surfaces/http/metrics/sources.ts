@@ -1,5 +1,5 @@
-import { EventBus } from '../../../../src/core/events.js';
-import type { HistoryStore } from '../../../../src/core/history.js';
+import { EventBus } from '../../../../src/core/ports/events.js';
+import type { HistoryStore } from '../../../../src/core/ports/history.js';
 import {
   createMetrics,
   type Metrics,

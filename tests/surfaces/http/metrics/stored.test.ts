@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { HistoryStore } from '../../../../src/core/history.js';
-import { StoreError } from '../../../../src/core/store.js';
+import type { HistoryStore } from '../../../../src/core/ports/history.js';
+import { StoreError } from '../../../../src/core/ports/store.js';
 import type { Metrics } from '../../../../src/surfaces/http/metrics/metrics.js';
 import { intentNamed } from '../../../core/harness.js';
 import { sampleValue } from '../../../support/exposition.js';

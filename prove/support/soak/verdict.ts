@@ -69,13 +69,18 @@ export function wrongAtTheEnd(scene: Scene, runs: readonly StoredRun[]): readonl
       .filter((name) => !running.includes(name))
       .map((name) => `${name} does not run`),
   );
-  const scaled = runs
-    .filter(({ intent, state }) => intent.startsWith('web_') && state === 'succeeded')
-    .at(-1);
-  const wanted = scaled?.intent === 'web_two' ? 2 : 1;
+  // By their ends: two that come due together don't have to run in the order in which they were recorded.
+  const scales = runs
+    .filter(({ intent }) => intent.startsWith('web_'))
+    .sort((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''));
+  const wanted = scales.findLast(({ state }) => state === 'succeeded')?.intent === 'web_two' ? 2 : 1;
   const replicas = running.filter((name) => name.startsWith('web-')).length;
-  if (replicas !== wanted)
-    wrong.push(`${replicas} replicas of web run; the last scale that succeeded says ${wanted}`);
+  if (replicas !== wanted) {
+    const last = scales
+      .slice(-4)
+      .map(({ id, intent, state, finishedAt }) => `${id} ${intent} ${state} ${finishedAt}`);
+    wrong.push(`${replicas} replicas of web run, not the ${wanted} of the last success: ${last.join(', ')}`);
+  }
   for (const [intent, folder] of [
     ['archive', stage.path('nas', 'archives')],
     ['plexdb', stage.path('dst', 'plex')],

@@ -24,9 +24,9 @@ export function commandsOf(
   usable: Usable,
 ): Commands {
   return {
-    copy: copyCommand(fields, inTheWay.length, usable),
+    // By a list only since the version that knows --info.
+    copy: copyCommand(fields, usable.info ? 0 : inTheWay.length, usable),
     sync: syncCommand(fields.destination),
-    // Known since the version that knows --info.
     remove: usable.info ? deleteCommand(fields) : [],
     look: lookCommand(fields),
     folderTimes: fields.options.includes('--omit-dir-times') ? [] : folderTimesCommand(fields),

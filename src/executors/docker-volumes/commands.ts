@@ -40,6 +40,8 @@ function selection(fields: Fields): readonly string[] {
 export const LINES = '--out-format=%i|%l|%M|%n';
 /** rsync looks at the destination from here and copies nothing: it never exists. */
 const NOWHERE = '/proc/nowhere/';
+/** A folder of every Linux that has never anything in it (proc_tty_init in the kernel). */
+export const NOTHING = '/proc/tty/ldisc';
 /** Paths on stdin, each for itself: nothing above them is sent along. */
 const LISTED = ['--dirs', '--no-implied-dirs', '--from0', '--files-from=-'];
 
@@ -84,17 +86,29 @@ export interface Usable {
 }
 
 /**
- * Copies, and deletes nothing but the `inTheWay` deletions that were shown, by the same rules on stdin:
- * rsync replaces a folder by a file only in one go. Where the other side knows no --info, no deletion is told.
+ * Copies, and deletes nothing but what is in the way, where that has to go by rules. Where the other side knows no --info,
+ * no deletion is told.
+ * @param byRules how many deletions the rules on stdin allow; 0 where there is room already
  * @param usable `fsync` is for a destination that {@link syncCommand} can't reach
  */
-export function copyCommand(fields: Fields, inTheWay: number, usable: Usable): string[] {
+export function copyCommand(fields: Fields, byRules: number, usable: Usable): string[] {
   // Of these only progress2 is not handed over to the other side.
   const info = usable.info ? '--info=progress2,name0,del1' : '--info=progress2';
   const output = ['--no-human-readable', '--outbuf=N', info];
   const durable = usable.fsync ? ['--fsync'] : [];
-  const room = inTheWay === 0 ? [] : deletions(inTheWay);
-  return ['rsync', ...output, LINES, ...durable, ...selection(fields), ...room, ...ends(fields)];
+  const copy = ['rsync', ...output, LINES, ...durable, ...selection(fields), ...ends(fields)];
+  return byRules === 0 ? copy : withRules(copy, byRules);
+}
+
+/** The copy that also makes so many deletions, by rules on stdin: their time grows with the square of the list. */
+export function withRules(copy: readonly string[], count: number): string[] {
+  const at = copy.indexOf('--');
+  return [...copy.slice(0, at), ...deletions(count), ...copy.slice(at)];
+}
+
+/** Does a copy take rules from stdin? Without them it would delete more than was shown. */
+export function deletesByRules(copy: readonly string[]): boolean {
+  return copy.includes(RULES);
 }
 
 /**
@@ -108,9 +122,11 @@ export function syncCommand(destination: string): string[] {
 /** The options of {@link deletions}. */
 export const ROOM_OPTIONS = /^--(delete-after|max-delete=\d+|from0|filter=\. -)$/;
 
+const RULES = '--filter=. -';
+
 /** Deletions by the rules on stdin ({@link deletionRules}). */
 function deletions(count: number): readonly string[] {
-  return ['--delete-after', `--max-delete=${count}`, '--from0', '--filter=. -'];
+  return ['--delete-after', `--max-delete=${count}`, '--from0', RULES];
 }
 
 /** Options that also count where folders are walked and get their times back. */
@@ -129,6 +145,16 @@ export function deleteCommand(fields: Fields): string[] {
   ];
 }
 
+/**
+ * {@link deleteCommand} for paths of which the caller knows that the source can't have them: below what is a file there,
+ * rsync says of a path that it is an error, and not that it is missing.
+ * @param remove the argv of the deletions after the copy
+ */
+export function roomCommand(remove: readonly string[]): string[] {
+  const [to = ''] = remove.slice(-1);
+  return [...remove.slice(0, -2), `${NOTHING}/`, to];
+}
+
 /** The intent's own deadlines, for every call. */
 function waits({ options }: Fields): readonly string[] {
   return options.filter((option) => /^--(timeout|contimeout)=/.test(option));
@@ -140,6 +166,11 @@ export function lookCommand(fields: Fields): string[] {
     ...['rsync', '--dry-run', ...LISTED, '--links', '-D', '--ignore-missing-args', LINES, TIMEOUT],
     ...[...connection(fields), ...waits(fields), '--', `${fields.destination}/`, NOWHERE],
   ];
+}
+
+/** {@link lookCommand} for the source, which is on this host. */
+export function lookAtSource(source: string): string[] {
+  return lookCommand({ source, destination: source, exclude: [], options: [], mirror: false });
 }
 
 /** Gives the folders on stdin the source's times back, where both sides have them. */

@@ -7,7 +7,7 @@ import { withoutSlash } from './at-destination.js';
 import { callRsync, failureOf } from './call.js';
 import type { MirrorData } from './data.js';
 import { listingReader } from './listing.js';
-import { deletionRules } from './rules.js';
+import { makeRoom } from './room.js';
 import { noteSent, type Tally } from './tally.js';
 import type { StepEnd } from './work.js';
 
@@ -18,8 +18,10 @@ const AFTER_PROGRESS = /^ *[\d,]+ +\d+%.*?-chk=\d+\/\d+\)/;
 /** Below so many bytes for each file it is the files that take the time. */
 const SMALL = 256 * 1024;
 
-/** Copies; what is sent and deleted on the way is counted as rsync tells it. */
+/** Makes room and copies; what is sent and deleted on the way is counted as rsync tells it. */
 export async function copy(data: MirrorData, ctx: RunContext, tally: Tally): Promise<StepEnd> {
+  const room = await makeRoom(data, ctx, tally);
+  if (!room.ok) return room;
   const countsFiles = data.transferBytes < data.transfers * SMALL;
   const report = countsFiles
     ? amountProgress(ctx, data.transfers, 'files')
@@ -27,8 +29,8 @@ export async function copy(data: MirrorData, ctx: RunContext, tally: Tally): Pro
   report(0);
   const { listing, onLine } = listingReader();
   const replaced = new Map(data.replaced.map((path) => [withoutSlash(path), path]));
-  const result = await callRsync(data, data.copy, ctx, {
-    ...(data.inTheWay.length > 0 ? { stdin: deletionRules(data.inTheWay, []) } : {}),
+  const result = await callRsync(data, room.copy, ctx, {
+    ...(room.stdin ? { stdin: room.stdin } : {}),
     omit: (line) => PROGRESS.test(line),
     onStdout: (line) => {
       const [, bytes] = PROGRESS.exec(line) ?? [];

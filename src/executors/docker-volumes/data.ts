@@ -8,7 +8,7 @@ export type MirrorData = {
   readonly source: string;
   readonly destination: string;
   readonly passwordSecret: string | null;
-  /** Deleted by the copy itself: they lie where the source has something that is no folder any more. */
+  /** Deleted right before the copy, or by it: they lie where the source has something that is no folder any more. */
   readonly inTheWay: readonly string[];
   /** Deleted after copying. */
   readonly deletions: readonly string[];

@@ -2,7 +2,7 @@ import type { RunContext } from '../../core/ports/executor.js';
 import type { Host } from '../../core/ports/host.js';
 import { entriesAt, withoutSlash } from './at-destination.js';
 import { targetOf } from './call.js';
-import { lookCommand } from './commands.js';
+import { lookAtSource } from './commands.js';
 import type { MirrorData } from './data.js';
 import type { Entry } from './listing.js';
 import { placeKind } from './place.js';
@@ -29,10 +29,9 @@ export async function watchDeletions(data: MirrorData, ctx: RunContext): Promise
       const names = ['.', ...shown.map(withoutSlash)];
       const there = await entriesAt(names, data.look, targetOf(data), ctx.host, options);
       if (!there?.has('.')) return null;
-      const { source } = data;
-      const look = lookCommand({ source, destination: source, exclude: [], options: [], mirror: false });
+      const look = lookAtSource(data.source);
       const replaced = data.replaced.map(withoutSlash);
-      const own = { destination: source, password_secret: null };
+      const own = { destination: data.source, password_secret: null };
       const here =
         replaced.length === 0 ? new Map() : await entriesAt(replaced, look, own, ctx.host, options);
       if (here === null) return null;

@@ -2,7 +2,7 @@ import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import type { Effect, PlanStep } from '../../core/model/plan.js';
 import { formatBytes, formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
-import { ROOM_OPTIONS } from './commands.js';
+import { deletesByRules, ROOM_OPTIONS, roomCommand } from './commands.js';
 import type { MirrorData } from './data.js';
 import { type Excluded, excludedText } from './exclude-words.js';
 import type { Listing } from './listing.js';
@@ -34,7 +34,7 @@ export function steps(data: MirrorData, excluded: Excluded): readonly PlanStep[]
     },
     copy: {
       title: phrase`${copyTitle(data)}${excludedText(excluded)}${roomText(data)}`,
-      commands: [data.copy],
+      commands: [...roomCommands(data), data.copy],
       slack: SLACK,
       // Making room is among the deletions that may be fewer.
       insteadOf: [data.copy.filter((arg) => !ROOM_OPTIONS.test(arg))],
@@ -57,6 +57,11 @@ function checkTitle({ destination, check }: MirrorData): Phrase {
 function removal({ remove, look, folderTimes, removeByRules }: MirrorData): PlanStep['commands'] {
   if (remove.length === 0) return [removeByRules];
   return [look, remove, ...(folderTimes.length > 0 ? [folderTimes] : [])];
+}
+
+/** None where there is room, or the copy makes it itself. */
+function roomCommands({ inTheWay, copy, look, remove }: MirrorData): PlanStep['commands'] {
+  return inTheWay.length === 0 || deletesByRules(copy) ? [] : [look, roomCommand(remove)];
 }
 
 function copyTitle(data: MirrorData): Phrase {

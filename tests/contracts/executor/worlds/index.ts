@@ -4,11 +4,13 @@ import { files } from './files.js';
 import { plex } from './plex.js';
 import { rollout } from './rollout.js';
 import { scale } from './scale.js';
+import { snapshots } from './snapshots.js';
 import { vmProxmox } from './vm-proxmox.js';
 
 /** Every executor that there is. */
 export const EXECUTORS: readonly ExecutorUnderTest[] = [
   files,
+  snapshots,
   dockerVolumes,
   plex,
   vmProxmox,

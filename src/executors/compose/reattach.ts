@@ -1,7 +1,8 @@
 import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import type { RunContext } from '../../core/ports/executor.js';
 import type { Host } from '../../core/ports/host.js';
-import { inspectContainer, READ, whyFailed } from '../docker/container.js';
+import { type Container, inspectContainer, READ, whyFailed } from '../docker/container.js';
+import { isCutOff } from '../docker/namespaces.js';
 import { makeTwin } from '../docker/twin/make.js';
 import { remake } from '../docker/twin/remake.js';
 import { removeTwins } from '../docker/twin/remove.js';
@@ -18,7 +19,7 @@ const PATIENT = { ...READ, timeoutMs: 120_000, afterStopMs: 60_000 } as const;
 
 /**
  * Makes containers again that live in the namespace of one that is another one now. It looks at what is there, so it can be
- * repeated after any interruption, and does nothing where the container that they use is still the same.
+ * repeated after any interruption, and does nothing where they are in that namespace already.
  */
 export async function reattach(
   attached: readonly AttachedContainer[],
@@ -61,16 +62,21 @@ async function attach(
   ctx: Pick<RunContext, 'host' | 'runId'>,
 ): Promise<'attached' | 'unchanged' | string> {
   const { host } = ctx;
+  const used: Container[] = [];
   for (const { id, name } of one.uses) {
     const now = await inspectContainer(host, name);
     if (now.state === 'missing') return `${name} is gone`;
     if (now.state === 'failed') return now.why;
     if (now.value.id !== id) moved.set(id, now.value.id);
+    used.push(now.value);
   }
   const kept = await twinOf(host, owner, one.name);
   const current = await inspectContainer(host, one.name);
   if (current.state === 'failed') return current.why;
-  const isStale = current.state === 'missing' || current.value.namespaces.some((used) => moved.has(used));
+  const isStale =
+    current.state === 'missing' ||
+    current.value.namespaces.some((id) => moved.has(id)) ||
+    wasLeftBehind(current.value, used);
   if (!isStale) {
     if (kept) await removeTwins(host, [kept.id]);
     return 'unchanged';
@@ -93,6 +99,12 @@ async function attach(
   }
   await removeTwins(host, [twin.id]);
   return 'attached';
+}
+
+/** Does it run in a namespace that ended when one of these, still the same containers, were started again? */
+function wasLeftBehind(container: Container, used: readonly Container[]): boolean {
+  const namespaces = container.namespaces.filter((id) => used.some((one) => one.id === id));
+  return container.running && isCutOff({ ...container, namespaces }, used);
 }
 
 /** Null when there is none. */

@@ -25,7 +25,7 @@ export function withContainerModes(
 
 /**
  * Services that live in a replaced container's namespace are replaced with it, although nothing of theirs changed; so are
- * those whose is gone.
+ * those whose is gone. One that is started needs another container only where the one that it lives in is another one.
  */
 export function withNamespaceSharers(
   project: ComposeProject,
@@ -33,11 +33,22 @@ export function withNamespaceSharers(
   all: readonly Container[],
 ): readonly Comparison[] {
   const replaced = new Set(comparisons.filter(isChange).map(({ service }) => service));
+  const remade = new Set(comparisons.filter(isRemade).map(({ service }) => service));
   return comparisons.map((comparison) => {
+    if (isChange(comparison) && !isRemade(comparison)) {
+      const isGone = comparison.containers.some(({ namespaces }) =>
+        namespaces.some((used) => all.every(({ id, name }) => id !== used && name !== used)),
+      );
+      if (!isGone && !livesInOneOf(project, comparison.service, remade)) return comparison;
+      remade.add(comparison.service);
+      const { replacement } = comparison;
+      return { ...comparison, replacement: { ...replacement, reasons: ['start', 'namespace'] } };
+    }
     if (comparison.state !== 'current' && comparison.state !== 'kept') return comparison;
     const isCut = comparison.containers.some((container) => isCutOff(container, all));
     if (!isCut && !livesInOneOf(project, comparison.service, replaced)) return comparison;
     replaced.add(comparison.service);
+    remade.add(comparison.service);
     const { replacement } = comparison;
     return { ...comparison, state: 'changes', replacement: { ...replacement, reasons: ['namespace'] } };
   });
@@ -62,8 +73,13 @@ export function leftBehind(
     );
 }
 
-function isChange({ state }: Comparison): boolean {
-  return state === 'changes';
+function isChange(one: Comparison): one is Extract<Comparison, { replacement: unknown }> {
+  return one.state === 'changes';
+}
+
+/** Will it have other containers? What is only started keeps its own. */
+function isRemade(one: Comparison): boolean {
+  return isChange(one) && (one.containers.length === 0 || one.replacement.reasons.join() !== 'start');
 }
 
 function livesInOneOf(project: ComposeProject, service: string, replaced: ReadonlySet<string>): boolean {

@@ -97,7 +97,7 @@ async function withoutTwins(
   return { ok: true, sentence: phrase`${code(service)} was removed again; it did not run before.` };
 }
 
-/** Why what replaced a service could not be removed. */
+/** Why what replaced a service, or is new, could not be removed. */
 async function removeAll(
   { project }: RolloutData,
   services: readonly Replacement[],
@@ -106,9 +106,10 @@ async function removeAll(
   ctx: RunContext,
 ): Promise<ReadonlyMap<string, string>> {
   const faults = new Map<string, string>();
-  for (const { service } of [...services].reverse()) {
+  for (const { service, oldId } of [...services].reverse()) {
     const own = twins.filter((twin) => twin.service === service);
-    const why = own.length === 0 ? null : await removeOthers(project, service, own, moved, ctx);
+    const isLeft = own.length === 0 && oldId !== '';
+    const why = isLeft ? null : await removeOthers(project, service, own, moved, ctx);
     if (why !== null) faults.set(service, why);
   }
   return faults;

@@ -25,6 +25,11 @@ export function stateOf(container: Container, nowMs = Date.now()): ObservedState
   }
 }
 
+/** Is it meant to run: also one that is paused, or that its restart policy is starting again? */
+export function isUp({ status }: Pick<Container, 'status'>): boolean {
+  return status === 'running' || status === 'restarting' || status === 'paused';
+}
+
 /** Up at this moment between two ends. */
 function isLooping({ restarts, startedAt }: Container, nowMs: number): boolean {
   if (restarts === 0) return false;

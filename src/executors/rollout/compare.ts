@@ -8,6 +8,7 @@ import type { Change } from '../compose/difference/read.js';
 import { changeOf, type ServiceChange } from '../compose/difference/service.js';
 import type { ComposeProject } from '../compose/project.js';
 import { type Ends, hasEnded } from '../compose/verdict.js';
+import { isUp } from '../docker/condition.js';
 import { type Image, inspectImage } from '../docker/image.js';
 import { comingImage } from '../images/coming.js';
 import { byDigest } from '../images/name.js';
@@ -136,10 +137,6 @@ async function oldImageOf(
   if (!first) return { id: '', digests: [], version: null };
   const found = await inspectImage(host, first.imageId);
   return found.state === 'found' ? found.value : { id: first.imageId, digests: [], version: null };
-}
-
-function isUp({ status }: ServiceContainer): boolean {
-  return status === 'running' || status === 'restarting' || status === 'paused';
 }
 
 /** A job that others wait for runs again whatever became of it; one that a way back made again has not run since. */

@@ -6,6 +6,7 @@ import { type ServiceContainer, serviceContainers } from '../compose/containers.
 import { logLastLines } from '../compose/logs.js';
 import { checkRendered } from '../compose/rendered.js';
 import { waitUntilStable } from '../compose/stable.js';
+import { isUp } from '../docker/condition.js';
 import { tellOf } from '../docker/twin/inspected.js';
 import { oneMore } from './commands.js';
 import { composeFault, STOPPED } from './compose-fault.js';
@@ -89,10 +90,6 @@ async function hasHostPort({ id }: ServiceContainer, ctx: RunContext): Promise<b
   return Object.values(ports.data ?? {}).some((all) =>
     all?.some(({ HostPort }) => HostPort !== '' && HostPort !== '0'),
   );
-}
-
-function isUp({ status }: ServiceContainer): boolean {
-  return status === 'running' || status === 'restarting' || status === 'paused';
 }
 
 function unseen(service: string): Fault {

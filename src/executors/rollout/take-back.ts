@@ -1,5 +1,6 @@
 import type { RunContext } from '../../core/ports/executor.js';
 import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
+import { isUp } from '../docker/condition.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { remake } from '../docker/twin/remake.js';
 import type { Twin } from '../docker/twin/twin.js';
@@ -79,15 +80,16 @@ function livesInGone({ spec: { hostConfig } }: Twin, moved: Moved): boolean {
 
 /** Compose may have stopped or renamed it before it was cut off. */
 async function asBefore(
-  { id, name, status }: ServiceContainer,
+  container: ServiceContainer,
   { spec }: Twin,
   ctx: RunContext,
 ): Promise<{ readonly ok: true; readonly id: string } | { readonly ok: false; readonly why: string }> {
+  const { id, name, status } = container;
   const commands = [
     ...(name === spec.name ? [] : [['docker', 'rename', '--', id, spec.name]]),
     ...(spec.state === 'running' && status === 'paused' ? [['docker', 'unpause', '--', id]] : []),
-    ...(spec.state !== 'stopped' && !ALIVE.includes(status) ? [['docker', 'start', '--', id]] : []),
-    ...(spec.state === 'stopped' && ALIVE.includes(status) ? [['docker', 'stop', '--', id]] : []),
+    ...(spec.state !== 'stopped' && !isUp(container) ? [['docker', 'start', '--', id]] : []),
+    ...(spec.state === 'stopped' && isUp(container) ? [['docker', 'stop', '--', id]] : []),
     ...(spec.state === 'paused' && status !== 'paused' ? [['docker', 'pause', '--', id]] : []),
   ];
   for (const argv of commands) {
@@ -96,5 +98,3 @@ async function asBefore(
   }
   return { ok: true, id };
 }
-
-const ALIVE: readonly ServiceContainer['status'][] = ['running', 'paused', 'restarting'];

@@ -1,5 +1,6 @@
 import type { ComposeService } from '../compose/config.js';
 import type { ServiceContainer } from '../compose/containers.js';
+import { isUp } from '../docker/condition.js';
 
 /** Names of the containers that a scale creates, starts and removes. */
 export interface Change {
@@ -29,9 +30,4 @@ export function changeTo(
       .map(({ name }) => name),
     removed: existing.slice(wanted).map(({ name }) => name),
   };
-}
-
-/** Counts as a running replica: also one that its restart policy is starting again. */
-export function isUp({ status }: Pick<ServiceContainer, 'status'>): boolean {
-  return status === 'running' || status === 'paused' || status === 'restarting';
 }

@@ -2,7 +2,7 @@ import { code, phrase } from '../../core/model/phrase.js';
 import type { PlanPart } from '../../core/model/plan.js';
 import type { JournalEntry, PartResult, RecoveryReport, RunContext } from '../../core/ports/executor.js';
 import { serviceContainers } from '../compose/containers.js';
-import { isUp } from './change.js';
+import { isUp } from '../docker/condition.js';
 import { runningBefore, type ScaleData } from './data.js';
 import { goBack, whatRuns } from './go-back.js';
 import { removeNeverStarted } from './never-started.js';

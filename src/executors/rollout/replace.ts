@@ -3,7 +3,7 @@ import type { RunContext } from '../../core/ports/executor.js';
 import { bringUp } from '../compose/bring-up.js';
 import { serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';
-import { checkRendered } from '../compose/rendered.js';
+import { checkMade, checkRendered } from '../compose/rendered.js';
 import { READ, whyFailed } from '../docker/container.js';
 import { inspectImage } from '../docker/image.js';
 import { replaceAll, tagArgv } from './commands.js';
@@ -64,10 +64,11 @@ async function attempt(data: RolloutData, replacement: Replacement, ctx: RunCont
       ? await replaceOneByOne(data, replacement, ctx)
       : await replaceAtOnce(data, replacement, ctx);
   if (fault) return fault;
-  // Compose has read the files once more by itself.
-  const editedSince = await checkRendered(ctx.host, data.inputs, replacement);
-  if (editedSince) return { reason: 'plan_changed', why: editedSince };
-  const settled = await waitUntilSettled(data, replacement, image.id, ctx, ctx.signal);
+  const settled = await waitUntilSettled(data, replacement, image.id, ctx, {
+    signal: ctx.signal,
+    edited: (made) => checkMade(ctx.host, data.inputs, replacement, made),
+  });
+  if (settled.state === 'edited') return { reason: 'plan_changed', why: settled.why };
   if (settled.state === 'fine') return { checked: settled.checked, version: image.version };
   if (settled.state === 'stopped') return STOPPED;
   if (settled.container !== null) await logLastLines(ctx, settled.container);

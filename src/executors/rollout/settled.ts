@@ -1,6 +1,6 @@
 import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import type { RunContext } from '../../core/ports/executor.js';
-import { serviceContainers } from '../compose/containers.js';
+import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { waitUntilStable } from '../compose/stable.js';
 import type { Replacement, RolloutData } from './data.js';
 import { type DependentFault, restartDependents, watchDependents } from './dependents-watch.js';
@@ -8,6 +8,8 @@ import { type DependentFault, restartDependents, watchDependents } from './depen
 export type Settled =
   | { readonly state: 'fine'; readonly checked: boolean }
   | { readonly state: 'stopped' }
+  /** They were made from something else than was shown. */
+  | { readonly state: 'edited'; readonly why: Phrase }
   /** Its time is up, and its health check has said neither yes nor no. */
   | { readonly state: 'starting'; readonly container: string; readonly why: Phrase }
   | {
@@ -18,19 +20,28 @@ export type Settled =
       readonly isUnseen?: true;
     };
 
+export interface SettleOptions {
+  /** Ends the waiting; left out while things are put back. */
+  readonly signal?: AbortSignal;
+  /** Why the containers are not what was shown; null: they are. */
+  readonly edited?: (made: readonly ServiceContainer[]) => Promise<Phrase | null>;
+}
+
 /** Waits until a service's containers, all made from this image, are up and healthy and stay so. */
 export async function waitUntilSettled(
   data: RolloutData,
   { service, replicas, ends }: Replacement,
   imageId: string,
   ctx: RunContext,
-  signal?: AbortSignal,
+  { signal, edited }: SettleOptions = {},
 ): Promise<Settled> {
   const found = await serviceContainers(ctx.host, data.project, service);
   if (found.state !== 'found') {
     return { ...failed(phrase`Docker does not answer any more`), isUnseen: true };
   }
   const containers = found.value;
+  const edit = (await edited?.(containers)) ?? null;
+  if (edit !== null) return { state: 'edited', why: edit };
   if (containers.length !== replicas) {
     return failed(phrase`${code(service)} has ${containers.length} containers, not ${replicas}`);
   }

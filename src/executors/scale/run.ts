@@ -4,9 +4,9 @@ import type { ReasonCode } from '../../core/model/reasons.js';
 import type { PartResult, RunContext } from '../../core/ports/executor.js';
 import { formatCount } from '../../core/text/format.js';
 import { bringUp } from '../compose/bring-up.js';
-import { serviceContainers } from '../compose/containers.js';
+import { type ServiceContainer, serviceContainers } from '../compose/containers.js';
 import { logLastLines } from '../compose/logs.js';
-import { checkRendered } from '../compose/rendered.js';
+import { checkMade, checkRendered } from '../compose/rendered.js';
 import { waitUntilStable } from '../compose/stable.js';
 import { whyFailed } from '../docker/container.js';
 import { isNoChange, runningBefore, type ScaleData } from './data.js';
@@ -59,16 +59,21 @@ async function change(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
   const up = await bringUp(ctx, data, replicasOf(data, data.wanted));
   ctx.step(0, up.ok ? 'done' : 'failed');
   if (ctx.signal.aborted) return STOPPED;
-  // Compose has read the files once more by itself.
-  if (up.ok) return editedSince(data, ctx);
+  if (up.ok) return null;
   const why = phrase`Compose could not scale ${code(data.service)}: ${code(whyFailed(up))}.`;
   return { reason: 'command_failed', summary: [why] };
 }
 
 /** Only new containers are made from the files. */
-async function editedSince(data: ScaleData, ctx: RunContext): Promise<Ended | null> {
+async function editedSince(
+  data: ScaleData,
+  { host }: RunContext,
+  made?: readonly ServiceContainer[],
+): Promise<Ended | null> {
   if (data.wanted <= data.before.length) return null;
-  const edited = await checkRendered(ctx.host, data.inputs, data);
+  const edited = made
+    ? await checkMade(host, data.inputs, data, made)
+    : await checkRendered(host, data.inputs, data);
   return edited && { reason: 'plan_changed', summary: [edited] };
 }
 
@@ -76,6 +81,9 @@ async function editedSince(data: ScaleData, ctx: RunContext): Promise<Ended | nu
 async function watch(data: ScaleData, ctx: RunContext): Promise<Ended | Fine> {
   const found = await serviceContainers(ctx.host, data.project, data.service);
   if (found.state !== 'found') return lost(phrase`Docker does not answer any more.`);
+  const made = found.value.filter(({ id }) => data.before.every((one) => one.id !== id));
+  const edited = await editedSince(data, ctx, made);
+  if (edited) return edited;
   if (found.value.length !== data.wanted) {
     return lost(
       phrase`Compose left ${found.value.length} containers of ${code(data.service)}, not ${data.wanted}.`,

@@ -13,14 +13,25 @@ export async function hashesAsMade(
   { inputs, config }: ComposeProject,
   containers: readonly ServiceContainer[],
 ): Promise<(service: string) => readonly string[]> {
-  const firstOf = (service: string) => containers.find((container) => container.service === service);
   const services = Object.entries(config.services ?? {}).map(([name, service]) => {
-    const image = firstOf(name)?.imageRef;
-    return [
-      name,
-      inPlace({ ...service, ...(image === undefined || !service.image ? {} : { image }) }, firstOf),
-    ];
+    const image = containers.find((container) => container.service === name)?.imageRef;
+    return [name, { ...service, ...(image === undefined || !service.image ? {} : { image }) }];
   });
+  const asMade = { ...config, services: Object.fromEntries(services) };
+  return hashesInPlace(host, { inputs, config: asMade }, containers);
+}
+
+/** What Compose writes into that label while the services' namespaces are those of these containers. */
+export function hashesInPlace(
+  host: Host,
+  { inputs, config }: Pick<ComposeProject, 'inputs' | 'config'>,
+  containers: readonly ServiceContainer[],
+): Promise<(service: string) => readonly string[]> {
+  const firstOf = (service: string) => containers.find((container) => container.service === service);
+  const services = Object.entries(config.services ?? {}).map(([name, service]) => [
+    name,
+    inPlace(service, firstOf),
+  ]);
   return hashesOf(host, inputs, { ...config, services: Object.fromEntries(services) });
 }
 
@@ -39,6 +50,11 @@ function inPlace(
     return id === undefined ? [] : [[space, `container:${id}`] as const];
   });
   return { ...service, ...Object.fromEntries(changed) };
+}
+
+/** Does the service use a namespace of another service? */
+export function livesInService(service: Service): boolean {
+  return SPACES.some((space) => String(service[space] ?? '').startsWith('service:'));
 }
 
 /** `2.26.1`; null where Compose does not say. */

@@ -1,11 +1,10 @@
-import * as z from 'zod';
 import type { Host } from '../../../core/ports/host.js';
-import { READ } from '../../docker/container.js';
 import type { ServiceContainer } from '../containers.js';
 import type { ComposeProject } from '../project.js';
 import { differences } from './compare.js';
 import { composeVersion, hashesAsMade } from './hashes.js';
-import { DEFAULTS, type Defaults, MADE, type Made } from './inspected.js';
+import type { Made } from './inspected.js';
+import { lookAtMade } from './made.js';
 import { DEFINITIONS, RENDERED } from './rendered.js';
 import type { Setting } from './setting.js';
 
@@ -35,20 +34,14 @@ export async function readChanges(
   const asMade = await hashesAsMade(host, project, all);
   const differing = unsure.filter(({ service, configHash }) => !asMade(service).includes(configHash));
   if (differing.length === 0) return changes;
-  const made = await inspectMade(host, differing);
-  const images = await defaultsOf(host, made);
   const definitions = DEFINITIONS.parse(project.config);
   const serviceOf = (id: string): string | null => all.find((one) => one.id === id)?.service ?? null;
-  for (const container of made) {
-    const service = differing.find(({ id }) => id === container.Id)?.service ?? '';
+  for (const { made, defaults } of await lookAtMade(host, differing)) {
+    const service = differing.find(({ id }) => id === made.Id)?.service ?? '';
     const raw = project.config.services?.[service];
     if (!raw) continue;
-    const defaults = images.get(container.Image) ?? null;
-    const settings = differences(RENDERED.parse(raw), container, { defaults, definitions, serviceOf });
-    changes.set(
-      container.Id,
-      settings.length > 0 ? { state: 'changed', settings } : await unseen(host, container),
-    );
+    const settings = differences(RENDERED.parse(raw), made, { defaults, definitions, serviceOf });
+    changes.set(made.Id, settings.length > 0 ? { state: 'changed', settings } : await unseen(host, made));
   }
   return changes;
 }
@@ -57,21 +50,4 @@ async function unseen(host: Host, { Config: { Labels } }: Made): Promise<Change>
   const made = Labels?.['com.docker.compose.version'] ?? 'an earlier version';
   const now = await composeVersion(host);
   return now === null || now === made ? { state: 'unseen' } : { state: 'other_version', made, now };
-}
-
-async function inspectMade(host: Host, containers: readonly ServiceContainer[]): Promise<readonly Made[]> {
-  const argv = ['docker', 'container', 'inspect', '--', ...containers.map(({ id }) => id)];
-  const { stdout } = await host.exec(argv, READ);
-  return z.array(MADE).parse(JSON.parse(stdout || '[]'));
-}
-
-/** By the images' ids; one that is gone is not among them. */
-async function defaultsOf(host: Host, made: readonly Made[]): Promise<ReadonlyMap<string, Defaults>> {
-  const ids = [...new Set(made.map(({ Image }) => Image))];
-  if (ids.length === 0) return new Map();
-  const { stdout } = await host.exec(['docker', 'image', 'inspect', '--', ...ids], READ);
-  const images = z
-    .array(z.object({ Id: z.string(), Config: DEFAULTS.nullish() }))
-    .parse(JSON.parse(stdout || '[]'));
-  return new Map(images.map(({ Id, Config }) => [Id, Config ?? {}]));
 }

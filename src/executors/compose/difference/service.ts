@@ -31,7 +31,8 @@ export function changeOf(changes: readonly (Change | undefined)[]): ServiceChang
 
 const UNSEEN = phrase`something that its containers don’t show`;
 
-function once(settings: readonly Setting[]): readonly Setting[] {
+/** Each thing once. */
+export function once(settings: readonly Setting[]): readonly Setting[] {
   const keyed = settings.map((setting) => [`${setting.topic} ${setting.name}`, setting] as const);
   return [...new Map(keyed).values()];
 }

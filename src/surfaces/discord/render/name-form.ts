@@ -10,15 +10,11 @@ export const TYPED_NAME = 'text';
 
 const LONGEST_NAME = 200;
 
-/** Asks for the intent's name, because the run deletes or overwrites so much. */
+/** Asks for the intent's name, because the run deletes or overwrites so much, or a warning asks for it. */
 export function nameForm(run: Run, answer: 'confirm' | 'approve'): Form {
-  const deleted = deletionsOf(run.plan).length;
   return {
     id: `run:${run.id}:${answer}`,
-    title:
-      deleted === 0
-        ? `${actionTitle(run.action)} overwrites data`
-        : `Deletes ${formatCount(deleted, 'file')}`,
+    title: titleOf(run),
     fields: [
       {
         kind: 'line',
@@ -31,4 +27,11 @@ export function nameForm(run: Run, answer: 'confirm' | 'approve'): Form {
       },
     ],
   };
+}
+
+function titleOf({ action, plan }: Run): string {
+  const deleted = deletionsOf(plan).length;
+  if (deleted > 0) return `Deletes ${formatCount(deleted, 'file')}`;
+  const isWarned = plan.parts.some(({ typeName }) => typeName === true);
+  return `${actionTitle(action)}${isWarned ? ': see the warning' : ' overwrites data'}`;
 }

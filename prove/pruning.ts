@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { retentionAt } from '../src/core/ports/retention.js';
+import { retentionAt } from '../src/core/records/pruning.js';
 import { formatBytes } from '../src/core/text/format.js';
 import { openSqliteStore } from '../src/store/sqlite.js';
 import { PastRuns } from '../tests/store/year-of-runs.js';

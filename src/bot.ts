@@ -7,7 +7,7 @@ import { forgetOldIncidents } from './core/incidents/incident-retention.js';
 import { plain } from './core/model/phrase.js';
 import type { ReasonCode } from './core/model/reasons.js';
 import type { Fault } from './core/ports/fault.js';
-import { startRetention } from './core/ports/retention.js';
+import { startRetention } from './core/records/pruning.js';
 import type { Ending } from './ending.js';
 import { openSidePort } from './side-port.js';
 import { opsDestination } from './surfaces/discord/alerts/deps.js';
@@ -15,7 +15,7 @@ import { webhookDestination } from './surfaces/discord/alerts/webhook-address.js
 import { startWebhookAlerts, type WebhookAlerts } from './surfaces/discord/alerts/webhook-alerts.js';
 import { type DiscordSurface, startDiscord } from './surfaces/discord/start.js';
 import type { AuthFailure } from './surfaces/http/access/guard.js';
-import type { Readiness, ReadyCheck } from './surfaces/http/api/probes.js';
+import type { Readiness, ReadyCheck } from './surfaces/http/api/readiness.js';
 import { createMetrics, type Metrics } from './surfaces/http/metrics/metrics.js';
 import { startScheduler } from './surfaces/scheduler/start.js';
 

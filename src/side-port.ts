@@ -9,7 +9,7 @@ import { networksOf } from './surfaces/http/access/address.js';
 import { type ApiKeys, createApiKeys } from './surfaces/http/access/api-keys.js';
 import type { AuthFailure } from './surfaces/http/access/guard.js';
 import { createLocalLimiter, type RateLimiter } from './surfaces/http/access/rate-limit.js';
-import type { Readiness } from './surfaces/http/api/probes.js';
+import type { Readiness } from './surfaces/http/api/readiness.js';
 import type { Metrics } from './surfaces/http/metrics/metrics.js';
 import { type SidePort, startSidePort } from './surfaces/http/side-port.js';
 import { originsOf } from './surfaces/http/webhooks/change.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { headFile } from '../../src/store/audit-head.js';
-import { openDatabase, type Sql } from '../../src/store/sqlite-database.js';
+import type { Sql } from '../../src/store/sql.js';
+import { openDatabase } from '../../src/store/sqlite-database.js';
 
 const LOCK_TIMEOUT_MS = 30_000;
 /** The template's row, copied `count` times under other ids. */

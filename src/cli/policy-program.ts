@@ -6,7 +6,7 @@ import {
   policySchemaCommand,
   policyTestCommand,
 } from './policy.js';
-import type { ProgramHooks } from './program.js';
+import type { ProgramHooks } from './program-hooks.js';
 
 /** `chatops policy` with its subcommands: who may do what. None of them opens the database. */
 export function addPolicyCommands(

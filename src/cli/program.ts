@@ -4,30 +4,18 @@ import { adoptCommand, artifactsCommand, rescanCommand } from './artifacts.js';
 import { acceptCommand, auditCommand, verifyCommand } from './audit.js';
 import { cancelCommand } from './cancel.js';
 import { circuitsCommand, retryCommand } from './circuits.js';
-import type { Context } from './context.js';
-import type { Access, CliDeps } from './deps.js';
 import { doctorCommand } from './doctor.js';
 import { intentsCommand, runsCommand } from './listings.js';
 import { lockCommand, unlockCommand } from './lock.js';
-import type { Output } from './output.js';
 import { planCommand } from './plan.js';
 import { addPolicyCommands } from './policy-program.js';
+import type { ProgramHooks } from './program-hooks.js';
 import { runCommand } from './run.js';
 import { addSchedulesCommands } from './schedules-program.js';
 import { schemaCommand } from './schema.js';
 import { showCommand } from './show.js';
 import { statusCommand } from './status.js';
 import { validateCommand } from './validate.js';
-
-/** What the program's actions need besides the command line itself. */
-export interface ProgramHooks {
-  readonly deps: CliDeps;
-  readonly out: Output;
-  /** Opens ChatOps, tidies up after dead processes unless it only reads, works, and closes it again on every way out. */
-  withApp(work: (ctx: Context) => Promise<number>, access?: Access): Promise<void>;
-  /** Takes over the exit code of an action that needs no opened ChatOps. */
-  finish(work: Promise<number>): Promise<void>;
-}
 
 const EXAMPLES = `
 Examples:

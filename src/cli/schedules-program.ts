@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ProgramHooks } from './program.js';
+import type { ProgramHooks } from './program-hooks.js';
 import { pauseCommand, resumeCommand, runScheduleCommand, schedulesCommand } from './schedules.js';
 
 interface RunFlags {

@@ -1,5 +1,5 @@
+import type { AuditEntry } from '../core/model/audit.js';
 import { actorRef } from '../core/model/request.js';
-import type { AuditEntry } from '../core/ports/store.js';
 import { canonicalJson, sha256 } from '../core/text/canonical.js';
 
 /** How far a trail goes: its number of rows, which is the last row's seq, and that row's hash. */

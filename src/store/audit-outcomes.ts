@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { AuditEntry } from '../core/ports/store.js';
+import type { AuditEntry } from '../core/model/audit.js';
 import type { ChainedRow, Problem } from './audit-chain.js';
-import type { Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
 
 /** What a row of a new plan says. */
 const Planned = z.object({ fingerprint: z.string(), dryRun: z.boolean() });

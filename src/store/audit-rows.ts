@@ -1,5 +1,5 @@
 import { type ChainedRow, EMPTY_HEAD, type Head } from './audit-chain.js';
-import type { Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
 
 const COLUMNS = 'seq, previous_hash AS previousHash, hash, entry';
 const PAGE = 1000;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AuditVerdict } from '../core/ports/store.js';
+import type { AuditVerdict } from '../core/model/audit.js';
 import {
   type ChainedRow,
   EMPTY_HEAD,

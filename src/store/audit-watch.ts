@@ -1,14 +1,16 @@
 import { readdir } from 'node:fs/promises';
+import type { AuditEntry } from '../core/model/audit.js';
 import { code, type Phrase, phrase } from '../core/model/phrase.js';
 import { type Notice, notice } from '../core/model/reasons.js';
-import type { AuditEntry, AuditStore } from '../core/ports/store.js';
-import type { AuditTrail } from './audit.js';
+import type { AuditStore } from '../core/ports/store.js';
 import type { Head } from './audit-chain.js';
 import { endProblem } from './audit-end.js';
 import type { HeadFile } from './audit-head.js';
 import { headAt, headOf } from './audit-rows.js';
+import type { AuditTrail } from './audit-trail.js';
 import { RESCUED } from './rescue.js';
-import type { Database, Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
+import type { Database } from './sqlite-database.js';
 
 /**
  * Compares the end of the trail with its head file. A head file that this process has seen intact, and that is removed

@@ -1,6 +1,7 @@
-import type { AuditEntry } from '../core/ports/store.js';
-import type { AuditTrail } from './audit.js';
-import type { Database, Sql } from './sqlite-database.js';
+import type { AuditEntry } from '../core/model/audit.js';
+import type { AuditTrail } from './audit-trail.js';
+import type { Sql } from './sql.js';
+import type { Database } from './sqlite-database.js';
 
 /** Makes a change together with its audit row, in one transaction; false and no row when it does not apply. */
 export function auditedWrite(database: Database, trail: AuditTrail) {

@@ -2,7 +2,7 @@ import { isTrouble, type NewAlert, type NewAlertEvent, type Subject } from '../c
 import { isDown, type LeftDown, merged } from '../core/model/left-down.js';
 import { incidentId } from './incident-row.js';
 import { parseJson } from './json.js';
-import type { Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
 
 /**
  * Opens, continues or ends the subject's incident. Call it inside the write that the alert is about, so that

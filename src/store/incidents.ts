@@ -1,10 +1,11 @@
 import { TROUBLE } from '../core/model/incident.js';
 import type { IncidentNote, IncidentStore } from '../core/ports/store.js';
-import type { AuditTrail } from './audit.js';
+import type { AuditTrail } from './audit-trail.js';
 import { addEvent, raiseAlert } from './incident-events.js';
 import { type EventRow, eventOf, type IncidentRow, incidentOf, seqOf } from './incident-row.js';
 import { outbox } from './outbox.js';
-import type { Database, Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
+import type { Database } from './sqlite-database.js';
 
 const KINDS = TROUBLE.map((kind) => `'${kind}'`).join(', ');
 const EVENTS = 'SELECT * FROM alert_events WHERE incident = ? AND seq > ? ORDER BY seq LIMIT ?';

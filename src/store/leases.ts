@@ -1,7 +1,8 @@
 import { overlaps } from '../core/ports/leases.js';
 import type { Lease, LeaseStore } from '../core/ports/store.js';
 import { parseJson } from './json.js';
-import type { Database, Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
+import type { Database } from './sqlite-database.js';
 
 const LEASES = 'SELECT key, run_id AS runId, owner, since FROM leases ORDER BY since, key';
 const ADD = 'INSERT INTO leases (key, run_id, owner, since) VALUES (?, ?, ?, ?)';

@@ -1,7 +1,7 @@
 import type { Lock } from '../core/model/lock.js';
 import type { ActorRef } from '../core/model/request.js';
 import type { LockStore } from '../core/ports/store.js';
-import type { AuditTrail } from './audit.js';
+import type { AuditTrail } from './audit-trail.js';
 import { auditedWrite } from './audited-write.js';
 import type { Database } from './sqlite-database.js';
 

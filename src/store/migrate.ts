@@ -1,6 +1,6 @@
 import { StoreError } from '../core/ports/store.js';
 import { MIGRATIONS } from './schema.js';
-import type { Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
 
 /**
  * Brings the database to this version's format, forward only. Call it inside a write.

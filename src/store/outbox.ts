@@ -1,7 +1,8 @@
 import type { Delivery, IncidentStore } from '../core/ports/store.js';
 import { incidentId, seqOf } from './incident-row.js';
 import { parseJson } from './json.js';
-import type { Database, Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
+import type { Database } from './sqlite-database.js';
 
 const NOTHING: Delivery = { told: 0, shown: 0, attempt: null, place: null };
 

@@ -1,7 +1,7 @@
 import { RUN_STATES } from '../core/model/run.js';
 import type { RunFilter } from '../core/ports/store.js';
 import { SUMMARY_COLUMNS } from './run-row.js';
-import type { SqlValue } from './sqlite-database.js';
+import type { SqlValue } from './sql.js';
 
 const MOST = 1_000_000;
 

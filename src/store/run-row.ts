@@ -3,7 +3,7 @@ import type { Plan } from '../core/model/plan.js';
 import { type ActorRef, actorRef } from '../core/model/request.js';
 import type { Run, RunPatch, RunSummary } from '../core/model/run.js';
 import { parseJson, parseJsonOrNull } from './json.js';
-import type { SqlValue } from './sqlite-database.js';
+import type { SqlValue } from './sql.js';
 
 /** Columns of `runs` that a {@link RunSummary} needs. */
 export const SUMMARY_COLUMNS =

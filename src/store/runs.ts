@@ -6,7 +6,7 @@ import {
   StoreRefusal,
   type UnfinishedRun,
 } from '../core/ports/store.js';
-import type { AuditTrail } from './audit.js';
+import type { AuditTrail } from './audit-trail.js';
 import { auditedWrite } from './audited-write.js';
 import { raiseAlert } from './incident-events.js';
 import { parseJson } from './json.js';
@@ -22,7 +22,8 @@ import {
   summaryOf,
 } from './run-row.js';
 import { tieToDue } from './schedules.js';
-import type { Database, SqlValue } from './sqlite-database.js';
+import type { SqlValue } from './sql.js';
+import type { Database } from './sqlite-database.js';
 
 const GET = `SELECT ${SUMMARY_COLUMNS}, progress, plan FROM runs LEFT JOIN plans ON plans.run = runs.seq WHERE id = ?`;
 

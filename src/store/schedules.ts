@@ -9,11 +9,12 @@ import {
   type ScheduleState,
   type ScheduleStore,
 } from '../core/ports/schedule-store.js';
-import type { AuditTrail } from './audit.js';
+import type { AuditTrail } from './audit-trail.js';
 import { auditedWrite } from './audited-write.js';
 import { raiseAlert } from './incident-events.js';
 import { parseJson } from './json.js';
-import type { Database, Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
+import type { Database } from './sqlite-database.js';
 
 const ORPHAN = 'due_times.owner NOT IN (SELECT id FROM owners)';
 const DUES = `

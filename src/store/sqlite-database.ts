@@ -2,25 +2,12 @@ import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { StoreError } from '../core/ports/store.js';
 import { fileFault } from './data-dir.js';
+import type { Sql, SqlValue } from './sql.js';
 import { storeErrorOf } from './sqlite-error.js';
 import { walSync } from './wal-sync.js';
 import type { Shape } from './watched-files.js';
 import { whileBusy } from './while-busy.js';
 import { writeQueue } from './write-queue.js';
-
-/** What can be bound to a statement. The driver ends the whole process on anything else, so types must hold. */
-export type SqlValue = string | number | null | Uint8Array;
-
-/** SQL against one connection. Statements are prepared once and kept. */
-export interface Sql {
-  /** Runs a statement; returns how many rows it changed. */
-  run(sql: string, ...values: readonly SqlValue[]): number;
-  /** The first row. */
-  get<Row>(sql: string, ...values: readonly SqlValue[]): Row | undefined;
-  all<Row>(sql: string, ...values: readonly SqlValue[]): Row[];
-  /** Several statements without values. */
-  script(sql: string): void;
-}
 
 /** One SQLite file. Failures of SQLite throw {@link StoreError}. */
 export interface Database {

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { Store, StoreFiles } from '../core/ports/store.js';
 import { artifactStore } from './artifacts.js';
-import { type AuditTrail, auditStore, auditTrail } from './audit.js';
+import { auditStore, auditTrail } from './audit.js';
 import { type HeadFile, headFile } from './audit-head.js';
+import type { AuditTrail } from './audit-trail.js';
 import { circuitStore } from './circuits.js';
 import { prepareDataDir } from './data-dir.js';
 import { deliveryStore } from './deliveries.js';

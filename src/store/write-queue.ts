@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Sql } from './sqlite-database.js';
+import type { Sql } from './sql.js';
 
 /** At most so many works share a transaction: it blocks the event loop until the last one is done. */
 const MOST_TOGETHER = 32;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createRefusalAudit } from '../../src/core/access/refusal-audit.js';
+import type { AuditEntry } from '../../src/core/model/audit.js';
 import type { ActorRef, Source } from '../../src/core/model/request.js';
-import { type AuditEntry, StoreError } from '../../src/core/ports/store.js';
+import { StoreError } from '../../src/core/ports/store.js';
 import { Installation, mallory, type Process, request } from './harness.js';
 
 let home: Installation;

@@ -139,6 +139,22 @@ describe('imports point one way', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('no file reaches itself through its imports, types included', () => {
+    const all = new Map(files.map((file) => [file, importsOf(file).map(({ target }) => target)]));
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) {
+        cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      } else if (!done.has(file)) {
+        for (const target of all.get(file) ?? []) visit(target, [...path, file]);
+        done.add(file);
+      }
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
   test('nothing that ships imports what tests, proofs and measures it', () => {
     const wrong = imports.filter(({ target }) => /^(tests|prove|bench)\//.test(target));
     expect(wrong).toEqual([]);

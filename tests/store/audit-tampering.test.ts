@@ -1,10 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { AuditVerdict } from '../../src/core/ports/store.js';
+import type { AuditVerdict } from '../../src/core/model/audit.js';
 import { sha256 } from '../../src/core/text/canonical.js';
 import { EMPTY_HEAD, nextRow } from '../../src/store/audit-chain.js';
 import { addRow, rowsAfter } from '../../src/store/audit-rows.js';
-import { openDatabase, type Sql } from '../../src/store/sqlite-database.js';
+import type { Sql } from '../../src/store/sql.js';
+import { openDatabase } from '../../src/store/sqlite-database.js';
 import { type DataFolder, dataFolder } from './data-folder.js';
 import { sampleAudit } from './samples.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { retentionAt } from '../../src/core/ports/retention.js';
 import type { Store } from '../../src/core/ports/store.js';
+import { retentionAt } from '../../src/core/records/pruning.js';
 import { sampleAlert } from './contract/incidents.js';
 import { dataFolder } from './data-folder.js';
 import { alice, NO_ORIGIN } from './samples.js';

@@ -1,7 +1,7 @@
 import type { Artifact } from '../../src/core/model/artifact.js';
+import type { AuditEntry } from '../../src/core/model/audit.js';
 import type { Plan } from '../../src/core/model/plan.js';
 import type { Run } from '../../src/core/model/run.js';
-import type { AuditEntry } from '../../src/core/ports/store.js';
 
 /** An instant `minutes` after a fixed one. */
 export function at(minutes: number): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { openDatabase, type Sql } from '../../src/store/sqlite-database.js';
+import type { Sql } from '../../src/store/sql.js';
+import { openDatabase } from '../../src/store/sqlite-database.js';
 import { countTurns } from '../support/turns.js';
 import { dataFolder } from './data-folder.js';
 

@@ -1,6 +1,7 @@
+import type { AuditEntry } from '../../src/core/model/audit.js';
 import type { Plan } from '../../src/core/model/plan.js';
 import type { Run } from '../../src/core/model/run.js';
-import type { AuditEntry, Store } from '../../src/core/ports/store.js';
+import type { Store } from '../../src/core/ports/store.js';
 import { alice, samplePlan, sampleRun } from './samples.js';
 
 const TEXT =

@@ -1,10 +1,10 @@
+import type { AuditEntry } from '../model/audit.js';
 import { type Lock, lockedNotice, stacksOfIntents } from '../model/lock.js';
 import { code, type Phrase, phrase } from '../model/phrase.js';
 import { type Notice, notice } from '../model/reasons.js';
 import { type Actor, actorRef, type Source, sameActor } from '../model/request.js';
 import type { Refusal } from '../model/ticket.js';
 import type { CoreDeps } from '../ports/deps.js';
-import type { AuditEntry } from '../ports/store.js';
 import { hasHidden } from '../text/characters.js';
 import { closest } from '../text/closest.js';
 import { parseDuration } from '../text/duration.js';

@@ -1,7 +1,7 @@
 import { SECURITY } from '../model/alert-rules.js';
+import type { AuditEntry } from '../model/audit.js';
 import type { CoreDeps } from '../ports/deps.js';
 import type { KnownRefusal, RefusalAudit } from '../ports/known-refusal.js';
-import type { AuditEntry } from '../ports/store.js';
 
 /** So many refusals of one actor within a minute are kept one by one. */
 const ONE_BY_ONE = 5;

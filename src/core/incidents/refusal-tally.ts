@@ -1,4 +1,4 @@
-import type { SecurityRefusal } from './security-reports.js';
+import type { SecurityRefusal } from './security-refusal.js';
 
 /** Further sources of the same time share one line of this name. */
 const OTHERS = 'other addresses';

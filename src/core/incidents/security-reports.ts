@@ -3,19 +3,12 @@ import type { NewAlert } from '../model/incident.js';
 import { code, phrase } from '../model/phrase.js';
 import type { CoreDeps } from '../ports/deps.js';
 import { type CountedRefusal, createRefusalTally } from './refusal-tally.js';
+import type { SecurityRefusal } from './security-refusal.js';
 import { createStrangerAudit } from './stranger-audit.js';
 
 /** Reports are collected for so long before they are stored, in ms: an attack must not keep the disk busy. */
 const COLLECT_MS = 1000;
 const MOST_SOURCES = 20;
-
-/** A refusal for security reasons that never became a request: a wrong key, a blocked address. */
-export interface SecurityRefusal {
-  /** As `chatops_auth_failures_total` names it: `invalid_key`, `missing_key`, `ip_blocked`, … */
-  readonly reason: string;
-  /** Where it came from, such as an address. */
-  readonly from: string;
-}
 
 /** Those that raise an alert; a call without a key may be somebody's browser. What the pipeline denies raises its own. */
 const ALARMING: readonly string[] = ['invalid_key', 'ip_blocked', 'invalid_signature'];

@@ -1,6 +1,5 @@
 import type { OriginKeys } from '../model/origin.js';
 import type { RunState } from '../model/run.js';
-import type { LegacyPart } from './store.js';
 
 /** How one part of a plan went when it last succeeded: what the next estimate comes from. */
 export interface PastPart {
@@ -42,3 +41,9 @@ export interface HistoryStore {
 
 /** So many are kept of each step of an intent. */
 export const PAST_KEPT = 10;
+
+/** Under what facts and durations were kept before they belonged to an origin. */
+export interface LegacyPart {
+  readonly intent: string;
+  readonly part: number;
+}

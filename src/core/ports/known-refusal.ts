@@ -1,5 +1,5 @@
+import type { AuditEntry } from '../model/audit.js';
 import type { NewAlert } from '../model/incident.js';
-import type { AuditEntry } from './store.js';
 
 /** Somebody known was turned down. */
 export interface KnownRefusal {

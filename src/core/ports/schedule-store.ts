@@ -1,8 +1,8 @@
+import type { AuditEntry } from '../model/audit.js';
 import type { NewAlert } from '../model/incident.js';
 import type { Notice, ReasonCode } from '../model/reasons.js';
 import type { ActorRef } from '../model/request.js';
 import type { RunState } from '../model/run.js';
-import type { AuditEntry } from './store.js';
 
 /** What is remembered of a schedule. All times are ISO 8601 in UTC. */
 export interface ScheduleState {

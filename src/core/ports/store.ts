@@ -1,44 +1,19 @@
 import type { Artifact } from '../model/artifact.js';
+import type { AuditEntry, AuditRow, AuditVerdict } from '../model/audit.js';
 import type { Consent } from '../model/consent.js';
 import type { AlertEvent, Incident, NewAlert, NewAlertEvent } from '../model/incident.js';
 import type { Lock } from '../model/lock.js';
 import type { OriginKeys } from '../model/origin.js';
 import type { Json, Plan } from '../model/plan.js';
 import type { Notice } from '../model/reasons.js';
-import type { ActorRef, Source } from '../model/request.js';
+import type { Source } from '../model/request.js';
+import type { PruneReport, Retention } from '../model/retention.js';
 import type { Run, RunPatch, RunState, RunSummary } from '../model/run.js';
 import type { ScheduleTie } from '../model/schedule-tie.js';
 import type { Circuit } from './circuit.js';
-import type { HistoryStore } from './history.js';
+import type { HistoryStore, LegacyPart } from './history.js';
 import type { ChildRecord, ProcessIdentity } from './host.js';
-import type { PruneReport, Retention } from './retention.js';
 import type { ScheduleStore } from './schedule-store.js';
-
-/** One row of the audit trail, before it is chained. Texts are redacted already. */
-export interface AuditEntry {
-  readonly at: string;
-  /** What happened: `planned`, `confirmed`, `cancelled`, `stop_requested`, `running`, `finished`, `refused`, … */
-  readonly event: string;
-  /** `stranger`: somebody without a key; the id is the address. */
-  readonly actor: ActorRef | (Omit<ActorRef, 'kind'> & { readonly kind: 'stranger' });
-  readonly source: Source;
-  readonly runId: string | null;
-  readonly intent: string;
-  readonly detail: Json;
-}
-
-/** A chained row: `hash` is sha256 over `previousHash` and the entry's canonical JSON. */
-export interface AuditRow extends AuditEntry {
-  readonly seq: number;
-  readonly previousHash: string;
-  readonly hash: string;
-}
-
-/** What `chatops audit verify` found. `problems` is empty when the trail is whole. */
-export interface AuditVerdict {
-  readonly rows: number;
-  readonly problems: readonly { readonly seq: number; readonly problem: string }[];
-}
 
 export interface RunFilter {
   readonly limit: number;
@@ -103,12 +78,6 @@ export interface RunStore {
   remember(origin: string, facts: Json): Promise<void>;
   /** @param legacy the part of an intent whose facts count where none are kept of the origin; null: there is none */
   remembered(origin: OriginKeys, legacy: LegacyPart | null): Promise<Json>;
-}
-
-/** Under what facts and durations were kept before they belonged to an origin. */
-export interface LegacyPart {
-  readonly intent: string;
-  readonly part: number;
 }
 
 /** A run that has not ended, and who carries it. */

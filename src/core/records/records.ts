@@ -1,5 +1,6 @@
 import { alertOf, denialAlert, notBegunAlert } from '../model/alert-rules.js';
 import { isUnattended } from '../model/attended.js';
+import type { AuditEntry } from '../model/audit.js';
 import type { NewAlert } from '../model/incident.js';
 import { code, type Phrase, phrase } from '../model/phrase.js';
 import type { Json } from '../model/plan.js';
@@ -10,7 +11,6 @@ import { newRunId } from '../model/run-id.js';
 import type { ScheduleTie } from '../model/schedule-tie.js';
 import type { Refusal } from '../model/ticket.js';
 import type { CoreDeps } from '../ports/deps.js';
-import type { AuditEntry } from '../ports/store.js';
 
 /** A request's intent name is a stranger's text until it was found. */
 const LONGEST_NAME = 100;

@@ -1,4 +1,5 @@
 import { authorize, chainSubjects, type Subjects } from '../access/authorize.js';
+import type { AuditEntry } from '../model/audit.js';
 import type { IntentProblem } from '../model/intent.js';
 import { code, moment, type Phrase, phrase } from '../model/phrase.js';
 import { type Notice, notice } from '../model/reasons.js';
@@ -7,7 +8,6 @@ import type { Schedule } from '../model/schedule.js';
 import type { Refusal } from '../model/ticket.js';
 import type { CoreDeps } from '../ports/deps.js';
 import type { ScheduleState } from '../ports/schedule-store.js';
-import type { AuditEntry } from '../ports/store.js';
 import { closest } from '../text/closest.js';
 import { type Changes, changesBetween } from './changes.js';
 import { figuresOf, type ScheduleFigures } from './figures.js';

@@ -2,7 +2,8 @@ import type { Head } from '../audit-chain.js';
 import { fileName, writeRows } from '../audit-files.js';
 import type { HeadFile } from '../audit-head.js';
 import { baseOf, headAt, headOf, rowsAfter } from '../audit-rows.js';
-import type { Database, Sql } from '../sqlite-database.js';
+import type { Sql } from '../sql.js';
+import type { Database } from '../sqlite-database.js';
 
 /** Rows of one file. */
 const MOST_ROWS = 50_000;

@@ -1,4 +1,4 @@
-import type { Sql } from '../sqlite-database.js';
+import type { Sql } from '../sql.js';
 
 /** So many runs of an intent that ended early are kept for those who want to resume or roll them back. */
 const RESUMABLE_KEPT = 3;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PruneReport, Retention } from '../../core/ports/retention.js';
-import type { AuditTrail } from '../audit.js';
+import type { PruneReport, Retention } from '../../core/model/retention.js';
 import type { HeadFile } from '../audit-head.js';
-import type { Database, Sql } from '../sqlite-database.js';
+import type { AuditTrail } from '../audit-trail.js';
+import type { Sql } from '../sql.js';
+import type { Database } from '../sqlite-database.js';
 import { cutTrail, removeCutRows } from './audit.js';
 import { intentsWithRuns, keptOfIncidents, keptOfIntent } from './protected.js';
 import { forgetArtifacts, forgetDeliveries, forgetEvents } from './rest.js';

@@ -1,4 +1,4 @@
-import type { Sql } from '../sqlite-database.js';
+import type { Sql } from '../sql.js';
 
 const BATCH = 500;
 /** So many of an incident's last events are kept. */

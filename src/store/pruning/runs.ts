@@ -1,5 +1,5 @@
 import { FINAL_STATES } from '../../core/model/run.js';
-import type { Sql } from '../sqlite-database.js';
+import type { Sql } from '../sql.js';
 
 /** So many rows are looked at, and at most removed, in one transaction. */
 const BATCH = 200;

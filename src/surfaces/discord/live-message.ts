@@ -4,7 +4,8 @@ import type { ChannelMessages } from './channel-messages.js';
 import type { DiscordDeps } from './deps.js';
 import { latestWins } from './latest-wins.js';
 import type { Message } from './render/fit.js';
-import { type LiveView, movedMessage, progressMessage } from './render/progress.js';
+import type { LiveView } from './render/live-view.js';
+import { movedMessage, progressMessage } from './render/progress.js';
 import type { DiscordShown } from './shown.js';
 
 /** Discord limits edits of messages over an hour old (error 30046): a fresh one is sent before. */

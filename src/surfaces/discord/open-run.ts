@@ -1,7 +1,6 @@
 import { beginsAtOnce } from '../../core/model/consent.js';
 import { phrase } from '../../core/model/phrase.js';
 import { type Notice, notice } from '../../core/model/reasons.js';
-import type { RunRequest } from '../../core/model/request.js';
 import { isFinal, type Run } from '../../core/model/run.js';
 import type { Ticket } from '../../core/model/ticket.js';
 import type { ChannelMessages } from './channel-messages.js';
@@ -13,15 +12,13 @@ import { refusal } from './render/notices.js';
 import { paramsRefusal } from './render/param-notices.js';
 import { planningMessage, previewMessage } from './render/preview.js';
 import { type DiscordShown, discordShown, shownAt } from './shown.js';
+import type { Wish } from './wish.js';
 
 export type OpenDeps = DiscordDeps & {
   readonly messages: ChannelMessages;
   readonly outcomes: Outcomes;
   readonly drafts: Drafts;
 };
-
-/** What a command or a Retry asks for; who asks and from where is added here. */
-export type Wish = Omit<RunRequest, 'actor' | 'source'>;
 
 /**
  * From a wish to its preview: refused privately, or planned and shown to everybody.

@@ -12,12 +12,12 @@ import { help, intentList } from '../../../src/surfaces/discord/render/catalogue
 import { showCommands } from '../../../src/surfaces/discord/render/commands.js';
 import type { Message } from '../../../src/surfaces/discord/render/fit.js';
 import { runDetails, runList } from '../../../src/surfaces/discord/render/history.js';
+import type { LiveView } from '../../../src/surfaces/discord/render/live-view.js';
 import { defect, refusal } from '../../../src/surfaces/discord/render/notices.js';
 import { outcomeMessage } from '../../../src/surfaces/discord/render/outcome.js';
 import { previewMessage } from '../../../src/surfaces/discord/render/preview.js';
 import {
   endedMessage,
-  type LiveView,
   movedMessage,
   progressMessage,
 } from '../../../src/surfaces/discord/render/progress.js';

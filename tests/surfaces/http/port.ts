@@ -6,7 +6,7 @@ import type { ConnectionLimits } from '../../../src/surfaces/http/access/connect
 import type { Access, AuthFailure } from '../../../src/surfaces/http/access/guard.js';
 import { createLocalLimiter } from '../../../src/surfaces/http/access/rate-limit.js';
 import type { ApiDeps } from '../../../src/surfaces/http/api/deps.js';
-import type { Readiness } from '../../../src/surfaces/http/api/probes.js';
+import type { Readiness } from '../../../src/surfaces/http/api/readiness.js';
 import { createMetrics, type Metrics } from '../../../src/surfaces/http/metrics/metrics.js';
 import { type SidePort, startSidePort } from '../../../src/surfaces/http/side-port.js';
 import { originsOf } from '../../../src/surfaces/http/webhooks/change.js';

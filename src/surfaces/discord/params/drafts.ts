@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Wish } from '../open-run.js';
+import type { Wish } from '../wish.js';
 
 /** A request whose values are not all there, or don't all fit. */
 export interface Draft {

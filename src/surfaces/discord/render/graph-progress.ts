@@ -7,7 +7,7 @@ import { type GraphPace, paceOfNode } from '../../../core/views/graph-pace.js';
 import { type NodeStanding, standings } from '../../../core/views/step-states.js';
 import { doneText, stepSymbol, stepWord } from '../../../core/views/step-wording.js';
 import type { Block } from './fit.js';
-import type { LiveView } from './progress.js';
+import type { LiveView } from './live-view.js';
 import { shortTitle } from './step-title.js';
 import { inlineCode, markdown } from './text.js';
 import { time, titleLine } from './words.js';

@@ -9,29 +9,16 @@ import {
   stateSymbol,
   stepText,
 } from '../../../core/model/wording.js';
-import type { Pace } from '../../../core/planning/pace.js';
 import { paceNotes, rateText, timeLeftText } from '../../../core/planning/pace-wording.js';
 import { formatCount } from '../../../core/text/format.js';
-import type { GraphPace } from '../../../core/views/graph-pace.js';
 import * as buttons from './buttons.js';
 import { type Block, type Button, type Message, withinLimits } from './fit.js';
 import { graphProgress } from './graph-progress.js';
+import type { LiveView } from './live-view.js';
 import { previewEmbed } from './preview.js';
 import { shortTitle } from './step-title.js';
 import { inlineCode, markdown } from './text.js';
 import { COLORS, stateLine, time, titleLine, who } from './words.js';
-
-/** What is known of a run that is under way, beside the stored run. */
-export interface LiveView {
-  readonly run: Run;
-  /** Runs that hold what this one needs. */
-  readonly waitsFor: readonly Run[];
-  /** Null before the first step. */
-  readonly pace: Pace | null;
-  /** Of a run whose plan has a graph; null before the first report. */
-  readonly graph: GraphPace | null;
-  readonly now: Date;
-}
 
 const BAR_CELLS = 18;
 const STEPS_SHOWN = 6;

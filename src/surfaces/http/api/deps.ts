@@ -6,7 +6,7 @@ import type { RunStore } from '../../../core/ports/store.js';
 import type { ScheduleDesk } from '../../../core/schedule/desk.js';
 import type { AuthFailure } from '../access/guard.js';
 import type { Metrics } from '../metrics/metrics.js';
-import type { Readiness } from './probes.js';
+import type { Readiness } from './readiness.js';
 
 /** What the API stands on. */
 export interface ApiDeps {

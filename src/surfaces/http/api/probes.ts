@@ -2,21 +2,6 @@ import type { ApiDeps } from './deps.js';
 import { json, type Operation, operation } from './operation.js';
 import { HealthAnswer, ReadyAnswer } from './schemas.js';
 
-/** One thing that must be so before ChatOps can do its work. */
-export interface ReadyCheck {
-  /** `store`, `discord`, `shutdown`. */
-  readonly name: string;
-  readonly ok: boolean;
-  /** A sentence: what is so, and what would help when it is not ok. */
-  readonly detail: string;
-}
-
-/** Is ChatOps ready? Warnings, such as broken intent files, don't make it unready. */
-export interface Readiness {
-  readonly checks: readonly ReadyCheck[];
-  readonly warnings: readonly string[];
-}
-
 /** What orchestrators and Prometheus ask: no key, no address list, no rate limit. */
 export function probes({ ready, metrics }: Pick<ApiDeps, 'ready' | 'metrics'>): readonly Operation[] {
   return [

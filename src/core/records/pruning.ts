@@ -1,5 +1,6 @@
-import type { CoreDeps } from './deps.js';
-import { StoreError } from './store.js';
+import type { Retention } from '../model/retention.js';
+import type { CoreDeps } from '../ports/deps.js';
+import { StoreError } from '../ports/store.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const FIRST_MS = 5000;
@@ -11,35 +12,6 @@ const DETAILS_SHARE = 4;
 /** Rows of the audit trail in the database for each run that is kept; earlier ones are in files. */
 const AUDIT_SHARE = 1.5;
 const DELETED_ARTIFACTS_DAYS = 30;
-
-/** What is kept, by age and by number. Instants are ISO 8601. */
-export interface Limit {
-  readonly before: string;
-  readonly atMost: number;
-}
-
-export interface Retention {
-  /** Runs that did something. */
-  readonly runs: Limit;
-  /** Dry runs, and previews that never began. */
-  readonly previews: Limit;
-  /** Plans, logs and journals of runs. */
-  readonly details: Limit;
-  /** Rows of the audit trail in the database. */
-  readonly audit: Limit;
-  /** Records of archives that were deleted before. */
-  readonly artifactsBefore: string;
-  /** Webhooks that were handled before. */
-  readonly deliveriesBefore: string;
-}
-
-/** How much was removed; of the audit trail: moved into files. */
-export interface PruneReport {
-  readonly runs: number;
-  readonly previews: number;
-  readonly details: number;
-  readonly auditRows: number;
-}
 
 /** How long things are kept, in days, and how many runs at most. */
 export interface RetentionSettings {

@@ -28,7 +28,7 @@ export function commandsOf(
     copy: copyCommand(fields, usable.info ? 0 : inTheWay.length, usable),
     sync: syncCommand(fields.destination),
     remove: usable.info ? deleteCommand(fields) : [],
-    look: lookCommand(fields),
+    look: lookCommand(fields, usable),
     folderTimes: fields.options.includes('--omit-dir-times') ? [] : folderTimesCommand(fields),
     removeByRules: deleteByRulesCommand(fields, deletions.length),
     check: checkCommand(fields),

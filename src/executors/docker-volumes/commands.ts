@@ -69,6 +69,11 @@ export function checkCommand(fields: Fields & Pick<DockerVolumesFields, 'verify'
 /** Lets a dry run tell what each pattern leaves out. */
 export const TELL_FILTERS = '--debug=FILTER';
 
+/** Only walks the source, for another side that can't be told to say what each pattern leaves out. */
+export function tellFiltersCommand(fields: Fields): string[] {
+  return ['rsync', '--dry-run', TELL_FILTERS, ...selection(fields), '--', `${fields.source}/`, NOWHERE];
+}
+
 /** Counts the source's files at the paths on stdin and below them. */
 export function countCommand({ source, options }: Pick<Fields, 'source' | 'options'>): string[] {
   return [
@@ -160,11 +165,14 @@ function waits({ options }: Fields): readonly string[] {
   return options.filter((option) => /^--(timeout|contimeout)=/.test(option));
 }
 
-/** Lists what is at the destination at the paths on stdin; symlinks are not followed at their end. */
-export function lookCommand(fields: Fields): string[] {
+/**
+ * Lists what is at the destination at the paths on stdin; symlinks are not followed at their end.
+ * @param info the other side knows --info: before the version that does, missing paths are an error of exit 23
+ */
+export function lookCommand(fields: Fields, { info }: Pick<Usable, 'info'> = { info: true }): string[] {
   return [
-    ...['rsync', '--dry-run', ...LISTED, '--links', '-D', '--ignore-missing-args', LINES, TIMEOUT],
-    ...[...connection(fields), ...waits(fields), '--', `${fields.destination}/`, NOWHERE],
+    ...['rsync', '--dry-run', ...LISTED, '--links', '-D', ...(info ? ['--ignore-missing-args'] : [])],
+    ...[LINES, TIMEOUT, ...connection(fields), ...waits(fields), '--', `${fields.destination}/`, NOWHERE],
   ];
 }
 

@@ -4,7 +4,7 @@ import { type Notice, notice } from '../../core/model/reasons.js';
 import type { PlanContext } from '../../core/ports/executor.js';
 import { unreadable, unreadableBelow } from '../shared/source.js';
 import { toolMissing } from '../shared/tools.js';
-import { dryRunCommand, rsyncEnvironment, TELL_FILTERS } from './commands.js';
+import { dryRunCommand, rsyncEnvironment, TELL_FILTERS, tellFiltersCommand } from './commands.js';
 import { complaintIn, reported } from './complaints.js';
 import type { DestinationLimits } from './destination-limits.js';
 import type { Excluded } from './exclude-words.js';
@@ -38,16 +38,18 @@ export async function dryRun(
   const closed = await unreadableBelow(ctx.host, real);
   if (closed === null) return { ok: false, notice: toolMissing('find') };
   const { listing, onLine } = listingReader(closed, fields.options.includes('--sparse'));
-  const patterns = tells ? patternsOf(fields) : [];
+  const patterns = patternsOf(fields);
   const watch = patternWatch(patterns);
+  const asksHere = patterns.length > 0 && !tells;
+  if (asksHere) await walkSource(fields, watch.onLine, ctx);
   const [program = '', ...rest] = dryRunCommand(fields, limits.isNamingAll);
-  const argv = [program, ...(patterns.length > 0 ? [TELL_FILTERS] : []), ...rest];
+  const argv = [program, ...(patterns.length > 0 && tells ? [TELL_FILTERS] : []), ...rest];
   const result = await ctx.host.exec(argv, {
     env: rsyncEnvironment(fields),
     log: 'none',
     keep: 64 * 1024,
     onStdout: (line) => {
-      if (onLine(line) === null && patterns.length > 0) watch.onLine(line);
+      if (onLine(line) === null && !asksHere) watch.onLine(line);
       limits.onLine(line);
     },
   });
@@ -58,6 +60,15 @@ export async function dryRun(
     return { ok: true, listing, stuck, excluded: await countExcluded(fields, watch, ctx.host) };
   }
   return { ok: false, notice: dryRunFailed(fields, result.exitCode, result.stderr) };
+}
+
+async function walkSource(
+  fields: DestinationLimits['fields'],
+  onStdout: (line: string) => void,
+  { host }: PlanContext,
+): Promise<void> {
+  const env = rsyncEnvironment(fields);
+  await host.exec(tellFiltersCommand(fields), { env, log: 'none', keep: 64 * 1024, onStdout });
 }
 
 function dryRunFailed(fields: DockerVolumesFields, exitCode: number | null, stderr: string): Notice {

@@ -131,7 +131,7 @@ async function look(fields: DockerVolumesFields, ctx: PlanContext): Promise<Find
       warnings.push(...limits.warnings(listing.files, before));
       if (listing.isNew && !isLocal) block(await checkRemoteParent(both.fields, ctx));
       block(checkListing(fields, listing, before));
-      impact = await impactOf(limits.fields, asked, host);
+      impact = await impactOf(limits.fields, asked, both, host);
       block(checkReplaced(fields, impact));
       block(checkLimit(fields, listing.deletions.length + impact.replaced.length));
       excluded = asked.excluded;

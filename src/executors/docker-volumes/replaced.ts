@@ -5,7 +5,7 @@ import type { Host } from '../../core/ports/host.js';
 import { formatCount } from '../../core/text/format.js';
 import { someOf } from '../shared/wording.js';
 import { entriesAt, withoutSlash } from './at-destination.js';
-import { lookCommand } from './commands.js';
+import { lookCommand, type Usable } from './commands.js';
 import type { Listing } from './listing.js';
 import { readable } from './names.js';
 
@@ -28,12 +28,14 @@ export const NO_IMPACT: Impact = { replaced: [], newer: [], stuck: [] };
 export async function impactOf(
   fields: DockerVolumesFields,
   { listing, stuck }: { readonly listing: Listing; readonly stuck: readonly string[] },
+  usable: Pick<Usable, 'info'>,
   host: Host,
 ): Promise<Impact> {
   const { tops, overwritten, isNew } = listing;
   const asked = isNew ? [] : [...tops, ...overwritten];
   const names = asked.map(({ name }) => withoutSlash(name));
-  const there = (await entriesAt(names, lookCommand(fields), fields, host)) ?? new Map<string, never>();
+  const there =
+    (await entriesAt(names, lookCommand(fields, usable), fields, host)) ?? new Map<string, never>();
   const replaced = tops.flatMap(({ name, type }) => {
     const path = withoutSlash(name);
     const entry = there.get(path);

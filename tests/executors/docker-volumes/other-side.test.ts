@@ -64,6 +64,24 @@ describe('an older rsync behind ssh', () => {
     },
   );
 
+  testRsync(
+    'that knows no --info is looked at all the same: what is newer there, and idle patterns',
+    async () => {
+      oldRsyncBehindSsh(lab, '3.0.9');
+      put(lab.path('dst', 'd0', 'f4'), 'newer');
+      tool('touch', '-d', '2099-01-01', lab.path('dst', 'd0', 'f4'));
+      put(lab.path('src', 'sub', 'inner'), 'x');
+      put(lab.path('dst', 'sub'), 'a file where a folder comes');
+      fields = { ...fields, exclude: ['/d0/f3', '/never/there'] };
+      const { warnings, steps } = await lab.plan(dockerVolumes, fields);
+      const told = [...warnings.map(({ message }) => message), ...steps.map(({ title }) => title)].map(plain);
+      expect(told.join('\n')).toMatch(/1 file .*newer/);
+      expect(told.join('\n')).toContain('/never/there');
+      expect(told.join('\n')).not.toMatch(/f3 matches nothing/);
+      expect(told.join('\n')).toMatch(/replaced.*sub|sub.*replace|Delete .*sub/s);
+    },
+  );
+
   testRsync('that was built without ACLs and xattrs is not asked for them', async () => {
     oldRsyncBehindSsh(lab, '3.1.3', 'no ACLs, no xattrs');
     put(lab.path('dst', 'gone'), 'x');

@@ -1,20 +1,32 @@
 import { allTold, filesIn, isToolsOwn, type Seen } from './seen.js';
 
-/** What a mirror took away: paths that were at the destination and aren't any more, or are of another type now. */
+/** What was at the destination and isn't any more, or is of another type now, whoever took it away. */
 export function takenAway({ copy }: Seen): readonly string[] {
   return [...copy.before]
     .filter(([path, { type }]) => !isToolsOwn(path) && copy.after.get(path)?.type !== type)
     .map(([path]) => path);
 }
 
+/** What the fault itself took away there. */
+const TAKEN_BY_FAULT: Readonly<Partial<Record<Seen['fault'], RegExp>>> = {
+  'copy-lost': /^z(\/|$)/,
+  'deletion-gone': /^left0$/,
+};
+
+/** Of {@link takenAway} what nobody but the run can have taken. */
+export function takenByRun(seen: Seen): readonly string[] {
+  const byFault = seen.struck ? TAKEN_BY_FAULT[seen.fault] : undefined;
+  return takenAway(seen).filter((path) => byFault?.test(path) !== true);
+}
+
 /** What a run did at the destination that nobody was shown. */
 export function doneUnshown(seen: Seen): readonly string[] {
   if (seen.kind !== 'docker_volumes' || seen.told.plan === null) return [];
-  if (seen.fault === 'copy-lost' || seen.fault === 'destination-away') return [];
+  if (seen.fault === 'destination-away') return [];
   const shown = shownDeletions(seen);
   // Names that are no UTF-8 are shown as escapes: counted, not compared.
   const isOdd = (path: string): boolean => /[^\x20-\x7e]|\\/.test(path);
-  const unshown = takenAway(seen).filter(
+  const unshown = takenByRun(seen).filter(
     (path) => !isOdd(path) && !shown.some((one) => one.endsWith(`/${path}`)),
   );
   return [

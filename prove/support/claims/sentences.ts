@@ -1,8 +1,8 @@
 import { isGood } from './archives.js';
-import { changedThough, shownDeletions, takenAway } from './deeds.js';
+import { changedThough, shownDeletions, takenByRun } from './deeds.js';
 import { countMeant, meansBetween } from './figures.js';
 import { arrived, copied, equalNow, gone, lacking, packed, show, within } from './measures.js';
-import { type Seen, sentences } from './seen.js';
+import { allTold, type Seen, sentences } from './seen.js';
 
 /** Null: true. Else what is so instead. */
 type Judge = (seen: Seen, said: Readonly<Record<string, string | undefined>>) => string | null;
@@ -42,7 +42,7 @@ const SENTENCES: readonly Sentence[] = [
       `\\S+ has all (?<files>${COUNT}) files?, (?<how>checked by size and time|every byte compared)\\.`,
     ),
     judge: (seen, said) => {
-      const missing = lacking(seen);
+      const missing = lacking(seen).filter((path) => !isToldLeftOut(seen, path));
       if (missing.length > 0) return `it lacks ${missing.length}, such as ${missing[0]}`;
       return within(countMeant(said.files), arrived(seen)) ? null : `it has ${show(arrived(seen))}`;
     },
@@ -55,7 +55,7 @@ const SENTENCES: readonly Sentence[] = [
       const is = gone(seen);
       const told = countMeant(said.files) + countMeant(said.folders);
       if (told !== shownDeletions(seen).length) return `${shownDeletions(seen).length} were shown`;
-      const taken = takenAway(seen).length;
+      const taken = takenByRun(seen).length;
       return told === taken ||
         (countMeant(said.files) === is.files && countMeant(said.folders) === is.folders)
         ? null
@@ -69,10 +69,8 @@ const SENTENCES: readonly Sentence[] = [
     judge: (seen, said) => {
       const shown = shownDeletions(seen).length;
       if (countMeant(said.shown) !== shown) return `${shown} were shown`;
-      const is = takenAway(seen).length;
-      // One that went by itself counts as not made.
-      const byItself = seen.fault === 'deletion-gone' && seen.struck ? 1 : 0;
-      return countMeant(said.made) === is - byItself ? null : `${is - byItself} are gone by it`;
+      const is = takenByRun(seen).length;
+      return countMeant(said.made) === is ? null : `${is} are gone by it`;
     },
   },
   {
@@ -129,7 +127,7 @@ const SENTENCES: readonly Sentence[] = [
       `(?:(?<files>${COUNT}) files?)?(?: and )?(?:(?<folders>${COUNT}) folders?)? had been deleted, all from the list that was shown\\.`,
     ),
     judge: (seen, said) => {
-      const is = takenAway(seen).length;
+      const is = takenByRun(seen).length;
       return countMeant(said.files) + countMeant(said.folders) === is ? null : `${is} are gone`;
     },
   },
@@ -207,6 +205,10 @@ const SENTENCES: readonly Sentence[] = [
     judge: (seen) => noPartial(seen) ?? archivesUntouched(seen),
   },
   { like: re('The old archives are untouched\\.'), judge: (seen) => archivesUntouched(seen) },
+  {
+    like: re('No old (?:archive|snapshot) was deleted, because the new one isn’t verified\\.'),
+    judge: (seen) => archivesUntouched(seen),
+  },
   { like: re('Nothing was written or deleted\\.'), judge: changedThough },
   { like: re('Nothing was copied, replaced or deleted\\.'), judge: changedThough },
   // Nothing ran.
@@ -238,7 +240,7 @@ const SENTENCES: readonly Sentence[] = [
   { like: re(`\\S+ is [^.]+?: ${COUNT} files? (?:is|are) there without .+?\\.`) },
   { like: re('\\S+ is [^.]+?, mounted without permissions: owners and modes can’t be kept\\.') },
   { like: re('Whether \\S+ keeps owners and modes can’t be seen: .+?\\.') },
-  { like: re(`${COUNT} entr(?:y|ies) of the source that .+? left out(?: \\(.+?\\))?\\.`) },
+  { like: re(`${COUNT} entr(?:y|ies) of the source that .+? left out(?: \\(.+?\\))?: .+?\\.`) },
   { like: re('\\S+ can’t hold .+?\\.') },
   { like: re('\\S+ is [^.]+?, where .+? would overwrite each other.*?\\.') },
   { like: re('\\S+ is [^.]+?, which can’t hold .+?\\.') },
@@ -351,8 +353,14 @@ function foldersOfChanges({ source, isTouched }: Seen): number {
   return new Set(paths.map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))))).size;
 }
 
+/** FIFOs, sockets and devices that a warning names are no files that the copy should have. */
+function isToldLeftOut(seen: Seen, path: string): boolean {
+  const type = seen.source.before.get(path)?.type;
+  return type !== 'file' && type !== 'link' && allTold(seen).includes(path) && /left out/.test(allTold(seen));
+}
+
 function nothingGone(seen: Seen): string | null {
-  const taken = takenAway(seen);
+  const taken = takenByRun(seen);
   return taken.length === 0 ? null : `${taken.length} are gone or replaced, such as ${taken[0]}`;
 }
 

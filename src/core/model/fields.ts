@@ -44,6 +44,8 @@ export interface FilesFields extends RetentionFields, CompressionFields {
   readonly consistency?: 'stop' | 'pause';
   /** Each run keeps a folder of its own in place of an archive, with hard links to what the one before has. */
   readonly link_dest?: true;
+  /** How a snapshot is compared with the source in the end: by every byte; without it by size and time. */
+  readonly verify?: 'checksum';
 }
 
 export interface DockerVolumesFields {

@@ -1,4 +1,4 @@
-import { code, type PhrasePart, phrase } from '../../core/model/phrase.js';
+import { code, type Phrase, type PhrasePart, phrase } from '../../core/model/phrase.js';
 import { type Notice, notice } from '../../core/model/reasons.js';
 import type { RunContext } from '../../core/ports/executor.js';
 import { formatCount } from '../../core/text/format.js';
@@ -52,7 +52,7 @@ export async function check(data: MirrorData, ctx: RunContext, tally: Tally): Pr
       failure: failure(
         'check_failed',
         phrase`${what} at ${at} ${have(damaged)} the size and time of the source, but other contents: ${some(damaged)}.`,
-        phrase`Check the disk at ${at}. Add ${code('--checksum')} to the intent’s options once, then the next run copies ${damaged.length === 1 ? 'it' : 'them'} again.`,
+        copiesAgain(data, at, damaged),
       ),
     };
   }
@@ -127,6 +127,13 @@ function notAsSent(at: PhrasePart, spoilt: readonly string[], lost: readonly str
     what.length > 1 ? phrase`${what[0] ?? []} ${what[1] ?? []}` : (what[0] ?? []),
     phrase`Look who else writes to ${at}, and check its disk; then run it again.`,
   );
+}
+
+/** The copy by size and time takes such files for equal. */
+function copiesAgain({ copy }: MirrorData, at: PhrasePart, { length }: readonly string[]): Phrase {
+  const again = phrase`the next run copies ${length === 1 ? 'it' : 'them'} again.`;
+  if (copy.includes('--checksum')) return phrase`Check the disk at ${at}; ${again}`;
+  return phrase`Check the disk at ${at}. Add ${code('--checksum')} to the intent’s options once, then ${again}`;
 }
 
 /** rsync's flags are `cst…`: the size is another one. */

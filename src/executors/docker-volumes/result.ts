@@ -1,6 +1,7 @@
 import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import { formatBytes, formatCount } from '../../core/text/format.js';
 import type { MirrorData } from './data.js';
+import { howChecked } from './how-checked.js';
 import { countOf } from './steps.js';
 import type { Tally } from './tally.js';
 
@@ -16,9 +17,10 @@ export function resultText(data: MirrorData, tally: Tally, took: string): readon
   return [done, ...foundText(data, tally), ...deletedText(data, deleted)];
 }
 
-function foundText({ destination, check }: MirrorData, { found }: Tally): readonly Phrase[] {
+function foundText(data: MirrorData, { found }: Tally): readonly Phrase[] {
   if (found === null) return [];
-  const how = readsAll(check) ? 'every byte compared' : 'checked by size and time';
+  const { destination } = data;
+  const how = howChecked(data);
   const { files, equal } = found;
   if (equal === files) {
     return [phrase`${code(destination)} has all ${formatCount(files, 'file')}, ${how}.`];
@@ -27,11 +29,6 @@ function foundText({ destination, check }: MirrorData, { found }: Tally): readon
   return [
     phrase`${code(destination)} has ${equal.toLocaleString('en-US')} of ${all} as they are now, ${how}.`,
   ];
-}
-
-/** Does the check compare contents? */
-export function readsAll(check: readonly string[]): boolean {
-  return check.includes('--checksum');
 }
 
 function deletedText(data: MirrorData, deleted: readonly string[]): readonly Phrase[] {

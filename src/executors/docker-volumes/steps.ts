@@ -5,6 +5,7 @@ import { someOf } from '../shared/wording.js';
 import { deletesByRules, ROOM_OPTIONS, roomCommand } from './commands.js';
 import type { MirrorData } from './data.js';
 import { type Excluded, excludedText } from './exclude-words.js';
+import { howToCheck } from './how-checked.js';
 import type { Listing } from './listing.js';
 import { lookBackCommand } from './look-back.js';
 import { readable } from './names.js';
@@ -49,9 +50,8 @@ export function steps(data: MirrorData, excluded: Excluded): readonly PlanStep[]
   return stepNames(data).map((name) => all[name]);
 }
 
-function checkTitle({ destination, check }: MirrorData): Phrase {
-  const how = check.includes('--checksum') ? 'every byte' : 'size and time';
-  return phrase`Verify that ${code(destination)} is complete, by ${how} of each file.`;
+function checkTitle(data: MirrorData): Phrase {
+  return phrase`Verify that ${code(data.destination)} is complete, by ${howToCheck(data)} of each file.`;
 }
 
 function removal({ remove, look, folderTimes, removeByRules }: MirrorData): PlanStep['commands'] {

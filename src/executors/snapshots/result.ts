@@ -3,6 +3,7 @@ import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import { type Notice, notice } from '../../core/model/reasons.js';
 import type { RunContext } from '../../core/ports/executor.js';
 import { formatBytes, formatCount } from '../../core/text/format.js';
+import { howChecked } from '../docker-volumes/how-checked.js';
 import type { Tally } from '../docker-volumes/tally.js';
 import type { Around } from '../quiesce/around.js';
 import { heldText } from '../quiesce/words.js';
@@ -29,12 +30,12 @@ export function madeText(
 
 /** What is there now. */
 export function keptText(
-  { snapshot }: SnapshotData,
+  { snapshot, mirror }: SnapshotData,
   { files, bytes, verified }: Finished,
   { found }: Pick<Tally, 'found'>,
 ): Phrase {
   const amount = `${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
-  if (verified !== 'none') return phrase`${code(snapshot)} is complete: ${amount}, checked by size and time.`;
+  if (verified !== 'none') return phrase`${code(snapshot)} is complete: ${amount}, ${howChecked(mirror)}.`;
   const equal =
     found === null ? '' : ` ${found.equal.toLocaleString('en-US')} are as the source has them now.`;
   return phrase`${code(snapshot)} is not verified: ${amount}.${equal}`;

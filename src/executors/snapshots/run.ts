@@ -3,6 +3,7 @@ import type { PlanPart } from '../../core/model/plan.js';
 import type { Notice } from '../../core/model/reasons.js';
 import type { PartResult, RunContext } from '../../core/ports/executor.js';
 import { formatDuration } from '../../core/text/format.js';
+import { readsAll } from '../docker-volumes/how-checked.js';
 import { newTally, type Tally } from '../docker-volumes/tally.js';
 import { JOURNAL } from '../files/journal.js';
 import { checkFailed } from '../files/read-back.js';
@@ -130,7 +131,7 @@ async function make(planned: SnapshotData, began: Date, ctx: RunContext, outer: 
       ...{ files: counted.files, bytes: counted.bytes },
       ...{ newFiles: counted.own.files, newBytes: counted.own.bytes },
       createdAt: began.toISOString(),
-      verified: isComplete ? 'listed' : 'none',
+      verified: isComplete ? (readsAll(data.mirror.check) ? 'read' : 'listed') : 'none',
     };
     await ctx.note(JOURNAL.finished, finished);
     data = await giveName(data, ctx);

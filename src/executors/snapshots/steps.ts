@@ -3,6 +3,7 @@ import { code, type Phrase, phrase } from '../../core/model/phrase.js';
 import type { Effect, PlanStep } from '../../core/model/plan.js';
 import { formatBytes, formatCount } from '../../core/text/format.js';
 import { type Excluded, excludedText } from '../docker-volumes/exclude-words.js';
+import { howToCheck } from '../docker-volumes/how-checked.js';
 import { someOf } from '../shared/wording.js';
 import type { SnapshotData } from './data.js';
 import type { OldSnapshots } from './old-snapshots.js';
@@ -23,7 +24,7 @@ export function steps(data: SnapshotData, excluded: Excluded, old: Old): readonl
     { title: phrase`${copyTitle(data)}${excludedText(excluded)}`, commands: [mirror.copy], slack: SLACK },
     { title: phrase`Write it through to the disk.`, commands: [mirror.sync] },
     {
-      title: phrase`Verify that ${code(snapshot)} is complete, by size and time of each file.`,
+      title: phrase`Verify that ${code(snapshot)} is complete, by ${howToCheck(mirror)} of each file.`,
       commands: [mirror.check],
     },
     { title: phrase`Give it its name, and write the manifest beside it.`, commands: [] },

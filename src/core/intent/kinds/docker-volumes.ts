@@ -14,6 +14,8 @@ import {
   minFiles,
   requireMount,
   sourceMounts,
+  verify,
+  verifyField,
 } from './shared.js';
 
 /** Each option is judged as it was meant, and told where it stands. */
@@ -56,11 +58,7 @@ export const dockerVolumes = defineKind({
     ),
     require_mount: requireMount,
     min_files: minFiles,
-    verify: described(
-      z.enum(['size_and_time', 'checksum']).default('size_and_time'),
-      'How source and destination are compared after the copy; checksum reads every byte of both.',
-      'checksum',
-    ),
+    verify,
     source_mounts: sourceMounts,
     consistency,
     password_secret: described(
@@ -91,7 +89,7 @@ export const dockerVolumes = defineKind({
       max_delete: document.max_delete,
       require_mount: document.require_mount,
       ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
-      ...(document.verify === 'checksum' ? { verify: document.verify } : {}),
+      ...verifyField(document.verify),
       ...(document.source_mounts === undefined ? {} : { source_mounts: document.source_mounts }),
       ...consistencyField(document.consistency),
       password_secret: document.password_secret ?? null,

@@ -14,6 +14,8 @@ import {
   requireMount,
   sourceMounts,
   targetFolder,
+  verify,
+  verifyField,
 } from './shared.js';
 
 /** A folder packed into an archive, or kept as dated snapshots. */
@@ -32,6 +34,7 @@ export const files = defineKind({
     min_files: minFiles,
     source_mounts: sourceMounts,
     consistency,
+    verify,
     link_dest: described(
       z.boolean().default(false),
       'Keep a dated folder for each run in place of an archive; files that did not change are hard links.',
@@ -49,9 +52,21 @@ export const files = defineKind({
     ...(document.min_files === undefined ? {} : { min_files: document.min_files }),
     ...(document.source_mounts === undefined ? {} : { source_mounts: document.source_mounts }),
     ...consistencyField(document.consistency),
-    ...(document.link_dest ? { link_dest: true as const } : {}),
+    ...(document.link_dest ? { link_dest: true as const, ...verifyField(document.verify) } : readBack(place)),
   }),
 });
+
+/** An archive is read back and compared with the checksum of what was written, so there is nothing to choose. */
+function readBack(place: Place) {
+  if (place.isWritten('verify')) {
+    place.problem(
+      ['verify'],
+      'verify is for snapshots, and archives are always read back to the last byte.',
+      'Remove verify, or add link_dest: true to keep snapshots.',
+    );
+  }
+  return {};
+}
 
 /** A snapshot's files are as they are in the source, so fields of an archive can't be meant. */
 function uncompressed(place: Place) {

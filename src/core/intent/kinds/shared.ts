@@ -100,6 +100,16 @@ export function consistencyField(value: 'stop' | 'pause' | 'none' | undefined) {
   return value === undefined || value === 'none' ? {} : { consistency: value };
 }
 
+export const verify = described(
+  z.enum(['size_and_time', 'checksum']).default('size_and_time'),
+  'How source and destination are compared after the copy; checksum reads every byte of both.',
+  'checksum',
+);
+
+export function verifyField(value: 'size_and_time' | 'checksum') {
+  return value === 'checksum' ? { verify: value } : {};
+}
+
 export const requireMount = described(
   z.boolean().default(false),
   'Refuse to run unless the destination is on a mounted disk or share.',

@@ -7,6 +7,29 @@ const KINDS: readonly (readonly [kind: string, text: string])[] = [
   ['plex', `${HEAD}backup_type: plex\n`],
 ];
 
+describe('verify of files', () => {
+  const read = (more: string) =>
+    readIntent(`${HEAD}backup_type: files\nsource: /srv/photos\n${more}`, '/etc/chatops/intents/photos.yaml');
+
+  test('is the executor’s where snapshots are kept, and no field when it is the default', () => {
+    const fields = (more: string) => read(`link_dest: true\n${more}`).intent?.steps[0]?.fields;
+    expect(fields('verify: checksum\n')).toMatchObject({ verify: 'checksum' });
+    expect(fields('verify: size_and_time\n')).not.toHaveProperty('verify');
+  });
+
+  test.each(['checksum', 'size_and_time'])('%s is refused for an archive, with the way out', (value) => {
+    const { intent, problems } = read(`verify: ${value}\n`);
+    expect(intent).toBeNull();
+    expect(problems).toMatchObject([
+      {
+        field: 'verify',
+        message: 'verify is for snapshots, and archives are always read back to the last byte.',
+        hint: 'Remove verify, or add link_dest: true to keep snapshots.',
+      },
+    ]);
+  });
+});
+
 describe.each(KINDS)('compress_level of %s', (_, text) => {
   const read = (more: string) => readIntent(`${text}${more}`, '/etc/chatops/intents/photos.yaml');
 

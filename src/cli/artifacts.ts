@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Adoption } from '../core/admission/adoption.js';
-import { type Artifact, isArchiveHere } from '../core/model/artifact.js';
+import type { Artifact } from '../core/model/artifact.js';
 import type { Origin } from '../core/model/origin.js';
 import { plain } from '../core/model/phrase.js';
 import { formatBytes, formatCount } from '../core/text/format.js';
-import { restoreLine } from '../core/views/restore-line.js';
+import { restoreLineOf } from '../core/views/restore-line.js';
 import type { Context } from './context.js';
 import { CliError, EXIT } from './errors.js';
 import { isYes, readLine } from './question.js';
@@ -48,12 +48,10 @@ export async function artifactsCommand(ctx: Context, { intent, all }: ArtifactsO
   return EXIT.done;
 }
 
-/** How the newest archive is restored. */
+/** How the newest one that a line restores is restored. */
 function restoreLines(newestFirst: readonly Artifact[]): readonly string[] {
-  const newest = newestFirst.find(isArchiveHere);
-  return newest === undefined
-    ? []
-    : ['', 'Restore the newest one, as root:', `  ${clean(restoreLine(newest.path))}`];
+  const [newest] = newestFirst.flatMap((artifact) => restoreLineOf(artifact) ?? []);
+  return newest === undefined ? [] : ['', 'Restore the newest one, as root:', `  ${clean(newest)}`];
 }
 
 export interface AdoptOptions {
@@ -153,8 +151,12 @@ function adoptionJson({ adopt, known, refused }: Adoption, isDone: boolean): obj
 }
 
 function json({ origin, ...artifact }: Artifact): object {
-  const restore = isArchiveHere({ ...artifact, origin }) ? { restore: restoreLine(artifact.path) } : {};
-  return { ...artifact, ...restore, origin: origin === null ? null : (JSON.parse(origin) as Origin) };
+  const line = restoreLineOf({ ...artifact, origin });
+  return {
+    ...artifact,
+    ...(line === null ? {} : { restore: line }),
+    origin: origin === null ? null : (JSON.parse(origin) as Origin),
+  };
 }
 
 function sourceOf({ origin }: Artifact): string {

@@ -1,5 +1,4 @@
 import { consentLines } from '../core/approval/consent-wording.js';
-import { isArchiveHere } from '../core/model/artifact.js';
 import { code, phrase, plain } from '../core/model/phrase.js';
 import { notice } from '../core/model/reasons.js';
 import { isFinal, type Run } from '../core/model/run.js';
@@ -12,7 +11,7 @@ import {
   stepText,
 } from '../core/model/wording.js';
 import { formatDuration } from '../core/text/format.js';
-import { restoreLine } from '../core/views/restore-line.js';
+import { restoreLineOf } from '../core/views/restore-line.js';
 import { standings } from '../core/views/step-states.js';
 import { stepSymbol, stepWord } from '../core/views/step-wording.js';
 import { runJson } from '../core/views/views.js';
@@ -38,11 +37,12 @@ export async function showCommand(ctx: Context, id: string, options: { log: bool
   }
   const denied = app.pipeline.check(deps.operator, 'view', run);
   if (denied) throw refusal(denied);
-  const made = (await app.artifacts.list(null)).filter((one) => one.runId === id && isArchiveHere(one));
+  const made = (await app.artifacts.list(null)).filter(({ runId }) => runId === id);
   const log = options.log ? await app.runs.readLog(id) : null;
   if (out.json) out.result({ ...runJson(run), ...(log === null ? {} : { log }) });
   out.lines(runLines(run, out.style));
-  for (const { path } of made) out.lines(['', 'Restore, as root:', `  ${clean(restoreLine(path))}`]);
+  for (const line of made.flatMap((one) => restoreLineOf(one) ?? []))
+    out.lines(['', 'Restore, as root:', `  ${clean(line)}`]);
   if (log !== null) out.lines(['', ...logLines(log)]);
   return EXIT.done;
 }

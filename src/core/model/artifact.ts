@@ -33,9 +33,4 @@ export interface Artifact {
   readonly origin: string | null;
 }
 
-/** Is it an archive that tar reads, and that is still there? A backup in Proxmox has no absolute path. */
-export function isArchiveHere({ kind, path, deletedAt }: Artifact): boolean {
-  return kind === 'archive' && path.startsWith('/') && deletedAt === null;
-}
-
 export type NewArtifact = Omit<Artifact, 'runId' | 'intent' | 'deletedAt' | 'origin'>;

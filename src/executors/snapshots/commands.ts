@@ -32,8 +32,3 @@ export function snapshotCommands(
     ...{ remove: [], look: [], folderTimes: [], removeByRules: [] },
   };
 }
-
-/** What brings a snapshot back, as root, in the folder that it is in; a shell reads it. */
-export function restoreLine(name: string): string {
-  return `rsync -aHAXS --numeric-ids -- ${name}/ restore/`;
-}

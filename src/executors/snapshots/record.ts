@@ -4,9 +4,9 @@ import { LEVELS } from '../../core/model/artifact.js';
 import { phrase } from '../../core/model/phrase.js';
 import { type Notice, notice } from '../../core/model/reasons.js';
 import type { RunContext } from '../../core/ports/executor.js';
+import { snapshotRestoreLine } from '../../core/views/restore-line.js';
 import { MANIFEST_SUFFIX } from '../files/data.js';
 import { fileFailed } from '../shared/failure.js';
-import { restoreLine } from './commands.js';
 import type { SnapshotData } from './data.js';
 
 /** What is known of the snapshot once it is checked; journaled before it gets its final name. Sizes are bytes. */
@@ -43,7 +43,7 @@ export async function recordSnapshot(
     linkedTo: data.base === null ? null : posix.basename(data.base),
     source: data.mirror.source,
     verified,
-    restore: restoreLine(name),
+    restore: snapshotRestoreLine(name),
     exclude: data.exclude,
     tools: data.tools,
   };

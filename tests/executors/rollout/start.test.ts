@@ -152,9 +152,10 @@ describeWithDocker('services that don’t run', () => {
   test('what lives in the network of one that is started again has it too, in the stack and elsewhere', async () => {
     const vpn = (more: object = {}) => ({ ...service(), network_mode: 'bridge', ...more });
     const inside = { network_mode: 'service:vpn' };
-    const byName = { network_mode: `container:${stack.name}-vpn-1`, depends_on: ['vpn'] };
+    const byName = { network_mode: `container:${stack.name}-vpn-1` };
     const loose = `${stack.name}-loose`;
     stack.write({ vpn: vpn(), runs: service(inside), stopped: service(byName) });
+    stack.up('vpn');
     stack.up();
     docker('run', '-d', '--name', loose, '--network', `container:${stack.name}-vpn-1`, image());
     const isInside = (name: string): void => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '
 import { plain } from '../../../src/core/model/phrase.js';
 import { rollout } from '../../../src/executors/rollout/executor.js';
 import { describeWithDocker, docker } from '../../support/docker.js';
-import { type ImageRecipe, makeImage } from '../../support/docker-images.js';
+import { type ImageRecipe, makeImage, SLEEP } from '../../support/docker-images.js';
 import { TestRegistry } from '../../support/docker-registry.js';
 import { codes, said } from '../support/lab.js';
 import { Shop } from './shop.js';
@@ -31,9 +31,10 @@ describeWithDocker(
     test('an image that ends again and again, and one that turns unhealthy: the image id of before runs again', async () => {
       const old = await shop.publish({ version: '1' });
       shop.start({ web: { image: shop.image(), restart: 'always' } });
-      const rolledBack = async (recipe: ImageRecipe, why: RegExp): Promise<void> => {
+      const rolledBack = async (recipe: ImageRecipe, stableFor: number, why: RegExp): Promise<void> => {
         await shop.publish(recipe);
-        const { result } = await shop.go({ timeout: 5, stable_for: 30 });
+        // The old image is watched as long once it is back.
+        const { result } = await shop.go({ timeout: 5, stable_for: stableFor });
         expect(result).toMatchObject({ state: 'rolled_back', reason: 'not_healthy' });
         expect(said(result)).toMatch(why);
         expect(said(result)).toMatch(
@@ -46,11 +47,13 @@ describeWithDocker(
       };
       await rolledBack(
         { version: 'bad', script: 'exit 3' },
+        4,
         /web-1 keeps ending and was restarted \d+ times\./,
       );
       const sick = 'touch /tmp/ok; sleep 5; rm /tmp/ok; trap "exit 0" TERM; sleep 100000 & wait';
       await rolledBack(
         { version: 'bad', script: sick, health: 'test -e /tmp/ok' },
+        12,
         /web-1 was healthy first, then turned unhealthy\./,
       );
       const after = shop.stack.ids('web');
@@ -195,7 +198,7 @@ describeWithDocker(
       });
       shop.start(services('1'));
       docker('exec', shop.stack.ids('c')[0] ?? '', 'sh', '-c', 'echo kept >/data/file');
-      await shop.publish({ version: '2', script: 'touch /new; sleep 100000', health: 'true' });
+      await shop.publish({ version: '2', script: `touch /new; ${SLEEP}`, health: 'true' });
       shop.stack.write(services('2'));
       const { result } = await shop.go({ timeout: 4 });
       expect(result.state).toBe('rolled_back');

@@ -249,7 +249,7 @@ export const REASONS = {
     remedy: 'Give the bot’s user the right to write there.',
   },
   destination_not_mounted: {
-    summary: 'The destination should be a mount and is not mounted.',
+    summary: 'The destination isn’t mounted, or no longer on the disk that it was on.',
     remedy: 'Mount it, then try again.',
   },
   destination_unreachable: {

@@ -3,7 +3,8 @@ import type { PlanPart } from '../../core/model/plan.js';
 import type { Notice } from '../../core/model/reasons.js';
 import type { PartResult, RunContext } from '../../core/ports/executor.js';
 import { formatDuration } from '../../core/text/format.js';
-import { ended } from '../shared/failure.js';
+import { watchDisk } from '../shared/disk.js';
+import { ended, type Failure } from '../shared/failure.js';
 import { mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { check } from './check.js';
 import { copy } from './copy.js';
@@ -11,6 +12,7 @@ import type { MirrorData } from './data.js';
 import { watchDeletions } from './gone.js';
 import { readsAll } from './how-checked.js';
 import { addMirror, INCOMPLETE, JOURNAL } from './incomplete.js';
+import { placeKind } from './place.js';
 import { tryDestination, UNTOUCHED } from './probe.js';
 import { remove } from './removal.js';
 import { deletedOnFailure, resultText } from './result.js';
@@ -57,19 +59,24 @@ function levelOf({ check: argv }: MirrorData, { found }: Tally): Level {
 async function work(data: MirrorData, ctx: RunContext, tally: Tally): Promise<StepEnd> {
   const warnings: Notice[] = [];
   const mounts = await watchMounts(data.mounts, ctx);
+  const isLocal = placeKind(data.destination) === 'local';
+  const disk = await watchDisk(ctx.host, isLocal ? data.destination : null);
+  const lookAround = async (): Promise<Failure | null> => (await mounts.look()) ?? (await disk.look());
   const names = stepNames(data);
   for (const [index, name] of names.entries()) {
     // It has been done.
     if (name === 'probe') continue;
     ctx.step(index, 'running');
     // Nothing is copied or deleted because a disk is away.
-    const away = await mounts.look();
+    const away = await lookAround();
     const done: StepEnd = away ? { ok: false, failure: away } : await STEPS[name](data, ctx, tally);
     ctx.step(index, done.ok ? 'done' : 'failed');
-    if (!done.ok) return done;
+    // A tool whose disk went away says many things, and hardly ever that.
+    if (!done.ok)
+      return ctx.signal.aborted ? done : { ok: false, failure: (await disk.look()) ?? done.failure };
     warnings.push(...done.value);
   }
-  const away = await mounts.look();
+  const away = await lookAround();
   return away ? { ok: false, failure: away } : { ok: true, value: warnings };
 }
 

@@ -8,6 +8,7 @@ import type { Around } from '../quiesce/around.js';
 import { WAY_OUT } from '../quiesce/held-run.js';
 import { liveData } from '../quiesce/live.js';
 import { heldEnd, heldText, heldWarnings } from '../quiesce/words.js';
+import { type DiskWatch, leftElsewhere, watchDisk } from '../shared/disk.js';
 import { diskFull, ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { shortHash } from '../shared/wording.js';
@@ -33,13 +34,14 @@ export async function runFiles(part: PlanPart<FilesData>, outer: RunContext): Pr
   const began = ctx.now();
   const named = await nameFor(part.data, ctx);
   if (!named.ok) return ended(named.failure, [NOTHING_DONE]);
+  const disk = await watchDisk(ctx.host, part.data.destination);
   const made = await make(named.data, began, ctx, outer);
   const { data, held } = made;
   if (!made.ok) {
-    const stateNow = await removePartial(data, ctx);
+    const stateNow = await removePartial(data, ctx, disk);
     // How much is free is only true now that the partial is gone.
     const isFull = made.failure.reason === 'destination_full';
-    const failed = isFull ? await diskFull(data, ctx) : made.failure;
+    const failed = (await disk.look()) ?? (isFull ? await diskFull(data, ctx) : made.failure);
     return (held && heldEnd(failed, data.quiesce, held, stateNow)) ?? ended(failed, stateNow);
   }
   const lost = held && heldEnd(null, data.quiesce, held, [...kept(data, made.finished), UNTOUCHED]);
@@ -216,8 +218,16 @@ export function deletedText(deleted: number, { deletions, kept }: FilesData): Ph
   return phrase`${formatCount(deleted, 'old archive')} deleted, ${stay} kept.`;
 }
 
-/** Says truthfully what is there after a failure. */
-export async function removePartial(data: FilesData, ctx: RunContext): Promise<readonly Phrase[]> {
+/**
+ * Says truthfully what is there after a failure.
+ * @param disk watches the destination since the run began
+ */
+export async function removePartial(
+  data: FilesData,
+  ctx: RunContext,
+  disk: DiskWatch,
+): Promise<readonly Phrase[]> {
+  if (await disk.look()) return [leftElsewhere(data.partial), UNTOUCHED];
   try {
     await ctx.host.remove(data.partial);
   } catch (error) {

@@ -28,6 +28,7 @@ import { around } from '../quiesce/around.js';
 import { liveData } from '../quiesce/live.js';
 import type { QuiesceTimes } from '../quiesce/times.js';
 import { heldEnd, heldText, heldWarnings } from '../quiesce/words.js';
+import { type DiskWatch, watchDisk } from '../shared/disk.js';
 import { ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { type MountWatch, mountFacts, watchMounts } from '../shared/source-mounts.js';
 import { check } from './check.js';
@@ -55,6 +56,7 @@ export async function runPlex(
   const mounts = await watchMounts(data.direct === null ? data.mounts : null, ctx);
   const missing = await mounts.look();
   if (missing) return ended(missing, [NOTHING_DONE]);
+  const disk = await watchDisk(ctx.host, part.data.destination);
   let stream: Digest | null = null;
   let said: readonly Said[] = [];
   const copied = await around(data.quiesce, stepsOf(data), ctx, times, async () => {
@@ -70,8 +72,11 @@ export async function runPlex(
     failed === null && stream !== null
       ? await finishArchive(data, stream, said, began, ctx)
       : { ok: false as const, failure: failed ?? notHashed(data) };
-  const stateNow = made.ok ? [...kept(made.data, made.finished), UNTOUCHED] : await removeWritten(data, ctx);
-  const wrong = heldEnd(made.ok ? null : made.failure, data.quiesce, copied, stateNow);
+  const stateNow = made.ok
+    ? [...kept(made.data, made.finished), UNTOUCHED]
+    : await removeWritten(data, ctx, disk);
+  const failure = made.ok ? null : ((await disk.look()) ?? made.failure);
+  const wrong = heldEnd(failure, data.quiesce, copied, stateNow);
   if (wrong || !made.ok) return wrong ?? ended(STOPPED, stateNow);
 
   const { files, bytes, finished, databases } = made;
@@ -167,8 +172,8 @@ async function finishArchive(
 }
 
 /** The partial, and what a check that could not tidy up left beside it. Gives what is there now, as sentences. */
-async function removeWritten(data: PlexData, ctx: RunContext): Promise<readonly Phrase[]> {
-  const filesNow = await removePartial(data, ctx);
+async function removeWritten(data: PlexData, ctx: RunContext, disk: DiskWatch): Promise<readonly Phrase[]> {
+  const filesNow = await removePartial(data, ctx, disk);
   try {
     await removeScratch(data, ctx);
     return filesNow;

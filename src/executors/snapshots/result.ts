@@ -7,6 +7,7 @@ import { howChecked } from '../docker-volumes/how-checked.js';
 import type { Tally } from '../docker-volumes/tally.js';
 import type { Around } from '../quiesce/around.js';
 import { heldText } from '../quiesce/words.js';
+import { type DiskWatch, leftElsewhere } from '../shared/disk.js';
 import { fileFailed } from '../shared/failure.js';
 import type { SnapshotData } from './data.js';
 import type { Finished } from './record.js';
@@ -52,8 +53,16 @@ export function notReplaced(): Notice {
   return notice('retention_failed', why, phrase`Run it again when nothing changes files meanwhile.`);
 }
 
-/** Says truthfully what is there after a failure. */
-export async function removePartial(data: SnapshotData, ctx: RunContext): Promise<readonly Phrase[]> {
+/**
+ * Says truthfully what is there after a failure.
+ * @param disk watches the destination since the run began
+ */
+export async function removePartial(
+  data: SnapshotData,
+  ctx: RunContext,
+  disk: DiskWatch,
+): Promise<readonly Phrase[]> {
+  if (await disk.look()) return [leftElsewhere(data.partial), UNTOUCHED];
   try {
     const left = await removeTree(ctx.host, data.partial);
     if (left === null) {

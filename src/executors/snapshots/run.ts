@@ -12,6 +12,7 @@ import { WAY_OUT } from '../quiesce/held-run.js';
 import { liveData } from '../quiesce/live.js';
 import { TIMES } from '../quiesce/times.js';
 import { heldEnd, heldWarnings } from '../quiesce/words.js';
+import { watchDisk } from '../shared/disk.js';
 import { diskFull, ended, type Failure, fileFailed, STOPPED } from '../shared/failure.js';
 import { mountFacts } from '../shared/source-mounts.js';
 import { begin } from './begin.js';
@@ -31,12 +32,14 @@ import { STEP, WITHIN_HOLD } from './steps.js';
 export async function runSnapshot(part: PlanPart<SnapshotData>, outer: RunContext): Promise<PartResult> {
   const ctx = withHoldSteps(part.data, outer);
   const began = ctx.now();
+  const disk = await watchDisk(ctx.host, part.data.destination);
   const made = await make(part.data, began, ctx, outer);
   const { data, held } = made;
   if (!made.ok) {
-    const stateNow = await removePartial(data, ctx);
+    const stateNow = await removePartial(data, ctx, disk);
     // How much is free is only true now that the partial is gone.
-    const failed = made.failure.reason === 'destination_full' ? await diskFull(data, ctx) : made.failure;
+    const isFull = made.failure.reason === 'destination_full';
+    const failed = (await disk.look()) ?? (isFull ? await diskFull(data, ctx) : made.failure);
     return (held && heldEnd(failed, data.quiesce, held, stateNow)) ?? ended(failed, stateNow);
   }
   const { finished, tally } = made;

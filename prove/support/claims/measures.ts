@@ -55,9 +55,11 @@ export function copied(seen: Seen): { readonly files: Range; readonly bytes: Ran
   const fresh = filesIn(after).filter((path) => isNew(before.get(path), after.get(path)));
   const regular = fresh.filter((path) => after.get(path)?.type === 'file');
   // What somebody spoils or takes away at the destination was copied, or not: both look the same afterwards.
-  const isMeddledWith = seen.fault === 'copy-damaged' || seen.fault === 'copy-lost';
+  const isMeddledWith = ['copy-damaged', 'copy-lost', 'destination-away'].includes(seen.fault);
   const sure = isMeddledWith ? [] : regular.filter((path) => !seen.isTouched(path));
-  const perhaps = isMeddledWith ? filesIn(seen.source.before).length : touchedIn(seen);
+  const all = filesIn(seen.source.before);
+  const perhaps = isMeddledWith ? all.length : touchedIn(seen);
+  const perhapsBytes = isMeddledWith ? sum(all, seen.source.before, ({ size }) => size) : touchedBytes(seen);
   return {
     files: {
       least: distinct(sure, after).length,
@@ -65,7 +67,7 @@ export function copied(seen: Seen): { readonly files: Range; readonly bytes: Ran
     },
     bytes: {
       least: sum(distinct(sure, after), after, ({ size, allocated }) => Math.min(size, allocated)),
-      most: sum(regular, after, ({ size }) => size) + touchedBytes(seen),
+      most: sum(regular, after, ({ size }) => size) + perhapsBytes,
     },
   };
 }

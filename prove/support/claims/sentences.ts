@@ -117,6 +117,14 @@ const SENTENCES: readonly Sentence[] = [
   { like: re(`\\S+ is empty now, and held ${COUNT} files? when the copy began\\.`) },
   // A mirror that ended early.
   { like: re('The mirror is incomplete: what was copied stays, and the next run goes on from there\\.') },
+  {
+    like: re('\\S+\\.partial may be left on the disk that went away\\. Delete it when the disk is back\\.'),
+    judge: ({ fault }) => (fault === 'destination-away' ? null : 'no disk went away'),
+  },
+  {
+    like: re('\\S+ isn’t on the disk that it was on when the run began\\.'),
+    judge: ({ fault }) => (fault === 'destination-away' ? null : 'no disk went away'),
+  },
   { like: re('Nothing was deleted\\.'), judge: (seen) => nothingGone(seen) },
   {
     like: re('Some of the deletions that were shown may have been made; nothing else was deleted\\.'),
@@ -161,7 +169,7 @@ const SENTENCES: readonly Sentence[] = [
   },
   {
     like: re(
-      `(?<databases>${COUNT}) databases? in it (?:opened and found whole|passed the integrity check)\\.`,
+      `(?<databases>${COUNT}) databases?(?: in it)? (?:opened and found whole|passed the integrity check)\\.`,
     ),
     judge: ({ archive }, said) => {
       const is = [...(archive?.contents ?? [])].filter(
@@ -378,6 +386,7 @@ function archivesUntouched({ copy, fault }: Seen): string | null {
 }
 
 function noPartial({ copy }: Seen): string | null {
-  const left = [...copy.after.keys()].find((path) => path.endsWith('.partial'));
+  // An earlier run may have lost its disk, and said so.
+  const left = [...copy.after.keys()].find((path) => path.endsWith('.partial') && !copy.before.has(path));
   return left === undefined ? null : `${left} is there`;
 }

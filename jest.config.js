@@ -8,6 +8,7 @@ export default {
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }],
   },
+  reporters: ['default', '<rootDir>/scripts/slowest-suites.js'],
   testTimeout: 30_000,
   // Most tests wait for processes and the disk, so a worker for each core is not too many.
   maxWorkers: '100%',

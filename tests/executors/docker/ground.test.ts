@@ -141,7 +141,7 @@ describeWithDocker('the container that the bot runs in', () => {
       const { exec, ...rest } = within(host);
       const recorded: Host['exec'] = (argv, options) => {
         const question = argv.slice(1, 3).join(' ');
-        if (argv[0] === 'docker' && /^(?:ps|container|version)/.test(question)) asked.push(question);
+        if (argv[0] === 'docker' && /^(?:ps|container|inspect|version)/.test(question)) asked.push(question);
         return exec(argv, options);
       };
       return { ...rest, exec: recorded };
@@ -149,7 +149,7 @@ describeWithDocker('the container that the bot runs in', () => {
     const rolled = await lab.plan(rollout, roll());
     expect(rolled.effects).toEqual([{ kind: 'replace', target: container('web') }]);
     // What was made from another configuration is looked at in full.
-    expect(asked).toEqual(['ps -q', 'container inspect', 'container inspect']);
+    expect(asked).toEqual(['ps -q', 'container inspect', 'inspect --']);
     asked = [];
     const scaled = await lab.plan(scale, { ...inputs(), service: 'web', replicas: 0, min: 0, max: 9 });
     expect(scaled.effects).toEqual([{ kind: 'remove', target: container('web') }]);

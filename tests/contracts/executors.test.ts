@@ -10,7 +10,7 @@ import { EXECUTORS } from './executor/worlds/index.js';
  */
 const KINDS: Readonly<Record<string, readonly FaultKind[]>> = {
   files: ['call fail', 'call hang', 'call kill-during', 'row before', 'row from-on', 'row kill-after'],
-  snapshots: ['call fail', 'call hang', 'call kill-during', 'row before', 'row kill-after'],
+  snapshots: ['call fail', 'call hang', 'call stop', 'call kill-during', 'row before', 'row kill-after'],
   docker_volumes: ['call fail', 'call stop', 'call kill', 'row after'],
   plex: ['call fail', 'call kill-during'],
   vm_proxmox: ['call fail', 'call lost', 'call hang', 'call stop', 'row kill-before', 'row from-on'],

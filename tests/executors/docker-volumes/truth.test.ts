@@ -408,8 +408,8 @@ describe('a copy whose tool is killed before it said what it did', () => {
       },
     ],
     [
-      'a folder by a file, with a name that is no UTF-8 in it',
-      '1 file and 1 folder had been deleted',
+      'a folder by a file, which had not come to the folder itself, with a name that is no UTF-8',
+      '1 file had been deleted',
       () => {
         put(lab.path('dst', 'was', 'b.txt'), 'the only copy');
         put(lab.path('src', 'was'), 'a file');
@@ -418,6 +418,14 @@ describe('a copy whose tool is killed before it said what it did', () => {
           Buffer.from(lab.path('src', 'd', 'odd')),
           Buffer.from(`${lab.path('src', 'd')}/\xff`, 'latin1'),
         );
+      },
+    ],
+    [
+      'an empty folder by a file',
+      '1 folder had been deleted',
+      () => {
+        mkdirSync(lab.path('dst', 'was'));
+        put(lab.path('src', 'was'), 'a file');
       },
     ],
     [

@@ -30,6 +30,8 @@ afterEach(() => {
   lab.clean();
 });
 
+const MOUNT = 'mount.exfat-fuse';
+
 /** A real exFAT at `disk`. */
 function mountExfat(): void {
   tool('truncate', '-s', '64M', lab.path('disk.img'));
@@ -37,7 +39,7 @@ function mountExfat(): void {
   const device = tool('losetup', '--find', '--show', lab.path('disk.img')).trim();
   undo.push(() => tool('losetup', '--detach', device));
   // Not piped: what stays in the background would hold the pipe open.
-  spawnSync('mount.exfat-fuse', [device, lab.path('disk')], { stdio: 'ignore' });
+  spawnSync(MOUNT, [device, lab.path('disk')], { stdio: 'ignore' });
   undo.push(() => unmount(lab.path('disk')));
 }
 

@@ -176,7 +176,7 @@ test.each([
 
 /** In a process of its own: an engine that tries every way takes longer than this world lasts, and can't be left. */
 function judgedElsewhere(pattern: string, value: string): { signal: string | null; fits: unknown } {
-  const built = pathToFileURL(join(ROOT, 'dist/src/core/intent/pattern.js')).href;
+  const built = pathToFileURL(join(ROOT, 'dist/src/core/documents/pattern.js')).href;
   const script = `
     import { fitsPattern, patternFault, withPatterns } from ${JSON.stringify(built)};
     const [pattern, value] = process.argv.slice(1);
